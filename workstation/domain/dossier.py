@@ -1,0 +1,155 @@
+"""The aggregate: a dossier with its pages and documents, and the moves its states allow.
+
+All values are frozen; a move returns a new value. Whoever saves it writes the audit event in the same transaction.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.fields import IndexField
+from workstation.domain.ids import DocumentId, DossierId, PageId, Sha256, UserName
+from workstation.domain.page import Page, PageState
+from workstation.domain.signature import PublishedPdf, SealedPdf
+
+
+class DocumentState(Enum):
+    NEW = "new"  # Mới quét
+    TO_INDEX = "to_index"  # Chờ nhập
+    TO_CHECK = "to_check"  # Chờ kiểm tra
+    PASSED = "passed"  # Đạt
+    TO_SIGN = "to_sign"  # Chờ ký
+    SIGNED = "signed"  # Đã ký
+    RETURNED = "returned"  # Trả lại khâu quét
+    REFUSED = "refused"  # Từ chối ký
+
+
+class DossierState(Enum):
+    SCANNING = "scanning"  # Đang quét
+    PROCESSING = "processing"  # Đang xử lý
+    READY = "ready"  # Đủ điều kiện (indexed, checked; being published or signed)
+    QUEUED = "queued"  # Chờ gửi
+    RECEIVED = "received"  # Đã tiếp nhận
+    REJECTED = "rejected"  # Bị trả
+
+
+DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
+    DocumentState.NEW: frozenset({DocumentState.TO_INDEX}),
+    DocumentState.TO_INDEX: frozenset({DocumentState.TO_CHECK, DocumentState.RETURNED}),
+    DocumentState.TO_CHECK: frozenset({DocumentState.PASSED, DocumentState.TO_INDEX, DocumentState.RETURNED}),
+    DocumentState.PASSED: frozenset({DocumentState.TO_SIGN, DocumentState.TO_INDEX}),
+    DocumentState.TO_SIGN: frozenset({DocumentState.SIGNED, DocumentState.REFUSED, DocumentState.TO_INDEX}),
+    DocumentState.SIGNED: frozenset(),
+    DocumentState.RETURNED: frozenset({DocumentState.NEW, DocumentState.TO_INDEX}),
+    DocumentState.REFUSED: frozenset({DocumentState.TO_INDEX}),
+}
+
+DOSSIER_MOVES: dict[DossierState, frozenset[DossierState]] = {
+    DossierState.SCANNING: frozenset({DossierState.PROCESSING}),
+    DossierState.PROCESSING: frozenset({DossierState.SCANNING, DossierState.READY}),
+    DossierState.READY: frozenset({DossierState.PROCESSING, DossierState.SCANNING, DossierState.QUEUED}),
+    DossierState.QUEUED: frozenset({DossierState.RECEIVED, DossierState.REJECTED}),
+    DossierState.RECEIVED: frozenset(),
+    DossierState.REJECTED: frozenset({DossierState.PROCESSING, DossierState.QUEUED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    id: DocumentId
+    state: DocumentState = DocumentState.NEW
+    type_code: str = ""
+    """Code in the document-type rules (``QĐ``, ``KHAI_SINH`` …); empty: not recognised."""
+    fields: tuple[IndexField, ...] = ()
+    entered_by: UserName | None = None
+    checked_by: UserName | None = None
+    seen_by: UserName | None = None
+    """The official who has looked at every page of ``published``."""
+    published: PublishedPdf | None = None
+    sealed: SealedPdf | None = None
+    reason: str = ""
+    """Why it was returned or refused, in the words of who did so."""
+    error: ErrorNote | None = None
+
+    def field(self, name: str) -> str:
+        return next((f.value for f in self.fields if f.name == name), "")
+
+    def move(self, to: DocumentState) -> "Document":
+        if to not in DOCUMENT_MOVES[self.state]:
+            raise WorkstationError("K06", state=self.state.value, to=to.value)
+        return replace(self, state=to)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """``pages`` stand in paper order; documents are numbered by their first page."""
+
+    id: DossierId
+    code: str
+    title: str
+    created_at: datetime
+    """Aware, UTC."""
+    created_by: UserName
+    state: DossierState = DossierState.SCANNING
+    profile: str = "archive"
+    import_key: str = ""
+    """SHA-256 over the imported originals: the same files imported again are this dossier, not a second one."""
+    pages: tuple[Page, ...] = ()
+    documents: tuple[Document, ...] = ()
+    error: ErrorNote | None = None
+    version: int = 0
+    """Optimistic lock: saving fails with K04 unless the stored version is still this one."""
+
+    def move(self, to: DossierState) -> "Dossier":
+        if to not in DOSSIER_MOVES[self.state]:
+            raise WorkstationError("K06", state=self.state.value, to=to.value)
+        return replace(self, state=to)
+
+    def page(self, page_id: PageId) -> Page:
+        return next(p for p in self.pages if p.id == page_id)
+
+    def document(self, document_id: DocumentId) -> Document:
+        return next(d for d in self.documents if d.id == document_id)
+
+    def pages_of(self, document_id: DocumentId) -> tuple[Page, ...]:
+        """The pages that go into the document's PDF: not dropped, not quarantined; blank backs stay in."""
+        return tuple(
+            p for p in self.pages if p.document_id == document_id and not p.dropped and p.state is not PageState.QUARANTINED
+        )
+
+    def with_page(self, page: Page) -> "Dossier":
+        return replace(self, pages=tuple(page if p.id == page.id else p for p in self.pages))
+
+    def with_document(self, document: Document) -> "Dossier":
+        return replace(self, documents=tuple(document if d.id == document.id else d for d in self.documents))
+
+    @property
+    def originals(self) -> tuple[Sha256, ...]:
+        return tuple(dict.fromkeys(p.source.original for p in self.pages))
+
+
+def confirm_entry(document: Document, fields: tuple[IndexField, ...], by: UserName) -> Document:
+    """The clerk has looked at the fields; next, somebody else checks."""
+    return replace(document.move(DocumentState.TO_CHECK), fields=fields, entered_by=by, checked_by=None)
+
+
+def confirm_check(document: Document, fields: tuple[IndexField, ...], by: UserName) -> Document:
+    """The second person passes it; K03 if it is the person who entered it."""
+    if document.entered_by == by:
+        raise WorkstationError("K03")
+    return replace(document.move(DocumentState.PASSED), fields=fields, checked_by=by)
+
+
+def return_to_capture(document: Document, reason: str) -> Document:
+    return replace(document.move(DocumentState.RETURNED), reason=reason, entered_by=None, checked_by=None)
+
+
+def refuse(document: Document, reason: str) -> Document:
+    return replace(document.move(DocumentState.REFUSED), reason=reason)
+
+
+def seal(document: Document, sealed: SealedPdf) -> Document:
+    if document.published is None or document.published.sha256 != sealed.published:
+        raise WorkstationError("C11")
+    return replace(document.move(DocumentState.SIGNED), sealed=sealed, error=None)

@@ -1,0 +1,177 @@
+"""The one error class. A code says what happened; the sentence for people lives in ``ui.messages``.
+
+Codes: F file · Q capture · A page quality · O reading · K checking · C signing · V verifying · G sending ·
+M machine · U use of the command · B our own bug. Adapters translate vendor exceptions into these; whatever they
+don't know becomes ``B01``, which is a bug report.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Actor(Enum):
+    """Who has to act next."""
+
+    NOBODY = "nobody"
+    CLERK = "clerk"
+    CHECKER = "checker"
+    OFFICIAL = "official"
+    IT = "it"
+    WARD_ADMIN = "ward_admin"
+    DEVELOPER = "developer"
+
+
+class Exit(Enum):
+    """Exit code of a command that ends with this error (docs: command line)."""
+
+    PERSON = 1
+    BAD_INPUT = 2
+    OUTSIDE = 3
+    BUG = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSpec:
+    """What is fixed for a code, whatever the occasion."""
+
+    severity: Severity
+    retryable: bool
+    actor: Actor
+    exit: Exit
+
+
+def _spec(actor: Actor, exit_code: Exit, *, retryable: bool = False, severity: Severity = Severity.ERROR) -> ErrorSpec:
+    return ErrorSpec(severity, retryable, actor, exit_code)
+
+
+ERRORS: dict[str, ErrorSpec] = {
+    # files
+    "F01": _spec(Actor.CLERK, Exit.BAD_INPUT),  # not an image or PDF
+    "F02": _spec(Actor.CLERK, Exit.BAD_INPUT),  # PDF is encrypted
+    "F03": _spec(Actor.CLERK, Exit.BAD_INPUT),  # damaged file
+    "F04": _spec(Actor.CLERK, Exit.BAD_INPUT),  # empty file, or a PDF without pages
+    "F05": _spec(Actor.CLERK, Exit.BAD_INPUT),  # picture larger than the limit
+    "F06": _spec(Actor.CLERK, Exit.PERSON),  # the file killed its worker or ran out of time: quarantined
+    "F07": _spec(Actor.CLERK, Exit.BAD_INPUT),  # file missing or not readable
+    "F08": _spec(Actor.CLERK, Exit.BAD_INPUT, severity=Severity.WARNING),  # the PDF is already signed
+    # capture
+    "Q01": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # no scanner
+    "Q02": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # feeder empty
+    "Q04": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # paper jam
+    "Q05": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # double feed suspected
+    # page quality
+    "A01": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # resolution too low
+    "A02": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # blurred
+    "A03": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.INFO),  # blank page
+    # reading
+    "O01": _spec(Actor.IT, Exit.OUTSIDE),  # Tesseract or its Vietnamese data missing
+    "O02": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # a page could not be read
+    # checking
+    "K01": _spec(Actor.CLERK, Exit.PERSON),  # a required field is missing
+    "K02": _spec(Actor.CLERK, Exit.PERSON),  # a value has not the form of its field
+    "K03": _spec(Actor.CHECKER, Exit.PERSON),  # the checker entered this document
+    "K04": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # somebody else changed it meanwhile
+    "K05": _spec(Actor.CHECKER, Exit.PERSON),  # two entries differ
+    "K06": _spec(Actor.CLERK, Exit.BAD_INPUT),  # this move is not possible from this state
+    # signing
+    "C01": _spec(Actor.OFFICIAL, Exit.OUTSIDE, retryable=True),  # no token
+    "C02": _spec(Actor.OFFICIAL, Exit.PERSON),  # wrong PIN
+    "C03": _spec(Actor.OFFICIAL, Exit.OUTSIDE),  # token locked
+    "C04": _spec(Actor.OFFICIAL, Exit.OUTSIDE, retryable=True),  # token pulled out while signing
+    "C05": _spec(Actor.OFFICIAL, Exit.OUTSIDE),  # certificate expired or not yet valid
+    "C06": _spec(Actor.OFFICIAL, Exit.OUTSIDE),  # certificate carries another unit's name
+    "C07": _spec(Actor.OFFICIAL, Exit.OUTSIDE),  # no key with its certificate on the token
+    "C08": _spec(Actor.IT, Exit.BAD_INPUT),  # key file unreadable
+    "C09": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # no time-stamp
+    "C10": _spec(Actor.IT, Exit.OUTSIDE),  # PKCS#11 library can't be loaded
+    "C11": _spec(Actor.CLERK, Exit.BAD_INPUT),  # the PDF can't be signed as it is
+    "C12": _spec(Actor.OFFICIAL, Exit.PERSON),  # not passed by the gate
+    # verifying: reasons of a verdict
+    "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
+    "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing
+    "V03": _spec(Actor.IT, Exit.PERSON),  # issuer not trusted
+    "V04": _spec(Actor.OFFICIAL, Exit.PERSON),  # certificate revoked
+    "V05": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # revocation not checkable now
+    "V06": _spec(Actor.OFFICIAL, Exit.PERSON),  # signature malformed
+    "V07": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # no signature
+    "V08": _spec(Actor.OFFICIAL, Exit.PERSON),  # certificate not valid at that time
+    "V09": _spec(Actor.OFFICIAL, Exit.PERSON),  # the file had to be repaired, or has bytes nobody accounts for
+    "V10": _spec(Actor.OFFICIAL, Exit.PERSON),  # unreadable file
+    "V11": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # form filled in or comment added after signing
+    "V12": _spec(Actor.OFFICIAL, Exit.PERSON),  # algorithm too weak
+    "V13": _spec(Actor.NOBODY, Exit.PERSON, severity=Severity.INFO),  # a training certificate
+    "V14": _spec(Actor.OFFICIAL, Exit.PERSON),  # the signature covers only a part of the file
+    # sending: one code an error class of the contract (docs: sync)
+    "G01": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # MANG: no line
+    "G02": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # QUA_TAI: overload
+    "G03": _spec(Actor.IT, Exit.OUTSIDE),  # XAC_THUC: log-in refused
+    "G04": _spec(Actor.WARD_ADMIN, Exit.PERSON),  # QUYEN: not allowed
+    "G05": _spec(Actor.OFFICIAL, Exit.PERSON),  # XUNG_DOT: another version is there
+    "G06": _spec(Actor.IT, Exit.PERSON, retryable=True),  # SAI_BAM: stored bytes differ
+    "G07": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # KHONG_RO: outcome unknown
+    "G08": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.INFO),  # HET_HAN: upload expired
+    "G09": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # MAY_CHU: server fault
+    "G10": _spec(Actor.IT, Exit.PERSON),  # CUC_BO: our own file is missing or changed
+    "G11": _spec(Actor.IT, Exit.PERSON),  # the receipt does not verify
+    "G12": _spec(Actor.CLERK, Exit.PERSON),  # KHONG_HOP_LE: returned, a field is wrong or missing
+    # machine
+    "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
+    "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low
+    "M03": _spec(Actor.IT, Exit.PERSON),  # a stored file no longer has its hash
+    "M04": _spec(Actor.IT, Exit.OUTSIDE),  # database can't be opened
+    "M05": _spec(Actor.NOBODY, Exit.PERSON, severity=Severity.INFO),  # recovered after a sudden stop
+    "M06": _spec(Actor.IT, Exit.BAD_INPUT),  # the settings file has an error
+    # use, bugs
+    "U01": _spec(Actor.CLERK, Exit.BAD_INPUT),  # wrong use of a command
+    "B01": _spec(Actor.DEVELOPER, Exit.BUG),  # unknown exception: a bug report
+}
+
+
+class WorkstationError(Exception):
+    """An error with a code that a person can read out on the telephone.
+
+    ``params`` fill the sentence (numbers, file names, field names); they never hold a PIN, a person's name or text of
+    a document, since they reach logs.
+    """
+
+    def __init__(self, code: str, **params: str | int | float) -> None:
+        if code not in ERRORS:
+            raise KeyError(f"unknown error code {code}")
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    @property
+    def spec(self) -> ErrorSpec:
+        return ERRORS[self.code]
+
+    @property
+    def note(self) -> "ErrorNote":
+        return ErrorNote(self.code, tuple(sorted(self.params.items())))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.code, self.params))
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.params}" if self.params else self.code
+
+
+def _rebuild(code: str, params: dict[str, str | int | float]) -> WorkstationError:
+    return WorkstationError(code, **params)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorNote:
+    """An error kept with the item that it stopped."""
+
+    code: str
+    params: tuple[tuple[str, str | int | float], ...] = ()
+
+    def error(self) -> WorkstationError:
+        return WorkstationError(self.code, **dict(self.params))

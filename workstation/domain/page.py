@@ -1,0 +1,167 @@
+"""A page: a write-once original plus a recipe. Everything else about it is derived and may be thrown away."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from workstation.domain.errors import ErrorNote
+from workstation.domain.ids import DocumentId, PageId, Sha256
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in pixels of the *cleaned* page (after its recipe), origin top left, y downwards."""
+
+Matrix = tuple[float, float, float, float, float, float]
+"""a, b, c, d, e, f: x' = a·x + c·y + e, y' = b·x + d·y + f (pixels, y downwards)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """Where the pixels are: frame ``frame`` (from 0) of the file whose blob is ``original``."""
+
+    original: Sha256
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One named, versioned step of a recipe.
+
+    Geometric steps: ``rotate`` (degrees: 90, 180 or 270, clockwise), ``deskew`` (degrees: the text's slope, clockwise
+    positive; the image is turned back by it about its centre, size kept), ``crop`` (x0, y0, x1, y1 in pixels of the image
+    as the steps before left it).
+    """
+
+    name: str
+    version: int
+    params: tuple[tuple[str, float], ...]
+    reason: str = ""
+
+    def __getitem__(self, key: str) -> float:
+        return dict(self.params)[key]
+
+
+Recipe = tuple[Transform, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A quality remark. ``code``: dpi, color, blur, skew, blank, dark, upside_down, contrast … ``value`` against ``limit``."""
+
+    code: str
+    value: float
+    limit: float
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    """NFC."""
+    box: Box
+    confidence: float
+    """0 to 1."""
+    line: int
+    """Running number of its line on the page, in reading order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    name: str
+    version: str
+    model: str
+    """Model name and the SHA-256 of its file, as ``vie:1a2b…``."""
+    params: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What was read on the cleaned page of ``width_px`` × ``height_px`` at ``dpi`` dots an inch."""
+
+    width_px: int
+    height_px: int
+    dpi: float
+    words: tuple[Word, ...]
+    engine: Engine
+    seconds: float
+
+    @property
+    def confidence(self) -> float:
+        """Mean over words weighted by length; 0 for a page without words."""
+        weight = sum(len(w.text) for w in self.words)
+        return sum(w.confidence * len(w.text) for w in self.words) / weight if weight else 0.0
+
+    @property
+    def text(self) -> str:
+        lines: dict[int, list[str]] = {}
+        for w in self.words:
+            lines.setdefault(w.line, []).append(w.text)
+        return "\n".join(" ".join(ws) for _, ws in sorted(lines.items()))
+
+
+class PageState(Enum):
+    NEW = "new"
+    READ = "read"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    id: PageId
+    source: PageSource
+    document_id: DocumentId | None = None
+    state: PageState = PageState.NEW
+    recipe: Recipe = ()
+    findings: tuple[Finding, ...] = ()
+    blank: bool = False
+    dropped: bool = False
+    """Marked by a clerk as not belonging; the original stays."""
+    kept_reason: str = ""
+    """Why a clerk keeps a page that fails a finding."""
+    manual_rotation: int = 0
+    """Degrees clockwise the clerk turned the page beyond what the program decided: 0, 90, 180, 270."""
+    error: ErrorNote | None = None
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """Findings that stop the dossier: not ok, and no reason recorded."""
+        return () if self.kept_reason or self.dropped or self.blank else tuple(f for f in self.findings if not f.ok)
+
+
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def then(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that applies ``first``, then ``second``."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = second
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def _step(t: Transform, width: float, height: float) -> tuple[Matrix, float, float]:
+    if t.name == "rotate":
+        turned: dict[int, tuple[Matrix, float, float]] = {
+            90: ((0, 1, -1, 0, height, 0), height, width),
+            180: ((-1, 0, 0, -1, width, height), width, height),
+            270: ((0, -1, 1, 0, 0, width), height, width),
+        }
+        return turned[int(t["degrees"])]
+    if t.name == "deskew":
+        r = math.radians(-t["degrees"])
+        cos, sin = math.cos(r), math.sin(r)
+        cx, cy = width / 2, height / 2
+        return (cos, sin, -sin, cos, cx - cos * cx + sin * cy, cy - sin * cx - cos * cy), width, height
+    if t.name == "crop":
+        return (1, 0, 0, 1, -t["x0"], -t["y0"]), t["x1"] - t["x0"], t["y1"] - t["y0"]
+    raise ValueError(f"not a geometric transform: {t.name}")
+
+
+def recipe_matrix(recipe: Recipe, width: float, height: float) -> tuple[Matrix, float, float]:
+    """The affine map from the original's pixels to the cleaned page's, and the cleaned page's width and height.
+
+    Every writer and viewer uses this one function, so words, images and highlights can't drift apart.
+    """
+    matrix = IDENTITY
+    for t in recipe:
+        step, width, height = _step(t, width, height)
+        matrix = then(matrix, step)
+    return matrix, width, height

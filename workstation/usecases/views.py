@@ -1,0 +1,196 @@
+"""What a screen shows: frozen values, read in one go. A screen never sees a database row or an open transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from workstation.domain.dossier import DocumentState, DossierState
+from workstation.domain.errors import ErrorNote
+from workstation.domain.fields import IndexField
+from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
+from workstation.domain.outbox import OutboxState, Receipt
+from workstation.domain.page import Finding, PageState
+from workstation.domain.signature import TokenStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Badges of the rail: what waits on each screen."""
+
+    capture: int
+    verify: int
+    sign: int
+    outbox: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    name: UserName
+    role: str
+    """clerk, checker, official: keys of ``ui.messages.ROLES``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    id: DossierId
+    code: str
+    title: str
+    pages: int
+    state: DossierState
+    document_states: tuple[DocumentState, ...]
+    reading: int
+    """Pages still being cleaned and read."""
+    needs_look: int
+    """Pages that fail a finding or are in quarantine."""
+    error: ErrorNote | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    id: PageId
+    number: int
+    """From 1, in paper order within the dossier."""
+    state: PageState
+    thumbnail: Path | None
+    """None while the page is being worked on."""
+    findings: tuple[Finding, ...]
+    failing: tuple[Finding, ...]
+    blank: bool
+    dropped: bool
+    kept_reason: str
+    rotation: int
+    """Degrees clockwise that the program turned it upright."""
+    skew_deg: float
+    dpi: float
+    error: ErrorNote | None
+    document_id: DocumentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    id: DocumentId
+    dossier_id: DossierId
+    dossier_code: str
+    number: int
+    """From 1 within the dossier."""
+    of: int
+    state: DocumentState
+    type_code: str
+    type_name: str
+    title: str
+    """Type and what it is about, as a list shows it."""
+    fields: tuple[IndexField, ...]
+    """Every field of the form of this type, in paper order; values may be empty."""
+    required: frozenset[str]
+    pages: tuple[PageView, ...]
+    entered_by: UserName | None
+    checked_by: UserName | None
+    reason: str
+    error: ErrorNote | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierView:
+    row: DossierRow
+    pages: tuple[PageView, ...]
+    documents: tuple[DocumentView, ...]
+    saved_at: datetime
+    missing: ErrorNote | None
+    """What stops "Xong hồ sơ" now (None: nothing), with ``page`` in its params where it is about one page."""
+    missing_page: PageId | None
+    can_undo: bool
+    can_redo: bool
+
+
+class GateRule(Enum):
+    """The checks before signing, in the order of the list on the Sign screen."""
+
+    QUALITY = "quality"  # Ảnh đủ nét, dpi, màu
+    PAGES = "pages"  # Đủ trang
+    CONFORMANCE = "conformance"  # PDF/A, có lớp chữ
+    FIELDS = "fields"  # Đủ trường bắt buộc
+    FOUR_EYES = "four_eyes"  # Người nhập khác người kiểm tra
+    CERTIFICATE = "certificate"  # Tên cơ quan trên chứng thư khớp
+    PLACEMENT = "placement"  # Chữ ký đặt góc trên bên phải trang 1
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    rule: GateRule
+    ok: bool
+    note: ErrorNote | None = None
+    detail: tuple[tuple[str, str | int | float], ...] = ()
+    """Numbers for the sentence, as ``have``, ``need``, ``dpi``, ``level``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignRow:
+    document: DocumentView
+    pages: int
+    seen: bool
+    gate: tuple[GateCheck, ...]
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignDesk:
+    rows: tuple[SignRow, ...]
+    token: TokenStatus
+    signed_today: int
+    refused_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignProgress:
+    """Told after each document of a batch."""
+
+    document_id: DocumentId
+    index: int
+    of: int
+    error: ErrorNote | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    id: OutboxId
+    dossier_id: DossierId
+    code: str
+    title: str
+    state: OutboxState
+    bytes: int
+    done: int
+    """Bytes the server has confirmed."""
+    attempts: int
+    next_try: datetime | None
+    error: ErrorNote | None
+    receipt: Receipt | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatus:
+    online: bool | None
+    """None: not asked yet."""
+    since: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A rendered page on disk; ``scale``: its pixels for one pixel of the cleaned page."""
+
+    path: Path
+    width_px: int
+    height_px: int
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of one file or sheet."""
+
+    name: str
+    pages: int
+    error: ErrorNote | None
