@@ -1,0 +1,53 @@
+"""Rules as values: what a profile demands of scans, documents and stamps, with the law each number comes from."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from workstation.domain.doctype import DocumentType
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """The form of one document type: its fields in paper order and those that may not be empty."""
+
+    type: DocumentType
+    form: tuple[str, ...]
+    required: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    code: str
+    name: str
+    source: str
+    """Circular and article the numbers come from."""
+    valid_from: date
+    valid_to: date | None
+    min_dpi: float
+    min_sharpness: float
+    """0 to 100, as the ``blur`` finding measures it."""
+    conformance: str
+    stamp_preset: str
+    max_file_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    profiles: tuple[Profile, ...]
+    documents: tuple[DocumentRule, ...]
+    other: DocumentRule
+    """The form of a document whose type was not recognised."""
+
+    def document(self, type_code: str) -> DocumentRule:
+        return next((d for d in self.documents if d.type.code == type_code), self.other)
+
+    def profile(self, code: str, on: date) -> Profile:
+        """The profile in force on a day; KeyError if there is none."""
+        for p in self.profiles:
+            if p.code == code and p.valid_from <= on and (p.valid_to is None or on <= p.valid_to):
+                return p
+        raise KeyError(f"no profile {code} in force on {on.isoformat()}")
+
+    @property
+    def types(self) -> tuple[DocumentType, ...]:
+        return tuple(d.type for d in self.documents)

@@ -1,0 +1,55 @@
+"""Reads the dated rule data; the only place that knows its files. A file that breaks its schema names the key (ValueError)."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from workstation.domain.doctype import DocumentType
+from workstation.domain.fields import FIELD_NAMES
+from workstation.domain.profile import DocumentRule, Profile, Rules
+
+_DOCUMENT_KEYS = {"code", "name", "abbreviation", "layout", "titles", "form", "required"}
+_PROFILE_KEYS = {
+    "code", "name", "source", "valid_from", "valid_to", "min_dpi", "min_sharpness", "conformance", "stamp_preset", "max_file_bytes",
+}  # fmt: skip
+
+
+def _expect(keys: set[str], row: Mapping[str, Any], where: str) -> None:
+    if wrong := keys.symmetric_difference(row):
+        raise ValueError(f"{where}: unknown or missing {sorted(wrong)}")
+
+
+def document_rule(row: Mapping[str, Any]) -> DocumentRule:
+    _expect(_DOCUMENT_KEYS, row, f"document type {row.get('code')}")
+    form, required = tuple(row["form"]), frozenset(row["required"])
+    if unknown := (set(form) | required) - set(FIELD_NAMES):
+        raise ValueError(f"document type {row['code']}: no such field {sorted(unknown)}")
+    if not required <= set(form):
+        raise ValueError(f"document type {row['code']}: required but not on the form {sorted(required - set(form))}")
+    if row["layout"] not in ("decree30", "form"):
+        raise ValueError(f"document type {row['code']}: layout {row['layout']}")
+    kind = DocumentType(row["code"], row["name"], row["abbreviation"], row["layout"], tuple(row["titles"]))
+    return DocumentRule(kind, form, required)
+
+
+def profile(row: Mapping[str, Any]) -> Profile:
+    _expect(_PROFILE_KEYS, row, f"profile {row.get('code')}")
+    until = row["valid_to"]
+    dates = {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": date.fromisoformat(until) if until else None}
+    return Profile(**{**row, **dates})
+
+
+@cache
+def load_rules() -> Rules:
+    """The rules that ship with the program."""
+    data = resources.files("workstation.rules") / "data"
+    types = json.loads((data / "document_types.json").read_text("utf-8"))
+    profiles = json.loads((data / "profiles.json").read_text("utf-8"))
+    return Rules(
+        tuple(profile(row) for row in profiles["profiles"]),
+        tuple(document_rule(row) for row in types["documents"]),
+        document_rule(types["other"]),
+    )
