@@ -1,0 +1,103 @@
+"""Every code has its words, and they read well whatever the caller knew."""
+
+import re
+import unicodedata
+
+import pytest
+
+from ui import messages
+from workstation.domain.dossier import DocumentState, DossierState
+from workstation.domain.errors import ERRORS, Actor, ErrorNote
+from workstation.domain.fields import FIELD_NAMES
+from workstation.domain.outbox import FailureClass, OutboxState
+from workstation.domain.page import Finding, PageState
+from workstation.domain.signature import TokenState, Verdict
+from workstation.usecases.views import GateCheck, GateRule
+
+FULL = {
+    "file": "a.pdf", "page": 4, "width": 30000, "height": 30000, "sheet": 13, "count": 12, "value": 41, "limit": 60,
+    "field": "issued_date", "document": 2, "example": "14/03/2019", "code": "HS-0019", "state": "to_sign", "left": 2,
+    "date": "2026-03-14", "organization": "UBND Phường 14", "need": 7, "have": 6, "bytes": 12, "algorithm": "SHA-1",
+    "since": "2026-11-21T02:12:00+00:00", "waiting": 42, "next": "09:30", "done": 1, "total": 2, "missing": 1.2e9,
+    "free": 1.8e9, "dossiers": 90, "time": "10:41", "pages": 9, "line": 3, "key": "scan.dpi", "detail": "-o", "step": "ghi", "finding": "dark",
+}  # fmt: skip
+
+
+def test_every_code_has_words_and_no_word_is_without_code() -> None:
+    assert set(messages.MESSAGES) == set(ERRORS)
+
+
+@pytest.mark.parametrize("code", sorted(ERRORS))
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("params", [{}, FULL], ids=["bare", "full"])
+def test_sentence(code: str, lang: messages.Lang, params: dict[str, str | int | float]) -> None:
+    text = messages.sentence(ErrorNote(code, tuple(params.items())), lang)
+    assert len(text) > 20
+    assert unicodedata.is_normalized("NFC", text)
+    assert not re.search(r"[\[\]{}|]|  | [.,;:]", text), text
+    assert text[0].isupper() or text[0] == '"'
+    assert len(re.findall(r"[.?](?: |$)", text)) <= 2, "two sentences at most"
+    assert "không xác định" not in text and "Error" not in text
+    message = messages.MESSAGES[code]
+    assert bool(message.button_vi) == bool(message.button_en)
+
+
+@pytest.mark.parametrize("code", sorted(ERRORS))
+def test_unknown_parameters_do_no_harm(code: str) -> None:
+    assert messages.sentence(ErrorNote(code, (("odd", "x"), ("page", "")))) == messages.sentence(ErrorNote(code))
+
+
+def test_wording_of_the_reference() -> None:
+    note = ErrorNote("A02", (("page", 4), ("value", 41), ("limit", 60)))
+    assert messages.sentence(note) == "Trang 4 mờ (41/100, cần từ 60). Quét lại, hoặc giữ và ghi lý do."
+    note = ErrorNote("Q04", (("sheet", 13), ("count", 12)))
+    assert messages.sentence(note) == "Kẹt giấy ở tờ 13. 12 tờ đã lưu an toàn; gỡ giấy rồi quét tiếp từ tờ 13."
+    note = ErrorNote("G01", (("since", "2026-11-21T02:12:00+00:00"), ("waiting", 42)))
+    assert messages.sentence(note) == "Mất mạng từ 09:12. Cứ làm tiếp; 42 hồ sơ đã lưu trên máy và sẽ tự gửi."
+    note = ErrorNote("M02", (("free", 1.8e9), ("dossiers", 90)))
+    assert messages.sentence(note) == "Ổ đĩa còn 1,8 GB, đủ khoảng 90 hồ sơ. Gửi hoặc sao lưu trước khi quét tiếp."
+
+
+def test_every_state_has_words() -> None:
+    tables = (
+        (DocumentState, messages.DOCUMENT_STATES), (DossierState, messages.DOSSIER_STATES), (OutboxState, messages.OUTBOX_STATES),
+        (PageState, messages.PAGE_STATES), (TokenState, messages.TOKEN_STATES), (Verdict, messages.VERDICTS),
+        (Actor, messages.ACTORS), (GateRule, messages.GATE),
+    )  # fmt: skip
+    for kind, table in tables:
+        assert set(table) == set(kind)
+        for words in table.values():
+            assert all(words) and all(unicodedata.is_normalized("NFC", w) for w in words)
+    assert set(FIELD_NAMES) == set(messages.FIELDS)
+    assert {f.value for f in FailureClass} <= set(messages.MESSAGES)
+
+
+@pytest.mark.parametrize("rule", list(GateRule))
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("ok", [True, False])
+def test_gate_lines(rule: GateRule, lang: messages.Lang, ok: bool) -> None:
+    for detail in ((), (("have", 6), ("need", 7), ("dpi", 300), ("level", "PDF/A-2b"))):
+        line = messages.gate_line(GateCheck(rule, ok, None, detail), lang)
+        assert line and not re.search(r"[\[\]{}|]", line)
+
+
+def test_failed_gate_says_where() -> None:
+    blurred = GateCheck(GateRule.QUALITY, False, ErrorNote("A02", (("page", 2),)))
+    assert messages.gate_short(blurred) == "Trang 2 mờ"
+    assert messages.gate_line(blurred) == "Ảnh chưa đạt chất lượng – trang 2 mờ"
+    missing = GateCheck(GateRule.FIELDS, False, ErrorNote("K01", (("field", "signer_name"),)))
+    assert messages.gate_short(missing) == "Thiếu người ký"
+
+
+def test_findings_with_numbers() -> None:
+    assert messages.finding_line(Finding("blur", 41, 60, False)) == "Độ nét thấp (41/100, cần từ 60)"
+    assert messages.finding_line(Finding("dpi", 300, 300, True)) == "300 dpi"
+    assert "odd" in messages.finding_line(Finding("odd", 1.25, 2, False))
+
+
+def test_numbers_dates_sizes() -> None:
+    assert messages.number(1234.5) == "1.234" or messages.number(1234.5) == "1.235"
+    assert messages.size(780_000) == "780 KB"
+    assert messages.size(1_250_000) == "1,2 MB"
+    assert messages.day("2019-03-14") == "14/03/2019"
+    assert messages.day("chưa rõ") == "chưa rõ"

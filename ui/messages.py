@@ -1,0 +1,294 @@
+"""Words for people: sentences of errors, and the fixed words for states, findings, gate rules, roles and fields.
+
+No Qt in here: the command line uses it too. The sentences themselves are data in ``ui.sentences``.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta, timezone
+from typing import Literal
+
+from ui.sentences import MESSAGES
+from workstation.domain.dossier import DocumentState, DossierState
+from workstation.domain.errors import Actor, ErrorNote
+from workstation.domain.outbox import OutboxState
+from workstation.domain.page import Finding, PageState
+from workstation.domain.signature import TokenState, Verdict
+from workstation.usecases.views import GateCheck, GateRule
+
+Lang = Literal["vi", "en"]
+Param = str | int | float
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""No summer time since 1975: a fixed offset needs no time-zone data on the PC."""
+
+
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_PARAM = re.compile(r"\{(\w+)\}")
+_ALIASES = {"file": ("name",), "sheet": ("page",), "value": ("have",), "limit": ("need",), "organization": ("owner",)}
+"""Other names under which a caller may give the same thing."""
+
+
+def sentence(note: ErrorNote, lang: Lang = "vi") -> str:
+    """The sentence for an error, its parameters filled in; parts whose parameters are unknown are left out."""
+    message = MESSAGES.get(note.code, MESSAGES["B01"])
+    return fill(message.vi if lang == "vi" else message.en, dict(note.params), lang)
+
+
+def button(note: ErrorNote, lang: Lang = "vi") -> str:
+    """What the button beside the sentence says; empty: no button."""
+    message = MESSAGES.get(note.code, MESSAGES["B01"])
+    return message.button_vi if lang == "vi" else message.button_en
+
+
+def fill(template: str, params: dict[str, Param], lang: Lang = "vi") -> str:
+    def known(name: str) -> str | None:
+        for key in (name, *_ALIASES.get(name, ())):
+            if key in params and params[key] != "":
+                return _shown(name, params[key], lang)
+        return None
+
+    def put(text: str) -> str | None:
+        values = {name: known(name) for name in _PARAM.findall(text)}
+        if any(v is None for v in values.values()):
+            return None
+        return _PARAM.sub(lambda m: values[m.group(1)] or "", text)
+
+    def choose(match: re.Match[str]) -> str:
+        return next((done for part in match.group(1).split("|") if (done := put(part)) is not None), "")
+
+    return unicodedata.normalize("NFC", put(_OPTIONAL.sub(choose, template)) or "")
+
+
+def _shown(name: str, value: Param, lang: Lang) -> str:
+    if name == "field":
+        return field_label(str(value), lang)
+    if name == "finding":
+        return FINDING_NAMES[str(value)][lang == "en"] if value in FINDING_NAMES else str(value)
+    if name in ("state", "to"):
+        return next((w[lang == "en"] for states in _STATES for s, w in states.items() if s.value == value), str(value))
+    if name in ("date", "since", "next", "time") and isinstance(value, str):
+        return _moment(name, value)
+    if name in ("free", "missing") and isinstance(value, int | float):
+        return size(value, lang)
+    return number(value, lang) if isinstance(value, int | float) else value
+
+
+def _moment(name: str, value: str) -> str:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    local = at.astimezone(VIETNAM) if at.tzinfo else at
+    return local.strftime("%d/%m/%Y" if name == "date" else "%H:%M")
+
+
+def number(value: float, lang: Lang = "vi", digits: int = 1) -> str:
+    """``1234.5`` → ``1.234,5`` (Vietnamese), without a fraction that says nothing."""
+    text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.{digits}f}"
+    return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def size(count: float, lang: Lang = "vi") -> str:
+    """Bytes as people read them: ``780 KB``, ``1,2 MB``."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
+        if count >= factor:
+            return f"{number(round(count / factor, 1), lang)} {unit}"
+    return f"{int(count)} byte"
+
+
+def clock_time(at: datetime, seconds: bool = False) -> str:
+    return at.astimezone(VIETNAM).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day(value: str) -> str:
+    """ISO date → ``dd/MM/yyyy``; anything else as it is."""
+    try:
+        return date.fromisoformat(value[:10]).strftime("%d/%m/%Y")
+    except ValueError:
+        return value
+
+
+Words = tuple[str, str]
+"""Vietnamese, English."""
+
+DOCUMENT_STATES: dict[DocumentState, Words] = {
+    DocumentState.NEW: ("Mới quét", "scanned"),
+    DocumentState.TO_INDEX: ("Chờ nhập", "to index"),
+    DocumentState.TO_CHECK: ("Chờ kiểm tra", "to verify"),
+    DocumentState.PASSED: ("Đạt", "passed"),
+    DocumentState.TO_SIGN: ("Chờ ký", "to sign"),
+    DocumentState.SIGNED: ("Đã ký", "signed"),
+    DocumentState.RETURNED: ("Trả lại", "sent back"),
+    DocumentState.REFUSED: ("Từ chối ký", "refused"),
+}
+DOSSIER_STATES: dict[DossierState, Words] = {
+    DossierState.SCANNING: ("Đang quét", "scanning"),
+    DossierState.PROCESSING: ("Đang xử lý", "in work"),
+    DossierState.READY: ("Đủ điều kiện", "ready"),
+    DossierState.QUEUED: ("Chờ gửi", "queued"),
+    DossierState.RECEIVED: ("Đã tiếp nhận", "received"),
+    DossierState.REJECTED: ("Bị trả", "returned"),
+}
+OUTBOX_STATES: dict[OutboxState, Words] = {
+    OutboxState.QUEUED: ("Chờ gửi", "queued"),
+    OutboxState.SENDING: ("Đang gửi", "sending"),
+    OutboxState.UNKNOWN: ("Chưa rõ kết quả", "unknown"),
+    OutboxState.RECEIVED: ("Đã tiếp nhận", "received"),
+    OutboxState.REJECTED: ("Bị trả", "returned"),
+    OutboxState.PAUSED: ("Tạm dừng", "paused"),
+}
+PAGE_STATES: dict[PageState, Words] = {
+    PageState.NEW: ("Đang đọc chữ", "OCR running"),
+    PageState.READ: ("Đạt", "passed"),
+    PageState.QUARANTINED: ("Cách ly", "set aside"),
+}
+TOKEN_STATES: dict[TokenState, Words] = {
+    TokenState.READY: ("Đã cắm USB ký số", "Signing token ready"),
+    TokenState.ABSENT: ("Chưa cắm USB ký số", "No signing token"),
+    TokenState.PIN_LOW: ("Còn ít lần nhập PIN", "Few PIN tries left"),
+    TokenState.PIN_FINAL: ("Còn 1 lần nhập PIN", "1 PIN try left"),
+    TokenState.LOCKED: ("USB ký số đã bị khóa", "Token locked"),
+    TokenState.EXPIRED: ("Chứng thư đã hết hạn", "Certificate expired"),
+    TokenState.NO_KEY: ("Thiết bị không có khóa ký", "No key on the device"),
+    TokenState.NO_LIBRARY: ("Thiếu phần mềm USB ký số", "Token software missing"),
+}
+TOKEN_CODES: dict[TokenState, str] = {
+    TokenState.ABSENT: "C01",
+    TokenState.PIN_LOW: "C02",
+    TokenState.PIN_FINAL: "C02",
+    TokenState.LOCKED: "C03",
+    TokenState.EXPIRED: "C05",
+    TokenState.NO_KEY: "C07",
+    TokenState.NO_LIBRARY: "C10",
+}
+VERDICTS: dict[Verdict, Words] = {
+    Verdict.VALID: ("Chữ ký hợp lệ", "Signature valid"),
+    Verdict.INDETERMINATE: ("Chưa kết luận được", "No conclusion"),
+    Verdict.INVALID: ("Chữ ký không hợp lệ", "Signature not valid"),
+    Verdict.UNSIGNED: ("Không có chữ ký số", "Not signed"),
+    Verdict.UNREADABLE: ("Không đọc được tệp", "File unreadable"),
+}
+_STATES: tuple[dict[DocumentState, Words] | dict[DossierState, Words] | dict[OutboxState, Words], ...] = (
+    DOCUMENT_STATES,
+    DOSSIER_STATES,
+    OUTBOX_STATES,
+)
+ROLES: dict[str, Words] = {
+    "clerk": ("Cán bộ số hóa", "Clerk"),
+    "checker": ("Người kiểm tra", "Checker"),
+    "official": ("Người ký", "Official"),
+    "registrar": ("Văn thư", "Registrar"),
+    "admin": ("Quản trị", "Administrator"),
+}
+ACTORS: dict[Actor, Words] = {
+    Actor.NOBODY: ("Máy tự làm tiếp", "The program goes on by itself"),
+    Actor.CLERK: ("Cán bộ số hóa xử lý", "The clerk acts"),
+    Actor.CHECKER: ("Người kiểm tra xử lý", "The checker acts"),
+    Actor.OFFICIAL: ("Người ký xử lý", "The official acts"),
+    Actor.IT: ("Quản trị máy xử lý", "IT acts"),
+    Actor.WARD_ADMIN: ("Quản trị hệ thống phường xử lý", "The ward's administrator acts"),
+    Actor.DEVELOPER: ("Gửi nhà phát triển", "Send it to the developers"),
+}
+FIELDS: dict[str, Words] = {
+    "type_name": ("Loại văn bản", "Document type"),
+    "number": ("Số văn bản", "Number"),
+    "notation": ("Ký hiệu", "Notation"),
+    "issued_date": ("Ngày ban hành", "Date of issue"),
+    "organ_name": ("Cơ quan ban hành", "Issuing agency"),
+    "place": ("Địa danh", "Place"),
+    "subject": ("Trích yếu", "Subject"),
+    "signer_name": ("Người ký", "Signer"),
+    "signer_title": ("Chức vụ", "Position"),
+    "recipients": ("Nơi nhận", "Recipients"),
+    "person_name": ("Họ tên đối tượng", "Person concerned"),
+    "identity_number": ("Số định danh", "Identity number"),
+}
+FINDING_NAMES: dict[str, Words] = {
+    "dpi": ("độ phân giải", "resolution"),
+    "color": ("màu", "colour"),
+    "blur": ("độ nét", "sharpness"),
+    "skew": ("độ nghiêng", "skew"),
+    "blank": ("trang trắng", "content"),
+    "dark": ("độ sáng", "brightness"),
+    "upside_down": ("chiều trang", "orientation"),
+    "contrast": ("độ tương phản", "contrast"),
+    "border": ("mép giấy", "edges"),
+}
+FINDINGS: dict[str, tuple[str, str, str, str]] = {
+    # good and bad in Vietnamese, good and bad in English
+    "dpi": ("{value} dpi", "Chỉ {value} dpi (cần từ {limit})", "{value} dpi", "Only {value} dpi (needed {limit})"),
+    "color": ("Ảnh màu", "Ảnh không có màu", "Colour", "Not in colour"),
+    "blur": ("Đủ nét ({value}/100)", "Độ nét thấp ({value}/100, cần từ {limit})",
+             "Sharp ({value}/100)", "Blurred ({value}/100, needed {limit})"),
+    "skew": ("Thẳng dòng (lệch {value}°)", "Nghiêng {value}° (tối đa {limit}°)",
+             "Straight ({value}°)", "Skewed {value}° (most {limit}°)"),
+    "blank": ("Có nội dung", "Trang trắng", "Has content", "Blank"),
+    "dark": ("Đủ sáng", "Quá tối ({value}, giới hạn {limit})", "Bright enough", "Too dark ({value}, limit {limit})"),
+    "upside_down": ("Đúng chiều", "Ngược chiều – đã tự xoay {value}°", "Upright", "Upside down – turned {value}°"),
+    "contrast": ("Đủ tương phản", "Chữ nhạt ({value}, cần từ {limit})", "Good contrast", "Faint ({value}, needed {limit})"),
+    "border": ("Không cắt mất mép giấy", "Viền đen {value} điểm", "Edges complete", "Black border {value} px"),
+}  # fmt: skip
+GATE: dict[GateRule, tuple[str, str, str, str]] = {
+    # passed and failed in Vietnamese, passed and failed in English
+    GateRule.QUALITY: ("Ảnh đủ nét[, {dpi} dpi], màu", "Ảnh chưa đạt chất lượng",
+                       "Pictures sharp[, {dpi} dpi], colour", "Pictures not good enough"),
+    GateRule.PAGES: ("Đủ trang[: {have}/{need}]", "Thiếu trang[: {have}/{need}]",
+                     "All pages[: {have}/{need}]", "Pages missing[: {have}/{need}]"),
+    GateRule.CONFORMANCE: ("[{level}|PDF/A], có lớp chữ tìm kiếm", "Chưa đúng chuẩn PDF/A",
+                           "[{level}|PDF/A], with searchable text", "Not PDF/A"),
+    GateRule.FIELDS: ("Đủ trường bắt buộc[ ({have}/{need})]", "Thiếu trường bắt buộc[ ({have}/{need})]",
+                      "Required fields complete[ ({have}/{need})]", "Required fields missing[ ({have}/{need})]"),
+    GateRule.FOUR_EYES: ("Người nhập khác người kiểm tra", "Người nhập trùng người kiểm tra",
+                         "Entered and checked by two people", "Entered and checked by one person"),
+    GateRule.CERTIFICATE: ("Tên cơ quan trên chứng thư khớp", "Tên cơ quan trên chứng thư khác",
+                           "The certificate's agency matches", "The certificate's agency differs"),
+    GateRule.PLACEMENT: ("Chữ ký đặt góc trên bên phải trang 1", "Không có chỗ đặt chữ ký ở trang 1",
+                         "Stamp at the top right of page 1", "No room for the stamp on page 1"),
+}  # fmt: skip
+_GATE_SHORT = {
+    "A01": "Trang {page} thiếu dpi",
+    "A02": "Trang {page} mờ",
+    "K01": "Thiếu {field}",
+    "K02": "Sai {field}",
+    "K03": "Cùng người nhập",
+    "C06": "Khác tên đơn vị",
+}
+
+
+def field_label(name: str, lang: Lang = "vi") -> str:
+    return FIELDS[name][lang == "en"] if name in FIELDS else name
+
+
+def role(key: str, lang: Lang = "vi") -> str:
+    return ROLES[key][lang == "en"] if key in ROLES else key
+
+
+def actor(who: Actor, lang: Lang = "vi") -> str:
+    return ACTORS[who][lang == "en"]
+
+
+def finding_line(finding: Finding, lang: Lang = "vi") -> str:
+    """``Độ nét thấp (41/100, cần từ 60)``."""
+    if finding.code not in FINDINGS:
+        words = ("Đạt" if finding.ok else "Chưa đạt") if lang == "vi" else ("Good" if finding.ok else "Not good")
+        return f"{words}: {finding.code} {number(finding.value, lang)}"
+    template = FINDINGS[finding.code][(0 if finding.ok else 1) + (2 if lang == "en" else 0)]
+    return fill(template, {"value": round(finding.value, 1), "limit": round(finding.limit, 1)}, lang)
+
+
+def gate_line(check: GateCheck, lang: Lang = "vi") -> str:
+    """One line of the list before signing; a failed check adds where it failed."""
+    template = GATE[check.rule][(0 if check.ok else 1) + (2 if lang == "en" else 0)]
+    line = fill(template, dict(check.detail), lang)
+    short = gate_short(check) if lang == "vi" and not check.ok else ""
+    return f"{line} – {short[0].lower()}{short[1:]}" if short and short != line and check.note else line
+
+
+def gate_short(check: GateCheck) -> str:
+    """What the queue's row says of a failed check: ``Trang 2 mờ``."""
+    if check.note and check.note.code in _GATE_SHORT:
+        params = {k: field_label(str(v)).lower() if k == "field" else v for k, v in check.note.params}
+        if text := fill(_GATE_SHORT[check.note.code], params):
+            return text
+    return fill(GATE[check.rule][1], dict(check.detail))

@@ -1,0 +1,375 @@
+"""The sentence and the button for every error code, in Vietnamese and English: data for ``ui.messages``.
+
+A template may hold ``[with {param}|without]``: the first half is used when all its parameters are known, else the
+second (or nothing), so a sentence reads well however little the caller knew. Wording: reference ``screens.md`` 3.4
+(what happened, what is safe, one thing to do; a number or place; no blame; two sentences at most).
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    vi: str
+    en: str
+    button_vi: str = ""
+    """Empty: nothing to press."""
+    button_en: str = ""
+
+
+_RETRY = ("Thử lại", "Try again")
+_OTHER_FILE = ("Chọn tệp khác", "Choose another file")
+_RESCAN = ("Quét lại", "Scan again")
+
+MESSAGES: dict[str, Message] = {
+    "F01": Message(
+        "Tệp[ {file}] không phải ảnh hay PDF nên chưa được nhập. Các tệp khác không bị ảnh hưởng; chọn ảnh JPEG, PNG, "
+        "TIFF hoặc PDF.",
+        "The file[ {file}] is neither an image nor a PDF and was not taken in. Other files are unaffected; choose JPEG, PNG, "
+        "TIFF or PDF.",
+        *_OTHER_FILE,
+    ),
+    "F02": Message(
+        "Tệp[ {file}] có mật khẩu nên chưa đọc được. Tệp gốc giữ nguyên; gỡ mật khẩu rồi nhập lại.",
+        "The file[ {file}] is protected by a password and can't be read. The original is untouched; remove the password and "
+        "import it again.",
+        *_OTHER_FILE,
+    ),
+    "F03": Message(
+        "Tệp[ {file}] bị hỏng[ từ trang {page}] nên chưa được nhập. Các tệp khác không bị ảnh hưởng; quét lại hoặc xin bản khác.",
+        "The file[ {file}] is damaged[ from page {page} on] and was not taken in. Other files are unaffected; scan it "
+        "again or ask "
+        "for another copy.",
+        *_RESCAN,
+    ),
+    "F04": Message(
+        "Tệp[ {file}] có 0 trang nên chưa được nhập. Các tệp khác không bị ảnh hưởng; kiểm tra lại nơi lấy tệp.",
+        "The file[ {file}] has 0 pages and was not taken in. Other files are unaffected; check where the file came from.",
+        *_OTHER_FILE,
+    ),
+    "F05": Message(
+        "Ảnh[ {file}] quá lớn[ ({width} × {height} điểm)] nên chưa được nhập. Các tệp khác không bị ảnh hưởng; quét lại "
+        "ở 300 dpi.",
+        "The picture[ {file}] is too large[ ({width} × {height} pixels)] and was not taken in. Other files are "
+        "unaffected; scan it "
+        "again at 300 dpi.",
+        *_RESCAN,
+    ),
+    "F06": Message(
+        "[Trang {page}|Một trang] không xử lý được nên đã để riêng; ảnh gốc còn nguyên. Quét lại trang này hoặc bỏ trang.",
+        "[Page {page}|A page] could not be processed and was set aside; the original is safe. Scan this page again or drop it.",
+        *_RESCAN,
+    ),
+    "F07": Message(
+        "Không mở được tệp[ {file}]: tệp không còn hoặc không có quyền đọc. Các tệp khác không bị ảnh hưởng; kiểm tra "
+        "rồi chọn lại.",
+        "The file[ {file}] can't be opened: it is gone or may not be read. Other files are unaffected; check and choose again.",
+        *_OTHER_FILE,
+    ),
+    "F08": Message(
+        "Tệp[ {file}] đã có chữ ký số nên được giữ nguyên từng bit. Muốn sửa nội dung, hãy lập bản mới.",
+        "The file[ {file}] already carries a digital signature and is kept bit by bit. To change it, make a new version.",
+    ),
+    "Q01": Message(
+        "Chưa thấy máy quét. Kiểm tra dây USB và nguồn điện, hoặc nhập từ tệp.",
+        "No scanner found. Check its USB cable and power, or import from files.",
+        *_RETRY,
+    ),
+    "Q02": Message(
+        "Khay giấy trống, chưa quét thêm tờ nào. Đặt giấy vào khay rồi quét tiếp.",
+        "The feeder is empty, no further sheet was scanned. Put paper in and scan on.",
+        "Quét tiếp",
+        "Scan on",
+    ),
+    "Q04": Message(
+        "Kẹt giấy[ ở tờ {sheet}]. [{count} tờ|Các tờ trước] đã lưu an toàn; gỡ giấy rồi quét tiếp[ từ tờ {sheet}].",
+        "Paper jam[ at sheet {sheet}]. [{count} sheets|The sheets before] are saved; free the paper and scan on[ from "
+        "sheet {sheet}].",
+        "Quét tiếp",
+        "Scan on",
+    ),
+    "Q05": Message(
+        "Có thể hai tờ dính nhau[ sau trang {page}]. Quét lại tờ này?",
+        "Two sheets may have gone through together[ after page {page}]. Scan this sheet again?",
+        *_RESCAN,
+    ),
+    "A01": Message(
+        "[Trang {page}|Trang này] chỉ có [{value} dpi, cần từ {limit}|độ phân giải thấp]. Quét lại, hoặc giữ và ghi lý do.",
+        "[Page {page}|This page] has [only {value} dpi, needed {limit}|a low resolution]. Scan it again, or keep it "
+        "with a reason.",
+        *_RESCAN,
+    ),
+    "A02": Message(
+        "[Trang {page}|Trang này] mờ[ ({value}/100, cần từ {limit})]. Quét lại, hoặc giữ và ghi lý do.",
+        "[Page {page}|This page] is blurred[ ({value}/100, needed {limit})]. Scan it again, or keep it with a reason.",
+        *_RESCAN,
+    ),
+    "A03": Message(
+        "[Trang {page}|Trang này] trắng. Trang vẫn được giữ; nhấn Del nếu muốn bỏ.",
+        "[Page {page}|This page] is blank. It is kept; press Del to drop it.",
+    ),
+    "A04": Message(
+        "[Trang {page}|Trang này] chưa đạt[ về {finding}][ ({value}, cần {limit})]. Quét lại, hoặc giữ và ghi lý do.",
+        "[Page {page}|This page] is not good enough[ in {finding}][ ({value}, needed {limit})]. Scan it again, or keep it with a "
+        "reason.",
+        *_RESCAN,
+    ),
+    "O01": Message(
+        "Chưa đọc được chữ trên máy này. Vẫn nhập tay được; báo quản trị cài gói tiếng Việt.",
+        "This PC can't read text yet. Typing works; ask IT to install the Vietnamese language data.",
+    ),
+    "O02": Message(
+        "[Trang {page}|Một trang] chưa đọc được chữ. Ảnh vẫn an toàn; nhập tay hoặc đọc lại.",
+        "The text of [page {page}|a page] could not be read. The picture is safe; type it in or read it again.",
+        "Đọc lại",
+        "Read again",
+    ),
+    "K01": Message(
+        'Thiếu ["{field}"|một ô bắt buộc][ (văn bản {document})]. Các ô khác đã giữ; điền ô này để đi tiếp.',
+        '["{field}"|A required field] is missing[ (document {document})]. The other fields are kept; fill it in to go on.',
+        "Mở chỗ cần sửa",
+        "Go to it",
+    ),
+    "K02": Message(
+        'Ô ["{field}"|này] chưa đúng dạng[, ví dụ {example}]. Nội dung đã gõ vẫn giữ; xem ảnh rồi sửa lại.',
+        '["{field}"|This field] has not the form expected[, for example {example}]. What you typed is kept; look at '
+        "the picture "
+        "and mend it.",
+        "Mở chỗ cần sửa",
+        "Go to it",
+    ),
+    "K03": Message(
+        "Bạn đã nhập hồ sơ này nên cần người khác kiểm tra.",
+        "You entered this dossier, so another person has to check it.",
+        "Chuyển người khác",
+        "Pass to another person",
+    ),
+    "K04": Message(
+        "Người khác vừa sửa hồ sơ[ {code}]. Đã tải bản mới nhất; xem lại rồi xác nhận.",
+        "Somebody else has just changed the dossier[ {code}]. The newest version is shown; look again, then confirm.",
+        "Tải lại",
+        "Reload",
+    ),
+    "K05": Message(
+        'Hai lần nhập khác nhau ở [ô "{field}"|một ô]. Xem ảnh và chọn giá trị đúng.',
+        'The two entries differ in ["{field}"|a field]. Look at the picture and choose the right value.',
+    ),
+    "K06": Message(
+        'Bước này chưa làm được[ khi đang "{state}"]. Không có gì bị thay đổi; tải lại để xem trạng thái mới.',
+        'This step is not possible[ while it is "{state}"]. Nothing was changed; reload to see the current state.',
+        "Tải lại",
+        "Reload",
+    ),
+    "C01": Message(
+        "Chưa cắm USB ký số. Bạn vẫn xem và đánh dấu trước được.",
+        "No signing token is plugged in. You can still view and mark documents.",
+        *_RETRY,
+    ),
+    "C02": Message(
+        "Sai mã PIN – đã dừng, chưa ký văn bản nào thêm. Nhập sai tiếp có thể khóa thiết bị[ (còn {left} lần)].",
+        "Wrong PIN – stopped, no further document was signed. More wrong entries may lock the device[ ({left} left)].",
+    ),
+    "C03": Message(
+        "USB ký số đã bị khóa. Liên hệ đơn vị cấp để mở; hồ sơ vẫn giữ trong hàng chờ ký.",
+        "The signing token is locked. Ask its issuer to unlock it; the documents stay in the queue.",
+    ),
+    "C04": Message(
+        "USB ký số bị rút khi đang ký[ (đã ký {count})]. Văn bản đã ký vẫn nguyên; cắm lại rồi ký tiếp.",
+        "The token was pulled out while signing[ ({count} signed)]. Signed documents are intact; plug it in and sign on.",
+        "Ký tiếp",
+        "Sign on",
+    ),
+    "C05": Message(
+        "Chứng thư [đã hết hạn ngày {date}|không còn hoặc chưa có hiệu lực]. Không ký được; cần cấp lại.",
+        "The certificate [expired on {date}|is not valid now]. Signing is not possible; it has to be renewed.",
+    ),
+    "C06": Message(
+        'Chứng thư mang tên đơn vị [cũ "{organization}"|khác]. Không ký được; cần cấp lại.',
+        'The certificate carries [the old name "{organization}"|another unit\'s name]. Signing is not possible; it has '
+        "to be renewed.",
+    ),
+    "C07": Message(
+        "Không thấy khóa ký kèm chứng thư trên thiết bị. Hồ sơ vẫn giữ trong hàng chờ ký; kiểm tra đúng USB ký số chưa.",
+        "The device holds no key with its certificate. The documents stay in the queue; check that it is the right token.",
+        *_RETRY,
+    ),
+    "C08": Message(
+        "Không đọc được tệp khóa[ {file}]. Chưa ký văn bản nào; nhờ quản trị kiểm tra tệp.",
+        "The key file[ {file}] can't be read. Nothing was signed; ask IT to check the file.",
+    ),
+    "C09": Message(
+        "Đã ký, chưa có dấu thời gian vì mất mạng. Sẽ tự bổ sung trước khi gửi.",
+        "Signed, without a time-stamp because the line is down. It will be added before sending.",
+    ),
+    "C10": Message(
+        "Chưa nạp được phần mềm của USB ký số. Hồ sơ vẫn giữ trong hàng chờ ký; nhờ quản trị cài lại.",
+        "The token's software can't be loaded. The documents stay in the queue; ask IT to install it again.",
+    ),
+    "C11": Message(
+        "Tệp PDF[ {file}] chưa ký được ở dạng hiện tại. Tệp giữ nguyên; tạo lại PDF rồi ký.",
+        "The PDF[ {file}] can't be signed as it is. The file is untouched; make the PDF again, then sign.",
+    ),
+    "C12": Message(
+        "Văn bản chưa qua [đủ {need} bước|bước] kiểm tra trước khi ký[ (đạt {have})]. Chưa ký gì; xem danh sách bên phải và sửa.",
+        "The document has not passed [all {need}|the] checks before signing[ ({have} passed)]. Nothing was signed; see "
+        "the list on "
+        "the right.",
+    ),
+    "V01": Message(
+        "Nội dung được ký đã bị thay đổi sau khi ký. Không dùng bản này; xin lại bản gốc.",
+        "The signed content was changed after signing. Don't use this copy; ask for the original.",
+    ),
+    "V02": Message(
+        "Có nội dung được thêm hoặc sửa sau khi ký. Chỉ phần đã ký là đáng tin; đối chiếu với bản gốc.",
+        "Content was added or changed after signing. Only the signed part can be trusted; compare with the original.",
+    ),
+    "V03": Message(
+        "Đơn vị cấp chứng thư không nằm trong danh sách tin cậy. Chưa kết luận được; nhờ quản trị kiểm tra.",
+        "The certificate's issuer is not on the trust list. No conclusion yet; ask IT to check.",
+    ),
+    "V04": Message(
+        "Chứng thư của người ký đã bị thu hồi[ ngày {date}]. Không dùng bản này; liên hệ người ký.",
+        "The signer's certificate was revoked[ on {date}]. Don't use this copy; contact the signer.",
+    ),
+    "V05": Message(
+        "Chưa kiểm tra được chứng thư có bị thu hồi không vì mất mạng. Kiểm tra lại khi có mạng.",
+        "Revocation can't be checked because the line is down. Check again when it is up.",
+        *_RETRY,
+    ),
+    "V06": Message(
+        "Chữ ký số sai cấu trúc nên không kiểm tra được. Không dùng bản này; xin lại bản gốc.",
+        "The signature is malformed and can't be checked. Don't use this copy; ask for the original.",
+    ),
+    "V07": Message(
+        "Tệp này có 0 chữ ký số. Nội dung xem được nhưng chưa có giá trị bản ký.",
+        "This file has 0 digital signatures. It can be read but doesn't count as signed.",
+    ),
+    "V08": Message(
+        "Chứng thư không có hiệu lực vào lúc ký[ ({date})]. Không dùng bản này; xin ký lại.",
+        "The certificate was not valid at the time of signing[ ({date})]. Don't use this copy; have it signed again.",
+    ),
+    "V09": Message(
+        "Tệp có phần dữ liệu không được chữ ký tính đến[ ({bytes} byte)]. Không dùng bản này; xin lại bản gốc.",
+        "The file has data no signature accounts for[ ({bytes} bytes)]. Don't use this copy; ask for the original.",
+    ),
+    "V10": Message(
+        "Không đọc được tệp[ {file}] để kiểm tra. Tệp giữ nguyên; chọn tệp PDF khác.",
+        "The file[ {file}] can't be read for checking. It is untouched; choose another PDF.",
+        *_OTHER_FILE,
+    ),
+    "V11": Message(
+        "Có ô được điền hoặc ghi chú được thêm sau khi ký. Phần đã ký vẫn nguyên; xem phần thêm trước khi dùng.",
+        "A form was filled in or a comment added after signing. The signed part is intact; look at the addition first.",
+    ),
+    "V12": Message(
+        "Thuật toán ký[ {algorithm}] quá yếu, không còn được chấp nhận. Xin ký lại bằng chứng thư mới.",
+        "The signature algorithm[ {algorithm}] is too weak and no longer accepted. Have it signed again.",
+    ),
+    "V13": Message(
+        "Chữ ký dùng chứng thư tập huấn. Chỉ để luyện tập, không có giá trị pháp lý.",
+        "Signed with a training certificate. For practice only, without legal effect.",
+    ),
+    "V14": Message(
+        "Chữ ký chỉ bao một phần của tệp. Phần còn lại không đáng tin; xin lại bản gốc.",
+        "The signature covers only a part of the file. The rest can't be trusted; ask for the original.",
+    ),
+    "G01": Message(
+        "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",
+        "Offline[ since {since}]. Go on working; [{waiting} dossiers|the dossiers] are saved on this PC and will be "
+        "sent by themselves.",
+    ),
+    "G02": Message(
+        "Hệ thống dùng chung đang bận. Hồ sơ vẫn giữ trên máy và sẽ tự gửi lại[ lúc {next}].",
+        "The shared system is busy. The dossier is safe on this PC and will be sent again[ at {next}].",
+        "Gửi ngay",
+        "Send now",
+    ),
+    "G03": Message(
+        "Hệ thống dùng chung không nhận tài khoản của máy này. Hồ sơ vẫn giữ trên máy; nhờ quản trị cấp lại quyền đăng nhập.",
+        "The shared system refused this PC's log-in. The dossier is safe on this PC; ask IT to renew the log-in.",
+    ),
+    "G04": Message(
+        "Đơn vị chưa được phép gửi loại hồ sơ này. Hồ sơ vẫn giữ trên máy; báo quản trị hệ thống phường cấp quyền.",
+        "This unit may not send this kind of dossier yet. It is safe on this PC; ask the ward's administrator for the right.",
+    ),
+    "G05": Message(
+        "Hệ thống dùng chung đã có bản khác của hồ sơ này. Chưa ghi đè gì; người ký xem và quyết định bản đúng.",
+        "The shared system has another version of this dossier. Nothing was overwritten; the official decides which one "
+        "is right.",
+        "Xem hai bản",
+        "Compare",
+    ),
+    "G06": Message(
+        "Tệp nhận được ở hệ thống dùng chung không khớp[ ({done}/{total} byte)]. Bản trên máy còn nguyên; sẽ tự gửi lại từ đầu.",
+        "The file stored in the shared system doesn't match[ ({done}/{total} bytes)]. Our copy is intact and will be sent again.",
+        "Gửi ngay",
+        "Send now",
+    ),
+    "G07": Message(
+        "Đã gửi nhưng chưa nhận phản hồi. Đang hỏi lại; không gửi trùng.",
+        "Sent, but no answer yet. Asking again; it is not sent twice.",
+    ),
+    "G08": Message(
+        "Lần tải lên đã quá hạn. Hồ sơ vẫn giữ trên máy và sẽ tự gửi lại từ đầu.",
+        "The upload has expired. The dossier is safe on this PC and will be sent again from the start.",
+    ),
+    "G09": Message(
+        "Hệ thống dùng chung đang có sự cố. Hồ sơ vẫn giữ trên máy và sẽ tự gửi lại[ lúc {next}].",
+        "The shared system has a fault. The dossier is safe on this PC and will be sent again[ at {next}].",
+        "Gửi ngay",
+        "Send now",
+    ),
+    "G10": Message(
+        "Tệp chờ gửi[ {file}] trên máy bị mất hoặc đã đổi. Đã dừng gửi hồ sơ này; báo quản trị khôi phục từ bản sao lưu.",
+        "A file to be sent[, {file},] is missing or changed on this PC. Sending this dossier stopped; ask IT to restore "
+        "the backup.",
+    ),
+    "G11": Message(
+        "Biên nhận trả về không xác thực được nên chưa ghi là đã tiếp nhận. Hồ sơ vẫn giữ trên máy; báo quản trị kiểm tra.",
+        "The receipt does not verify, so the dossier is not marked received. It is safe on this PC; ask IT to check.",
+    ),
+    "G12": Message(
+        'Hệ thống dùng chung trả lại: [thiếu hoặc sai "{field}"|có ô thiếu hoặc sai][ (văn bản {document})]. Sửa rồi gửi lại.',
+        'The shared system returned it: ["{field}" is missing or wrong|a field is missing or wrong][ (document {document})]. '
+        "Mend it and send it again.",
+        "Mở chỗ cần sửa",
+        "Go to it",
+    ),
+    "M01": Message(
+        "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",
+        "The disk is full[, {missing} short]; the new page was not saved. Earlier pages are safe; send or back up to free space.",
+        *_RETRY,
+    ),
+    "M02": Message(
+        "Ổ đĩa còn [{free}|ít chỗ][, đủ khoảng {dossiers} hồ sơ]. Gửi hoặc sao lưu trước khi quét tiếp.",
+        "The disk has [{free}|little space] left[, enough for about {dossiers} dossiers]. Send or back up before scanning on.",
+    ),
+    "M03": Message(
+        "Tệp đã lưu[ của trang {page}] không còn khớp mã kiểm tra. Không dùng tệp này nữa; báo quản trị khôi phục từ "
+        "bản sao lưu.",
+        "A stored file[ of page {page}] no longer matches its checksum. It is not used any more; ask IT to restore the backup.",
+    ),
+    "M04": Message(
+        "Không mở được dữ liệu của máy này. Tệp trên đĩa giữ nguyên; báo quản trị kiểm tra.",
+        "This PC's database can't be opened. Files on disk are untouched; ask IT to check.",
+        *_RETRY,
+    ),
+    "M05": Message(
+        "Máy tắt đột ngột[ lúc {time}]. Đã khôi phục đủ [{pages} trang|các trang][ của {code}].",
+        "The PC stopped suddenly[ at {time}]. All [{pages} pages|pages][ of {code}] were recovered.",
+    ),
+    "M06": Message(
+        "Tệp cấu hình có lỗi[ ở dòng {line}][: {key}]. Máy dùng cấu hình mặc định; nhờ quản trị sửa tệp.",
+        "The settings file has an error[ in line {line}][: {key}]. Defaults are used; ask IT to mend the file.",
+    ),
+    "U01": Message(
+        "Lệnh chưa đúng[: {detail}]. Chưa làm gì; xem cách dùng với --help.",
+        "Wrong use of the command[: {detail}]. Nothing was done; see --help.",
+    ),
+    "B01": Message(
+        "Chương trình gặp lỗi của chính nó[ ở bước {step}]. Dữ liệu đã lưu vẫn an toàn; sao chép thông tin lỗi gửi quản trị.",
+        "The program met a fault of its own[ in step {step}]. Saved data is safe; copy the details and send them to IT.",
+        "Sao chép thông tin lỗi",
+        "Copy error details",
+    ),
+}
