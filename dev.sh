@@ -122,6 +122,8 @@ environment() {
     # A home that can't be written (none at all, a locked-down account) must not stop uv.
     if [ ! -w "${HOME:-/nonexistent}" ]; then export UV_CACHE_DIR="$PWD/.cache/uv"; fi
     export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+    # The system's roots, since offices put their own proxy's there; the second name is for an older uv.
+    export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
     # uv does not read pip's settings: an office that has a mirror should not have to say it twice.
     if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$PIP_INDEX_URL"; fi
     uv=$(find_uv "$python")
