@@ -69,6 +69,8 @@ class OutboxItem:
     lease_until: datetime | None = None
     manifest: str = ""
     """Canonical JSON of the manifest, fixed before it is committed the first time."""
+    fence: int = 0
+    """Set by the store: rises when the lease is taken or given back. Saving with an older one fails with K04."""
 
 
 class FailureClass(Enum):

@@ -31,7 +31,9 @@ class Clock(Protocol):
 class Lane(Protocol):
     """A place where work runs: worker processes or threads. A dying worker costs one retry, then ``F06``."""
 
-    def submit(self, fn: Callable[..., R], *args: Any, timeout: float | None = None) -> "Future[R]": ...
+    def submit(self, fn: Callable[..., R], *args: Any, timeout: float | None = None, urgent: bool = False) -> "Future[R]":
+        """``timeout``: seconds the job may run. ``urgent``: overtakes the jobs that wait (what a screen waits for)."""
+        ...
 
     def close(self) -> None: ...
 
@@ -266,6 +268,8 @@ class PageTools:
     """Writes ``out`` (fsynced) and checks it; raises if it does not conform."""
     split: Callable[[tuple[PageText | None, ...]], tuple[DocumentDraft, ...]]
     """Documents and their fields from the pages' texts in order (None: blank page); pure, runs where it is called."""
+    index: Callable[[tuple[PageText | None, ...]], DocumentDraft]
+    """Type and fields of pages that are known to be one document; pure, runs where it is called."""
 
 
 # --- signing: top-level functions of ``signing.worker``, run in the token lane (one process owns the session)

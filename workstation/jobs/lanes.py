@@ -1,0 +1,293 @@
+"""Lanes: where work runs. Processes for pages and the token, threads for the store and the line."""
+
+import atexit
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, TypeVar
+
+from workstation.domain.errors import WorkstationError
+from workstation.jobs.queue import Job, JobQueue
+from workstation.jobs.worker import ERROR, NO_MEMORY, READY, RESULT, WorkerSetup, serve
+
+R = TypeVar("R")
+
+START_SECONDS = 120.0
+"""A worker that has not come up by then (a PC that swaps) is given up."""
+
+_spawn = multiprocessing.get_context("spawn")
+_starting = threading.Lock()
+
+
+class ThreadLane:
+    """``workers`` daemon threads. A thread can't be stopped from outside, so a time cap is refused (ValueError)."""
+
+    def __init__(self, workers: int, name: str = "threads") -> None:
+        self._queue = JobQueue()
+        self._name = name
+        self._size = workers
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+
+    def submit(self, fn: Callable[..., R], *args: Any, timeout: float | None = None, urgent: bool = False) -> "Future[R]":
+        if timeout is not None:
+            raise ValueError("a thread lane can't end a job: no timeout here")
+        future: Future[R] = Future()
+        self._queue.put(Job(future, (fn, args), None), urgent)
+        with self._lock:
+            if len(self._threads) < self._size:
+                thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        return future
+
+    def _work(self) -> None:
+        while (job := self._queue.take()) is not None:
+            fn, args = job.payload
+            try:
+                result = fn(*args)
+            except BaseException as error:  # noqa: BLE001 - belongs to the caller; a dying thread would leave the future open for ever
+                job.future.set_exception(error)
+            else:
+                job.future.set_result(result)
+            del job, fn, args
+
+    def close(self) -> None:
+        """Cancels what waits and waits for what runs."""
+        self._queue.close()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+
+class _Worker:
+    """One process and the pipe to it. Used by one thread only, except ``kill``."""
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        ours, theirs = _spawn.Pipe()
+        self.conn: Connection = ours
+        self.process: SpawnProcess = _spawn.Process(target=serve, args=(theirs, setup), name=setup.name, daemon=True)
+        try:
+            with _starting:  # Process.start reaps the dead children of all threads
+                self.process.start()
+        finally:
+            theirs.close()
+        self.jobs = 0
+        self.ready = False
+
+    def answer(self, seconds: float | None) -> bytes | None:
+        """What the worker sends; None: it died. TimeoutError when it takes longer."""
+        ready = connection.wait([self.conn, self.process.sentinel], seconds)
+        if not ready:
+            raise TimeoutError
+        if self.conn in ready or self.conn.poll():
+            with contextlib.suppress(EOFError, OSError):
+                return self.conn.recv_bytes()
+        return None
+
+    def kill(self) -> None:
+        """Ends the process and all it started; safe to call twice and from any thread."""
+        pid = self.process.pid
+        if sys.platform != "win32" and pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)  # fails while the worker has not yet made its group
+        self.process.kill()
+
+    def end(self) -> None:
+        self.kill()
+        self.process.join()
+        self.conn.close()
+
+
+class ProcessLane:
+    """Worker processes (spawn), one pipe each, so that the job that killed a worker is known.
+
+    ``max_bytes``: memory cap of each worker (RLIMIT_DATA; also of each Tesseract it starts, counted for itself).
+    ``max_jobs``: a worker is replaced after so many jobs. ``retries``: how often a job whose worker died, ran out of time
+    or of memory is given to a fresh worker before it fails with ``F06`` (``reason`` died, timeout or memory). 0 for a
+    token lane: a repeated log-in would cost a PIN try. ``nice``: 10 for pages, 0 where somebody waits.
+
+    No process is started before the first job; ``warm`` starts them early. A job's function must be importable by name;
+    exceptions of a job arrive with their type. Workers end with this process, also when it is killed.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        name: str = "pages",
+        initializer: Callable[..., None] | None = None,
+        initargs: tuple[Any, ...] = (),
+        max_bytes: int | None = None,
+        nice: int = 10,
+        max_jobs: int = 200,
+        retries: int = 1,
+    ) -> None:
+        self._setup = WorkerSetup(name, nice, max_bytes, initializer, initargs)
+        self._size = workers
+        self._max_jobs = max_jobs
+        self._retries = retries
+        self._queue = JobQueue()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._alive: set[_Worker] = set()
+        self._warm = False
+
+    def submit(self, fn: Callable[..., R], *args: Any, timeout: float | None = None, urgent: bool = False) -> "Future[R]":
+        """``timeout``: seconds the job may run (not wait) at each try. ``urgent``: before all that are not."""
+        future: Future[R] = Future()
+        self._queue.put(Job(future, pickle.dumps((fn, args)), timeout), urgent)
+        self._staff()
+        return future
+
+    def warm(self) -> None:
+        """Starts all workers now, in the background."""
+        self._warm = True
+        self._staff()
+        self._queue.nudge()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the workers that are alive."""
+        with self._lock:
+            return tuple(w.process.pid for w in self._alive if w.process.pid is not None)
+
+    def close(self) -> None:
+        """Cancels what waits, kills the workers (what ran ends with CancelledError), returns when they are gone."""
+        self._queue.close()
+        with self._lock:
+            for worker in self._alive:
+                worker.kill()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+        atexit.unregister(self.close)
+
+    def _staff(self) -> None:
+        with self._lock:
+            if self._threads or self._queue.closed:
+                return
+            atexit.register(self.close)
+            for i in range(self._size):
+                thread = threading.Thread(target=self._keep, name=f"{self._setup.name}-{i}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _keep(self) -> None:
+        """One thread for each worker: takes jobs, hands them over, waits for the answer."""
+        worker: _Worker | None = None
+        while not self._queue.closed:
+            job = self._queue.take(self._wants_workers) if worker is None else self._queue.take()
+            if job is not None:
+                worker = self._do(worker, job)
+                del job
+            elif not self._queue.closed:
+                worker = self._warmed()
+        self._dismiss(worker)
+
+    def _wants_workers(self) -> bool:
+        return self._warm
+
+    def _warmed(self) -> _Worker | None:
+        try:
+            return self._hire()
+        except Exception:  # noqa: BLE001 - warming is a courtesy; the next job meets the same trouble and carries it to its caller
+            self._warm = False
+            return None
+
+    def _do(self, worker: _Worker | None, job: Job) -> _Worker | None:
+        """Runs the job with its retries; returns the worker to go on with."""
+        reason = ""
+        for _ in range(self._retries + 1):
+            try:
+                reason = ""
+                if worker is None or not worker.process.is_alive():
+                    self._dismiss(worker)
+                    worker = None
+                    worker = self._hire()
+                answer = self._ask(worker, job)
+            except TimeoutError:
+                answer, reason = None, "timeout"
+            except Exception as error:  # noqa: BLE001 - could not even start a worker, or its initializer failed: the caller must know
+                self._dismiss(worker)
+                job.future.set_exception(CancelledError() if self._queue.closed else error)
+                return None
+            if worker is not None and answer is not None and answer != NO_MEMORY:
+                worker = self._retire(worker)
+                _settle(job, answer)
+                return worker
+            reason = reason or ("died" if answer is None else "memory")
+            self._dismiss(worker)
+            worker = None
+            if self._queue.closed:
+                job.future.set_exception(CancelledError())
+                return None
+        job.future.set_exception(WorkstationError("F06", reason=reason))
+        return None
+
+    def _ask(self, worker: _Worker, job: Job) -> bytes | None:
+        worker.jobs += 1
+        try:
+            worker.conn.send(float(job.timeout or 0))
+            worker.conn.send_bytes(job.payload)
+        except OSError:
+            return None
+        return worker.answer(job.timeout)
+
+    def _hire(self) -> _Worker:
+        """A worker that has said it is ready; raises what its initializer raised."""
+        worker = _Worker(self._setup)
+        with self._lock:
+            self._alive.add(worker)
+        if self._queue.closed:  # close() may have looked before this one was there
+            worker.kill()
+        started = time.monotonic()
+        try:
+            answer = worker.answer(START_SECONDS)
+        except TimeoutError:
+            answer = None
+        if answer == READY:
+            return worker
+        self._dismiss(worker)
+        if answer is not None and answer[:1] == ERROR:
+            raise _loads(answer[1:])
+        raise RuntimeError(f"worker of lane {self._setup.name} did not start ({time.monotonic() - started:.0f} s)")
+
+    def _retire(self, worker: _Worker) -> _Worker | None:
+        """Keeps the worker, or lets it go after its last job: memory that libraries leak goes with it."""
+        if worker.jobs < self._max_jobs:
+            return worker
+        self._dismiss(worker)
+        return None
+
+    def _dismiss(self, worker: _Worker | None) -> None:
+        if worker is not None:
+            with self._lock:
+                self._alive.discard(worker)
+            worker.end()
+
+
+def _settle(job: Job, answer: bytes) -> None:
+    try:
+        value = pickle.loads(answer[1:])  # noqa: S301 - from our own worker
+    except Exception as error:  # noqa: BLE001 - a result that can't be read back is the job's bug, and the caller's to see
+        job.future.set_exception(error)
+        return
+    if answer[:1] == RESULT:
+        job.future.set_result(value)
+    else:
+        job.future.set_exception(value)
+
+
+def _loads(packed: bytes) -> Exception:
+    error = pickle.loads(packed)  # noqa: S301 - from our own worker
+    return error if isinstance(error, Exception) else RuntimeError("worker sent no exception")

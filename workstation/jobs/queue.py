@@ -1,0 +1,69 @@
+"""The waiting line of a lane: first in, first out, with a second line that overtakes."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One call that waits for its turn. ``payload`` is what the lane makes of function and arguments."""
+
+    future: Future[Any]
+    payload: Any
+    timeout: float | None
+
+
+class JobQueue:
+    """Thread-safe; ``take`` blocks until there is a job or the queue is closed."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._urgent: deque[Job] = deque()
+        self._waiting: deque[Job] = deque()
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def put(self, job: Job, urgent: bool) -> None:
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the lane is closed")
+            (self._urgent if urgent else self._waiting).append(job)
+            self._changed.notify()
+
+    def take(self, wake: Callable[[], bool] = lambda: False) -> Job | None:
+        """The next job, already marked as running; None when the queue is closed or ``wake`` says so.
+
+        Jobs that were cancelled while they waited are passed over.
+        """
+        with self._changed:
+            while True:
+                while self._urgent or self._waiting:
+                    job = (self._urgent or self._waiting).popleft()
+                    if job.future.set_running_or_notify_cancel():
+                        return job
+                if self._closed or wake():
+                    return None
+                self._changed.wait()
+
+    def nudge(self) -> None:
+        """Lets those who wait look at their ``wake`` again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Cancels what waits; whoever waits in ``take`` gets None. Callbacks of the futures run outside the lock."""
+        with self._changed:
+            self._closed = True
+            left = [*self._urgent, *self._waiting]
+            self._urgent.clear()
+            self._waiting.clear()
+            self._changed.notify_all()
+        for job in left:
+            job.future.cancel()
