@@ -69,6 +69,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "A01": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # resolution too low
     "A02": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # blurred
     "A03": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.INFO),  # blank page
+    "A04": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # another quality finding fails (param finding)
     # reading
     "O01": _spec(Actor.IT, Exit.OUTSIDE),  # Tesseract or its Vietnamese data missing
     "O02": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # a page could not be read

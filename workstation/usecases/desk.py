@@ -1,17 +1,38 @@
 """The desk: every verb and every question a screen has. Each call returns at once with a Future; nothing here knows Qt.
 
-Questions run in the store lane, pixel work in the pages lane, signing in the token lane, the line in the network lane.
+Questions run in the store lane, pixel work in the pages lane, signing in the token lane, the line on the ticker's thread.
 After a change is committed a notice goes out on ``bus``; screens reload then. Errors arrive as ``WorkstationError``.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from workstation.domain.dossier import DocumentState, Dossier
+from workstation.domain.errors import WorkstationError
+from workstation.domain.events import OutboxChanged, TokenChanged
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId
-from workstation.domain.page import PageText
-from workstation.domain.ports import EventBus, ScanSource, Secret
-from workstation.domain.signature import FileVerdict, TokenStatus
+from workstation.domain.outbox import OutboxState
+from workstation.domain.page import PageState, PageText
+from workstation.domain.ports import (
+    EventBus,
+    Lane,
+    PdfRenderJob,
+    RenderJob,
+    Scanner,
+    ScanSource,
+    Secret,
+    Sender,
+)
+from workstation.domain.signature import FileVerdict, KeyRef, TokenState, TokenStatus
+from workstation.usecases import check, edit, outbox, queries, recover, scan
+from workstation.usecases import sign as signing
+from workstation.usecases.office import PAGE_SECONDS, Office
+from workstation.usecases.publish import publish
+from workstation.usecases.read import read_dossier, text_of
 from workstation.usecases.views import (
     Counts,
     DocumentView,
@@ -26,74 +47,387 @@ from workstation.usecases.views import (
     User,
 )
 
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class _History:
+    """Undo of one dossier: the past and, after an undo, the future."""
+
+    past: list[Dossier] = field(default_factory=list)
+    future: list[Dossier] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the roof gives a desk besides the office."""
+
+    store: Lane
+    background: Lane
+    """Threads that carry a dossier through reading and publishing; they wait for the pages lane, not the screen."""
+    scanner: Scanner
+    sender: Sender
+    key: KeyRef | None
+    verify: Callable[[Path], FileVerdict]
+    """Picklable: runs in a page worker, since it opens PDFs."""
+    wake: Callable[[], None]
+    """Lets the ticker run now."""
+    incoming: Path
+    """Folder for scanned sheets before they become originals."""
+
 
 class Desk:
-    bus: EventBus
-    site: str
-    """Name of the ward, as ``Phường Hòa Hưng``."""
-    users: tuple[User, ...]
-    user: User
-    """Who sits here; the screen may switch it."""
+    """See the module. ``user`` is who sits here; a screen may switch it."""
+
+    def __init__(self, office: Office, parts: DeskParts, site: str, users: tuple[User, ...]) -> None:
+        self.site = site
+        self.users = users
+        self.user = users[0]
+        self.bus: EventBus = office.bus
+        self._office = office
+        self._parts = parts
+        self._history: dict[DossierId, _History] = {}
+        self._later: list[DocumentId] = []
+        self._lock = threading.Lock()
+        self._signing = threading.Lock()
+        self._token = TokenStatus(TokenState.ABSENT)
+        self._line = LineStatus(None, None, 0)
+
+    # --- lanes
+
+    def _ask(self, fn: Callable[[], R]) -> Future[R]:
+        return self._parts.store.submit(fn)
+
+    def _dossier(self, dossier_id: DossierId) -> Dossier:
+        with self._office.uow() as uow:
+            return uow.dossiers.get(dossier_id)
+
+    def _all(self) -> tuple[Dossier, ...]:
+        with self._office.uow() as uow:
+            return uow.dossiers.list()
+
+    def _read_in_background(self, dossier_id: DossierId) -> None:
+        self._parts.background.submit(read_dossier, self._office, dossier_id)
+
+    def resume(self) -> Future[recover.Recovery]:
+        """Goes on with what the last run left: called once after start."""
+
+        def run() -> recover.Recovery:
+            found = recover.recover(self._office, self._parts.verify)
+            for dossier_id in found.to_read:
+                self._read_in_background(dossier_id)
+            for document_id in found.to_publish:
+                self._parts.background.submit(publish, self._office, document_id)
+            return found
+
+        return self._parts.background.submit(run)
+
+    def tick(self) -> None:
+        """One round of the ticker: the token, the line, and what is due to be sent."""
+        self._refresh_token()
+        online = self._parts.sender.probe()
+        with self._office.uow() as uow:
+            waiting = sum(1 for i in uow.outbox.list() if i.state is not OutboxState.RECEIVED)
+        before = self._line
+        since = before.since if before.online == online else self._office.clock.now()
+        self._line = LineStatus(online, since, waiting)
+        sent = self._parts.sender.send_due(lambda: False) if online else ()
+        for report in sent:
+            self._office.notify(report.item.dossier_id)
+        if sent or self._line != before:
+            self.bus.publish(OutboxChanged())
+
+    def _refresh_token(self) -> None:
+        key = self._parts.key
+        if key is None or not self._signing.acquire(blocking=False):
+            return
+        try:
+            status = self._office.token.submit(self._office.signing.status, key).result()
+        finally:
+            self._signing.release()
+        if status != self._token:
+            self._token = status
+            self.bus.publish(TokenChanged())
 
     # --- capture
-    def counts(self) -> Future[Counts]: ...
-    def line(self) -> Future[LineStatus]: ...
-    def dossiers(self) -> Future[tuple[DossierRow, ...]]: ...
-    def dossier(self, dossier_id: DossierId) -> Future[DossierView]: ...
-    def new_dossier(self, title: str = "") -> Future[DossierId]: ...
+
+    def counts(self) -> Future[Counts]:
+        def run() -> Counts:
+            with self._office.uow() as uow:
+                return queries.counts(uow.dossiers.list(), uow.outbox.list(), self.user.name)
+
+        return self._ask(run)
+
+    def line(self) -> Future[LineStatus]:
+        return self._ask(lambda: self._line)
+
+    def dossiers(self) -> Future[tuple[DossierRow, ...]]:
+        return self._ask(lambda: tuple(queries.dossier_row(d) for d in self._all()))
+
+    def dossier(self, dossier_id: DossierId) -> Future[DossierView]:
+        def run() -> DossierView:
+            past = self._history.get(dossier_id, _History())
+            dossier = self._dossier(dossier_id)
+            return queries.dossier_view(self._office, dossier, can_undo=bool(past.past), can_redo=bool(past.future))
+
+        return self._ask(run)
+
+    def new_dossier(self, title: str = "") -> Future[DossierId]:
+        return self._ask(lambda: scan.open_dossier(self._office, title, self.user.name))
+
     def import_files(
         self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]
     ) -> Future[tuple[ImportOutcome, ...]]:
-        """Takes the files in; each is reported as it is safe on disk (``progress`` runs on a worker thread). Pages are then
+        """Takes files (and folders' files) in; each is reported as it is safe on disk, on a worker thread. Pages are then
         cleaned and read in the background: ``DossierChanged`` after each."""
-        ...
-    def scan_sources(self) -> Future[tuple[ScanSource, ...]]: ...
+        user = self.user.name
+
+        def run() -> tuple[ImportOutcome, ...]:
+            outcomes = []
+            for path in scan.expand(paths):
+                outcomes.append(scan.take_in(self._office, dossier_id, path, user))
+                progress(outcomes[-1])
+            self._read_in_background(dossier_id)
+            return tuple(outcomes)
+
+        return self._ask(run)
+
+    def scan_sources(self) -> Future[tuple[ScanSource, ...]]:
+        return self._ask(self._parts.scanner.sources)
+
     def scan(
         self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
-    ) -> Future[int]: ...
-    def rotate(self, page_id: PageId, degrees: int) -> Future[None]: ...
+    ) -> Future[int]:
+        """Scans what lies in the feeder; each sheet is an original before the next is waited for. Q01, Q02, Q04."""
+        user = self.user.name
+
+        def sheet(path: Path) -> None:
+            outcome = scan.take_in(self._office, dossier_id, path, user)
+            path.unlink(missing_ok=True)
+            progress(outcome)
+
+        def run() -> int:
+            dpi = int(self._office.profile_of(self._dossier(dossier_id)).min_dpi)
+            folder = self._parts.incoming / dossier_id
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                return self._parts.scanner.scan(source_id, dpi, folder, sheet, cancelled)
+            finally:
+                self._read_in_background(dossier_id)
+
+        return self._ask(run)
+
+    def _edit(self, dossier_of: Callable[[], DossierId], change: Callable[[], Dossier], *, read: bool = False) -> Future[None]:
+        """A change to the arrangement that can be undone."""
+
+        def run() -> None:
+            before = self._dossier(dossier_of())
+            after = change()
+            if after != before:
+                history = self._history.setdefault(before.id, _History())
+                history.past.append(before)
+                history.future.clear()
+            if read:
+                self._read_in_background(before.id)
+
+        return self._ask(run)
+
+    def _of_page(self, page_id: PageId) -> DossierId:
+        with self._office.uow() as uow:
+            return uow.dossiers.by_page(page_id).id
+
+    def _of_document(self, document_id: DocumentId) -> DossierId:
+        with self._office.uow() as uow:
+            return uow.dossiers.by_document(document_id).id
+
+    def rotate(self, page_id: PageId, degrees: int) -> Future[None]:
+        user = self.user.name
+        return self._edit(
+            lambda: self._of_page(page_id), lambda: edit.rotate(self._office, page_id, degrees, user), read=True
+        )
+
     def split_before(self, page_id: PageId) -> Future[None]:
         """The page begins a new document."""
-        ...
-    def merge_with_previous(self, document_id: DocumentId) -> Future[None]: ...
-    def set_dropped(self, page_id: PageId, dropped: bool) -> Future[None]: ...
-    def keep_page(self, page_id: PageId, reason: str) -> Future[None]: ...
-    def undo(self, dossier_id: DossierId) -> Future[None]: ...
-    def redo(self, dossier_id: DossierId) -> Future[None]: ...
+        user = self.user.name
+        return self._edit(lambda: self._of_page(page_id), lambda: edit.split_before(self._office, page_id, user))
+
+    def merge_with_previous(self, document_id: DocumentId) -> Future[None]:
+        user = self.user.name
+        return self._edit(
+            lambda: self._of_document(document_id), lambda: edit.merge_with_previous(self._office, document_id, user)
+        )
+
+    def set_dropped(self, page_id: PageId, dropped: bool) -> Future[None]:
+        user = self.user.name
+        return self._edit(
+            lambda: self._of_page(page_id), lambda: edit.set_dropped(self._office, page_id, dropped, user), read=not dropped
+        )
+
+    def keep_page(self, page_id: PageId, reason: str) -> Future[None]:
+        user = self.user.name
+        return self._edit(lambda: self._of_page(page_id), lambda: edit.keep_page(self._office, page_id, reason, user))
+
+    def undo(self, dossier_id: DossierId) -> Future[None]:
+        return self._travel(dossier_id, back=True)
+
+    def redo(self, dossier_id: DossierId) -> Future[None]:
+        return self._travel(dossier_id, back=False)
+
+    def _travel(self, dossier_id: DossierId, *, back: bool) -> Future[None]:
+        user = self.user.name
+
+        def run() -> None:
+            history = self._history.setdefault(dossier_id, _History())
+            source, target = (history.past, history.future) if back else (history.future, history.past)
+            if not source:
+                return
+            now = self._dossier(dossier_id)
+            edit.put_back(self._office, source[-1], user, "undone" if back else "redone")
+            source.pop()
+            target.append(now)
+            self._read_in_background(dossier_id)
+
+        return self._ask(run)
+
     def finish_capture(self, dossier_id: DossierId) -> Future[None]:
         """"Xong hồ sơ": refuses with the ``missing`` note of the view if something is in the way."""
-        ...
+        user = self.user.name
+
+        def run() -> None:
+            edit.finish_capture(self._office, dossier_id, user)
+            self._history.pop(dossier_id, None)
+            self._read_in_background(dossier_id)
+
+        return self._ask(run)
 
     # --- pages as pictures and text
-    def page_picture(self, page_id: PageId, max_px: int) -> Future[Picture]: ...
-    def page_text(self, page_id: PageId) -> Future[PageText | None]: ...
+
+    def page_picture(self, page_id: PageId, max_px: int) -> Future[Picture]:
+        """The cleaned page, at most ``max_px`` on its longer side, rendered by a page worker ahead of waiting pages."""
+
+        def run() -> Picture:
+            with self._office.uow() as uow:
+                page = uow.dossiers.by_page(page_id).page(page_id)
+            source = page.source
+            path = self._office.blobs.path(source.original)
+            job = RenderJob(path, source.original, source.frame, page.recipe, self._office.cache, max_px)
+            shown = self._office.pages.submit(self._office.tools.render, job, timeout=PAGE_SECONDS, urgent=True).result()
+            return Picture(shown.path, shown.width_px, shown.height_px, shown.scale)
+
+        return self._ask(run)
+
+    def page_text(self, page_id: PageId) -> Future[PageText | None]:
+        def run() -> PageText | None:
+            with self._office.uow() as uow:
+                dossier = uow.dossiers.by_page(page_id)
+            page = dossier.page(page_id)
+            return text_of(self._office, dossier, page) if page.state is PageState.READ else None
+
+        return self._ask(run)
 
     # --- verify
+
     def verify_queue(self) -> Future[tuple[DocumentView, ...]]:
-        """What this user can enter (Chờ nhập) or check (Chờ kiểm tra, entered by somebody else), oldest first."""
-        ...
-    def document(self, document_id: DocumentId) -> Future[DocumentView]: ...
+        """What this user can enter (Chờ nhập) or check (Chờ kiểm tra, entered by somebody else), oldest first; what was put
+        off stands last."""
+        user = self.user.name
+
+        def run() -> tuple[DocumentView, ...]:
+            rows = queries.verify_queue(self._office, self._all(), user)
+            with self._lock:
+                order = {x: i for i, x in enumerate(self._later)}
+            return tuple(sorted(rows, key=lambda r: order.get(r.id, -1)))
+
+        return self._ask(run)
+
+    def document(self, document_id: DocumentId) -> Future[DocumentView]:
+        def run() -> DocumentView:
+            with self._office.uow() as uow:
+                dossier = uow.dossiers.by_document(document_id)
+            return queries.document_view(self._office, dossier, dossier.document(document_id))
+
+        return self._ask(run)
+
     def confirm(self, document_id: DocumentId, values: dict[str, str]) -> Future[None]:
         """Entry or check, by the document's state and the user. K01 or K02 (``field``) if a value is missing or malformed,
         K03 for the wrong person. A passed document is published and gated in the background."""
-        ...
-    def set_type(self, document_id: DocumentId, type_code: str) -> Future[None]: ...
+        user = self.user.name
+
+        def run() -> None:
+            after = check.confirm(self._office, document_id, values, user)
+            if after.document(document_id).state is DocumentState.PASSED:
+                self._parts.background.submit(publish, self._office, document_id)
+
+        return self._ask(run)
+
+    def set_type(self, document_id: DocumentId, type_code: str) -> Future[None]:
+        user = self.user.name
+        return self._ask(lambda: _nothing(check.set_type(self._office, document_id, type_code, user)))
+
     def document_types(self) -> tuple[tuple[str, str], ...]:
         """(code, Vietnamese name), for the type box; at once."""
-        ...
-    def return_to_capture(self, document_id: DocumentId, reason: str) -> Future[None]: ...
+        rules = self._office.rules
+        return tuple((r.type.code, r.type.name) for r in (*rules.documents, rules.other))
+
+    def return_to_capture(self, document_id: DocumentId, reason: str) -> Future[None]:
+        user = self.user.name
+        return self._ask(lambda: _nothing(edit.give_back(self._office, document_id, reason, user)))
+
     def later(self, document_id: DocumentId) -> Future[None]:
         """To the end of this user's queue."""
-        ...
+
+        def run() -> None:
+            with self._lock:
+                self._later = [x for x in self._later if x != document_id] + [document_id]
+
+        return self._ask(run)
 
     # --- sign
-    def sign_desk(self) -> Future[SignDesk]: ...
-    def token_status(self) -> Future[TokenStatus]: ...
+
+    def sign_desk(self) -> Future[SignDesk]:
+        def run() -> SignDesk:
+            signed, refused = queries.day_counts(self._office)
+            return queries.sign_desk(self._office, self._all(), self._token, signed, refused)
+
+        return self._ask(run)
+
+    def token_status(self) -> Future[TokenStatus]:
+        """Asked anew, unless a batch is being signed."""
+
+        def run() -> TokenStatus:
+            self._refresh_token()
+            return self._token
+
+        return self._ask(run)
+
     def pdf_picture(self, document_id: DocumentId, page: int, max_px: int) -> Future[Picture]:
         """Page (from 0) of what will be, or was, signed: drawn from the published bytes, or the signed revision's."""
-        ...
-    def mark_seen(self, document_id: DocumentId) -> Future[None]: ...
-    def refuse(self, document_id: DocumentId, reason: str) -> Future[None]: ...
+
+        def run() -> Picture:
+            with self._office.uow() as uow:
+                document = uow.dossiers.by_document(document_id).document(document_id)
+            source = document.sealed or document.published
+            if source is None:
+                raise WorkstationError("K06", state=document.state.value, to="published")
+            path = self._office.blobs.path(source.sha256)
+            prefix = 0
+            if document.sealed is not None:
+                verdict = self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True).result()
+                prefix = max((s.revision_end for s in verdict.signatures), default=document.sealed.bytes)
+            job = PdfRenderJob(path, source.sha256, prefix, page, self._office.cache, max_px)
+            shown = self._office.pages.submit(self._office.tools.render_pdf, job, timeout=PAGE_SECONDS, urgent=True).result()
+            return Picture(shown.path, shown.width_px, shown.height_px, shown.scale)
+
+        return self._ask(run)
+
+    def mark_seen(self, document_id: DocumentId) -> Future[None]:
+        user = self.user.name
+        return self._ask(lambda: _nothing(signing.mark_seen(self._office, document_id, user)))
+
+    def refuse(self, document_id: DocumentId, reason: str) -> Future[None]:
+        user = self.user.name
+        return self._ask(lambda: _nothing(signing.refuse_to_sign(self._office, document_id, reason, user)))
+
     def sign(
         self,
         document_ids: Sequence[DocumentId],
@@ -103,17 +437,55 @@ class Desk:
     ) -> Future[tuple[SignProgress, ...]]:
         """One PIN for the batch. A wrong PIN fails the Future (C02) before anything is signed; a document's own failure is in
         its progress and the rest goes on."""
-        ...
-    def verify_file(self, path: Path) -> Future[FileVerdict]: ...
+        user, key = self.user.name, self._parts.key
+
+        def run() -> tuple[SignProgress, ...]:
+            if key is None:
+                raise WorkstationError("C01")
+            with self._signing:
+                done = signing.sign_batch(self._office, key, pin, document_ids, user, progress, cancelled)
+            self._parts.wake()
+            return done
+
+        return self._ask(run)
+
+    def verify_file(self, path: Path) -> Future[FileVerdict]:
+        return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True)
 
     # --- outbox
-    def outbox(self) -> Future[tuple[OutboxRow, ...]]: ...
+
+    def outbox(self) -> Future[tuple[OutboxRow, ...]]:
+        def run() -> tuple[OutboxRow, ...]:
+            with self._office.uow() as uow:
+                titles = {d.id: d.title for d in uow.dossiers.list()}
+                return tuple(queries.outbox_row(i, titles.get(i.dossier_id, "")) for i in uow.outbox.list())
+
+        return self._ask(run)
+
     def send_now(self, item_id: OutboxId | None = None) -> Future[None]:
         """Clears the waiting time of one item, or of all, and sends."""
-        ...
-    def set_paused(self, item_id: OutboxId, paused: bool) -> Future[None]: ...
+
+        def run() -> None:
+            outbox.make_due(self._office, item_id)
+            self._parts.wake()
+
+        return self._ask(run)
+
+    def set_paused(self, item_id: OutboxId, paused: bool) -> Future[None]:
+        user = self.user.name
+        return self._ask(lambda: outbox.set_paused(self._office, item_id, paused, user))
+
     def reopen_rejected(self, item_id: OutboxId) -> Future[DocumentId]:
         """Takes a returned dossier back to Verify; gives the document to look at."""
-        ...
+        user = self.user.name
+        return self._ask(lambda: outbox.reopen_rejected(self._office, item_id, user))
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Ends the lanes. What was under way is done again at the next start."""
+        self._parts.background.close()
+        self._parts.store.close()
+
+
+def _nothing(_: object) -> None:
+    return None
+

@@ -1,0 +1,160 @@
+"""What a clerk does to pages and documents while capturing. Originals are never touched; every move can be undone."""
+
+from dataclasses import replace
+
+from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, return_to_capture
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import DocumentId, DossierId, PageId, UserName, new_id
+from workstation.domain.page import PageState
+from workstation.usecases.office import Office
+from workstation.usecases.read import Texts, in_paper_order, missing_for_finish, reindex, release, texts_of
+
+
+def _capturing(dossier: Dossier) -> None:
+    if dossier.state is not DossierState.SCANNING:
+        raise WorkstationError("K06", state=dossier.state.value, to="scanning")
+
+
+def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossier:
+    """Turns the page clockwise by 90, 180 or 270; it is cleaned and read anew in the background."""
+
+    def edit(d: Dossier) -> Dossier:
+        _capturing(d)
+        page = d.page(page_id)
+        return d.with_page(
+            replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None)
+        )
+
+    return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "rotated", page_id, degrees=degrees))
+
+
+def set_dropped(office: Office, page_id: PageId, dropped: bool, by: UserName) -> Dossier:
+    """Marks a page as not belonging (or takes it back). The original stays."""
+
+    def edit(d: Dossier) -> Dossier:
+        _capturing(d)
+        return d.with_page(replace(d.page(page_id), dropped=dropped))
+
+    action = "dropped" if dropped else "restored"
+    return office.change(_dossier_of_page(office, page_id), edit, office.event(by, action, page_id))
+
+
+def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dossier:
+    """Keeps a page that fails a finding, with the clerk's reason (kept with the page, not in the audit log)."""
+    if not reason.strip():
+        raise WorkstationError("K01", field="reason")
+
+    def edit(d: Dossier) -> Dossier:
+        _capturing(d)
+        return d.with_page(replace(d.page(page_id), kept_reason=reason.strip()))
+
+    return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "kept", page_id))
+
+
+def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
+    """The page and those after it in its document become a document of their own."""
+    dossier_id = _dossier_of_page(office, page_id)
+    texts = _texts(office, dossier_id)
+
+    def edit(d: Dossier) -> Dossier:
+        _capturing(d)
+        old = d.page(page_id).document_id
+        members = [p for p in d.pages if p.document_id == old]
+        if old is None or members[0].id == page_id:
+            return d  # begins a document already
+        new = Document(DocumentId(new_id()))
+        tail = members[[p.id for p in members].index(page_id) :]
+        d = replace(d, documents=(*d.documents, new))
+        for page in tail:
+            d = d.with_page(replace(page, document_id=new.id))
+        return reindex(office, reindex(office, in_paper_order(d), old, texts), new.id, texts)
+
+    return office.change(dossier_id, edit, office.event(by, "split", page_id))
+
+
+def merge_with_previous(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
+    """The document's pages join the document before it."""
+    dossier_id = _dossier_of_document(office, document_id)
+    texts = _texts(office, dossier_id)
+
+    def edit(d: Dossier) -> Dossier:
+        _capturing(d)
+        index = [x.id for x in d.documents].index(document_id)
+        if index == 0:
+            return d
+        target = d.documents[index - 1].id
+        for page in d.pages:
+            if page.document_id == document_id:
+                d = d.with_page(replace(page, document_id=target))
+        return reindex(office, in_paper_order(d), target, texts)
+
+    return office.change(dossier_id, edit, office.event(by, "merged", document_id))
+
+
+def finish_capture(office: Office, dossier_id: DossierId, by: UserName) -> Dossier:
+    """"Xong hồ sơ": goes on to entry and checking. Refused with what is missing (A01, A02, A04, F0x, Q02).
+
+    Pages still being read don't hold the clerk up; their documents follow as soon as they are read (``release``).
+    """
+
+    def edit(d: Dossier) -> Dossier:
+        note, _ = missing_for_finish(d)
+        if note is not None:
+            raise note.error()
+        return release(replace(d.move(DossierState.PROCESSING), error=None))
+
+    return office.change(dossier_id, edit, office.event(by, "captured", dossier_id))
+
+
+def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName) -> Dossier:
+    """A checker sends the document back to be scanned again; the whole dossier lies on the capture desk until then."""
+    if not reason.strip():
+        raise WorkstationError("K01", field="reason")
+
+    def edit(d: Dossier) -> Dossier:
+        d = d.with_document(return_to_capture(d.document(document_id), reason.strip()))
+        return d.move(DossierState.SCANNING)
+
+    return office.change(_dossier_of_document(office, document_id), edit, office.event(by, "returned", document_id))
+
+
+def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossier:
+    """Undo or redo: the pages and documents as they were; pages that came in since stay, results read since are kept."""
+
+    def edit(d: Dossier) -> Dossier:
+        _capturing(d)
+        now = {p.id: p for p in d.pages}
+        known = {p.id for p in past.pages}
+        pages = []
+        for page in past.pages:
+            current = now.get(page.id, page)
+            if current.manual_rotation == page.manual_rotation:  # what was read since belongs to this turn: keep it
+                page = replace(
+                    current,
+                    document_id=page.document_id or current.document_id,
+                    dropped=page.dropped,
+                    kept_reason=page.kept_reason,
+                )
+            pages.append(page)
+        pages += [p for p in d.pages if p.id not in known]
+        documents = {x.id: x for x in (*past.documents, *d.documents)}
+        return in_paper_order(replace(d, pages=tuple(pages), documents=tuple(documents.values())))
+
+    return office.change(past.id, edit, office.event(by, action, past.id))
+
+
+def _texts(office: Office, dossier_id: DossierId) -> Texts:
+    with office.uow() as uow:
+        dossier = uow.dossiers.get(dossier_id)
+    return texts_of(office, dossier, [p for p in dossier.pages if p.state is PageState.READ])
+
+
+def _dossier_of_page(office: Office, page_id: PageId) -> DossierId:
+    with office.uow() as uow:
+        return uow.dossiers.by_page(page_id).id
+
+
+def _dossier_of_document(office: Office, document_id: DocumentId) -> DossierId:
+    with office.uow() as uow:
+        return uow.dossiers.by_document(document_id).id
+

@@ -1,0 +1,45 @@
+"""Copies for people: the signed files of a dossier, its index and its receipt, in a folder named by its code.
+
+A copy, not the record: it can be deleted and made again. An inspector can check it without the program: each PDF's
+signature, the hashes in ``dossier.json``, the receipt's signature.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+from workstation.domain.dossier import Dossier
+from workstation.domain.outbox import OutboxItem
+from workstation.usecases.office import Office
+from workstation.usecases.send import file_name
+
+
+def export_dossier(office: Office, dossier: Dossier, item: OutboxItem | None, folder: Path) -> dict[str, Path]:
+    """Writes ``folder``/<code>/…; gives the path of each document's file by document id (signed, or else published)."""
+    target = folder / dossier.code
+    target.mkdir(parents=True, exist_ok=True)
+    paths: dict[str, Path] = {}
+    for i, document in enumerate(dossier.documents, 1):
+        source = document.sealed or document.published
+        if source is None:
+            continue
+        name = file_name(dossier, i, document.field("type_name") or office.rules.document(document.type_code).type.name)
+        paths[document.id] = target / name
+        _copy(office.blobs.path(source.sha256), target / name)
+    index = item.metadata if item else json.dumps({"code": dossier.code, "title": dossier.title}, ensure_ascii=False)
+    _write(target / "dossier.json", json.dumps(json.loads(index), ensure_ascii=False, indent=1) + "\n")
+    if item and item.receipt:
+        _write(target / "receipt.jws", item.receipt.jws + "\n")
+    return paths
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(target.name + ".part")
+    shutil.copyfile(source, part)
+    part.replace(target)
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, "utf-8")
+    part.replace(path)

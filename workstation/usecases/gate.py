@@ -1,0 +1,77 @@
+"""The gate: what must hold before an official signs. Pure; the list on the screen and the refusal are the same function."""
+
+from workstation.domain.dossier import Document, Dossier
+from workstation.domain.errors import ErrorNote
+from workstation.domain.fields import nfc
+from workstation.domain.page import PageState
+from workstation.domain.profile import DocumentRule, Profile
+from workstation.domain.signature import TokenState, TokenStatus
+from workstation.usecases.views import GateCheck, GateRule
+
+
+def check_gate(
+    dossier: Dossier, document: Document, profile: Profile, rule: DocumentRule, organization: str, token: TokenStatus | None
+) -> tuple[GateCheck, ...]:
+    """All rules in the order of the list. Without a token the certificate's name is not judged yet."""
+    return (
+        _quality(dossier, document, profile),
+        _pages(dossier, document),
+        GateCheck(
+            GateRule.CONFORMANCE,
+            document.published is not None and document.published.conformance == profile.conformance,
+            None if document.published else ErrorNote("C12", (("rule", "conformance"),)),
+            (("level", document.published.conformance if document.published else ""),),
+        ),
+        _fields(document, rule),
+        GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
+        _certificate(organization, token),
+        GateCheck(GateRule.PLACEMENT, True, detail=(("preset", profile.stamp_preset),)),
+    )
+
+
+def _two_persons(document: Document) -> bool:
+    return document.checked_by is not None and document.checked_by != document.entered_by
+
+
+def _quality(dossier: Dossier, document: Document, profile: Profile) -> GateCheck:
+    pages = dossier.pages_of(document.id)
+    numbers = {p.id: i for i, p in enumerate(pages, 1)}
+    dpi = min((f.value for p in pages for f in p.findings if f.code == "dpi"), default=profile.min_dpi)
+    for page in pages:
+        if page.failing:
+            bad = page.failing[0]
+            note = ErrorNote(
+                {"dpi": "A01", "blur": "A02"}.get(bad.code, "A04"),
+                (("finding", bad.code), ("limit", bad.limit), ("page", numbers[page.id]), ("value", bad.value)),
+            )
+            return GateCheck(GateRule.QUALITY, False, note, (("dpi", dpi),))
+    return GateCheck(GateRule.QUALITY, True, detail=(("dpi", dpi),))
+
+
+def _pages(dossier: Dossier, document: Document) -> GateCheck:
+    belonging = [p for p in dossier.pages if p.document_id == document.id and not p.dropped]
+    usable = [p for p in belonging if p.state is not PageState.QUARANTINED]
+    have = document.published.pages if document.published else len(usable)
+    ok = bool(belonging) and have == len(belonging)
+    blank = sum(1 for p in belonging if p.blank)
+    note = None if ok else ErrorNote("C12", (("rule", "pages"),))
+    return GateCheck(GateRule.PAGES, ok, note, (("have", have), ("need", len(belonging)), ("blank", blank)))
+
+
+def _fields(document: Document, rule: DocumentRule) -> GateCheck:
+    empty = [name for name in rule.form if name in rule.required and not document.field(name)]
+    have = len(rule.required) - len(empty)
+    note = ErrorNote("K01", (("field", empty[0]),)) if empty else None
+    return GateCheck(GateRule.FIELDS, not empty, note, (("have", have), ("need", len(rule.required))))
+
+
+def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
+    """The unit named on the stamp must be the unit in the certificate (after the 2025 merger many are not)."""
+    if token is None or not token.organization or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY):
+        return GateCheck(GateRule.CERTIFICATE, True)
+    ok = nfc(organization).casefold() in nfc(token.organization).casefold()
+    return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
+
+
+def passes(checks: tuple[GateCheck, ...]) -> bool:
+    return all(c.ok for c in checks)

@@ -1,0 +1,64 @@
+"""What every use case is given: the ports, the lanes and the rules of this office. Composed once, by the roof."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workstation.domain.dossier import Dossier
+from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
+from workstation.domain.ids import DossierId
+from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, SigningTools, UnitOfWorkFactory
+from workstation.domain.profile import Profile, Rules
+
+PAGE_SECONDS = 60.0
+"""Time cap for one page in a worker: three times what a page costs on a PC three times slower than the measured one."""
+INSPECT_SECONDS = 20.0
+PUBLISH_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    uow: UnitOfWorkFactory
+    blobs: BlobStore
+    pages: Lane
+    token: Lane
+    tools: PageTools
+    signing: SigningTools
+    bus: EventBus
+    clock: Clock
+    rules: Rules
+    cache: Path
+    """Derived files; may be deleted at any time."""
+    sealing: Path
+    """Signed files on their way into the store: what is here after a crash was signed and not yet recorded."""
+    organization: str
+    """Name on the stamp, and what the certificate must carry."""
+
+    def event(self, actor: str, action: str, subject: str, **detail: str | int | float | bool) -> AuditEvent:
+        return AuditEvent(self.clock.now(), actor, action, subject, tuple(sorted(detail.items())))
+
+    def profile_of(self, dossier: Dossier) -> Profile:
+        return self.rules.profile(dossier.profile, dossier.created_at.date())
+
+    def change(self, dossier_id: DossierId, edit: Callable[[Dossier], Dossier], *events: AuditEvent) -> Dossier:
+        """Loads, edits and saves a dossier with its audit events in one transaction, then tells the screens.
+
+        ``edit`` gets the dossier as it is now, not as the caller once read it, and may raise to leave all as it was.
+        """
+        with self.uow() as uow:
+            before = uow.dossiers.get(dossier_id)
+            after = edit(before)
+            if after != before:
+                after = uow.dossiers.save(after)
+                for event in events:
+                    uow.audit.append(event)
+                uow.commit()
+        if after != before:
+            self.notify(dossier_id)
+        return after
+
+    def notify(self, dossier_id: DossierId, *, outbox: bool = False) -> None:
+        """Tells the screens, after the commit."""
+        self.bus.publish(DossierChanged(dossier_id))
+        if outbox:
+            self.bus.publish(OutboxChanged())

@@ -1,0 +1,85 @@
+"""Write the PDF/A of a document that has passed the check, and put it before the official."""
+
+from dataclasses import replace
+
+from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import DocumentId
+from workstation.domain.page import PageText
+from workstation.domain.ports import PublishJob, PublishPage
+from workstation.domain.signature import PublishedPdf
+from workstation.usecases.gate import check_gate, passes
+from workstation.usecases.office import PUBLISH_SECONDS, Office
+from workstation.usecases.read import page_job, texts_of
+
+
+def publish(office: Office, document_id: DocumentId) -> Dossier:
+    """Publishes one passed document; then it waits for signature if the gate lets it.
+
+    Deterministic: after a crash the same pages give the same bytes, so doing it again changes nothing.
+    """
+    with office.uow() as uow:
+        dossier = uow.dossiers.by_document(document_id)
+    document = dossier.document(document_id)
+    if document.state is not DocumentState.PASSED:
+        return dossier
+    try:
+        pdf = _write(office, dossier, document)
+    except WorkstationError as e:
+        note = e.note
+        failed = office.event("system", "publish_failed", document_id, code=e.code)
+        return office.change(
+            dossier.id, lambda d: d.with_document(replace(d.document(document_id), error=note)), failed
+        )
+
+    def edit(d: Dossier) -> Dossier:
+        now = replace(d.document(document_id), published=pdf, seen_by=None, error=None)
+        if now.state is not DocumentState.PASSED:
+            return d
+        checks = check_gate(d, now, office.profile_of(d), office.rules.document(now.type_code), office.organization, None)
+        blocked = next((c.note for c in checks if not c.ok), None)
+        now = now.move(DocumentState.TO_SIGN) if passes(checks) else replace(now, error=blocked)
+        return settle(d.with_document(now))
+
+    event = office.event("system", "published", document_id, sha256=pdf.sha256, bytes=pdf.bytes)
+    return office.change(dossier.id, edit, event)
+
+
+def _write(office: Office, dossier: Dossier, document: Document) -> PublishedPdf:
+    pages = dossier.pages_of(document.id)
+    texts = texts_of(office, dossier, pages)
+    parts = []
+    for page in pages:
+        text = texts[page.id] or _no_text(office, dossier, page_id=page.id)
+        parts.append(PublishPage(office.blobs.path(page.source.original), page.source.frame, page.recipe, text))
+    out = office.blobs.staging() / f"{document.id}.pdf"
+    job = PublishJob(tuple(parts), out, title_of(office, document), created=dossier.created_at.isoformat())
+    pdf = office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
+    if office.blobs.put_file(out) != pdf.sha256:
+        raise WorkstationError("M03")
+    out.unlink(missing_ok=True)
+    return pdf
+
+
+def _no_text(office: Office, dossier: Dossier, page_id: str) -> PageText:
+    """Size and resolution of a blank or unread page, without words."""
+    page = next(p for p in dossier.pages if p.id == page_id)
+    job = page_job(office, dossier, page, read=False)
+    result = office.pages.submit(office.tools.process, job, timeout=PUBLISH_SECONDS).result()
+    return replace(result.text, words=())
+
+
+def title_of(office: Office, document: Document) -> str:
+    """``Quyết định 127/QĐ-UBND – Về việc …``: title of the PDF and of a row in a list."""
+    name = document.field("type_name") or office.rules.document(document.type_code).type.name
+    number = "/".join(x for x in (document.field("number"), document.field("notation")) if x)
+    about = document.field("subject") or document.field("person_name")
+    return " – ".join(x for x in (" ".join(x for x in (name, number) if x), about) if x)
+
+
+def settle(dossier: Dossier) -> Dossier:
+    """The dossier is ready once all its documents wait for signature, and no longer so when one goes back."""
+    states = {d.state for d in dossier.documents}
+    if dossier.state is DossierState.PROCESSING and states and states <= {DocumentState.TO_SIGN, DocumentState.SIGNED}:
+        return dossier.move(DossierState.READY)
+    return dossier

@@ -1,0 +1,184 @@
+"""Clean and read the pages of a dossier, then let the machine propose documents and fields for what is new."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import replace
+
+from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.ids import DocumentId, DossierId, PageId, new_id
+from workstation.domain.page import Page, PageState, PageText
+from workstation.domain.ports import DocumentDraft, PageJob, PageResult
+from workstation.usecases.office import PAGE_SECONDS, Office
+
+
+def page_job(office: Office, dossier: Dossier, page: Page, *, read: bool = True) -> PageJob:
+    profile = office.profile_of(dossier)
+    return PageJob(
+        office.blobs.path(page.source.original),
+        page.source.original,
+        page.source.frame,
+        office.cache,
+        page.manual_rotation,
+        profile.min_dpi,
+        profile.min_sharpness,
+        read,
+    )
+
+
+def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[PageId], None] = lambda _: None) -> Dossier:
+    """Works off every page that is still new, each recorded as it is done; the rest goes on when one fails.
+
+    Safe to repeat: what a crash left undone is done the next time, and cached results are taken from the cache.
+    """
+    with office.uow() as uow:
+        dossier = uow.dossiers.get(dossier_id)
+    waiting: dict[Future[PageResult], Page] = {}
+    for page in dossier.pages:
+        if page.state is PageState.NEW and not page.dropped:
+            waiting[_submit(office, dossier, page)] = page
+    for future in as_completed(waiting):
+        _record(office, dossier, waiting[future], future)
+        progress(waiting[future].id)
+    with office.uow() as uow:
+        dossier = uow.dossiers.get(dossier_id)
+    texts = texts_of(office, dossier, unassigned(dossier))
+    return office.change(dossier_id, lambda d: release(propose(office, d, texts)), office.event("system", "split", dossier_id))
+
+
+def _submit(office: Office, dossier: Dossier, page: Page) -> Future[PageResult]:
+    try:
+        return office.pages.submit(office.tools.process, page_job(office, dossier, page), timeout=PAGE_SECONDS)
+    except WorkstationError as e:  # the blob is missing or damaged: this page's trouble only
+        failed: Future[PageResult] = Future()
+        failed.set_exception(e)
+        return failed
+
+
+def _record(office: Office, dossier: Dossier, page: Page, future: Future[PageResult]) -> None:
+    note: ErrorNote | None = None
+    result: PageResult | None = None
+    try:
+        result = future.result()
+    except WorkstationError as e:
+        note = e.note
+        if e.code == "O01":  # no Tesseract: the page is still cleaned and can be typed by hand
+            job = page_job(office, dossier, page, read=False)
+            result = office.pages.submit(office.tools.process, job, timeout=PAGE_SECONDS).result()
+        elif e.spec.retryable:
+            raise  # a full disk is not the page's fault: it stays new and is read when there is room
+
+    def edit(d: Dossier) -> Dossier:
+        now = next((p for p in d.pages if p.id == page.id), None)
+        if now is None or now.manual_rotation != page.manual_rotation:
+            return d  # turned meanwhile: the newer job reports
+        if result is None:
+            return d.with_page(replace(now, state=PageState.QUARANTINED, error=note))
+        read = replace(
+            now, state=PageState.READ, recipe=result.recipe, findings=result.findings, blank=result.blank, error=note
+        )
+        return d.with_page(read)
+
+    action = "read" if result else "quarantined"
+    office.change(dossier.id, edit, office.event("system", action, page.id, code=note.code if note else ""))
+
+
+def text_of(office: Office, dossier: Dossier, page: Page) -> PageText | None:
+    """The page's text from the cache, or read again if the cache was deleted; None for a blank or unread page."""
+    if page.blank or page.state is not PageState.READ:
+        return None
+    text = office.tools.load_text(office.cache, page.source.original, page.source.frame, page.manual_rotation)
+    if text is None:
+        job = page_job(office, dossier, page, read=page.error is None)
+        text = office.pages.submit(office.tools.process, job, timeout=PAGE_SECONDS).result().text
+    return text
+
+
+Texts = dict[PageId, PageText | None]
+
+
+def texts_of(office: Office, dossier: Dossier, pages: Sequence[Page]) -> Texts:
+    """Loaded before a transaction begins: reading a page again must not hold the store's write lock."""
+    return {p.id: text_of(office, dossier, p) for p in pages}
+
+
+def unassigned(dossier: Dossier) -> tuple[Page, ...]:
+    """Pages without a document; none while any page of the dossier is still being read."""
+    usable = [p for p in dossier.pages if not p.dropped and p.state is not PageState.QUARANTINED]
+    return () if any(p.state is PageState.NEW for p in usable) else tuple(p for p in usable if p.document_id is None)
+
+
+def propose(office: Office, dossier: Dossier, texts: Texts) -> Dossier:
+    """Documents for the pages that belong to none yet. What a person arranged is never arranged anew."""
+    fresh = unassigned(dossier)
+    if not fresh or any(p.id not in texts for p in fresh):
+        return dossier
+    for draft in office.tools.split(tuple(texts[p.id] for p in fresh)):
+        dossier = _add_document(office, dossier, draft, [fresh[i] for i in draft.pages])
+    return dossier
+
+
+def _add_document(office: Office, dossier: Dossier, draft: DocumentDraft, pages: Sequence[Page]) -> Dossier:
+    document = indexed(office, Document(DocumentId(new_id())), draft)
+    dossier = replace(dossier, documents=(*dossier.documents, document))
+    for page in pages:
+        dossier = dossier.with_page(replace(page, document_id=document.id))
+    return in_paper_order(dossier)
+
+
+def indexed(office: Office, document: Document, draft: DocumentDraft) -> Document:
+    """The document with type and fields as the machine read them: fields of its form only, in the form's order."""
+    form = office.rules.document(draft.type_code).form
+    by_name = {f.name: f for f in draft.fields}
+    fields = tuple(by_name[name] for name in form if name in by_name)
+    return replace(document, type_code=draft.type_code, fields=fields)
+
+
+def in_paper_order(dossier: Dossier) -> Dossier:
+    """Documents sorted by their first page; documents that lost all pages go."""
+    first: dict[str, int] = {}
+    for i, page in enumerate(dossier.pages):
+        if page.document_id is not None:
+            first.setdefault(page.document_id, i)
+    kept = [d for d in dossier.documents if d.id in first]
+    return replace(dossier, documents=tuple(sorted(kept, key=lambda d: first[d.id])))
+
+
+def reindex(office: Office, dossier: Dossier, document_id: DocumentId, texts: Texts) -> Dossier:
+    """Type and fields anew for a document whose pages a person changed."""
+    pages = dossier.pages_of(document_id)
+    if not pages or any(p.id not in texts for p in pages):
+        return dossier
+    draft = office.tools.index(tuple(texts[p.id] for p in pages))
+    return dossier.with_document(indexed(office, dossier.document(document_id), draft))
+
+
+def missing_for_finish(dossier: Dossier) -> tuple[ErrorNote | None, PageId | None]:
+    """What keeps a dossier from being passed on, and the page it is about."""
+    live = [(i, p) for i, p in enumerate(dossier.pages, 1) if not p.dropped]
+    if not live:
+        return ErrorNote("Q02"), None
+    for number, page in live:
+        if page.state is PageState.QUARANTINED:
+            note = page.error or ErrorNote("F06")
+            return ErrorNote(note.code, (*(x for x in note.params if x[0] != "page"), ("page", number))), page.id
+        if page.failing:
+            bad = page.failing[0]
+            code = {"dpi": "A01", "blur": "A02"}.get(bad.code, "A04")
+            params = (("finding", bad.code), ("limit", bad.limit), ("page", number), ("value", bad.value))
+            return ErrorNote(code, params), page.id
+    return None, None
+
+
+def release(dossier: Dossier) -> Dossier:
+    """Documents of a dossier that has been passed on wait for entry; a bad page read meanwhile takes it back to capture."""
+    reading = any(p.state is PageState.NEW and not p.dropped for p in dossier.pages)
+    if dossier.state is not DossierState.PROCESSING or reading or unassigned(dossier):
+        return dossier
+    note, _ = missing_for_finish(dossier)
+    if note is not None:
+        return replace(dossier.move(DossierState.SCANNING), error=note)
+    for document in dossier.documents:
+        if document.state in (DocumentState.NEW, DocumentState.RETURNED):
+            dossier = dossier.with_document(replace(document.move(DocumentState.TO_INDEX), reason=""))
+    return dossier

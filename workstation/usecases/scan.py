@@ -1,0 +1,85 @@
+"""Take paper in: files and scanned sheets become originals, and pages that name them."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from workstation.domain.dossier import Dossier, DossierState
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import DossierId, PageId, UserName, new_id
+from workstation.domain.page import Page, PageSource
+from workstation.domain.ports import Inspection, Limits
+from workstation.usecases.office import INSPECT_SECONDS, Office
+from workstation.usecases.views import ImportOutcome
+
+PARTIAL = frozenset({".part", ".tmp", ".crdownload", ".partial", ".json"})
+"""Suffixes of files that are still being written, and of the program's own index files."""
+
+
+def open_dossier(office: Office, title: str, by: UserName, profile: str = "archive", import_key: str = "") -> DossierId:
+    """A new, empty dossier with the next free code."""
+    dossier_id = DossierId(new_id())
+    with office.uow() as uow:
+        code = uow.dossiers.next_code()
+        dossier = Dossier(dossier_id, code, title, office.clock.now(), by, profile=profile, import_key=import_key)
+        uow.dossiers.add(dossier)
+        uow.audit.append(office.event(by, "opened", dossier_id, code=code))
+        uow.commit()
+    return dossier_id
+
+
+def import_key(paths: Iterable[Path]) -> str:
+    """SHA-256 over the files' own hashes in order: names and folders don't matter."""
+    total = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as f:
+            total.update(hashlib.file_digest(f, "sha256").digest())
+    return total.hexdigest()
+
+
+def expand(paths: Iterable[Path]) -> list[Path]:
+    """Files as given, and the files of folders in natural order (2 before 10); hidden and half-written files are left out."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted((p for p in path.rglob("*") if p.is_file()), key=natural) if path.is_dir() else [path]
+        found += [p for p in inside if not p.name.startswith(".") and p.suffix.lower() not in PARTIAL]
+    return found
+
+
+def natural(path: Path) -> tuple[tuple[int, str], ...]:
+    """Sort key by which ``2.jpg`` stands before ``10.jpg``."""
+    return tuple((int(x), "") if x.isdigit() else (-1, x.casefold()) for x in re.split(r"(\d+)", str(path)) if x)
+
+
+def take_in(office: Office, dossier_id: DossierId, path: Path, by: UserName) -> ImportOutcome:
+    """One file into the dossier. Its bytes are safe on disk before the pages that name them are stored.
+
+    A frame that the dossier already has is not taken twice, so an import that a power cut ended can simply be repeated.
+    What can't be taken is in the outcome's ``error``; the file stays where it was.
+    """
+    try:
+        inspection = office.pages.submit(office.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS).result()
+        if inspection.signed:
+            raise WorkstationError("F08", file=path.name)
+        added = _store(office, dossier_id, path, inspection, by)
+    except WorkstationError as e:
+        named = WorkstationError(e.code, **{"file": path.name, **e.params})
+        return ImportOutcome(path.name, 0, named.note)
+    return ImportOutcome(path.name, added, None)
+
+
+def _store(office: Office, dossier_id: DossierId, path: Path, inspection: Inspection, by: UserName) -> int:
+    original = office.blobs.put_file(path)
+    pages = [Page(PageId(new_id()), PageSource(original, i)) for i in range(len(inspection.frames))]
+
+    def add(dossier: Dossier) -> Dossier:
+        if dossier.state is not DossierState.SCANNING:
+            raise WorkstationError("K06", state=dossier.state.value, to="scanning")
+        known = {p.source for p in dossier.pages}
+        return replace(dossier, pages=dossier.pages + tuple(p for p in pages if p.source not in known))
+
+    event = office.event(by, "imported", dossier_id, original=original, frames=len(pages), media_type=inspection.media_type)
+    after = office.change(dossier_id, add, event)
+    return sum(1 for p in pages if p in after.pages)

@@ -1,0 +1,75 @@
+"""Put a signed dossier into the outbox. Sending itself is ``sync``'s work; this decides what the package is."""
+
+import json
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+
+from workstation.domain.dossier import DocumentState, Dossier, DossierState
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import OutboxId, new_id
+from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
+from workstation.domain.ports import UnitOfWork
+from workstation.domain.profile import Rules
+
+ROLE_RESULT = "ket-qua"
+
+
+def ascii_name(text: str) -> str:
+    """Lower-case ASCII words joined by '-': file names that every server takes (50 characters at most with suffix)."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")[:30]
+
+
+def file_name(dossier: Dossier, index: int, type_name: str) -> str:
+    return f"{dossier.code}-{index:02d}-{ascii_name(type_name) or 'van-ban'}.pdf"
+
+
+def package(dossier: Dossier, rules: Rules, now: datetime) -> OutboxItem:
+    """The outbox item of a dossier whose documents are all signed; C12 if one is not."""
+    files, described = [], []
+    for i, document in enumerate(dossier.documents, 1):
+        if document.state is not DocumentState.SIGNED or document.sealed is None:
+            raise WorkstationError("C12", document=document.id)
+        type_name = document.field("type_name") or rules.document(document.type_code).type.name
+        pages = len(dossier.pages_of(document.id))
+        name = file_name(dossier, i, type_name)
+        files.append(OutboxFile(document.id, ROLE_RESULT, document.sealed.sha256, document.sealed.bytes, name, pages))
+        described.append(
+            {
+                "id": document.id,
+                "type": document.type_code,
+                "type_name": type_name,
+                "fields": {f.name: f.value for f in document.fields},
+                "pages": pages,
+                "sha256": document.sealed.sha256,
+                "signer": document.sealed.signer,
+                "signing_time": document.sealed.signing_time,
+            }
+        )
+    metadata = {
+        "code": dossier.code,
+        "title": dossier.title,
+        "profile": dossier.profile,
+        "created_at": dossier.created_at.isoformat(),
+        "documents": described,
+    }
+    text = json.dumps(metadata, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return OutboxItem(OutboxId(new_id()), dossier.id, dossier.code, text, tuple(files), now)
+
+
+def queue(uow: UnitOfWork, dossier: Dossier, rules: Rules, now: datetime) -> Dossier:
+    """Moves the dossier to "Chờ gửi" and writes its outbox row in the caller's transaction; the caller saves the dossier.
+
+    A dossier that came back and was mended takes the place of its returned item: one dossier, one row.
+    """
+    item = package(dossier, rules, now)
+    old = uow.outbox.by_dossier(dossier.id)
+    if old is None:
+        uow.outbox.add(item)
+    elif old.state is OutboxState.REJECTED:
+        uow.outbox.save(replace(item, id=old.id, attempts=0))
+    else:
+        raise WorkstationError("K06", state=old.state.value, to="queued")
+    return dossier.move(DossierState.QUEUED)

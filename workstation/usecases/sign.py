@@ -1,0 +1,143 @@
+"""Sign what the gate has passed and an official has seen: one PIN, each document on its own, nothing signed twice.
+
+Journal: the token's output is first a file in ``office.sealing`` named by document, fsynced; only then the store learns of it.
+A crash in between leaves the file, and ``recover`` takes it over instead of signing again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from workstation.domain.dossier import DocumentState, Dossier, DossierState, refuse, seal
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.ids import DocumentId, UserName
+from workstation.domain.ports import Secret, SignJob
+from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
+from workstation.usecases.gate import check_gate
+from workstation.usecases.office import Office
+from workstation.usecases.publish import settle
+from workstation.usecases.send import queue
+from workstation.usecases.views import SignProgress
+
+STOPS_BATCH = frozenset({"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10"})
+"""Trouble with the key, not with one document: going on would only repeat it (or lock the token)."""
+
+
+def mark_seen(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
+    """The official has looked at every page of the published file."""
+    dossier = _load(office, document_id)
+    event = office.event(by, "seen", document_id)
+    return office.change(
+        dossier.id, lambda d: d.with_document(replace(d.document(document_id), seen_by=by)), event
+    )
+
+
+def refuse_to_sign(office: Office, document_id: DocumentId, reason: str, by: UserName) -> Dossier:
+    if not reason.strip():
+        raise WorkstationError("K01", field="reason")
+    dossier = _load(office, document_id)
+
+    def edit(d: Dossier) -> Dossier:
+        d = d.with_document(refuse(d.document(document_id), reason.strip()))
+        return back_to_processing(d)
+
+    return office.change(dossier.id, edit, office.event(by, "refused", document_id))
+
+
+def back_to_processing(dossier: Dossier) -> Dossier:
+    return dossier.move(DossierState.PROCESSING) if dossier.state is DossierState.READY else dossier
+
+
+def sign_batch(
+    office: Office,
+    key: KeyRef,
+    pin: Secret,
+    document_ids: Sequence[DocumentId],
+    by: UserName,
+    progress: Callable[[SignProgress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[SignProgress, ...]:
+    """Signs each document; a wrong PIN or missing token raises before anything is signed.
+
+    A document's own failure is in its progress and the rest goes on; trouble with the key ends the batch, and what is
+    left stays "Chờ ký".
+    """
+    status: TokenStatus = office.token.submit(office.signing.open, key, pin).result()
+    results: list[SignProgress] = []
+    try:
+        for i, document_id in enumerate(document_ids, 1):
+            if cancelled():
+                break
+            note = _sign_one(office, document_id, by, status)
+            results.append(SignProgress(document_id, i, len(document_ids), note))
+            progress(results[-1])
+            if note is not None and note.code in STOPS_BATCH:
+                break
+    finally:
+        office.token.submit(office.signing.close).result()
+    return tuple(results)
+
+
+def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: TokenStatus) -> ErrorNote | None:
+    try:
+        dossier = _load(office, document_id)
+        document = dossier.document(document_id)
+        if document.state is DocumentState.SIGNED:
+            return None  # done before: run again, it goes on where it stopped
+        _gate(office, dossier, document_id, by, status)
+        assert document.published is not None
+        out = sealing_path(office, document_id)
+        job = SignJob(
+            office.blobs.path(document.published.sha256), out, office.profile_of(dossier).stamp_preset, stamp_name=office.organization
+        )
+        result = office.token.submit(office.signing.sign, job).result()
+        record_sealed(office, document_id, out, result, by)
+    except WorkstationError as e:
+        return e.note
+    return None
+
+
+def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserName, status: TokenStatus) -> None:
+    document = dossier.document(document_id)
+    if document.state is not DocumentState.TO_SIGN or document.seen_by != by:
+        raise WorkstationError("C12", rule="seen")
+    rule = office.rules.document(document.type_code)
+    checks = check_gate(dossier, document, office.profile_of(dossier), rule, office.organization, status)
+    for check in checks:
+        if not check.ok:
+            raise check.note.error() if check.note else WorkstationError("C12", rule=check.rule.value)
+
+
+def sealing_path(office: Office, document_id: DocumentId) -> Path:
+    return office.sealing / f"{document_id}.pdf"
+
+
+def record_sealed(office: Office, document_id: DocumentId, out: Path, result: SignResult, by: str) -> Dossier:
+    """Takes a signed file into the store: blob first, then document, outbox row and audit event in one transaction."""
+    sha256 = office.blobs.put_file(out)
+    if sha256 != result.sha256:
+        raise WorkstationError("M03")
+    with office.uow() as uow:
+        dossier = uow.dossiers.by_document(document_id)
+        published = dossier.document(document_id).published
+        if published is None:
+            raise WorkstationError("C11")
+        sealed = SealedPdf(sha256, result.bytes, published.sha256, result.signer, result.signing_time, result.level)
+        after = settle(dossier.with_document(seal(dossier.document(document_id), sealed)))
+        done = all(d.state is DocumentState.SIGNED for d in after.documents)
+        events = [office.event(by, "signed", document_id, sha256=sha256, published=published.sha256)]
+        if done:
+            after = queue(uow, after, office.rules, office.clock.now())
+            events.append(office.event("system", "queued", dossier.id))
+        after = uow.dossiers.save(after)
+        for event in events:
+            uow.audit.append(event)
+        uow.commit()
+    out.unlink(missing_ok=True)
+    office.notify(dossier.id, outbox=done)
+    return after
+
+
+def _load(office: Office, document_id: DocumentId) -> Dossier:
+    with office.uow() as uow:
+        return uow.dossiers.by_document(document_id)
