@@ -1,0 +1,268 @@
+"""PAdES signatures in three steps – prepare, sign, finish – so that the middle one may one day happen elsewhere.
+
+Baseline B (ETSI EN 319 142-1): subfilter ETSI.CAdES.detached, SHA-256, claimed time in /M. Everything is one incremental
+update: the bytes that came in stay the file's prefix.
+"""
+
+import asyncio
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from asn1crypto import cms
+from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, constants
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from signing.appearance import StampStyle
+from signing.keys import SigningKey, require_in_force, subject_part
+from signing.stamp import PageShape, Rect, lay_out
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import Sha256
+from workstation.domain.ports import SignJob
+from workstation.domain.signature import SignResult
+
+DIGEST = "sha256"
+_LEVELS = ("B",)
+_CHUNK = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class _Signer(PdfSigner):
+    """Without pyHanko's ISO 32002 extension, which would lift the catalog to PDF 2.0 for P-256 and so leave PDF/A-2."""
+
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        pdf_out.ensure_output_version(version=(1, 7))
+        if pdf_out.output_version < (2, 0):
+            pdf_out.register_extension(constants.ESIC_EXTENSION_1)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file with a hole for the signature, and what has to be signed to fill it."""
+
+    field: str
+    moment: datetime
+    digest: PreparedByteRangeDigest
+
+
+def sign_file(job: SignJob, key: SigningKey) -> SignResult:
+    """Signs ``job.path`` into ``job.out``: temporary file, fsync, rename, fsync of the folder. The input is only read.
+
+    Raises U01 (level or preset not supported, output is the input), F07, C05, C07 (the signature does not match the
+    certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, and what the key's ``translate`` knows (C04).
+    """
+    if job.level not in _LEVELS:
+        raise WorkstationError("U01", level=job.level)
+    if job.out.resolve() == job.path.resolve():
+        raise WorkstationError("U01", out=job.out.name)
+    require_in_force(key.certificate)
+    moment = datetime.now(UTC).replace(microsecond=0)
+    with _source(job.path) as source, _target(job.out) as target:
+        prepared = prepare(source, target, job, key, moment)
+        finish(target, prepared, sign(prepared, key))
+        _assert_sound(source, target, prepared.field)
+        digest, size = _hash(target)
+    return SignResult(
+        sha256=digest,
+        bytes=size,
+        signer=subject_part(key.certificate.subject, "common_name"),
+        signing_time=moment.isoformat().replace("+00:00", "Z"),
+        level=job.level,
+    )
+
+
+def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey, moment: datetime) -> Prepared:
+    """Writes ``source`` with a signature field, the stamp and an empty /Contents to ``target``. Raises C11, U01."""
+    with _unsuitable(job.path.name):
+        writer = IncrementalPdfFileWriter(source, strict=True)
+        if writer.prev.encrypted:
+            raise WorkstationError("C11", file=job.path.name, kind="encrypted")
+        field = _free_field_name(writer.prev)
+        page, taken = _first_page(writer)
+        name = job.stamp_name or subject_part(key.certificate.subject, "common_name")
+        stamp = lay_out(job.preset, name, moment, page, taken)
+        rect = stamp.rect
+        meta = PdfSignatureMetadata(field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES)
+        # the library takes any numbers here and rounds them itself
+        box: Any = (rect.x0, rect.y0, rect.x1, rect.y1)
+        spec = SigFieldSpec(field, on_page=0, box=box, readable_field_name="Chữ ký số")
+        session = _Signer(meta, key.signer, stamp_style=StampStyle(stamp=stamp), new_field_spec=spec).init_signing_session(
+            writer
+        )
+        session.system_time = moment  # one time for the stamp, for /M and for the result
+        reserved = asyncio.run(session.estimate_signature_container_size(None))
+        document = session.prepare_tbs_document(None, reserved)
+        digest, _ = document.digest_tbs_document(output=target, chunk_size=_CHUNK)
+    return Prepared(field, moment, digest)
+
+
+def sign(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
+    """The CMS object over the prepared digest (CAdES attributes for PAdES). Raises what the key's vendor code means."""
+    attributes = PdfCMSSignedAttributes(signing_time=prepared.moment)
+    try:
+        return asyncio.run(
+            key.signer.async_sign(
+                prepared.digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=attributes
+            )
+        )
+    except Exception as error:  # the border to vendor code: what the key does not know goes up as it is, a bug
+        known = key.translate(error)
+        if known is None:
+            raise
+        raise known from None
+
+
+def finish(target: IO[bytes], prepared: Prepared, signature: cms.ContentInfo) -> None:
+    """Fills the hole."""
+    prepared.digest.fill_with_cms(target, signature)
+
+
+def _free_field_name(reader: PdfFileReader) -> str:
+    used = {name for name, _, _ in enumerate_sig_fields(reader)}
+    number = 1
+    while f"ChuKy{number}" in used:
+        number += 1
+    return f"ChuKy{number}"
+
+
+def _inherited(page: generic.DictionaryObject, key: str, default: Any) -> Any:
+    """A page attribute that may stand higher in the page tree (ISO 32000-1, 7.7.3.4)."""
+    node: Any = page
+    for _ in range(64):  # deeper trees exist only in files made to hang a reader
+        if key in node:
+            return node[key]
+        if "/Parent" not in node:
+            return default
+        node = node["/Parent"]
+    raise ValueError("page tree too deep")
+
+
+def _rect(values: Any) -> Rect:
+    x0, y0, x1, y1 = (float(value) for value in values)
+    return Rect(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _first_page(writer: IncrementalPdfFileWriter) -> tuple[PageShape, tuple[Rect, ...]]:
+    """The shape of page 1 and the rectangles of the signatures that it shows already."""
+    page = writer.find_page_for_modification(0)[0].get_object()
+    media = _rect(_inherited(page, "/MediaBox", (0, 0, 612, 792)))
+    crop = _rect(_inherited(page, "/CropBox", (media.x0, media.y0, media.x1, media.y1)))
+    box = Rect(max(media.x0, crop.x0), max(media.y0, crop.y0), min(media.x1, crop.x1), min(media.y1, crop.y1))
+    rotate = int(_inherited(page, "/Rotate", 0)) % 360
+    unit = float(page.get("/UserUnit", 1))
+    if rotate % 90 or box.width < 1 or box.height < 1 or unit <= 0:
+        raise ValueError("page geometry")
+    annotations = [entry.get_object() for entry in page.get("/Annots", ())]
+    fields = [entry for entry in annotations if entry.get("/Subtype") == "/Widget" and _is_signature(entry)]
+    return PageShape(box, rotate, unit), tuple(_rect(entry["/Rect"]) for entry in fields)
+
+
+def _is_signature(widget: generic.DictionaryObject) -> bool:
+    return bool(_inherited(widget, "/FT", None) == "/Sig")
+
+
+@contextmanager
+def _unsuitable(name: str) -> Iterator[None]:
+    """Turns what pyHanko says of an input it can't sign into C11. Disk errors pass on to where they are understood."""
+    try:
+        yield
+    except (WorkstationError, OSError):
+        raise
+    except (misc.PdfError, SigningError, ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError,
+            NotImplementedError, IndexError) as error:  # fmt: skip
+        raise WorkstationError("C11", file=name, kind=type(error).__name__) from error
+
+
+@contextmanager
+def _source(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        handle = path.open("rb")
+    except OSError as error:
+        raise WorkstationError("F07", file=path.name) from error
+    with handle:
+        yield handle
+
+
+@contextmanager
+def _target(out: Path) -> Iterator[IO[bytes]]:
+    """A temporary file beside ``out`` that takes its name when the block ends well, and disappears when it does not."""
+    name: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
+        name = Path(temporary)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, out)
+        sync_folder(out.parent)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise WorkstationError("M01", file=out.name) from error
+        raise
+    finally:
+        if name is not None:
+            name.unlink(missing_ok=True)  # after the rename there is nothing under this name
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes a rename durable. Windows can't open folders for this and journals the rename itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _assert_sound(source: IO[bytes], target: IO[bytes], field: str) -> None:
+    """Nothing leaves this module that does not verify: the input is the prefix, digest and signature hold.
+
+    A token whose key does not belong to its certificate shows here (C07) and not at the receiver.
+    """
+    source.seek(0)
+    target.seek(0)
+    while block := source.read(_CHUNK):
+        if target.read(len(block)) != block:
+            raise AssertionError("signing changed bytes that were there before")
+    reader = PdfFileReader(target)
+    found = next(entry for name, _, entry in enumerate_sig_fields(reader, filled_status=True) if name == field)
+    signature = EmbeddedPdfSignature(reader, found, field)
+    intact, valid = validate_sig_integrity(
+        signature.signer_info,
+        signature.signer_cert,
+        expected_content_type="data",
+        actual_digest=signature.compute_digest(),
+    )
+    if not (intact and valid):
+        raise WorkstationError("C07", kind="mismatch")
+
+
+def _hash(target: IO[bytes]) -> tuple[Sha256, int]:
+    target.seek(0)
+    digest = hashlib.sha256()
+    size = 0
+    while block := target.read(_CHUNK):
+        digest.update(block)
+        size += len(block)
+    return Sha256(digest.hexdigest()), size
+
+

@@ -1,0 +1,80 @@
+"""Software keys: PKCS#12 files (RFC 7292)."""
+
+from pathlib import Path
+
+from asn1crypto import keys, pkcs12, x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import pkcs12 as pyca
+from pyhanko.sign.signers import SimpleSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from signing.keys import SigningKey, require_in_force, status_of
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import Secret
+from workstation.domain.signature import KeyRef, TokenState, TokenStatus
+
+_MAX_BYTES = 1_000_000
+"""A key file has a few kilobytes; anything larger is some other file."""
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a well-formed PFX; C08 for anything else."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise WorkstationError("C08", file=path.name)
+        data = path.read_bytes()
+        pfx = pkcs12.Pfx.load(data, strict=True)
+        if pfx["version"].native != "v3" or pfx["auth_safe"]["content_type"].native != "data":
+            raise WorkstationError("C08", file=path.name)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise WorkstationError("C08", file=path.name) from error
+    return data
+
+
+def status(ref: KeyRef) -> TokenStatus:
+    """What is known without the password. The certificate is inside the encrypted part, so its owner is told only if the
+    public certificate lies beside the key file (same name, ``.pem``), as training identities have it."""
+    path = Path(ref.location)
+    if not path.is_file():
+        return TokenStatus(TokenState.ABSENT)
+    _read(path)
+    beside = path.with_suffix(".pem")
+    if not beside.is_file():
+        return TokenStatus(TokenState.READY)
+    from pyhanko.keys import load_cert_from_pemder
+
+    try:
+        return status_of(load_cert_from_pemder(str(beside)))
+    except (OSError, ValueError):
+        # a file of that name that is no certificate says nothing about the key
+        return TokenStatus(TokenState.READY)
+
+
+def open_key(ref: KeyRef, secret: Secret) -> SigningKey:
+    """Opens the file. C08: unreadable or no PKCS#12; C02: wrong password; C07: no key with its certificate; C05: expired."""
+    path = Path(ref.location)
+    data = _read(path)
+    try:
+        key, certificate, others = pyca.load_key_and_certificates(data, secret.reveal().encode())
+    except ValueError:
+        # the structure is sound (checked above), so the MAC failed: the password. The cause is dropped on purpose: its
+        # frames hold the password.
+        raise WorkstationError("C02") from None
+    except Exception as error:  # an algorithm that the library refuses has no common class: the file can't be used
+        raise WorkstationError("C08", file=path.name, kind=type(error).__name__) from None
+    if certificate is None or not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise WorkstationError("C07")
+    if key.public_key() != certificate.public_key():
+        raise WorkstationError("C07")
+    own = x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    require_in_force(own)
+    store = SimpleCertificateStore.from_certs(
+        [own, *(x509.Certificate.load(other.public_bytes(Encoding.DER)) for other in others)]
+    )
+    info = keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+    rsa = isinstance(key, RSAPrivateKey)
+    # TT 15/2025, Phụ lục: RSASSA-PSS to sign
+    signer = SimpleSigner(own, info, store, prefer_pss=rsa, embed_roots=False)
+    return SigningKey(signer, own, "RSASSA-PSS" if rsa else "ECDSA", lambda: None, lambda _error: None)
