@@ -1,0 +1,86 @@
+"""What a check of this PC is, and what the checks have to know."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from workstation.domain.signature import KeyRef
+
+Lang = Literal["vi", "en"]
+
+
+class Words(NamedTuple):
+    """One thing said in both languages."""
+
+    vi: str
+    en: str
+
+
+NOTHING = Words("", "")
+
+
+class Light(Enum):
+    GREEN = "green"
+    AMBER = "amber"  # work goes on, but somebody should look
+    RED = "red"  # a part of the main job is not possible
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report. ``code``: the error (``workstation.domain.errors``) that the trouble would show as, or empty."""
+
+    id: str
+    name: Words
+    light: Light
+    sentence: Words
+    fix: Words = NOTHING
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorInputs:
+    """Plain values; None: not set up on this PC."""
+
+    home: Path
+    program_version: str
+    database: Path | None = None
+    """The SQLite file; None: the database is on a server."""
+    ward_url: str | None = None
+    ward_ca: Path | None = None
+    """PEM file with the ward's own root; None: the roots that everybody trusts."""
+    tsa_url: str | None = None
+    key: KeyRef | None = None
+    """The key this PC signs with."""
+
+
+NAMES: dict[str, Words] = {
+    "program": Words("Phiên bản chương trình", "Program version"),
+    "screen": Words("Thư viện màn hình", "Screen library"),
+    "reading": Words("Đọc chữ tiếng Việt", "Reading Vietnamese"),
+    "fonts": Words("Phông chữ", "Fonts"),
+    "disk": Words("Dung lượng ổ đĩa", "Disk space"),
+    "home": Words("Ghi vào thư mục dữ liệu", "Writing to the data folder"),
+    "database": Words("Cơ sở dữ liệu", "Database"),
+    "scanner": Words("Máy quét", "Scanner"),
+    "library": Words("Phần mềm USB ký số", "Token software"),
+    "token": Words("USB ký số", "Signing token"),
+    "certificate": Words("Chứng thư số", "Certificate"),
+    "server": Words("Máy chủ dùng chung", "Ward server"),
+    "tls": Words("Đường truyền bảo mật", "Secure line"),
+    "clock": Words("Đồng hồ máy", "Clock"),
+    "timestamp": Words("Dịch vụ dấu thời gian", "Time-stamp service"),
+}
+"""Every check, in the order of the report."""
+
+
+def green(check_id: str, vi: str, en: str) -> Check:
+    return Check(check_id, NAMES[check_id], Light.GREEN, Words(vi, en))
+
+
+def amber(check_id: str, sentence: Words, fix: Words, code: str = "") -> Check:
+    return Check(check_id, NAMES[check_id], Light.AMBER, sentence, fix, code)
+
+
+def red(check_id: str, sentence: Words, fix: Words, code: str = "") -> Check:
+    return Check(check_id, NAMES[check_id], Light.RED, sentence, fix, code)

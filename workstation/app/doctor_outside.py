@@ -1,0 +1,192 @@
+"""Checks of what the PC is connected to: token, ward server, time-stamp service. Run in workers, as the machine's checks."""
+
+import ssl
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
+from workstation.domain.errors import WorkstationError
+from workstation.domain.signature import KeyKind, KeyRef, TokenState, TokenStatus
+
+EARLIEST_YEAR = 2026
+"""The year of the first release: a clock before it has lost its battery."""
+LATEST_YEAR = 2100
+SKEW_AMBER = 60.0
+SKEW_RED = 300.0
+"""Seconds off the server's clock; time-stamps and signing times are worth nothing on a wrong clock."""
+EXPIRY_WARNING = timedelta(days=30)
+TIMEOUT = httpx.Timeout(8.0)
+
+UNKNOWN = Words("Chưa kiểm tra được.", "Could not be checked.")
+NOT_SET = Words("Chưa cài đặt trên máy này.", "Not set up on this PC.")
+ASK_IT = Words("Nhờ quản trị khai báo trong tệp cấu hình.", "Ask IT to add it to the settings file.")
+CHECK_LINE = Words("Kiểm tra dây mạng và địa chỉ máy chủ.", "Check the network cable and the server's address.")
+
+
+# --- token
+
+
+def check_token(inputs: DoctorInputs) -> tuple[Check, ...]:
+    """Library, token and certificate. Reads what the key shows without a PIN."""
+    if inputs.key is None:
+        return tuple(
+            amber(part, NOT_SET, ASK_IT, code) for part, code in (("library", "C10"), ("token", "C01"), ("certificate", "C07"))
+        )
+    from signing.worker import token_status  # here, so that a broken signing library costs these three checks only
+
+    try:
+        status = token_status(inputs.key)
+    except WorkstationError as error:
+        sentence = Words("Không đọc được khóa ký.", "The signing key can't be read.")
+        return tuple(red(part, sentence, ASK_IT, error.code) for part in ("library", "token", "certificate"))
+    return token_checks(status, inputs.key, datetime.now(UTC).date())
+
+
+def token_checks(status: TokenStatus, key: KeyRef, today: date) -> tuple[Check, ...]:
+    """What a token's status means for its three lines."""
+    if key.kind is KeyKind.PKCS12:
+        unneeded = green("library", "Không cần: khóa nằm trong tệp.", "Not needed: the key is in a file.")
+        return (unneeded, green("token", "Tệp khóa trên máy này.", "A key file on this PC."), _certificate(status, today))
+    plug = Words("Cắm USB ký số rồi kiểm tra lại.", "Plug the token in and check again.")
+    library = key.location
+    if status.state is TokenState.NO_LIBRARY:
+        again = Words("Cài lại phần mềm của USB ký số.", "Install the token's software again.")
+        lost = red("library", Words(f"Không nạp được {library}.", f"{library} can't be loaded."), again, "C10")
+        return (lost, amber("token", UNKNOWN, again, "C10"), amber("certificate", UNKNOWN, again, "C10"))
+    loaded = green("library", library, library)
+    if status.state is TokenState.ABSENT:
+        absent = amber("token", Words("Chưa cắm USB ký số.", "No token is plugged in."), plug, "C01")
+        return (loaded, absent, amber("certificate", UNKNOWN, plug, "C01"))
+    return (loaded, _token(status), _certificate(status, today))
+
+
+def _token(status: TokenStatus) -> Check:
+    issuer = Words("Liên hệ đơn vị cấp để mở khóa.", "Ask its issuer to unlock it.")
+    if status.state is TokenState.LOCKED:
+        return red("token", Words("USB ký số đã bị khóa.", "The token is locked."), issuer, "C03")
+    if status.state in {TokenState.PIN_LOW, TokenState.PIN_FINAL}:
+        sentence = Words("Đã nhập sai mã PIN, còn ít lần thử.", "Wrong PINs were entered; few tries are left.")
+        return amber("token", sentence, Words("Nhập chậm và đúng mã PIN.", "Enter the PIN with care."), "C02")
+    return green("token", "Đã cắm, dùng được.", "Plugged in and usable.")
+
+
+def _certificate(status: TokenStatus, today: date) -> Check:
+    renew = Words("Xin cấp lại chứng thư.", "Have the certificate renewed.")
+    if status.state is TokenState.NO_KEY or not status.valid_until:
+        sentence = Words("Không thấy khóa ký kèm chứng thư.", "The token holds no key with its certificate.")
+        return red("certificate", sentence, Words("Kiểm tra đúng USB ký số chưa.", "Check that it is the right token."), "C07")
+    until = date.fromisoformat(status.valid_until[:10])
+    day = f"{until:%d/%m/%Y}"
+    if status.state is TokenState.EXPIRED or until < today:
+        return red("certificate", Words(f"{status.owner}: hết hạn {day}.", f"{status.owner}: expired {day}."), renew, "C05")
+    if until - today < EXPIRY_WARNING:
+        return amber(
+            "certificate", Words(f"{status.owner}: sắp hết hạn, {day}.", f"{status.owner}: expires soon, {day}."), renew, "C05"
+        )
+    training = (" (tập huấn)", " (training)") if status.training else ("", "")
+    return green("certificate", f"{status.owner}{training[0]}: đến {day}.", f"{status.owner}{training[1]}: until {day}.")
+
+
+# --- ward server, and the clock beside the server's
+
+
+def check_ward(inputs: DoctorInputs) -> tuple[Check, ...]:
+    if not inputs.ward_url:
+        return (amber("server", NOT_SET, ASK_IT, "G01"), amber("tls", NOT_SET, ASK_IT), clock_check(datetime.now(UTC), None))
+    host = ""
+    try:
+        url = httpx.URL(inputs.ward_url)
+        host = url.host
+        with httpx.Client(verify=_trust(inputs), timeout=TIMEOUT) as client, client.stream("GET", url) as answer:
+            here = datetime.now(UTC)
+            there = _date(answer.headers.get("Date"))
+            stream = answer.extensions["network_stream"].get_extra_info("ssl_object")
+            until = _valid_until(stream) if stream is not None else None
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+        return (*_unreachable(host, error), clock_check(datetime.now(UTC), None))
+    if answer.status_code >= 500:
+        sentence = Words(f"{host} trả lời lỗi {answer.status_code}.", f"{host} answers with error {answer.status_code}.")
+        server = amber("server", sentence, Words("Chờ, hoặc báo quản trị máy chủ.", "Wait, or call the server's IT."), "G09")
+    else:
+        server = green("server", f"{host} trả lời.", f"{host} answers.")
+    return (server, tls_check(url.scheme, host, until, here.date()), clock_check(here, there))
+
+
+def _trust(inputs: DoctorInputs) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(inputs.ward_ca) if inputs.ward_ca else None)
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
+    except ValueError:
+        return None
+
+
+def _valid_until(stream: ssl.SSLObject) -> date:
+    certificate = stream.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC).date()
+
+
+def _unreachable(host: str, error: Exception) -> tuple[Check, Check]:
+    kind = type(error).__name__
+    if "CERTIFICATE" in str(error).upper():
+        sentence = Words(f"Không tin được chứng thư của {host}.", f"The certificate of {host} is not trusted.")
+        fix = Words(
+            "Kiểm tra đồng hồ máy; nhờ quản trị thêm chứng thư gốc.", "Check the clock; ask IT to add the root certificate."
+        )
+        return (red("server", sentence, fix, "G01"), red("tls", sentence, fix, "G01"))
+    sentence = Words(
+        f"{host} không trả lời ({kind}). Hồ sơ vẫn chờ trong máy.", f"{host} does not answer ({kind}). Dossiers wait here."
+    )
+    return (red("server", sentence, CHECK_LINE, "G01"), amber("tls", UNKNOWN, CHECK_LINE, "G01"))
+
+
+def tls_check(scheme: str, host: str, until: date | None, today: date) -> Check:
+    if scheme != "https" or until is None:
+        if host in {"localhost", "127.0.0.1", "::1"}:
+            return green("tls", "Máy chủ trên chính máy này.", "The server runs on this PC.")
+        sentence = Words("Địa chỉ máy chủ không dùng https.", "The server's address does not use https.")
+        return red("tls", sentence, Words("Nhờ quản trị đổi sang https.", "Ask IT to change it to https."))
+    if until - today < EXPIRY_WARNING:
+        sentence = Words(
+            f"Chứng thư máy chủ sắp hết hạn {until:%d/%m/%Y}.", f"The server's certificate expires {until:%d/%m/%Y}."
+        )
+        return amber("tls", sentence, Words("Báo quản trị máy chủ.", "Tell the server's IT."))
+    return green("tls", f"https, đến {until:%d/%m/%Y}.", f"https, until {until:%d/%m/%Y}.")
+
+
+def clock_check(here: datetime, there: datetime | None) -> Check:
+    """This PC's clock beside the server's (None: no answer)."""
+    shown = f"{here.astimezone():%d/%m/%Y %H:%M}"
+    fix = Words("Chỉnh ngày giờ, bật tự đồng bộ giờ.", "Set date and time; switch on automatic time.")
+    if not EARLIEST_YEAR <= here.year < LATEST_YEAR:
+        return red("clock", Words(f"Đồng hồ sai: {shown}.", f"The clock is wrong: {shown}."), fix)
+    if there is None:
+        return green("clock", f"{shown} (chưa so được với máy chủ).", f"{shown} (not compared with the server).")
+    off = abs((here - there).total_seconds())
+    sentence = Words(f"Lệch máy chủ {off:.0f} giây.", f"{off:.0f} seconds off the server.")
+    if off > SKEW_RED:
+        return red("clock", sentence, fix)
+    if off > SKEW_AMBER:
+        return amber("clock", sentence, fix)
+    return green("clock", f"{shown}, lệch máy chủ {off:.0f} giây.", f"{shown}, {off:.0f} seconds off the server.")
+
+
+def check_timestamp(inputs: DoctorInputs) -> tuple[Check, ...]:
+    """Whether something answers there; a real time-stamp would be billed."""
+    if not inputs.tsa_url:
+        return (amber("timestamp", NOT_SET, ASK_IT, "C09"),)
+    host = ""
+    try:
+        url = httpx.URL(inputs.tsa_url)
+        host = url.host
+        httpx.head(url, timeout=TIMEOUT, follow_redirects=False)
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+        kind = type(error).__name__
+        return (
+            amber("timestamp", Words(f"{host} không trả lời ({kind}).", f"{host} does not answer ({kind})."), CHECK_LINE, "C09"),
+        )
+    return (green("timestamp", f"{host} trả lời.", f"{host} answers."),)
