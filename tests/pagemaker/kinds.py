@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from tests.pagemaker.sheet import Align, Manuscript, Mark, MarkKind, Rgb
+from tests.pagemaker.sheet import Align, Leader, Manuscript, Mark, MarkKind, Rgb
 from tests.pagemaker.words import PROSE, Case, Person, random_case, short_date, spoken_date
 
 RED: Rgb = (196, 30, 44)
@@ -68,7 +68,7 @@ def _sign_here(m: Manuscript, x: float, y: float, case: Case, seal: Rgb | None, 
     s = m.sheet
     s.marks.append(Mark(MarkKind.SIGNATURE, x + 2 * s.mm, y, 38 * s.mm, pen))
     if seal:
-        s.marks.append(Mark(MarkKind.SEAL, x - 16 * s.mm, y + s.mm, 16.5 * s.mm, seal, case.organ))
+        s.marks.append(Mark(MarkKind.SEAL, x - 16 * s.mm, y + 0.5 * s.mm, 16.5 * s.mm, seal, case.organ))
 
 
 def _ending(
@@ -81,7 +81,7 @@ def _ending(
     pen: Rgb = BLUE,
 ) -> None:
     """Recipients on the left, capacity, signature and name on the right."""
-    m.need(56 * m.sheet.mm)
+    m.need(62 * m.sheet.mm)
     s = m.sheet
     top, right = s.y + 2 * s.mm, s.right - 38 * s.mm
     low = s.y
@@ -90,8 +90,8 @@ def _ending(
         low = s.stack([(f"- {r}", "Regular", 11.0) for r in recipients], s.left, top + s.lead(12), Align.LEFT)
         m.state(recipients="; ".join(r.rstrip(";.") for r in recipients))
     y = s.stack([(t, "Bold", 13.0) for t in titles], right, top)
-    _sign_here(m, right, y + 14 * s.mm, case, seal, pen)
-    s.y = max(low, s.stack([(name, "Bold", 13.0)], right, y + 27 * s.mm))
+    _sign_here(m, right, y + 15.5 * s.mm, case, seal, pen)
+    s.y = max(low, s.stack([(name, "Bold", 13.0)], right, y + 33 * s.mm))
     m.state(signer_name=name, signer_title=titles[-1])
 
 
@@ -147,7 +147,7 @@ def _letter(m: Manuscript, case: Case) -> None:
     _letterhead(m, case, "UBND-VP", subject)
     m.state(type_name="Công văn", subject=subject)
     m.sheet.put("Kính gửi:", m.sheet.left + 25 * m.sheet.mm, m.sheet.y)
-    m.sheet.stack([("- Các phòng chuyên môn thuộc phường;".replace("phường", case.ward.split()[0]), "Regular", m.body_pt),
+    m.sheet.stack([(f"- Các phòng chuyên môn thuộc {case.ward.split()[0]};", "Regular", m.body_pt),
                    ("- Các khu phố trên địa bàn.", "Regular", m.body_pt)],
                   m.sheet.left + 48 * m.sheet.mm, m.sheet.y, Align.LEFT)  # fmt: skip
     m.skip(2.6)
@@ -180,20 +180,20 @@ def _application(m: Manuscript, case: Case) -> None:
     m.skip(0.7)
     m.centred(f"Kính gửi: Ủy ban nhân dân {case.ward}, {case.province}", "Regular")
     m.skip(0.7)
-    m.form_line("Tôi tên là:", mother.name, leader=True)
-    m.form_line("Ngày, tháng, năm sinh:", short_date(mother.born), leader=True)
-    m.form_line("Số định danh cá nhân:", mother.identity, leader=True)
+    m.form_line("Tôi tên là:", mother.name)
+    m.form_line("Ngày, tháng, năm sinh:", short_date(mother.born), leader=Leader.UNDER)
+    m.form_line("Số định danh cá nhân:", mother.identity)
     m.form_line("Nơi cư trú:", case.address)
-    m.form_line("Điện thoại liên hệ:", leader=True)
-    m.form_line("Là mẹ của em:", child.name)
+    m.form_line("Điện thoại liên hệ:", leader=Leader.AFTER)
+    m.form_line("Là mẹ của em:", child.name, Leader.AFTER)
     m.form_line("Sinh ngày:", short_date(child.born))
-    m.form_line("Nghề nghiệp hiện nay:", leader=True)
+    m.form_line("Nghề nghiệp hiện nay:", leader=Leader.AFTER)
     m.skip(0.4)
     m.paragraph(f"Tôi làm đơn này kính đề nghị Ủy ban nhân dân {case.ward} xem xét, giải quyết trợ cấp xã hội hằng tháng và cấp "
                 f"thẻ bảo hiểm y tế cho con tôi là em {child.name}. Cha của cháu đã mất, hoàn cảnh gia đình khó khăn, thu nhập "
                 "hằng tháng không ổn định, không đủ chi phí nuôi dưỡng và học tập cho cháu.")  # fmt: skip
     m.paragraph("Hồ sơ kèm theo gồm có: Giấy khai sinh của cháu; bản sao trích lục khai tử; giấy xác nhận thông tin về cư trú.")
-    m.form_line("Ý kiến khác:", leader=True)
+    m.form_line("Ý kiến khác:", leader=Leader.AFTER)
     m.paragraph("Tôi xin cam đoan những lời khai trên là đúng sự thật, nếu sai tôi hoàn toàn chịu trách nhiệm trước pháp luật.")
     s = m.sheet
     s.put(f"{case.place}, {spoken_date(case.issued)}", s.right - 38 * s.mm, s.y, "Italic", 13, Align.CENTER)
@@ -244,7 +244,7 @@ def _birth_certificate(m: Manuscript, case: Case) -> None:
         ("Ngày, tháng, năm đăng ký:", short_date(case.issued)),
     ):
         m.form_line(label, value)
-    m.form_line("Ghi chú:", leader=True)
+    m.form_line("Ghi chú:", leader=Leader.AFTER)
     m.skip(0.6)
     _ending(m, case, ("NGƯỜI KÝ GIẤY KHAI SINH", "CHỦ TỊCH"), case.signer, ())
     m.state(type_name="GIẤY KHAI SINH", number=number, issued_date=case.issued.isoformat(), organ_name=organ,
@@ -282,8 +282,8 @@ def _certified_copy(m: Manuscript, case: Case) -> None:
         centre,
         s.y,
     )
-    _sign_here(m, centre, y + 14 * s.mm, case, RED, BLUE)
-    s.stack([(case.deputy, "Bold", 12.5)], centre, y + 27 * s.mm)
+    _sign_here(m, centre, y + 15.5 * s.mm, case, RED, BLUE)
+    s.stack([(case.deputy, "Bold", 12.5)], centre, y + 33 * s.mm)
 
 
 def _quick(m: Manuscript, case: Case) -> None:

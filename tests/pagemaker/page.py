@@ -47,10 +47,6 @@ class MadePage:
         return "\n".join(line.text for line in self.lines)
 
 
-def page_count(kind: Kind, case: Case) -> int:
-    return len(write(kind, case, 40).sheets)
-
-
 def _ink_behind(spec: PageSpec, case: Case) -> Image.Image | None:
     other = spec.behind
     if other is None and spec.kind is Kind.BLANK:
@@ -76,6 +72,12 @@ def make_page(spec: PageSpec) -> MadePage:
         matrix = then(matrix, turned)
     lines = tuple(TruthLine(line.text, moved_box(line.box, matrix)) for line in sheet.lines)
     return MadePage(Image.fromarray(pixels), lines, dict(manuscript.fields[spec.page]), spec)
+
+
+def make_document(spec: PageSpec) -> list[MadePage]:
+    """Every page of the document, each otherwise like ``spec``."""
+    count = len(write(spec.kind, spec.case or random_case(spec.seed), spec.dpi).sheets)
+    return [make_page(replace(spec, page=number)) for number in range(count)]
 
 
 def save_page(path: Path, page: MadePage) -> None:

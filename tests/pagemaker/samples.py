@@ -57,7 +57,7 @@ def dossiers() -> tuple[SampleDossier, ...]:
     return (
         SampleDossier("ho-so-luu-tru", "Hồ sơ trợ cấp xã hội của Nguyễn Văn Mẫu", (
             _document(CASE, Kind.DECISION, PageSpec(Kind.DECISION, wear=OFFICE), end,
-                      PageSpec(Kind.BLANK, wear=replace(OFFICE, bleed=0.07), behind=end)),
+                      PageSpec(Kind.BLANK, wear=replace(OFFICE, bleed=0.05), behind=end)),
             _document(replace(CASE, issued=date(2026, 2, 25)), Kind.APPLICATION,
                       PageSpec(Kind.APPLICATION, wear=replace(OFFICE, skew_deg=-0.9))),
             _document(birth, Kind.BIRTH_CERTIFICATE,

@@ -47,6 +47,14 @@ class Align(Enum):
     RIGHT = 1.0
 
 
+class Leader(Enum):
+    """Where the dots of a form's line run."""
+
+    NONE = "none"
+    AFTER = "after"  # what is written, to the margin
+    UNDER = "under"  # it, from the label on, as on a form that was filled in later
+
+
 class Sheet:
     """One page of ink on white. Coordinates are pixels; ``mm`` is how many of them make a millimetre."""
 
@@ -180,21 +188,16 @@ class Manuscript:
             self.sheet.put(" ".join(words), self.sheet.centre, self.sheet.y, style, pt, Align.CENTER)
             self.sheet.y += self.sheet.lead(pt)
 
-    def form_line(self, label: str, value: str = "", leader: bool = False) -> None:
-        """``label: value``, the value over a dotted leader if asked; without a value the leader alone follows the label."""
+    def form_line(self, label: str, value: str = "", leader: Leader = Leader.NONE) -> None:
+        """``label: value``, wrapped; the truth holds no leader dots."""
         sheet = self.sheet
         self.need(sheet.lead())
-        face, text = sheet.face("Regular", None), f"{label} {value}".strip()
-        width = sheet.right - sheet.left
-        rows = sheet.wrap(text, width, "Regular", None, 0.0)
-        for words in rows:
-            box = sheet.put(" ".join(words), sheet.left, sheet.y)
-            begin = box[2] + sheet.mm if words is rows[-1] else sheet.right
-            if leader:
-                self._leader(sheet, face, begin if not value else sheet.left + face.getlength(label + " "))
+        end = sheet.left
+        for words in sheet.wrap(f"{label} {value}".strip(), sheet.right - sheet.left, "Regular", None, 0.0):
+            end = sheet.put(" ".join(words), sheet.left, sheet.y)[2]
             sheet.y += sheet.lead() * 1.12
-
-    @staticmethod
-    def _leader(sheet: Sheet, face: ImageFont.FreeTypeFont, begin: float) -> None:
-        dots = "." * max(0, int((sheet.right - begin) / face.getlength(".")))
-        sheet.draw.text((begin, sheet.y + 0.9 * sheet.mm), dots, fill=LEADER, font=face)
+        if leader is not Leader.NONE:
+            face = sheet.face("Regular", None)
+            begin = end + sheet.mm if leader is Leader.AFTER else sheet.left + face.getlength(label + " ")
+            dots = "." * max(0, int((sheet.right - begin) / face.getlength(".")))
+            sheet.draw.text((begin, sheet.y - sheet.lead() * 1.12 + 0.9 * sheet.mm), dots, fill=LEADER, font=face)

@@ -26,6 +26,8 @@ class Wear:
     """0: black ink; 1: gone where it is weakest."""
     bleed: float = 0.0
     """Strength of the other side shining through, 0 to 1."""
+    seal_slip_mm: float = 0.0
+    """How far below its place the seal was set; from about 2 on it runs through the signer's name."""
     stains: int = 0
     shadow: float = 0.0
     """Darkening at the left edge and, weaker, across the page, 0 to 1."""
@@ -44,8 +46,10 @@ class Wear:
 
 CLEAN = Wear()
 OFFICE = Wear(paper=(246, 241, 226), fade=0.12, bleed=0.05, shadow=0.18, skew_deg=0.6, blur_px=0.55, noise=2.0, jpeg_quality=78)
-BAD = Wear(paper=(232, 220, 192), fade=0.45, bleed=0.14, stains=3, shadow=0.42, skew_deg=2.5, border_mm=(7, 0, 0, 9),
-           blur_px=0.95, noise=5.0, specks=0.0003, jpeg_quality=55)  # fmt: skip
+BAD = Wear(
+    paper=(232, 220, 192), fade=0.45, bleed=0.14, seal_slip_mm=2, stains=3, shadow=0.42, skew_deg=2.5, border_mm=(7, 0, 0, 9),
+    blur_px=0.95, noise=5.0, specks=0.0003, jpeg_quality=55,
+)  # fmt: skip
 
 
 def _pixels(values: npt.NDArray[Any]) -> Pixels:
@@ -137,8 +141,9 @@ def paper_and_ink(
         back = cv2.resize(np.asarray(behind, np.float32), (dark.shape[1], dark.shape[0]))[:, ::-1]
         rgb *= 1 - ((255 - cv2.GaussianBlur(back, (0, 0), 0.18 * mm)) / 255 * wear.bleed)[..., None]
     for mark in marks:
-        mask = _seal(rng, mark) if mark.kind is MarkKind.SEAL else _signature(rng, mark)
-        _tint(rgb, mask, mark.x, mark.y, mark.colour)
+        sealed = mark.kind is MarkKind.SEAL
+        mask = _seal(rng, mark) if sealed else _signature(rng, mark)
+        _tint(rgb, mask, mark.x, mark.y + (wear.seal_slip_mm * mm if sealed else 0), mark.colour)
     _stains(rng, rgb, mm, wear.stains)
     return rgb
 
