@@ -1,0 +1,67 @@
+"""Roots, chains and revocation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import x509
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import TrustStore
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Trusted roots, and the fingerprints (SHA-256) of those among them that are for training."""
+
+    roots: tuple[x509.Certificate, ...]
+    training: frozenset[bytes]
+
+
+def load_anchors(trust: TrustStore) -> Anchors:
+    """Reads the PEM or DER files of a trust store. Raises M06."""
+    training = _load(trust.training_roots)
+    return Anchors((*_load(trust.roots), *training), frozenset(entry.sha256 for entry in training))
+
+
+def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
+    found: list[x509.Certificate] = []
+    for path in paths:
+        try:
+            found.extend(load_certs_from_pemder([str(path)]))
+        except (OSError, ValueError, TypeError) as error:
+            raise WorkstationError("M06", file=path.name) from error
+    return tuple(found)
+
+
+def context(anchors: Anchors, reader: PdfFileReader, *, revocation: str, fetch: bool) -> ValidationContext:
+    """A validation context for one file; what its document security store (EN 319 142-1, 5.4.2) carries is taken in.
+
+    ``revocation``: certvalidator's ``soft-fail`` (use what is there) or ``hard-fail`` (must be known where a certificate
+    names a place to ask).
+    """
+    # an explicit manager: with an empty list of roots the library falls back to the operating system's
+    settings: dict[str, Any] = {
+        "trust_manager": SimpleTrustManager.build(trust_roots=list(anchors.roots)),
+        "allow_fetching": fetch,
+        "revocation_mode": revocation,
+    }
+    try:
+        return DocumentSecurityStore.read_dss(reader).as_validation_context(settings)
+    except NoDSSFoundError:
+        return ValidationContext(**settings)
+
+
+def names_revocation_source(certificates: Iterable[x509.Certificate]) -> bool:
+    """Whether any certificate says where its revocation can be looked up (RFC 5280, 4.2.1.13 and 4.2.2.1).
+
+    Training certificates name none: nothing can be checked about them, now or later, so a missing check holds nothing up.
+    """
+    return any(entry.crl_distribution_points or entry.ocsp_urls for entry in certificates)

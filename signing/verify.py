@@ -1,0 +1,24 @@
+"""Entry point of verification, for a page worker process (it draws pages with PyMuPDF). Picklable, and quick to import."""
+
+from pathlib import Path
+
+from workstation.domain.errors import ErrorNote
+from workstation.domain.ports import TrustStore
+from workstation.domain.signature import FileVerdict, Verdict
+
+
+def verify_file(path: Path, trust: TrustStore, *, offline: bool = True) -> FileVerdict:
+    """What the signatures of ``path`` are worth. Whatever the file holds ends in a verdict, never in an exception.
+
+    ``offline``: nothing is fetched; revocation is then known only from what the file carries. Raises M06 if a root of
+    ``trust`` can't be read: leaving it out would call good signatures bad.
+    """
+    from signing.reports import verify_bytes
+    from signing.trust import load_anchors
+
+    anchors = load_anchors(trust)
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return FileVerdict(Verdict.UNREADABLE, False, (ErrorNote("V10", (("kind", "missing"),)),), ())
+    return verify_bytes(data, anchors, offline=offline)
