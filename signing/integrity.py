@@ -52,9 +52,7 @@ def tail_accounted(data: bytes, end: int, reader: PdfFileReader) -> bool:
     if len(ends) != tail.count(b"startxref") or len(ends) != tail.count(b"%%EOF"):
         return False
     xrefs = reader.xrefs
-    later = [
-        number for number in range(xrefs.total_revisions) if xrefs.get_xref_container_info(number).start_location >= end
-    ]
+    later = [number for number in range(xrefs.total_revisions) if xrefs.get_xref_container_info(number).start_location >= end]
     if len(later) != len(ends):
         return False
     begin = end

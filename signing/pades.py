@@ -101,9 +101,7 @@ def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey,
         # the library takes any numbers here and rounds them itself
         box: Any = (rect.x0, rect.y0, rect.x1, rect.y1)
         spec = SigFieldSpec(field, on_page=0, box=box, readable_field_name="Chữ ký số")
-        session = _Signer(meta, key.signer, stamp_style=StampStyle(stamp=stamp), new_field_spec=spec).init_signing_session(
-            writer
-        )
+        session = _Signer(meta, key.signer, stamp_style=StampStyle(stamp=stamp), new_field_spec=spec).init_signing_session(writer)
         session.system_time = moment  # one time for the stamp, for /M and for the result
         reserved = asyncio.run(session.estimate_signature_container_size(None))
         document = session.prepare_tbs_document(None, reserved)
@@ -116,9 +114,7 @@ def sign(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
     attributes = PdfCMSSignedAttributes(signing_time=prepared.moment)
     try:
         return asyncio.run(
-            key.signer.async_sign(
-                prepared.digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=attributes
-            )
+            key.signer.async_sign(prepared.digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=attributes)
         )
     except Exception as error:  # the border to vendor code: what the key does not know goes up as it is, a bug
         known = key.translate(error)
@@ -210,8 +206,8 @@ def _target(out: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, out)
+        name.chmod(0o644)
+        name.replace(out)
         sync_folder(out.parent)
     except OSError as error:
         if error.errno in _FULL:
@@ -264,5 +260,3 @@ def _hash(target: IO[bytes]) -> tuple[Sha256, int]:
         digest.update(block)
         size += len(block)
     return Sha256(digest.hexdigest()), size
-
-

@@ -218,11 +218,11 @@ def _chain(own: x509.Certificate, others: list[x509.Certificate]) -> list[x509.C
     return chain
 
 
-def _mechanism(certificate: x509.Certificate, offered: set[Mechanism]) -> tuple[str, dict[str, bool]]:
+def _mechanism(certificate: x509.Certificate, offered: set[Mechanism]) -> tuple[str, dict[str, Any]]:
     """Name and pyHanko options of the best mechanism that the token has: TT 15/2025 wants RSASSA-PSS, many tokens only do
     PKCS#1 v1.5, and some do ECDSA only over a digest made outside. C07 if none fits."""
     algorithm = certificate.public_key.algorithm
-    table: tuple[tuple[Mechanism, str, dict[str, bool]], ...] = {
+    table: tuple[tuple[Mechanism, str, dict[str, Any]], ...] = {
         "rsa": (
             (Mechanism.SHA256_RSA_PKCS_PSS, "RSASSA-PSS", {"prefer_pss": True}),
             (Mechanism.SHA256_RSA_PKCS, "RSA PKCS#1 v1.5", {}),

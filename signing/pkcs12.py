@@ -62,7 +62,7 @@ def open_key(ref: KeyRef, secret: Secret) -> SigningKey:
         # the structure is sound (checked above), so the MAC failed: the password. The cause is dropped on purpose: its
         # frames hold the password.
         raise WorkstationError("C02") from None
-    except Exception as error:  # an algorithm that the library refuses has no common class: the file can't be used
+    except Exception as error:  # noqa: BLE001  # what it says of algorithms it refuses has no common class
         raise WorkstationError("C08", file=path.name, kind=type(error).__name__) from None
     if certificate is None or not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise WorkstationError("C07")

@@ -2,9 +2,10 @@
 repair flag and the comparison of what is shown with what was signed."""
 
 import asyncio
+import dataclasses
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +80,7 @@ class _Findings:
     trusted: bool = False
     revision_end: int = 0
     subindication: str | None = None
-    reasons: list[ErrorNote] = field(default_factory=list)
+    reasons: list[ErrorNote] = dataclasses.field(default_factory=list)
 
     def add(self, code: str, **params: str) -> None:
         note = ErrorNote(code, tuple(sorted(params.items())))
@@ -131,7 +132,7 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
             return _unreadable("encrypted")
         _ = reader.root["/Pages"]
         fields, complete = _signature_fields(reader)
-    except Exception as error:  # any class that a broken file provokes means the same: it can't be read
+    except Exception as error:  # noqa: BLE001  # whatever class a broken file provokes: it can't be read
         return _unreadable(type(error).__name__)
     if not seen.readable:
         return _unreadable("viewer")
@@ -163,7 +164,7 @@ def _signature_fields(reader: PdfFileReader) -> tuple[list[tuple[str, Any]], boo
     try:
         for name, _, entry in enumerate_sig_fields(reader, filled_status=True):
             found.append((str(name), entry))
-    except Exception:  # what was found before the broken entry still gets its verdict
+    except Exception:  # noqa: BLE001  # what was found before the broken entry still gets its verdict
         return found, False
     return found, True
 
@@ -179,7 +180,7 @@ def _examine(data: bytes, reader: PdfFileReader, name: str, entry: Any, anchors:
         _judge_trust(findings, status, anchors)
         if findings.trusted:
             _judge_revocation(findings, signature, status, reader, anchors, offline)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Malformed signatures make the libraries raise whatever a wrong assumption deep inside gives: PdfReadError,
         # ValueError, AttributeError, AssertionError, TypeError, OSError and more were seen. All are a format failure of
         # this one signature.
@@ -216,9 +217,7 @@ def _describe(findings: _Findings, signature: EmbeddedPdfSignature) -> None:
 def _validate(signature: EmbeddedPdfSignature, context: Any, *, skip_diff: bool = False) -> Any:
     if signature.sig_object_type == "/DocTimeStamp":
         return asyncio.run(async_validate_pdf_timestamp(signature, context, skip_diff=skip_diff))
-    return asyncio.run(
-        async_validate_pdf_signature(signature, context, key_usage_settings=_USAGE, skip_diff=skip_diff)
-    )
+    return asyncio.run(async_validate_pdf_signature(signature, context, key_usage_settings=_USAGE, skip_diff=skip_diff))
 
 
 def _judge_changes(findings: _Findings, signature: EmbeddedPdfSignature, status: Any) -> None:
@@ -243,7 +242,7 @@ def _judge_changes(findings: _Findings, signature: EmbeddedPdfSignature, status:
         findings.add("V02")
 
 
-def _judge_trust(findings: _Findings, status: SignatureStatus, anchors: Anchors) -> None:
+def _judge_trust(findings: _Findings, status: Any, anchors: Anchors) -> None:
     findings.trusted = bool(status.trusted)
     problem: AdESSubIndic | None = status.trust_problem_indic
     if status.intact and status.valid and not status.trusted:
@@ -281,9 +280,7 @@ def _judge_revocation(
     if not trust.names_revocation_source(list(_path(status))[1:]):
         return
     try:
-        strict = _validate(
-            signature, trust.context(anchors, reader, revocation="hard-fail", fetch=not offline), skip_diff=True
-        )
+        strict = _validate(signature, trust.context(anchors, reader, revocation="hard-fail", fetch=not offline), skip_diff=True)
     except ValueError:
         # certvalidator's way to say that nothing may be fetched and nothing is at hand
         findings.add("V05")

@@ -24,9 +24,9 @@ def token_status(ref: KeyRef) -> TokenStatus:
         from signing import pkcs12
 
         return pkcs12.status(ref)
-    from signing import pkcs11
+    from signing import pkcs11 as tokens
 
-    return pkcs11.status(ref, keep_session=_key is not None)
+    return tokens.status(ref, keep_session=_key is not None)
 
 
 def open_key(ref: KeyRef, secret: Secret) -> TokenStatus:
@@ -43,9 +43,9 @@ def open_key(ref: KeyRef, secret: Secret) -> TokenStatus:
 
         _key = pkcs12.open_key(ref, secret)
     else:
-        from signing import pkcs11
+        from signing import pkcs11 as tokens
 
-        _key = pkcs11.open_key(ref, secret)
+        _key = tokens.open_key(ref, secret)
     _lost = False
     return status_of(_key.certificate)
 
