@@ -1,0 +1,177 @@
+"""The tables, the same on SQLite and PostgreSQL. Whoever changes one writes a migration with it (a test compares them)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware in, aware out, UTC between. SQLite has no time zones: there it stands as naive UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True)
+Id = String(36)
+Hash = String(64)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: Text(), int: BigInteger(), float: Double(), datetime: UtcTime()}  # noqa: RUF012
+
+
+class OriginalRow(Base):
+    """Every original that a page has ever named; none is taken out."""
+
+    __tablename__ = "original"
+    sha256: Mapped[str] = mapped_column(Hash, primary_key=True)
+
+
+class DossierRow(Base):
+    __tablename__ = "dossier"
+    __table_args__ = (Index(None, "created_at", "id"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16))
+    profile: Mapped[str]
+    import_key: Mapped[str | None] = mapped_column(unique=True)
+    error: Mapped[Any | None] = mapped_column(Json)
+    version: Mapped[int]
+
+
+class DocumentRow(Base):
+    __tablename__ = "document"
+    __table_args__ = (Index(None, "dossier_id", "position"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    position: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    type_code: Mapped[str]
+    entered_by: Mapped[str | None]
+    checked_by: Mapped[str | None]
+    seen_by: Mapped[str | None]
+    published: Mapped[Any | None] = mapped_column(Json)
+    sealed: Mapped[Any | None] = mapped_column(Json)
+    reason: Mapped[str]
+    error: Mapped[Any | None] = mapped_column(Json)
+
+
+class FieldRow(Base):
+    __tablename__ = "field_value"
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    value: Mapped[str]
+    confidence: Mapped[float]
+    page: Mapped[int | None]
+    box: Mapped[Any | None] = mapped_column(Json)
+    origin: Mapped[str] = mapped_column(String(16))
+    doubt: Mapped[bool]
+    suggestion: Mapped[str]
+
+
+class PageRow(Base):
+    __tablename__ = "page"
+    __table_args__ = (Index(None, "dossier_id", "position"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    position: Mapped[int]
+    original: Mapped[str] = mapped_column(Hash, ForeignKey("original.sha256"), index=True)
+    frame: Mapped[int]
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("document.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    recipe: Mapped[Any] = mapped_column(Json)
+    findings: Mapped[Any] = mapped_column(Json)
+    blank: Mapped[bool]
+    dropped: Mapped[bool]
+    kept_reason: Mapped[str]
+    manual_rotation: Mapped[int]
+    error: Mapped[Any | None] = mapped_column(Json)
+
+
+class OutboxItemRow(Base):
+    __tablename__ = "outbox_item"
+    __table_args__ = (Index(None, "state", "created_at", "id"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    dossier_code: Mapped[str]
+    dossier_metadata: Mapped[str]
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int]
+    next_try: Mapped[datetime | None]
+    error: Mapped[Any | None] = mapped_column(Json)
+    receipt: Mapped[Any | None] = mapped_column(Json)
+    bytes_sent: Mapped[int]
+    lease_owner: Mapped[str]
+    lease_until: Mapped[datetime | None]
+    manifest: Mapped[str]
+    fence: Mapped[int]
+
+
+class OutboxFileRow(Base):
+    __tablename__ = "outbox_file"
+    item_id: Mapped[str] = mapped_column(ForeignKey("outbox_item.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document_id: Mapped[str]
+    role: Mapped[str]
+    sha256: Mapped[str] = mapped_column(Hash)
+    bytes: Mapped[int]
+    name: Mapped[str]
+    pages: Mapped[int]
+    upload_url: Mapped[str]
+    offset: Mapped[int]
+    file_id: Mapped[str]
+
+
+class AuditRow(Base):
+    __tablename__ = "audit_event"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    detail: Mapped[Any] = mapped_column(Json)
+    hash: Mapped[str] = mapped_column(Hash)
+
+
+class AuditHeadRow(Base):
+    """One row: the last line of the chain, so that a cut-off tail shows; also the lock that puts writers in a row."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(Hash)
+
+
+class CounterRow(Base):
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int]

@@ -1,0 +1,348 @@
+"""One transaction and the repositories that share it. ``domain.ports`` says what each method promises."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Select, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from workstation.domain.dossier import Document, Dossier
+from workstation.domain.errors import WorkstationError
+from workstation.domain.events import AuditEvent, chain_hash
+from workstation.domain.fields import IndexField
+from workstation.domain.ids import DossierId, OutboxId
+from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
+from workstation.domain.page import Page
+from workstation.store import mapping, tables
+from workstation.store.engine import READ_ONLY
+from workstation.store.mapping import Row, Stored
+
+T = TypeVar("T")
+
+
+def _table(model: type[tables.Base]) -> Table:
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(model.__name__)
+    return table
+
+
+ORIGINAL = _table(tables.OriginalRow)
+DOSSIER = _table(tables.DossierRow)
+DOCUMENT = _table(tables.DocumentRow)
+FIELD = _table(tables.FieldRow)
+PAGE = _table(tables.PageRow)
+ITEM = _table(tables.OutboxItemRow)
+FILE = _table(tables.OutboxFileRow)
+AUDIT = _table(tables.AuditRow)
+HEAD = _table(tables.AuditHeadRow)
+COUNTER = _table(tables.CounterRow)
+
+GENESIS = ""
+"""What the first line of the audit chain follows."""
+
+
+class Transaction:
+    """A connection that is opened with the first statement, so that who only computes holds no lock."""
+
+    def __init__(self, engine: Engine, read_only: bool) -> None:
+        self._engine = engine
+        self.read_only = read_only
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(**{READ_ONLY: self.read_only})
+        return self._connection
+
+    def commit(self) -> None:
+        if self._connection is not None:
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Rolls back what was not committed."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def rows(self, query: Select[Any]) -> Sequence[Stored]:
+        return self.connection.execute(query).mappings().all()
+
+    def locked(self, query: Select[Any], skip_locked: bool = False) -> Select[Any]:
+        """Locks the rows on PostgreSQL; a writer on SQLite holds the whole database anyway."""
+        return query if self.read_only else query.with_for_update(skip_locked=skip_locked)
+
+    def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
+        if rows:
+            dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+            self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def _key(table: Table, row: Stored) -> tuple[Any, ...]:
+    return tuple(row[c.name] for c in table.primary_key)
+
+
+def _where(table: Table, key: tuple[Any, ...]) -> Any:
+    return and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))
+
+
+def _write(connection: Connection, table: Table, stored: Mapping[tuple[Any, ...], Stored], rows: Sequence[Row]) -> None:
+    """Inserts the new rows and updates the columns that differ."""
+    new = [row for row in rows if _key(table, row) not in stored]
+    if new:
+        connection.execute(insert(table), new)
+    for row in rows:
+        old = stored.get(_key(table, row))
+        changed = {} if old is None else {name: value for name, value in row.items() if old[name] != value}
+        if changed:
+            connection.execute(update(table).where(_where(table, _key(table, row))).values(changed))
+
+
+def _remove(connection: Connection, table: Table, stored: Mapping[tuple[Any, ...], Stored], rows: Sequence[Row]) -> None:
+    """Deletes the rows that are no longer there."""
+    for key in stored.keys() - {_key(table, row) for row in rows}:
+        connection.execute(delete(table).where(_where(table, key)))
+
+
+class SqlDossiers:
+    """``domain.ports.Dossiers``. What a writing unit of work reads here stays locked for others until it ends (on SQLite
+    the whole database), so K04 comes only if the caller kept a dossier over several units of work."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def add(self, dossier: Dossier) -> None:
+        self._tx.connection.execute(insert(DOSSIER), mapping.dossier_row(dossier))
+        self._write_parts(dossier)
+
+    def get(self, dossier_id: DossierId) -> Dossier:
+        return _one(self._load(select(DOSSIER).where(DOSSIER.c.id == dossier_id)), dossier_id)
+
+    def by_code(self, code: str) -> Dossier | None:
+        return next(iter(self._load(select(DOSSIER).where(DOSSIER.c.code == code))), None)
+
+    def by_import_key(self, key: str) -> Dossier | None:
+        return next(iter(self._load(select(DOSSIER).where(DOSSIER.c.import_key == key))), None)
+
+    def by_document(self, document_id: str) -> Dossier:
+        owner = select(DOCUMENT.c.dossier_id).where(DOCUMENT.c.id == document_id).scalar_subquery()
+        return _one(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), document_id)
+
+    def by_page(self, page_id: str) -> Dossier:
+        owner = select(PAGE.c.dossier_id).where(PAGE.c.id == page_id).scalar_subquery()
+        return _one(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), page_id)
+
+    def save(self, dossier: Dossier) -> Dossier:
+        saved = replace(dossier, version=dossier.version + 1)
+        unchanged = (DOSSIER.c.id == dossier.id) & (DOSSIER.c.version == dossier.version)
+        result = self._tx.connection.execute(update(DOSSIER).where(unchanged).values(mapping.dossier_row(saved)))
+        if result.rowcount != 1:
+            raise WorkstationError("K04", reason="moved")
+        self._write_parts(dossier)
+        return saved
+
+    def list(self) -> tuple[Dossier, ...]:
+        return self._assemble(self._tx.rows(select(DOSSIER).order_by(DOSSIER.c.created_at.desc(), DOSSIER.c.id.desc())))
+
+    def next_code(self) -> str:
+        """Taken from a counter, so two clerks never get the same; a code that was given by hand is passed over."""
+        step = update(COUNTER).where(COUNTER.c.name == "dossier").values(value=COUNTER.c.value + 1).returning(COUNTER.c.value)
+        while True:
+            code = f"HS-{self._tx.connection.execute(step).scalar_one():04d}"
+            if self._tx.connection.execute(select(DOSSIER.c.id).where(DOSSIER.c.code == code)).first() is None:
+                return code
+
+    def _load(self, query: Select[Any]) -> tuple[Dossier, ...]:
+        return self._assemble(self._tx.rows(self._tx.locked(query)))
+
+    def _assemble(self, rows: Sequence[Stored]) -> tuple[Dossier, ...]:
+        """All parts with three queries, however many dossiers."""
+        if not rows:
+            return ()
+        only = [row["id"] for row in rows] if len(rows) == 1 else None
+        documents, pages = self._parts(DOCUMENT, only), self._parts(PAGE, only)
+        fields: dict[str, list[IndexField]] = defaultdict(list)
+        for row in self._fields(only):
+            fields[row["document_id"]].append(mapping.index_field(row))
+        documents_of: dict[str, list[Document]] = defaultdict(list)
+        for row in documents:
+            documents_of[row["dossier_id"]].append(mapping.document(row, tuple(fields[row["id"]])))
+        pages_of: dict[str, list[Page]] = defaultdict(list)
+        for row in pages:
+            pages_of[row["dossier_id"]].append(mapping.page(row))
+        return tuple(mapping.dossier(row, tuple(pages_of[row["id"]]), tuple(documents_of[row["id"]])) for row in rows)
+
+    def _parts(self, table: Table, dossier_ids: Sequence[str] | None) -> Sequence[Stored]:
+        query = select(table).order_by(table.c.dossier_id, table.c.position)
+        return self._tx.rows(query if dossier_ids is None else query.where(table.c.dossier_id.in_(dossier_ids)))
+
+    def _fields(self, dossier_ids: Sequence[str] | None) -> Sequence[Stored]:
+        query = select(FIELD).order_by(FIELD.c.document_id, FIELD.c.position)
+        if dossier_ids is not None:
+            query = query.join(DOCUMENT, DOCUMENT.c.id == FIELD.c.document_id).where(DOCUMENT.c.dossier_id.in_(dossier_ids))
+        return self._tx.rows(query)
+
+    def _write_parts(self, dossier: Dossier) -> None:
+        """In the order in which the foreign keys allow it."""
+        connection = self._tx.connection
+        stored_documents = {_key(DOCUMENT, r): r for r in self._parts(DOCUMENT, [dossier.id])}
+        stored_pages = {_key(PAGE, r): r for r in self._parts(PAGE, [dossier.id])}
+        stored_fields = {_key(FIELD, r): r for r in self._fields([dossier.id])}
+        documents, pages, fields = mapping.document_rows(dossier), mapping.page_rows(dossier), mapping.field_rows(dossier)
+        known = {row["original"] for row in stored_pages.values()}
+        self._tx.insert_missing(ORIGINAL, [{"sha256": s} for s in sorted(set(dossier.originals) - known)])
+        _write(connection, DOCUMENT, stored_documents, documents)
+        _write(connection, PAGE, stored_pages, pages)
+        _write(connection, FIELD, stored_fields, fields)
+        _remove(connection, FIELD, stored_fields, fields)
+        _remove(connection, PAGE, stored_pages, pages)
+        _remove(connection, DOCUMENT, stored_documents, documents)
+
+
+def _one(found: Sequence[T], wanted: str) -> T:
+    if not found:
+        raise KeyError(wanted)
+    return found[0]
+
+
+class SqlOutbox:
+    """``domain.ports.Outbox``.
+
+    Each claim raises the item's ``fence``, and so does giving the lease back (saving with an empty ``lease_owner``).
+    ``save`` with an older fence is refused with K04: a sender that was away too long can't overwrite its successor, nor a
+    person's "pause" that took the lease away.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def add(self, item: OutboxItem) -> None:
+        self._tx.connection.execute(insert(ITEM), mapping.item_row(item))
+        self._write_files(item)
+
+    def get(self, item_id: OutboxId) -> OutboxItem:
+        return _one(self._load(self._tx.locked(select(ITEM).where(ITEM.c.id == item_id))), item_id)
+
+    def by_dossier(self, dossier_id: DossierId) -> OutboxItem | None:
+        """The newest, if it was queued several times."""
+        newest = select(ITEM).where(ITEM.c.dossier_id == dossier_id).order_by(ITEM.c.created_at.desc(), ITEM.c.id.desc()).limit(1)
+        return next(iter(self._load(self._tx.locked(newest))), None)
+
+    def save(self, item: OutboxItem) -> None:
+        lease = self._tx.rows(self._tx.locked(select(ITEM.c.fence, ITEM.c.lease_owner).where(ITEM.c.id == item.id)))
+        stored = _one(lease, item.id)
+        if stored["fence"] != item.fence:
+            raise WorkstationError("K04", reason="lease")
+        given_back = bool(stored["lease_owner"]) and not item.lease_owner
+        row = mapping.item_row(replace(item, fence=item.fence + given_back))
+        self._tx.connection.execute(update(ITEM).where(ITEM.c.id == item.id).values(row))
+        self._write_files(item)
+
+    def claim(self, owner: str, now: datetime, lease_seconds: float) -> OutboxItem | None:
+        waiting = [s.value for s in (OutboxState.QUEUED, OutboxState.UNKNOWN, OutboxState.SENDING)]
+        free = or_(ITEM.c.lease_owner == "", ITEM.c.lease_until.is_(None), ITEM.c.lease_until <= now)
+        due = or_(ITEM.c.next_try.is_(None), ITEM.c.next_try <= now)
+        query = select(ITEM).where(ITEM.c.state.in_(waiting), free, due).order_by(ITEM.c.created_at, ITEM.c.id).limit(1)
+        found = next(iter(self._load(self._tx.locked(query, skip_locked=True))), None)
+        if found is None:
+            return None
+        taken = replace(
+            found,
+            state=found.state if found.state is OutboxState.UNKNOWN else OutboxState.SENDING,
+            attempts=found.attempts + 1,
+            lease_owner=owner,
+            lease_until=now + timedelta(seconds=lease_seconds),
+            fence=found.fence + 1,
+        )
+        self._tx.connection.execute(update(ITEM).where(ITEM.c.id == taken.id).values(mapping.item_row(taken)))
+        return taken
+
+    def list(self, states: Iterable[OutboxState] = ()) -> tuple[OutboxItem, ...]:
+        """Oldest first; all states if none is named."""
+        query = select(ITEM).order_by(ITEM.c.created_at, ITEM.c.id)
+        wanted = [s.value for s in states]
+        return self._load(query.where(ITEM.c.state.in_(wanted)) if wanted else query)
+
+    def _load(self, query: Select[Any]) -> tuple[OutboxItem, ...]:
+        rows = self._tx.rows(query)
+        if not rows:
+            return ()
+        files: dict[str, list[OutboxFile]] = defaultdict(list)
+        parts = select(FILE).order_by(FILE.c.item_id, FILE.c.position)
+        if len(rows) == 1:
+            parts = parts.where(FILE.c.item_id == rows[0]["id"])
+        for row in self._tx.rows(parts):
+            files[row["item_id"]].append(mapping.outbox_file(row))
+        return tuple(mapping.outbox_item(row, tuple(files[row["id"]])) for row in rows)
+
+    def _write_files(self, item: OutboxItem) -> None:
+        stored = {_key(FILE, r): r for r in self._tx.rows(select(FILE).where(FILE.c.item_id == item.id))}
+        rows = mapping.file_rows(item)
+        _write(self._tx.connection, FILE, stored, rows)
+        _remove(self._tx.connection, FILE, stored, rows)
+
+
+class SqlAudit:
+    """``domain.ports.Audit``: one hash chain for the store.
+
+    A changed, removed or inserted line shows, also at the end (the head row keeps the last one). What a chain inside the
+    database can't show is that somebody with write access rewrote *all* lines from one on and the head with them: for that
+    ``head`` has to be kept elsewhere as well.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def append(self, event: AuditEvent) -> None:
+        head = _one(self._tx.rows(self._tx.locked(select(HEAD).where(HEAD.c.id == 1))), "head")
+        at = event.at.astimezone(UTC)
+        number, digest = head["number"] + 1, chain_hash(head["hash"], replace(event, at=at))
+        self._tx.connection.execute(insert(AUDIT), mapping.audit_row(event, at, number, digest))
+        self._tx.connection.execute(update(HEAD).where(HEAD.c.id == 1).values(number=number, hash=digest))
+
+    def events(self, subject: str | None = None) -> tuple[AuditEvent, ...]:
+        query = select(AUDIT).order_by(AUDIT.c.number)
+        return tuple(
+            mapping.audit_event(row)
+            for row in self._tx.rows(query if subject is None else query.where(AUDIT.c.subject == subject))
+        )
+
+    def verify(self) -> int | None:
+        """None if the chain holds, else the number of the first line that breaks it (or that is missing)."""
+        previous, expected = GENESIS, 1
+        for row in self._tx.rows(select(AUDIT).order_by(AUDIT.c.number)):
+            if row["number"] != expected or row["hash"] != chain_hash(previous, mapping.audit_event(row)):
+                return expected
+            previous, expected = row["hash"], expected + 1
+        heads = self._tx.rows(select(HEAD))
+        intact = len(heads) == 1 and (heads[0]["number"], heads[0]["hash"]) == (expected - 1, previous)
+        return None if intact else expected
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last line: what to keep elsewhere."""
+        row = _one(self._tx.rows(select(HEAD)), "head")
+        return row["number"], row["hash"]
+
+
+class SqlUnitOfWork:
+    """``domain.ports.UnitOfWork``. Keep it short: on SQLite a writing one keeps every other writer waiting."""
+
+    def __init__(self, engine: Engine, read_only: bool = False) -> None:
+        self._tx = Transaction(engine, read_only)
+        self.dossiers = SqlDossiers(self._tx)
+        self.outbox = SqlOutbox(self._tx)
+        self.audit = SqlAudit(self._tx)
+
+    def __enter__(self) -> "SqlUnitOfWork":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._tx.close()
+
+    def commit(self) -> None:
+        """Stores all that was done since the last commit. The unit may go on; what follows is a transaction of its own."""
+        self._tx.commit()
