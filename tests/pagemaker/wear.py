@@ -86,7 +86,7 @@ def _ring_text(mask: Image.Image, text: str, radius: float, size: float, start: 
 
 def _seal(rng: np.random.Generator, mark: Mark) -> Pixels:
     """Round office seal: two rings, the organ's name between them, a star; a little turned, unevenly inked."""
-    radius, side = mark.size, round(mark.size * 2.3)
+    radius, side = mark.size * 2, round(mark.size * 2.3) * 2  # drawn twice as large: Pillow's circles have hard edges
     mask = Image.new("L", (side, side), 0)
     draw, middle = ImageDraw.Draw(mask), side / 2
     for share, width in ((1.0, 0.05), (0.62, 0.025)):
@@ -95,8 +95,9 @@ def _seal(rng: np.random.Generator, mark: Mark) -> Pixels:
     corners = [(0.36 if i % 2 == 0 else 0.14, i * math.pi / 5) for i in range(10)]
     draw.polygon([(middle + radius * k * math.sin(a), middle - radius * k * math.cos(a)) for k, a in corners], fill=255)
     _ring_text(mask, mark.text, radius * 0.81, radius * 0.2, -2.6, 5.2)
-    turned = mask.rotate(float(rng.uniform(-12, 12)), resample=Image.Resampling.BICUBIC)
-    return _pixels(np.asarray(turned, np.float32) / 255 * smooth(rng, (side, side), 6, 0.6, 0.97))
+    turned = mask.rotate(float(rng.uniform(-12, 12)), resample=Image.Resampling.BICUBIC).reduce(2)
+    inked = smooth(rng, (turned.height, turned.width), 6, 0.6, 0.97)
+    return _pixels(np.asarray(turned, np.float32) / 255 * inked)
 
 
 def _signature(rng: np.random.Generator, mark: Mark) -> Pixels:

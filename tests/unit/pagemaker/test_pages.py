@@ -18,6 +18,7 @@ from tests.pagemaker import (
     Kind,
     PageSpec,
     TruthLine,
+    Wear,
     make_document,
     make_page,
     quick_page,
