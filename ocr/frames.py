@@ -1,0 +1,342 @@
+"""One page's pixels out of any file we take, upright by EXIF. Every reader of pixels (clean, render, publish) comes here.
+
+Decision: EXIF orientation is honoured by the decoder and nowhere else. ``FrameInfo`` and recipes speak of upright pixels;
+the PDF writer, which keeps the raw JPEG, undoes the difference with ``exif_matrix``.
+"""
+
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pymupdf
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageFile, ImageOps
+
+from workstation.domain.errors import WorkstationError
+from workstation.domain.page import IDENTITY, Matrix
+from workstation.domain.ports import FrameInfo, Limits
+
+Pixels = NDArray[np.uint8]
+"""H × W (grey) or H × W × 3 (RGB)."""
+
+# Our own limit (F05) is checked on the header; Pillow's would warn on the screen of a clerk about an ordinary A3 map.
+Image.MAX_IMAGE_PIXELS = None
+# MuPDF and libtiff talk to stderr about every odd file; what matters comes back as an exception.
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+PDF_RENDER_DPI = 300
+A4_WIDTH_INCH = 210 / 25.4
+_FORMATS = {
+    "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "BMP": "image/bmp",
+    "WEBP": "image/webp", "JPEG2000": "image/jp2",
+}  # fmt: skip
+PILLOW_FORMATS = tuple(f for f in _FORMATS if f != "MPO")  # Pillow finds MPO out of JPEG by itself
+_EXIF_TAG = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Upright pixels with what their file says about them."""
+
+    pixels: Pixels
+    dpi: float
+    dpi_known: bool
+    """False: the file says nothing credible, and ``dpi`` follows from taking the shorter side for A4's."""
+    bits: int
+    """Bits a pixel in the file: 1, 8, 24 …"""
+
+    @property
+    def info(self) -> FrameInfo:
+        h, w = self.pixels.shape[:2]
+        return FrameInfo(w, h, self.dpi)
+
+
+def is_pdf(path: Path) -> bool:
+    """True if a PDF header stands in the first kilobyte (ISO 32000-1 annex H lets junk precede it). F07 if unreadable."""
+    return b"%PDF-" in read_head(path)
+
+
+def read_head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(1024)
+    except OSError as e:
+        raise WorkstationError("F07", file=path.name) from e
+
+
+def media_type(image: Image.Image) -> str:
+    return _FORMATS[image.format or ""]
+
+
+def frame_count(image: Image.Image) -> int:
+    """Pages of a TIFF; every other picture counts as one (an MPO's further frames are previews)."""
+    return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """A Pillow image whose header has been read; F01 if it is none, F03 if it breaks off, F07 if the file can't be read."""
+    try:
+        # Pillow warns about odd metadata (truncated EXIF, corrupt TIFF tags); the pixels decide, not the warning
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=PILLOW_FORMATS) as image:
+                yield image
+    except Image.UnidentifiedImageError as e:
+        known = read_head(path)[:12]
+        damaged = known.startswith((b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*", b"BM", b"RIFF"))
+        raise WorkstationError("F03" if damaged else "F01", file=path.name) from e
+    except FileNotFoundError as e:
+        raise WorkstationError("F07", file=path.name) from e
+    except PermissionError as e:
+        raise WorkstationError("F07", file=path.name) from e
+    except MemoryError as e:
+        raise WorkstationError("F05", file=path.name) from e
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError) as e:
+        # Pillow's decoders raise any of these on damaged data (its own documentation names OSError and SyntaxError)
+        raise WorkstationError("F03", file=path.name) from e
+
+
+def credible_dpi(x: float, width: int, height: int) -> bool:
+    """A header's resolution counts unless the page would be larger than A2 or smaller than a visiting card.
+
+    Cameras write 72 into everything; 90 is the least that any scanner offers.
+    """
+    if not math.isfinite(x) or not 90 <= x <= 2400:
+        return False
+    short, long = sorted((width / x, height / x))
+    return short <= 17 and long <= 24 and long >= 2
+
+
+def resolution(image: Image.Image) -> tuple[float, float, bool]:
+    """Dots an inch across and down, and whether the file says so."""
+    raw = image.info.get("dpi") or (0, 0)
+    x, y = float(raw[0]), float(raw[1])
+    if credible_dpi(x, *image.size) and credible_dpi(y, *image.size):
+        return x, y, True
+    guess = min(image.size) / A4_WIDTH_INCH
+    return guess, guess, False
+
+
+def exif_orientation(image: Image.Image) -> int:
+    value = image.getexif().get(_EXIF_TAG, 1)
+    return value if value in range(1, 9) else 1
+
+
+def exif_matrix(orientation: int, width: int, height: int) -> tuple[Matrix, int, int]:
+    """Raw pixels → upright pixels for an EXIF orientation (Exif 2.32, 4.6.4 A), and the upright width and height."""
+    w, h = width, height
+    table: dict[int, Matrix] = {
+        1: IDENTITY,
+        2: (-1, 0, 0, 1, w, 0),
+        3: (-1, 0, 0, -1, w, h),
+        4: (1, 0, 0, -1, 0, h),
+        5: (0, 1, 1, 0, 0, 0),
+        6: (0, 1, -1, 0, h, 0),
+        7: (0, -1, -1, 0, h, w),
+        8: (0, -1, 1, 0, 0, w),
+    }
+    return table[orientation], *((h, w) if orientation >= 5 else (w, h))
+
+
+def bits_per_pixel(image: Image.Image) -> int:
+    return {"1": 1, "L": 8, "LA": 8, "P": 8, "I;16": 16, "I": 16, "F": 16}.get(image.mode, 24)
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Sixteen-bit and float pictures to 8-bit grey; full scale is 65535 except where the values say otherwise."""
+    values = np.asarray(image, np.float32)
+    top = 65535.0 if values.max(initial=0) > 255 else 255.0
+    return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+
+
+def _cmyk_to_rgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            if turned is not None:
+                return turned
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a broken profile is as good as none: the plain conversion below shows the page all the same
+    return image.convert("RGB")
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """Any mode to ``L`` or ``RGB``: white paper behind transparency, CMYK through its own profile, 16 bit scaled."""
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _to_eight_bits(image)
+    elif image.mode == "CMYK":
+        image = _cmyk_to_rgb(image)
+    if image.mode in ("LA", "PA", "La", "RGBA", "RGBa") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, "white")
+        image = Image.alpha_composite(paper, rgba).convert("RGB")
+    if image.mode == "P":
+        colours = image.convert("RGB")
+        lo_hi = ImageOps.grayscale(colours)
+        return lo_hi if np.array_equal(np.asarray(colours), np.repeat(np.asarray(lo_hi)[..., None], 3, 2)) else colours
+    return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _image_frame(path: Path, frame: int, limits: Limits) -> Frame:
+    with opened(path) as image:
+        if frame:
+            image.seek(frame)
+        check_pixels(path, *image.size, limits)
+        x, y, known = resolution(image)
+        bits = bits_per_pixel(image)
+        orientation = exif_orientation(image)
+        image.load()
+        upright = ImageOps.exif_transpose(flatten(image)) if orientation > 1 else flatten(image)
+        pixels = np.asarray(upright)
+    if orientation >= 5:
+        x, y = y, x
+    if abs(x / y - 1) > 0.01:  # fax modes have oblong pixels
+        dpi = max(x, y)
+        size = round(pixels.shape[1] * dpi / x), round(pixels.shape[0] * dpi / y)
+        return Frame(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8), dpi, known, bits)
+    return Frame(pixels, x, known, bits)
+
+
+def square_pixels(image: Image.Image) -> bool:
+    x, y, _ = resolution(image)
+    return abs(x / y - 1) <= 0.01
+
+
+def check_pixels(path: Path, width: float, height: float, limits: Limits) -> None:
+    if width * height > limits.max_pixels:
+        raise WorkstationError("F05", file=path.name, width=int(width), height=int(height), limit=limits.max_pixels)
+
+
+@contextmanager
+def opened_pdf(path: Path) -> Iterator[pymupdf.Document]:
+    """F02 if it wants a password, F03 if it is broken, F04 without pages."""
+    try:
+        document = pymupdf.open(path, filetype="pdf")
+    except (pymupdf.FileDataError, pymupdf.EmptyFileError, RuntimeError, ValueError) as e:
+        raise WorkstationError("F03", file=path.name) from e
+    try:
+        if document.needs_pass:
+            raise WorkstationError("F02", file=path.name)
+        if document.page_count == 0:
+            raise WorkstationError("F03" if document.is_repaired else "F04", file=path.name)
+        yield document
+    finally:
+        document.close()
+
+
+@dataclass(frozen=True, slots=True)
+class PdfScan:
+    """The one picture that fills a scanned PDF page."""
+
+    xref: int
+    width_px: int
+    height_px: int
+    dpi: float
+
+
+def pdf_scan(page: pymupdf.Page) -> PdfScan | None:
+    """The page's picture if it is all there is to see: upright, unmirrored, filling the page, nothing drawn or written over it.
+
+    Invisible text (an earlier OCR layer) does not count; annotations and signature stamps do, so such pages are rendered.
+    """
+    pictures = page.get_image_info(xrefs=True)
+    if len(pictures) != 1 or not pictures[0]["xref"]:
+        return None
+    info = pictures[0]
+    a, b, c, d, _, _ = info["transform"]
+    box = pymupdf.Rect(info["bbox"]) & page.rect
+    upright = a > 0 and d > 0 and abs(b) + abs(c) < 1e-3 * (a + d)
+    if page.rotation or not upright or abs(box) < 0.98 * abs(page.rect) or abs(pymupdf.Rect(info["bbox"])) > 1.02 * abs(page.rect):
+        return None
+    if any(trace["type"] != 3 for trace in page.get_texttrace()) or page.get_cdrawings() or next(page.annots(), None) is not None:
+        return None
+    if next(page.widgets(), None) is not None:
+        return None
+    if any(page.parent.xref_get_key(info["xref"], key)[0] != "null" for key in ("SMask", "Mask", "Decode")):
+        return None
+    x, y = info["width"] * 72 / a, info["height"] * 72 / d
+    if abs(x / y - 1) > 0.01:
+        return None
+    return PdfScan(info["xref"], info["width"], info["height"], x)
+
+
+def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
+    with opened_pdf(path) as document:
+        try:
+            page = document[frame]
+            scan = pdf_scan(page)
+            if scan:
+                check_pixels(path, scan.width_px, scan.height_px, limits)
+                pixmap = pymupdf.Pixmap(document, scan.xref)
+                if pixmap.n - pixmap.alpha not in (1, 3):
+                    pixmap = pymupdf.Pixmap(pymupdf.csRGB, pixmap)
+                dpi = scan.dpi
+                bits = int(document.xref_get_key(scan.xref, "BitsPerComponent")[1] or 8) if pixmap.n == 1 else 24
+            else:
+                width, height = page.rect.width / 72 * PDF_RENDER_DPI, page.rect.height / 72 * PDF_RENDER_DPI
+                check_pixels(path, width, height, limits)
+                pixmap = page.get_pixmap(dpi=PDF_RENDER_DPI, alpha=False)
+                dpi, bits = float(PDF_RENDER_DPI), 24
+        except (pymupdf.FileDataError, RuntimeError, ValueError, IndexError) as e:
+            raise WorkstationError("F03", file=path.name) from e
+        pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width * pixmap.n]
+        pixels = pixels.reshape(pixmap.height, pixmap.width, pixmap.n)
+    return Frame(np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]), dpi, True, bits)
+
+
+def load_frame(path: Path, frame: int, limits: Limits | None = None) -> Frame:
+    """Decodes frame ``frame`` (from 0). F01, F02, F03, F04, F05, F07 as in ``inspect_file``."""
+    caps = limits or Limits()
+    return _pdf_frame(path, frame, caps) if is_pdf(path) else _image_frame(path, frame, caps)
+
+
+def raw_jpeg(path: Path, frame: int) -> tuple[bytes, int] | None:
+    """The untouched bytes of a JPEG that a PDF can carry as it is, and its EXIF orientation; None if there is none.
+
+    Wanted: baseline or progressive, 8 bit, grey or three components. The picture of a scanned PDF page counts too.
+    """
+    if is_pdf(path):
+        with opened_pdf(path) as document:
+            scan = pdf_scan(document[frame])
+            if scan is None or document.xref_get_key(scan.xref, "Filter")[1] not in ("/DCTDecode", "[/DCTDecode]", "[ /DCTDecode ]"):
+                return None
+            data = document.xref_stream_raw(scan.xref)
+            return (data, 1) if data and _carriable(io.BytesIO(data)) else None
+    with opened(path) as image:
+        if image.format not in ("JPEG", "MPO") or not square_pixels(image):
+            return None
+        orientation = exif_orientation(image)
+    data = path.read_bytes()
+    return (data, orientation) if _carriable(io.BytesIO(data)) else None
+
+
+def _carriable(stream: io.BytesIO) -> bool:
+    with Image.open(stream, formats=("JPEG", "MPO")) as image:
+        frame_marker = stream.getvalue()
+        layers = getattr(image, "layers", 0)
+        return image.mode in ("L", "RGB") and layers in (1, 3) and _start_of_frame(frame_marker) in (0xC0, 0xC1, 0xC2)
+
+
+def _start_of_frame(data: bytes) -> int:
+    """The first SOF marker's low byte (ITU-T T.81, table B.1); 0 if there is none."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return marker
+        at += 1 if marker == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4])
+    return 0
+
+
+# A file that breaks off is damaged, not a page with a grey lower half.
+ImageFile.LOAD_TRUNCATED_IMAGES = False

@@ -1,0 +1,114 @@
+"""What is in a file, from its header: nothing large is decoded before its size is known to be allowed."""
+
+from pathlib import Path
+
+import pymupdf
+from PIL import Image
+
+from ocr.frames import (
+    PDF_RENDER_DPI,
+    check_pixels,
+    exif_orientation,
+    frame_count,
+    is_pdf,
+    media_type,
+    opened,
+    opened_pdf,
+    pdf_scan,
+    resolution,
+)  # fmt: skip
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import FrameInfo, Inspection, Limits
+
+_STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
+
+
+def inspect(path: Path, limits: Limits) -> Inspection:
+    """Media type and frames of ``path``. F01, F02, F03, F04, F05, F07 (see ``workstation.domain.errors``)."""
+    try:
+        size = path.stat().st_size
+    except OSError as e:
+        raise WorkstationError("F07", file=path.name) from e
+    if path.is_dir():
+        raise WorkstationError("F07", file=path.name)
+    if size == 0:
+        raise WorkstationError("F04", file=path.name)
+    return _inspect_pdf(path, limits) if is_pdf(path) else _inspect_image(path, limits)
+
+
+def _inspect_image(path: Path, limits: Limits) -> Inspection:
+    with opened(path) as image:
+        count = frame_count(image)
+        _check_count(path, count, limits)
+        frames = []
+        for number in range(count):
+            if number:
+                image.seek(number)
+            check_pixels(path, *image.size, limits)
+            _check_complete(path, image)
+            frames.append(_frame_info(image))
+        kind = media_type(image)
+    return Inspection(kind, tuple(frames))
+
+
+def _frame_info(image: Image.Image) -> FrameInfo:
+    x, y, _ = resolution(image)
+    width, height = image.size
+    if abs(x / y - 1) > 0.01:
+        width, height = round(width * max(x, y) / x), round(height * max(x, y) / y)
+    if exif_orientation(image) >= 5:
+        width, height = height, width
+    return FrameInfo(width, height, max(x, y))
+
+
+def _check_complete(path: Path, image: Image.Image) -> None:
+    """F03 for a file that breaks off. A JPEG is decoded at an eighth (some 20 ms), a TIFF's strip table is compared."""
+    if image.format in ("JPEG", "MPO"):
+        image.draft("L", (1, 1))
+        image.load()
+    elif image.format == "TIFF":
+        tags = getattr(image, "tag_v2", {})
+        offsets = tags.get(_STRIP_OFFSETS) or tags.get(_TILE_OFFSETS) or ()
+        sizes = tags.get(_STRIP_SIZES) or tags.get(_TILE_SIZES) or ()
+        if any(o + s > path.stat().st_size for o, s in zip(offsets, sizes, strict=False)):
+            raise WorkstationError("F03", file=path.name)
+    else:
+        image.load()
+
+
+def _check_count(path: Path, count: int, limits: Limits) -> None:
+    if count == 0:
+        raise WorkstationError("F04", file=path.name)
+    if count > limits.max_pages:
+        raise WorkstationError("F05", file=path.name, pages=count, limit=limits.max_pages)
+
+
+def _inspect_pdf(path: Path, limits: Limits) -> Inspection:
+    with opened_pdf(path) as document:
+        _check_count(path, document.page_count, limits)
+        try:
+            frames = tuple(_pdf_frame_info(path, page, limits) for page in document)
+            return Inspection("application/pdf", frames, _signed(document))
+        except (pymupdf.FileDataError, RuntimeError, ValueError, IndexError) as e:
+            # MuPDF's own exceptions derive from RuntimeError
+            raise WorkstationError("F03", file=path.name) from e
+
+
+def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo:
+    scan = pdf_scan(page)
+    if scan:
+        check_pixels(path, scan.width_px, scan.height_px, limits)
+        return FrameInfo(scan.width_px, scan.height_px, scan.dpi)
+    scale = PDF_RENDER_DPI / 72
+    box = (page.rect * pymupdf.Matrix(scale, scale)).irect  # the rounding of get_pixmap
+    check_pixels(path, box.width, box.height, limits)
+    return FrameInfo(box.width, box.height, float(PDF_RENDER_DPI))
+
+
+def _signed(document: pymupdf.Document) -> bool:
+    """True if a signature field holds a signature: an empty field is only a place for one."""
+    for page in document:
+        for widget in page.widgets(types=[pymupdf.PDF_WIDGET_TYPE_SIGNATURE]):
+            if document.xref_get_key(widget.xref, "V")[0] != "null":
+                return True
+    return False

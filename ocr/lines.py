@@ -1,0 +1,123 @@
+"""Reading order by geometry: words become lines, lines of two-column bands are read column by column.
+
+Tesseract joins the two halves of a Decree-30 header ("ỦY BAN NHÂN DÂN   CỘNG HÒA XÃ HỘI …") into one line. Here a line is
+cut at wide gaps; where rows show a left and a right part about one gutter, the left part is read first. Rows of three
+and more parts are table rows and stay rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ocr.engine import RawWord
+from workstation.domain.page import Box, Word
+
+_GAP = 1.9
+"""A gap of so many line heights parts a line in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words in a row with no wide gap between."""
+
+    words: tuple[RawWord, ...]
+    box: Box
+
+    @property
+    def middle(self) -> float:
+        return (self.box[1] + self.box[3]) / 2
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+
+def hull(boxes: Iterable[Box]) -> Box:
+    xs0, ys0, xs1, ys1 = zip(*boxes, strict=True)
+    return min(xs0), min(ys0), max(xs1), max(ys1)
+
+
+def _segments(words: Sequence[RawWord]) -> list[Segment]:
+    by_line: dict[tuple[int, ...], list[RawWord]] = {}
+    for w in words:
+        by_line.setdefault(w.line, []).append(w)
+    parts: list[Segment] = []
+    for line in by_line.values():
+        line.sort(key=lambda w: w.box[0])
+        height = median(w.box[3] - w.box[1] for w in line)
+        run = [line[0]]
+        for w in line[1:]:
+            if w.box[0] - max(r.box[2] for r in run) > _GAP * height:
+                parts.append(Segment(tuple(run), hull(r.box for r in run)))
+                run = []
+            run.append(w)
+        parts.append(Segment(tuple(run), hull(r.box for r in run)))
+    return parts
+
+
+def _rows(parts: list[Segment]) -> list[list[Segment]]:
+    """Segments that stand side by side, top to bottom."""
+    rows: list[list[Segment]] = []
+    for part in sorted(parts, key=lambda s: (s.middle, s.box[0])):
+        row = rows[-1] if rows else []
+        beside = row and all(s.box[2] <= part.box[0] + s.height or part.box[2] <= s.box[0] + s.height for s in row)
+        if beside and part.middle - median(s.middle for s in row) < 0.5 * min(part.height, *(s.height for s in row)):
+            row.append(part)
+        else:
+            rows.append([part])
+    for row in rows:
+        row.sort(key=lambda s: s.box[0])
+    return rows
+
+
+def _bands(rows: list[list[Segment]], width: float) -> list[list[list[Segment]]]:
+    """Cuts the rows where one crosses the gutter that the rows above left open."""
+    bands: list[list[list[Segment]]] = []
+    gutter = (0.0, 0.0)
+    for row in rows:
+        left = max((s.box[2] for s in row[:1]), default=0.0)
+        free = (left, row[1].box[0]) if len(row) == 2 else (0.0, width)
+        if len(row) == 1:
+            # a single part leaves free what is on its other side, seen from the band's gutter
+            s = row[0]
+            middle = sum(gutter) / 2
+            free = (s.box[2], width) if s.box[2] <= middle or s.box[0] < middle < s.box[2] else (0.0, s.box[0])
+            if s.box[0] < middle < s.box[2]:
+                free = (1.0, 0.0)
+        both = max(gutter[0], free[0]), min(gutter[1], free[1])
+        wide = 0.004 * width
+        if len(row) <= 2 and bands and both[1] - both[0] > wide and _near(bands[-1], row):
+            bands[-1].append(row)
+            gutter = both
+        else:
+            bands.append([row])
+            gutter = free if len(row) == 2 else (0.0, 0.0)
+    return bands
+
+
+def _near(band: list[list[Segment]], row: list[Segment]) -> bool:
+    """Whether the row follows the band without a break of more than three lines."""
+    above = max(s.box[3] for r in band[-2:] for s in r)
+    below = min(s.box[1] for s in row)
+    return below - above < 3.5 * median(s.height for r in (*band, row) for s in r)
+
+
+def reading_order(words: Sequence[RawWord], width: float) -> tuple[Word, ...]:
+    """Words with running line numbers. ``width``: of the page in pixels."""
+    out: list[Word] = []
+    number = 0
+    for band in _bands(_rows(_segments(words)), width):
+        for line in _lines_of(band):
+            out.extend(Word(w.text, w.box, w.confidence, number) for s in line for w in s.words)
+            number += 1
+    return tuple(out)
+
+
+def _lines_of(band: list[list[Segment]]) -> list[list[Segment]]:
+    pairs = [row for row in band if len(row) == 2]
+    if not pairs:
+        return band
+    gutter = median((row[0].box[2] + row[1].box[0]) / 2 for row in pairs)
+    left = [[s] for row in band for s in row if (s.box[0] + s.box[2]) / 2 < gutter]
+    right = [[s] for row in band for s in row if (s.box[0] + s.box[2]) / 2 >= gutter]
+    return left + right

@@ -1,0 +1,118 @@
+"""From the cleaned page to what the recogniser sees. Each step is a named, versioned function on pixels.
+
+The archive keeps the page as scanned; these pixels are for reading only and keep the cleaned page's geometry.
+Measured on 60 synthetic pages (clean / office / bad paper, CER %): nothing 7.3 / 7.9 / 53.5; red, flatten, levels and
+leaders give the greater part of the way to 0.6 / 1.8 / 13.7.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.frames import Pixels
+from ocr.geometry import grey
+
+
+def red_to_paper(rgb: Pixels, dpi: float) -> Pixels:
+    """Grey page on which red ink (seals, numbering stamps) has become paper and black under the seal stays."""
+    del dpi
+    if rgb.ndim == 2:
+        return rgb
+    plain = grey(rgb)
+    red = rgb[..., 0]
+    other = cv2.max(rgb[..., 1], rgb[..., 2])
+    reddish = cv2.subtract(red, other)
+    lifted = cv2.add(red, cv2.multiply(reddish, 0.35))
+    return np.where(reddish > 28, cv2.max(plain, lifted), plain).astype(np.uint8)
+
+
+def flatten_shading(page: Pixels, dpi: float) -> Pixels:
+    """Divides by the local paper brightness: shadows, yellowing and stains go, ink keeps its relative darkness."""
+    scale = min(1.0, 75.0 / dpi)
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = max(3, round(5 / 25.4 * 75) | 1)
+    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), size)
+    full = cv2.resize(paper, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(page, cv2.max(full, 1), scale=245.0), np.uint8)
+
+
+def stretch_levels(page: Pixels, dpi: float) -> Pixels:
+    """Ink to black, paper to white: the darkest percent and 85 % of the paper's brightness become the ends."""
+    del dpi
+    histogram = np.bincount(page[::2, ::2].ravel(), minlength=256)
+    share = np.cumsum(histogram) / histogram.sum()
+    low = int(np.searchsorted(share, 0.01))
+    high = int(np.searchsorted(share, 0.5)) * 0.92
+    if high - low < 40:  # an empty or solid page: stretching would draw its grain
+        return page
+    ramp = np.clip((np.arange(256) - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(page, ramp), np.uint8)
+
+
+def erase_leaders(page: Pixels, dpi: float) -> Pixels:
+    """Wipes dotted leaders of forms: rows of at least eight dots. With them Tesseract drops whole lines in silence."""
+    mm = dpi / 25.4
+    dark = (page < 150).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    w, h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    limit = max(3.0, 0.75 * mm)
+    dot = (w <= limit) & (h <= limit) & (area >= 0.4 * w * h) & (area >= 2)
+    dot[0] = False
+    chosen = np.flatnonzero(dot)
+    if len(chosen) < _MIN_DOTS:
+        return page
+    doomed = np.zeros(count, bool)
+    doomed[chosen[_in_rows(stats[chosen], mm)]] = True
+    if not doomed.any():
+        return page
+    mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where(mask > 0, np.uint8(255), page)
+
+
+_MIN_DOTS = 8
+
+
+def _in_rows(stats: NDArray[np.int32], mm: float) -> NDArray[np.bool_]:
+    """Which dots belong to a level row of at least ``_MIN_DOTS`` with gaps under 1.6 mm."""
+    cx = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] / 2
+    cy = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
+    keep = np.zeros(len(stats), bool)
+    band = np.round(cy / (0.5 * mm)).astype(np.int64)
+    for row in np.unique(band):
+        # neighbouring bands too, so that a row on a band's edge or slightly aslope stays whole
+        members = np.flatnonzero(np.abs(band - row) <= 1)
+        members = members[np.argsort(cx[members], kind="stable")]
+        breaks = np.flatnonzero(np.diff(cx[members]) > 1.6 * mm) + 1
+        for run in np.split(members, breaks):
+            if len(run) >= _MIN_DOTS:
+                keep[run] = True
+    return keep
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    version: int
+    run: Callable[[Pixels, float], Pixels]
+
+
+PREPARATION: tuple[Step, ...] = (
+    Step("red_to_paper", 1, red_to_paper),
+    Step("flatten", 1, flatten_shading),
+    Step("levels", 1, stretch_levels),
+    Step("leaders", 1, erase_leaders),
+)
+
+
+def prepare(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) -> Pixels:
+    """Grey page for the recogniser, the same size as ``pixels``."""
+    for step in steps:
+        pixels = step.run(pixels, dpi)
+    return grey(pixels)
+
+
+def described(steps: tuple[Step, ...] = PREPARATION) -> str:
+    return "+".join(f"{s.name}.{s.version}" for s in steps)

@@ -1,0 +1,104 @@
+"""One page from file to words: decode, clean, judge, read, keep. Same input, same output."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ocr import cache
+from ocr.engine import Recognizer, end_up
+from ocr.frames import Frame, Pixels, load_frame
+from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
+from ocr.lines import reading_order
+from ocr.prepare import prepare
+from ocr.quality import BLANK_INK_MM2, blank_ink, findings
+from workstation.domain.page import Finding, PageText, Recipe, Transform
+from workstation.domain.ports import PageJob, PageResult
+
+THUMBNAIL_PX = 320
+_THUMBNAIL_QUALITY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    page: Pixels
+    recipe: Recipe
+    lie: Lie
+    blank: bool
+    ink_mm2: float
+
+
+def clean(frame: Frame, turn: int, recognizer: Recognizer) -> Cleaned:
+    """Finds the recipe of a frame and applies it. ``turn``: the clerk's clockwise degrees beyond what the program sees."""
+
+    def read_both_ways(level: Pixels) -> int:
+        return end_up(prepare(level, frame.dpi), frame.dpi, recognizer)
+
+    ink = blank_ink(frame.pixels, frame.dpi)
+    blank = ink < BLANK_INK_MM2
+    lie = Lie(0, 0.0) if blank else measure_lie(frame.pixels, frame.dpi, read_both_ways)
+    recipe = lie_recipe(lie)
+    page = apply_recipe(frame.pixels, recipe)
+    crop = crop_step(page, frame.dpi)
+    if crop:
+        recipe += (crop,)
+    if turn % 360:
+        recipe += (Transform("rotate", 1, (("degrees", float(turn % 360)),), "clerk"),)
+    return Cleaned(apply_recipe(frame.pixels, recipe), recipe, lie, blank, ink)
+
+
+def process(job: PageJob, recognizer: Recognizer) -> PageResult:
+    """``PageTools.process`` with the recogniser given; a valid cache answers at once."""
+    known = cache.load_result(job.cache, job.original, job.frame, job.turn, read=job.read)
+    if known is not None:
+        return replace(known, findings=_judged(known.findings, job))
+    started = time.monotonic()
+    # the machine's cores each have a worker of their own
+    cv2.setNumThreads(1)
+    frame = load_frame(job.path, job.frame)
+    done = clean(frame, job.turn, recognizer)
+    text = _read(done, frame.dpi, recognizer, job.read)
+    notes = findings(frame, done.page, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
+                     job.min_dpi, job.min_sharpness)  # fmt: skip
+    thumb = cache.entry(job.cache, job.original, job.frame, job.turn, "thumb.jpg")
+    write_picture(done.page, THUMBNAIL_PX, thumb)
+    result = PageResult(done.recipe, notes, done.blank, text, thumb, frame.info, done.lie.rotation, done.lie.skew_deg,
+                        round(time.monotonic() - started, 3))  # fmt: skip
+    cache.save_result(job.cache, job.original, job.frame, job.turn, result, job.read)
+    return result
+
+
+def _judged(notes: tuple[Finding, ...], job: PageJob) -> tuple[Finding, ...]:
+    """Measured values against this job's limits: the profile may have changed since they were measured."""
+    limits = {"dpi": (job.min_dpi, 0.99), "blur": (job.min_sharpness, 1.0)}
+    return tuple(
+        replace(f, limit=limits[f.code][0], ok=f.value >= limits[f.code][1] * limits[f.code][0]) if f.code in limits else f
+        for f in notes
+    )
+
+
+def _read(done: Cleaned, dpi: float, recognizer: Recognizer, wanted: bool) -> PageText:
+    started = time.monotonic()
+    height, width = done.page.shape[:2]
+    raw = recognizer.read(prepare(done.page, dpi), dpi) if wanted and not done.blank else ()
+    words = reading_order(raw, width)
+    return PageText(width, height, dpi, words, recognizer.describe(), round(time.monotonic() - started, 3))
+
+
+def picture_size(page: Pixels, max_px: int) -> tuple[int, int, float]:
+    """Width, height and scale of a page that fits ``max_px`` on its longer side; never enlarged."""
+    height, width = page.shape[:2]
+    scale = min(1.0, max_px / max(height, width))
+    return max(1, round(width * scale)), max(1, round(height * scale)), scale
+
+
+def write_picture(page: Pixels, max_px: int, path: Path) -> None:
+    """A JPEG of the page of ``picture_size``, written whole or not at all."""
+    width, height, scale = picture_size(page, max_px)
+    small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else page
+    bgr = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    data = np.asarray(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])[1]).tobytes()
+    with cache.replacing(path) as temporary:
+        temporary.write_bytes(data)

@@ -1,0 +1,68 @@
+"""Invisible text whose words lie on the image's words: the content stream of one page."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from ocr.glyphless import WIDTH_EM
+from workstation.domain.page import Box, PageText, Word
+
+FONT = "/F0"
+
+
+def line_box(words: Sequence[Word]) -> tuple[float, float]:
+    """Top and bottom that all words of a line share, in pixels: level text reads in order on a skewed scan too.
+
+    A speck taken into a word must not swell the line: tops and bottoms count up to 0.6 of the median height beyond.
+    """
+    height = median(w.box[3] - w.box[1] for w in words)
+    top, bottom = median(w.box[1] for w in words), median(w.box[3] for w in words)
+    tops = [w.box[1] for w in words if w.box[1] >= top - 0.6 * height]
+    bottoms = [w.box[3] for w in words if w.box[3] <= bottom + 0.6 * height]
+    return min(tops, default=top), max(bottoms, default=bottom)
+
+
+def _hex(text: str) -> str:
+    return f"<{text.encode('utf-16-be').hex().upper()}>"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-be")) // 2
+
+
+def _stretch(width: float, text: str, size: float) -> float:
+    """Tz (percent) that makes ``text`` ``width`` points wide at ``size`` points."""
+    return 100 * width / (WIDTH_EM * size * _units(text))
+
+
+def text_layer(text: PageText) -> bytes:
+    """``q BT 3 Tr … ET Q``; empty without words. Set in q/Q: the rendering mode outlives ET and would hide a later stamp."""
+    lines: dict[int, list[Word]] = {}
+    for word in text.words:
+        if word.box[2] > word.box[0] and word.box[3] > word.box[1]:
+            lines.setdefault(word.line, []).append(word)
+    if not lines:
+        return b""
+    scale = 72 / text.dpi
+    ops = ["q", "BT", "3 Tr"]
+    for _, words in sorted(lines.items()):
+        ops += _line(words, scale, text.height_px)
+    return "\n".join([*ops, "ET", "Q", ""]).encode("ascii")
+
+
+def _line(words: Sequence[Word], scale: float, height_px: int) -> list[str]:
+    top, bottom = line_box(words)
+    size = max(1.0, (bottom - top) * scale)
+    y = (height_px - bottom) * scale
+    ops = [f"{FONT} {size:.3f} Tf"]
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        x, width = word.box[0] * scale, _width(word.box) * scale
+        ops.append(f"1 0 0 1 {x:.3f} {y:.3f} Tm {_stretch(width, word.text, size):.3f} Tz {_hex(word.text)} Tj")
+        if after is not None:
+            # the space fills the gap to the next word, so that it can't reach into it
+            gap = max(0.5, (after.box[0] - word.box[2])) * scale
+            ops.append(f"{_stretch(gap, ' ', size):.3f} Tz {_hex(' ')} Tj")
+    return ops
+
+
+def _width(box: Box) -> float:
+    return box[2] - box[0]

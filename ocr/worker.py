@@ -1,0 +1,51 @@
+"""Entry points for the pages lane: picklable top-level functions, thin; what they do is told where it is done."""
+
+from pathlib import Path
+
+from ocr import cache, inspect, pdfa, process, render
+from ocr.engine import Tesseract
+from workstation.domain.ids import Sha256
+from workstation.domain.page import PageText
+from workstation.domain.ports import (
+    Inspection,
+    Limits,
+    PageJob,
+    PageResult,
+    PdfRenderJob,
+    PublishJob,
+    Rendered,
+    RenderJob,
+)  # fmt: skip
+from workstation.domain.signature import PublishedPdf
+
+
+def inspect_file(path: Path, limits: Limits) -> Inspection:
+    return inspect.inspect(path, limits)
+
+
+def process_page(job: PageJob) -> PageResult:
+    return process.process(job, Tesseract())
+
+
+def load_text(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageText | None:
+    return cache.load_text(cache_dir, original, frame, turn)
+
+
+def load_result(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageResult | None:
+    return cache.load_result(cache_dir, original, frame, turn)
+
+
+def thumbnail(cache_dir: Path, original: Sha256, frame: int, turn: int) -> Path | None:
+    return cache.thumbnail(cache_dir, original, frame, turn)
+
+
+def render_page(job: RenderJob) -> Rendered:
+    return render.render_page(job)
+
+
+def render_pdf(job: PdfRenderJob) -> Rendered:
+    return render.render_pdf(job)
+
+
+def publish_document(job: PublishJob) -> PublishedPdf:
+    return pdfa.publish(job)
