@@ -8,7 +8,6 @@ Use::
         engine = create_engine(postgres.new_database())
 """
 
-import glob
 import os
 import pwd
 import shutil
@@ -36,11 +35,13 @@ class Postgres:
         data = self.folder / "data"
         if self._user is not None:
             shutil.chown(self.folder, self._user)
-        initdb = [_program("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run(initdb, check=True, capture_output=True, user=self._user, cwd=self.folder)
+        form = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(
+            [_program("initdb"), "-D", str(data), *form], check=True, capture_output=True, user=self._user, cwd=self.folder
+        )
         # the cluster lives for one test run: durability would only cost time
-        settings = ["listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=50", f"unix_socket_directories={self.folder}"]
-        command = [_program("postgres"), "-D", str(data)] + [part for s in settings for part in ("-c", s)]
+        settings = ["listen_addresses=", "fsync=off", "full_page_writes=off", f"unix_socket_directories={self.folder}"]
+        command = [_program("postgres"), "-D", str(data), *(part for s in settings for part in ("-c", s))]
         log = (self.folder / "log").open("wb")
         self._process = subprocess.Popen(command, user=self._user, cwd=self.folder, stdout=log, stderr=log)
         log.close()
@@ -64,7 +65,7 @@ class Postgres:
         """An empty database; its SQLAlchemy address."""
         name = f"t_{uuid.uuid4().hex}"
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # noqa: S608 - our own hexadecimal name
+            connection.execute(f'CREATE DATABASE "{name}"')
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def stop(self) -> None:
@@ -83,10 +84,11 @@ def _account() -> str | None:
 
 def _program(name: str) -> str:
     """Debian keeps the server's programs off the PATH."""
-    found = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}")) or [p for p in [shutil.which(name)] if p]
-    if not found:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    program = str(found[-1]) if found else shutil.which(name)
+    if program is None:
         raise RuntimeError(f"{name} is missing: install the package 'postgresql'")
-    return found[-1]
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,243 @@
+"""The ward contract over httpx: a verb a method, every failure one ``WardFailure``."""
+
+import json
+import time
+import urllib.parse
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from ssl import SSLContext
+
+import httpx
+
+from sync.failure import WardFailure, classify, retry_after_seconds
+from workstation.domain.errors import WorkstationError
+from workstation.domain.outbox import FailureClass
+from workstation.domain.ports import Secret
+
+PROTOCOL = 1
+_SEND_BUFFER = ((6, 1, 0),)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. ``read`` and ``write`` count from the last byte, so a slow line passes and a dead one does not."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    write: float = 30.0
+    probe: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the peer takes; asked before anything is sent."""
+
+    max_bytes: int
+    formats: frozenset[str]
+    """Extensions, lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """``chot``: what the server says lies on its disk."""
+
+    file_id: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class WardClient:
+    """One ward server. Not for use by several threads at once.
+
+    ``secret`` is called when a token is needed and what it gives is not kept. Plain HTTP is for loopback only: U01 otherwise.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        secret: Callable[[], Secret],
+        *,
+        client_id: str = "tram-so-hoa",
+        timeouts: Timeouts = Timeouts(),
+        verify: SSLContext | bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._base = httpx.URL(base_url)
+        if self._base.scheme != "https" and not (self._base.scheme == "http" and _is_loopback(self._base.host)):
+            raise WorkstationError("M06", name="ward_url")
+        self._secret = secret
+        self._client_id = client_id
+        self._timeouts = timeouts
+        self._monotonic = monotonic
+        self._token = ""
+        self._token_end = 0.0
+        # no proxy from the environment: where documents go is a setting, not a variable
+        self._http = httpx.Client(
+            transport=httpx.HTTPTransport(verify=verify, socket_options=_socket_options()),
+            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, write=timeouts.write),
+            headers={"User-Agent": "tram-so-hoa"},
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    # --- verbs
+
+    def reachable(self) -> bool:
+        """Whether a server of this contract answers now; waits ``timeouts.probe`` at most a step."""
+        try:
+            self.capabilities(self._timeouts.probe)
+        except WardFailure:
+            return False
+        return True
+
+    def capabilities(self, timeout: float | None = None) -> Capabilities:
+        body = self._json(self._send("GET", "/v1/kha-nang", authorized=False, timeout=timeout))
+        size, formats = body.get("max-bytes"), body.get("dinh-dang")
+        if body.get("phien-ban") != PROTOCOL or not isinstance(size, int) or not isinstance(formats, list):
+            raise WardFailure(FailureClass.KHONG_RO, detail="not this contract")
+        return Capabilities(size, frozenset(str(f).lower() for f in formats))
+
+    def put_dossier(self, dossier_id: str, metadata: str, key: str) -> None:
+        """Creates or replaces the metadata; the same again does nothing."""
+        self._json(self._send("PUT", f"/v1/ho-so/{dossier_id}", content=metadata.encode(), headers=_json_headers(key)))
+
+    def finish_file(self, upload_url: str) -> StoredFile:
+        """The server hashes what it stored."""
+        body = self._json(self._send("POST", f"{self.own_path(upload_url)}/chot"))
+        return StoredFile(_text(body, "IdTepTin"), _text(body, "HashTepTin"), _number(body, "bytes"))
+
+    def commit(self, dossier_id: str, manifest: str, key: str) -> str:
+        """Commits the package; the receipt as it came, not verified yet."""
+        body = self._json(self._send("POST", f"/v1/ho-so/{dossier_id}/goi", content=manifest.encode(), headers=_json_headers(key)))
+        return _text(body, "bien-nhan")
+
+    def receipt(self, dossier_id: str) -> str | None:
+        """The receipt of a dossier if the server has one: how a lost reply is recovered."""
+        body = self._json(self._send("GET", f"/v1/bien-nhan?sau=0&ho-so={dossier_id}"))
+        rows = body.get("bien-nhan")
+        if not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
+            raise WardFailure(FailureClass.KHONG_RO, detail="no list")
+        return _text(rows[0], "jws") if rows else None
+
+    def tus(self, method: str, path: str, headers: Mapping[str, str], content: Callable[[], Iterable[bytes]] | None = None) -> Answer:
+        """One request of the upload protocol; any 2xx passes."""
+        return self._send(method, path, headers=headers, stream=content)
+
+    def own_path(self, url: str) -> str:
+        """The path of an address on this very server; a token never follows a foreign ``Location``."""
+        joined = self._base.join(url)
+        if (joined.scheme, joined.host, joined.port) != (self._base.scheme, self._base.host, self._base.port):
+            raise WardFailure(FailureClass.KHONG_RO, detail="foreign address")
+        return joined.raw_path.decode("ascii")
+
+    # --- how
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        stream: Callable[[], Iterable[bytes]] | None = None,
+        authorized: bool = True,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Sends with a token; a refused token is renewed once. ``stream`` is called anew for each try."""
+        for renewed in (False, True):
+            sent = dict(headers or {})
+            if authorized:
+                sent["Authorization"] = f"Bearer {self._bearer(renew=renewed)}"
+            answer = self._exchange(method, path, sent, content if stream is None else stream(), timeout)
+            if answer.status != 401 or not authorized:
+                break
+        if 200 <= answer.status < 300:
+            return answer
+        raise self._refusal(answer)
+
+    def _exchange(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | Iterable[bytes] | None, timeout: float | None
+    ) -> Answer:
+        limits = self._http.timeout if timeout is None else httpx.Timeout(timeout)
+        try:
+            response = self._http.request(method, self._base.join(path), headers=headers, content=content, timeout=limits)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise WardFailure(FailureClass.MANG, detail=type(error).__name__, sent=False) from error
+        except httpx.RequestError as error:
+            raise WardFailure(FailureClass.MANG, detail=type(error).__name__) from error
+        return Answer(response.status_code, response.headers, response.content)
+
+    def _bearer(self, *, renew: bool) -> str:
+        if renew or not self._token or self._monotonic() > self._token_end:
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": self._client_id,
+                "client_secret": self._secret().reveal(),
+            }
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            answer = self._exchange("POST", "/oauth2/token", headers, urllib.parse.urlencode(form).encode(), None)
+            if answer.status in (400, 401, 403):
+                raise WardFailure(FailureClass.XAC_THUC, status=answer.status)
+            if answer.status != 200:
+                raise self._refusal(answer)
+            body = self._json(answer)
+            self._token = _text(body, "access_token")
+            # renewed a little early, so that a token does not end on its way
+            self._token_end = self._monotonic() + 0.9 * _number(body, "expires_in")
+        return self._token
+
+    def _json(self, answer: Answer) -> dict[str, object]:
+        """A success without a JSON object is an unknown outcome, never a success."""
+        try:
+            body = json.loads(answer.body)
+        except ValueError as error:
+            raise WardFailure(FailureClass.KHONG_RO, status=answer.status, detail="not JSON") from error
+        if not isinstance(body, dict):
+            raise WardFailure(FailureClass.KHONG_RO, status=answer.status, detail="no object")
+        return body
+
+    def _refusal(self, answer: Answer) -> WardFailure:
+        field = ""
+        try:
+            body = json.loads(answer.body)
+        except ValueError:
+            body = None  # the status decides; a body that can't be read only costs the field's name
+        if isinstance(body, dict) and isinstance(body.get("error"), dict):
+            field = str(body["error"].get("field", ""))
+        retry_after = retry_after_seconds(answer.headers.get("retry-after", ""))
+        return WardFailure(classify(answer.status), retry_after=retry_after, field=field, status=answer.status)
+
+
+def _json_headers(key: str) -> dict[str, str]:
+    return {"Content-Type": "application/json", "Idempotency-Key": key}
+
+
+def _text(body: Mapping[str, object], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str) or not value:
+        raise WardFailure(FailureClass.KHONG_RO, detail=f"no {key}")
+    return value
+
+
+def _number(body: Mapping[str, object], key: str) -> int:
+    value = body.get(key)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WardFailure(FailureClass.KHONG_RO, detail=f"no {key}")
+    return value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,39 @@
+"""``python -m sync.ward --data DIR --port 0``: prints ``{"url": …}`` on one line when it answers, then serves."""
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+
+from sync.ward.rules import DEFAULT_REQUIRED
+from sync.ward.serve import serve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="sync.ward", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8420)
+    parser.add_argument("--database", default=None, help="SQLAlchemy address; default: SQLite in the data folder")
+    parser.add_argument("--require", action="append", default=None, help="path of required metadata, may be repeated")
+    parser.add_argument("--max-bytes", type=int, default=512 * 1024 * 1024)
+    parser.add_argument("--tls-cert", type=Path, default=None)
+    parser.add_argument("--tls-key", type=Path, default=None)
+    given = parser.parse_args()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    serve(
+        given.data,
+        given.host,
+        given.port,
+        given.database,
+        required=tuple(given.require) if given.require else DEFAULT_REQUIRED,
+        max_file_bytes=given.max_bytes,
+        tls_certificate=given.tls_cert,
+        tls_key=given.tls_key,
+        ready=lambda url: print(json.dumps({"url": url}), flush=True),  # noqa: T201 - this line is the contract
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Bytes on disk: partial uploads, and received files by their hash, written once."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from workstation.domain.ids import Sha256
+
+_MAGIC: dict[str, tuple[bytes, ...]] = {
+    "pdf": (b"%PDF-",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "tif": (b"II*\x00", b"MM\x00*"),
+    "tiff": (b"II*\x00", b"MM\x00*"),
+}
+"""Extension → how such a file begins."""
+
+FORMATS = tuple(_MAGIC)
+
+
+class WardFiles:
+    """``tep/ab/cd/<sha256>`` for received files, ``dang-tai/<id>`` for partial ones."""
+
+    def __init__(self, data: Path) -> None:
+        self._stored = data / "tep"
+        self._partial = data / "dang-tai"
+        for folder in (self._stored, self._partial):
+            folder.mkdir(parents=True, exist_ok=True)
+        fsync_folder(data)
+
+    def stored(self, sha256: str) -> Path:
+        return self._stored / sha256[:2] / sha256[2:4] / sha256
+
+    def partial(self, upload_id: str) -> Path:
+        return self._partial / upload_id
+
+    def offset(self, upload_id: str, sha256: str) -> int:
+        """Bytes that are here: of the partial file, or of the received one if the server died between rename and commit."""
+        for path in (self.partial(upload_id), self.stored(sha256)):
+            if path.exists():
+                return path.stat().st_size
+        return 0
+
+    def drop(self, upload_id: str) -> None:
+        self.partial(upload_id).unlink(missing_ok=True)
+
+    def keep(self, upload_id: str, sha256: str) -> bool:
+        """Hashes the bytes as they lie on disk and moves them under their hash; False if they are not what was announced.
+
+        File and folders are fsynced before it returns, so a confirmation outlives a power cut.
+        """
+        target = self.stored(sha256)
+        source = self.partial(upload_id)
+        if not source.exists():
+            return target.exists() and hash_file(target) == sha256
+        with source.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        if hash_file(source) != sha256:
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and hash_file(target) == sha256:
+            source.unlink()
+        else:
+            source.chmod(0o440)
+            source.replace(target)
+        for folder in (target.parent, target.parent.parent, self._stored, self._partial):
+            fsync_folder(folder)
+        return True
+
+
+def hash_file(path: Path) -> Sha256:
+    with path.open("rb") as handle:
+        return Sha256(hashlib.file_digest(handle, "sha256").hexdigest())
+
+
+def looks_like(name: str, beginning: bytes) -> bool:
+    """Whether the content begins as its extension says."""
+    return beginning.startswith(_MAGIC.get(extension(name), ()))
+
+
+def extension(name: str) -> str:
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+
+def fsync_folder(folder: Path) -> None:
+    """Makes renames and new names in ``folder`` durable; Windows has no such call and journals them itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
