@@ -366,6 +366,10 @@ MESSAGES: dict[str, Message] = {
         "Lệnh chưa đúng[: {detail}]. Chưa làm gì; xem cách dùng với --help.",
         "Wrong use of the command[: {detail}]. Nothing was done; see --help.",
     ),
+    "U02": Message(
+        "Chương trình đang mở sẵn trên dữ liệu này. Dùng cửa sổ đang mở, hoặc đóng nó rồi mở lại.",
+        "The program is open on this data already. Use that window, or close it and try again.",
+    ),
     "B01": Message(
         "Chương trình gặp lỗi của chính nó[ ở bước {step}]. Dữ liệu đã lưu vẫn an toàn; sao chép thông tin lỗi gửi quản trị.",
         "The program met a fault of its own[ in step {step}]. Saved data is safe; copy the details and send them to IT.",

@@ -130,6 +130,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "M06": _spec(Actor.IT, Exit.BAD_INPUT),  # the settings file has an error
     # use, bugs
     "U01": _spec(Actor.CLERK, Exit.BAD_INPUT),  # wrong use of a command
+    "U02": _spec(Actor.CLERK, Exit.OUTSIDE),  # another window of the program has this data folder open
     "B01": _spec(Actor.DEVELOPER, Exit.BUG),  # unknown exception: a bug report
 }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -12,9 +13,7 @@ from workstation.domain.fields import FIELD_NAMES
 from workstation.domain.profile import DocumentRule, Profile, Rules
 
 _DOCUMENT_KEYS = {"code", "name", "abbreviation", "layout", "titles", "form", "required"}
-_PROFILE_KEYS = {
-    "code", "name", "source", "valid_from", "valid_to", "min_dpi", "min_sharpness", "conformance", "stamp_preset", "max_file_bytes",
-}  # fmt: skip
+_PROFILE_KEYS = {f.name for f in fields(Profile)}
 
 
 def _expect(keys: set[str], row: Mapping[str, Any], where: str) -> None:

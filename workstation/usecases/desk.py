@@ -242,9 +242,7 @@ class Desk:
 
     def rotate(self, page_id: PageId, degrees: int) -> Future[None]:
         user = self.user.name
-        return self._edit(
-            lambda: self._of_page(page_id), lambda: edit.rotate(self._office, page_id, degrees, user), read=True
-        )
+        return self._edit(lambda: self._of_page(page_id), lambda: edit.rotate(self._office, page_id, degrees, user), read=True)
 
     def split_before(self, page_id: PageId) -> Future[None]:
         """The page begins a new document."""
@@ -290,7 +288,7 @@ class Desk:
         return self._ask(run)
 
     def finish_capture(self, dossier_id: DossierId) -> Future[None]:
-        """"Xong hồ sơ": refuses with the ``missing`` note of the view if something is in the way."""
+        """ "Xong hồ sơ": refuses with the ``missing`` note of the view if something is in the way."""
         user = self.user.name
 
         def run() -> None:
@@ -488,4 +486,3 @@ class Desk:
 
 def _nothing(_: object) -> None:
     return None
-

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, return_to_capture
+from workstation.domain.dossier import Document, Dossier, DossierState, return_to_capture
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName, new_id
 from workstation.domain.page import PageState
@@ -21,9 +21,7 @@ def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossi
     def edit(d: Dossier) -> Dossier:
         _capturing(d)
         page = d.page(page_id)
-        return d.with_page(
-            replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None)
-        )
+        return d.with_page(replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None))
 
     return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "rotated", page_id, degrees=degrees))
 
@@ -92,7 +90,7 @@ def merge_with_previous(office: Office, document_id: DocumentId, by: UserName) -
 
 
 def finish_capture(office: Office, dossier_id: DossierId, by: UserName) -> Dossier:
-    """"Xong hồ sơ": goes on to entry and checking. Refused with what is missing (A01, A02, A04, F0x, Q02).
+    """ "Xong hồ sơ": goes on to entry and checking. Refused with what is missing (A01, A02, A04, F0x, Q02).
 
     Pages still being read don't hold the clerk up; their documents follow as soon as they are read (``release``).
     """
@@ -157,4 +155,3 @@ def _dossier_of_page(office: Office, page_id: PageId) -> DossierId:
 def _dossier_of_document(office: Office, document_id: DocumentId) -> DossierId:
     with office.uow() as uow:
         return uow.dossiers.by_document(document_id).id
-

@@ -1,5 +1,6 @@
 """What a person does in the outbox: send now, pause, take a returned dossier back."""
 
+import re
 from dataclasses import replace
 
 from workstation.domain.dossier import Dossier
@@ -50,6 +51,8 @@ def reopen_rejected(office: Office, item_id: OutboxId, by: UserName) -> Document
 
 
 def blamed_document(item: OutboxItem, dossier: Dossier) -> DocumentId:
-    params = dict(item.error.params) if item.error else {}
-    named = params.get("document")
-    return next((d.id for d in dossier.documents if d.id == named), dossier.documents[0].id)
+    """The document in the path the ward gave (``documents.1.fields.number``), else the first."""
+    path = str(dict(item.error.params).get("field", "")) if item.error else ""
+    index = re.match(r"documents\.(\d+)", path)
+    number = int(index.group(1)) if index else 0
+    return dossier.documents[min(number, len(dossier.documents) - 1)].id

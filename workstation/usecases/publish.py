@@ -28,9 +28,7 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
     except WorkstationError as e:
         note = e.note
         failed = office.event("system", "publish_failed", document_id, code=e.code)
-        return office.change(
-            dossier.id, lambda d: d.with_document(replace(d.document(document_id), error=note)), failed
-        )
+        return office.change(dossier.id, lambda d: d.with_document(replace(d.document(document_id), error=note)), failed)
 
     def edit(d: Dossier) -> Dossier:
         now = replace(d.document(document_id), published=pdf, seen_by=None, error=None)

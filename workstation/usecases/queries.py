@@ -165,5 +165,3 @@ def day_counts(office: Office) -> tuple[int, int]:
     with office.uow() as uow:
         today = [e.action for e in uow.audit.events() if e.at >= midnight]
     return today.count("signed"), today.count("refused")
-
-

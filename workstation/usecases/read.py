@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, PageId, new_id
 from workstation.domain.page import Page, PageState, PageText
 from workstation.domain.ports import DocumentDraft, PageJob, PageResult
+from workstation.domain.profile import Rules
 from workstation.usecases.office import PAGE_SECONDS, Office
 
 
@@ -74,9 +76,7 @@ def _record(office: Office, dossier: Dossier, page: Page, future: Future[PageRes
             return d  # turned meanwhile: the newer job reports
         if result is None:
             return d.with_page(replace(now, state=PageState.QUARANTINED, error=note))
-        read = replace(
-            now, state=PageState.READ, recipe=result.recipe, findings=result.findings, blank=result.blank, error=note
-        )
+        read = replace(now, state=PageState.READ, recipe=result.recipe, findings=result.findings, blank=result.blank, error=note)
         return d.with_page(read)
 
     action = "read" if result else "quarantined"
@@ -127,11 +127,14 @@ def _add_document(office: Office, dossier: Dossier, draft: DocumentDraft, pages:
 
 
 def indexed(office: Office, document: Document, draft: DocumentDraft) -> Document:
-    """The document with type and fields as the machine read them: fields of its form only, in the form's order."""
-    form = office.rules.document(draft.type_code).form
+    """The document with type and fields as the machine read them."""
+    return replace(document, type_code=draft.type_code, fields=indexed_fields(office.rules, draft))
+
+
+def indexed_fields(rules: Rules, draft: DocumentDraft) -> tuple[IndexField, ...]:
+    """The draft's fields that stand on the form of its type, in the form's order."""
     by_name = {f.name: f for f in draft.fields}
-    fields = tuple(by_name[name] for name in form if name in by_name)
-    return replace(document, type_code=draft.type_code, fields=fields)
+    return tuple(by_name[name] for name in rules.document(draft.type_code).form if name in by_name)
 
 
 def in_paper_order(dossier: Dossier) -> Dossier:

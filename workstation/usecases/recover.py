@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, Sha256
 from workstation.domain.page import PageState
-from workstation.domain.signature import FileVerdict, SignResult
+from workstation.domain.signature import FileVerdict, SignatureReport, SignResult
 from workstation.usecases.office import Office
 from workstation.usecases.read import unassigned
 from workstation.usecases.sign import record_sealed
@@ -56,18 +56,22 @@ def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) ->
         except WorkstationError:
             path.unlink()  # belongs to no document of this store
             return None
-    document = dossier.document(document_id)
-    if document.state is DocumentState.TO_SIGN and document.published is not None:
-        verdict = verify(path)
-        if verdict.signatures and all(s.changes_after in ("none", "lta") for s in verdict.signatures):
-            if extends(path, office.blobs.path(document.published.sha256)):
-                last = verdict.signatures[-1]
-                sha256, size = Sha256(_sha256(path)), path.stat().st_size
-                time = last.signing_time or datetime.fromtimestamp(path.stat().st_mtime, office.clock.now().tzinfo).isoformat()
-                record_sealed(office, document_id, path, SignResult(sha256, size, last.signer, time, last.level), "system")
-                return document_id
+    published = dossier.document(document_id).published
+    if dossier.document(document_id).state is DocumentState.TO_SIGN and published is not None:
+        last = last_sound(verify(path))
+        if last is not None and extends(path, office.blobs.path(published.sha256)):
+            made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
+            result = SignResult(_sha256(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
+            record_sealed(office, document_id, path, result, "system")
+            return document_id
     path.unlink()  # recorded already, or not what the token was asked to sign
     return None
+
+
+def last_sound(verdict: FileVerdict) -> SignatureReport | None:
+    """The last signature of a file that nobody changed after it."""
+    whole = verdict.signatures and all(s.changes_after in ("none", "lta") for s in verdict.signatures)
+    return verdict.signatures[-1] if whole else None
 
 
 def extends(signed: Path, published: Path) -> bool:
@@ -79,6 +83,6 @@ def extends(signed: Path, published: Path) -> bool:
     return True
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path) -> Sha256:
     with path.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
+        return Sha256(hashlib.file_digest(f, "sha256").hexdigest())

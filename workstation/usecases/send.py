@@ -50,7 +50,7 @@ def package(dossier: Dossier, rules: Rules, now: datetime) -> OutboxItem:
         )
     metadata = {
         "code": dossier.code,
-        "title": dossier.title,
+        "title": dossier.title or dossier.code,
         "profile": dossier.profile,
         "created_at": dossier.created_at.isoformat(),
         "documents": described,

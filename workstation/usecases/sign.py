@@ -27,9 +27,7 @@ def mark_seen(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
     """The official has looked at every page of the published file."""
     dossier = _load(office, document_id)
     event = office.event(by, "seen", document_id)
-    return office.change(
-        dossier.id, lambda d: d.with_document(replace(d.document(document_id), seen_by=by)), event
-    )
+    return office.change(dossier.id, lambda d: d.with_document(replace(d.document(document_id), seen_by=by)), event)
 
 
 def refuse_to_sign(office: Office, document_id: DocumentId, reason: str, by: UserName) -> Dossier:
@@ -84,12 +82,12 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
         document = dossier.document(document_id)
         if document.state is DocumentState.SIGNED:
             return None  # done before: run again, it goes on where it stopped
+        if document.published is None:
+            raise WorkstationError("C12", rule="conformance")
         _gate(office, dossier, document_id, by, status)
-        assert document.published is not None
         out = sealing_path(office, document_id)
-        job = SignJob(
-            office.blobs.path(document.published.sha256), out, office.profile_of(dossier).stamp_preset, stamp_name=office.organization
-        )
+        preset = office.profile_of(dossier).stamp_preset
+        job = SignJob(office.blobs.path(document.published.sha256), out, preset, stamp_name=office.organization)
         result = office.token.submit(office.signing.sign, job).result()
         record_sealed(office, document_id, out, result, by)
     except WorkstationError as e:

@@ -1,0 +1,232 @@
+"""The one place that names adapters: builds an office, a desk and its lanes for a home folder."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+import platformdirs
+import sync.connect
+
+import ocr.worker
+import signing.worker
+from signing.verify import verify_file
+from workstation.app import logs
+from workstation.app.doctor_model import DoctorInputs
+from workstation.app.settings import Settings, load
+from workstation.domain.ports import PageTools, Sender, SigningTools, TrustStore
+from workstation.domain.profile import Rules
+from workstation.jobs.bus import ThreadEventBus
+from workstation.jobs.lanes import ProcessLane, ThreadLane
+from workstation.jobs.ticker import Ticker
+from workstation.rules.reader import load_rules
+from workstation.scanners.sane import SaneScanner
+from workstation.store.blobs import FileBlobs
+from workstation.store.database import open_store
+from workstation.usecases.desk import Desk, DeskParts
+from workstation.usecases.office import Office
+
+PAGE_WORKER_BYTES = 1_500_000_000
+"""Cap of one page worker's memory; a decompression bomb dies in it, not in the program."""
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The data folder and where things lie in it."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "store.sqlite3"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    @property
+    def sealing(self) -> Path:
+        return self.root / "sealing"
+
+    @property
+    def incoming(self) -> Path:
+        return self.root / "incoming"
+
+    @property
+    def trust(self) -> Path:
+        """Roots (PEM); those in ``training/`` are said to be for practice in every report."""
+        return self.root / "trust"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    def prepare(self) -> Self:
+        for folder in (self.blobs, self.cache, self.sealing, self.incoming, self.trust / "training", self.exports):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        return self
+
+    def trust_store(self, extra: tuple[Path, ...] = ()) -> TrustStore:
+        return TrustStore((*sorted(self.trust.glob("*.pem")), *extra), tuple(sorted((self.trust / "training").glob("*.pem"))))
+
+
+def default_home() -> Path:
+    """``WORKSTATION_HOME``, else the platform's data folder."""
+    return Path(os.environ.get("WORKSTATION_HOME") or platformdirs.user_data_path("tram-so-hoa", appauthor=False))
+
+
+def page_tools(rules: Rules) -> PageTools:
+    return PageTools(
+        inspect=ocr.worker.inspect_file,
+        process=ocr.worker.process_page,
+        load_text=ocr.worker.load_text,
+        thumbnail=ocr.worker.thumbnail,
+        render=ocr.worker.render_page,
+        render_pdf=ocr.worker.render_pdf,
+        publish=ocr.worker.publish_document,
+        split=partial(ocr.worker.split_documents, types=rules.types),
+        index=partial(ocr.worker.index_document, types=rules.types),
+    )
+
+
+def signing_tools() -> SigningTools:
+    return SigningTools(
+        status=signing.worker.token_status,
+        open=signing.worker.open_key,
+        sign=signing.worker.sign_file,
+        close=signing.worker.close_key,
+    )
+
+
+def page_workers(asked: int) -> int:
+    """One a core, one only on a machine with less than 4 GB."""
+    if asked:
+        return asked
+    if sys.platform != "win32" and os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") < 3_800_000_000:
+        return 1
+    return os.cpu_count() or 1
+
+
+def page_lane(workers: int = 0) -> ProcessLane:
+    return ProcessLane(page_workers(workers), "pages", max_bytes=PAGE_WORKER_BYTES)
+
+
+def token_lane() -> ProcessLane:
+    """One process that owns the PKCS#11 session. No retry: a repeated log-in would cost a PIN try."""
+    return ProcessLane(1, "token", nice=0, max_jobs=1_000_000, retries=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Workstation:
+    """A composed program on one home folder."""
+
+    home: Home
+    settings: Settings
+    office: Office
+    desk: Desk
+    sender: Sender
+    ticker: Ticker
+    pages: ProcessLane
+
+
+@contextmanager
+def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workstation]:
+    """Composes, and closes everything at the end. ``ward_url`` overrides the settings (a practice ward on a free port)."""
+    home = Home(root).prepare()
+    logs.start_logging(root)
+    settings = load(root)
+    if ward_url is not None:
+        settings = replace(settings, ward=replace(settings.ward, url=ward_url))
+    with ExitStack() as stack:
+        store = open_store(settings.office.database or home.database)
+        stack.callback(store.close)
+        blobs = FileBlobs(home.blobs)
+        stack.callback(blobs.close)
+        pages, token = page_lane(settings.machine.page_workers), token_lane()
+        stack.callback(pages.close)
+        stack.callback(token.close)
+        rules, bus, clock = load_rules(), ThreadEventBus(), SystemClock()
+        office = Office(
+            uow=store.uow_factory,
+            blobs=blobs,
+            pages=pages,
+            token=token,
+            tools=page_tools(rules),
+            signing=signing_tools(),
+            bus=bus,
+            clock=clock,
+            rules=rules,
+            cache=home.cache,
+            sealing=home.sealing,
+            organization=settings.office.organization,
+        )
+        sender = sync.connect.open_sender(
+            uow=store.uow_factory,
+            blobs=blobs,
+            clock=clock,
+            url=settings.ward.url,
+            client_id=settings.ward.client_id,
+            secret=partial(_ward_secret, home),
+            keys=root / settings.ward.keys,
+        )
+        stack.callback(sender.close)
+        desk, ticker = _desk(home, settings, office, sender)
+        stack.callback(desk.close)
+        stack.callback(ticker.close)
+        yield Workstation(home, settings, office, desk, sender, ticker, pages)
+
+
+def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tuple[Desk, Ticker]:
+    ticker = Ticker(settings.machine.send_every_seconds, lambda: desk.tick(), "line")
+    parts = DeskParts(
+        store=ThreadLane(4, "store"),
+        background=ThreadLane(2, "background"),
+        scanner=SaneScanner(),
+        sender=sender,
+        key=settings.key,
+        verify=partial(verify_file, trust=home.trust_store()),
+        wake=ticker.wake,
+        incoming=home.incoming,
+    )
+    desk = Desk(office, parts, settings.office.site, settings.users)
+    return desk, ticker
+
+
+def _ward_secret(home: Home) -> str:
+    """The ward client's secret: from the environment, else from its file (mode 0600) in the home folder."""
+    if value := os.environ.get("WORKSTATION_WARD_SECRET"):
+        return value
+    path = home.secrets / "ward-client"
+    return path.read_text("utf-8").strip() if path.exists() else ""
+
+
+def doctor_inputs(root: Path) -> DoctorInputs:
+    """What the doctor has to know of a home folder."""
+    settings = load(root)
+    return DoctorInputs(
+        home=root,
+        program_version=version("tram-so-hoa"),
+        database=None if settings.office.database else Home(root).database,
+        ward_url=settings.ward.url or None,
+        key=settings.key,
+    )

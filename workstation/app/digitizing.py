@@ -1,0 +1,92 @@
+"""``workstation read`` and ``workstation digitize``: builds the lane, runs the arrows, shapes the JSON."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ui.messages import Lang
+from workstation.app.compose import page_lane, page_tools
+from workstation.app.shapes import read_json
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import Sha256
+from workstation.domain.ports import DocumentDraft
+from workstation.rules.reader import load_rules
+from workstation.usecases.digitize import Bench, ReadFile, publish_file, read_files
+
+Results = tuple[list[ReadFile], dict[str, Any]]
+
+
+@contextmanager
+def _bench(jobs: int, profile: str) -> Iterator[Bench]:
+    rules = load_rules()
+    try:
+        chosen = rules.profile(profile, datetime.now(UTC).date())
+    except KeyError as e:
+        raise WorkstationError("U01", detail=f"--profile {profile}") from e
+    lane = page_lane(jobs)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
+            yield Bench(lane, page_tools(rules), rules, chosen, Path(cache))
+    finally:
+        lane.close()
+
+
+def _sha256(path: Path) -> Sha256:
+    with path.open("rb") as f:
+        return Sha256(hashlib.file_digest(f, "sha256").hexdigest())
+
+
+def run_read(files: list[Path], jobs: int, profile: str, lang: Lang, tell: Callable[[str], None]) -> Results:
+    """Text and fields of each argument."""
+    with _bench(jobs, profile) as bench:
+        results = read_files(bench, files, _sha256, lambda f: tell(Path(f.name).name))
+    return results, read_json(results, lang)
+
+
+def run_digitize(
+    files: list[Path],
+    output: Path,
+    profile: str,
+    code: str,
+    split: bool,
+    jobs: int,
+    lang: Lang,
+    tell: Callable[[str], None],
+) -> Results:
+    """PDF/A of each argument's documents in ``output``/<code, folder or file name>/, and ``dossier.json`` beside them."""
+    with _bench(jobs, profile) as bench:
+        reads = read_files(bench, files, _sha256, lambda f: tell(Path(f.name).name))
+        created = datetime.now(UTC).replace(microsecond=0).isoformat()
+        results, numbers = [], dict[str, int]()
+        for read in reads:
+            name = code or Path(read.name).stem
+            whole = read if split else replace(read, documents=_joined(bench, read))
+            results.append(publish_file(bench, whole, output / name, numbers.get(name, 1), created))
+            numbers[name] = numbers.get(name, 1) + len(whole.documents)
+    data = read_json(results, lang)
+    for name in dict.fromkeys(code or Path(r.name).stem for r in results):
+        own = [row for row, r in zip(data["files"], results, strict=True) if (code or Path(r.name).stem) == name]
+        _write_index(output / name / "dossier.json", {"engine": data["engine"], "code": name, "files": own})
+    return results, data
+
+
+def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
+    """``--no-split``: all pages are one document."""
+    numbers = tuple(i for i, p in enumerate(read.pages) if p.result is not None)
+    if not numbers:
+        return ()
+    texts = tuple(p.result.text if p.result and not p.result.blank else None for p in read.pages)
+    return (replace(bench.tools.index(texts), pages=numbers),)
+
+
+def _write_index(path: Path, data: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    part.replace(path)

@@ -1,0 +1,142 @@
+"""Settings of one home folder: ``settings.toml``, read into frozen values. Unknown or missing keys are refused by name (M06).
+
+Changing state (queues, counters) lives in the database; secrets live in files of their own, readable by their owner only.
+"""
+
+import difflib
+import os
+import tomllib
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import UserName
+from workstation.domain.signature import KeyKind, KeyRef
+from workstation.usecases.views import User
+
+T = TypeVar("T")
+FILE = "settings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    site: str = "Phường (chưa đặt tên)"
+    """Name in the top bar."""
+    organization: str = "ỦY BAN NHÂN DÂN PHƯỜNG"
+    """Name on the stamp; the certificate must carry it."""
+    training: bool = False
+    """A practice home: own certificate, own ward server on this machine; can't reach a real one."""
+    database: str = ""
+    """SQLAlchemy address of a shared PostgreSQL; empty: SQLite in the home folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class WardSettings:
+    url: str = ""
+    client_id: str = ""
+    keys: str = "ward-keys.json"
+    """JWKS file with the ward server's public keys, relative to the home folder: pinned when the machine is enrolled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSettings:
+    kind: str = ""
+    """``pkcs11``, ``pkcs12`` or empty: no key on this machine."""
+    location: str = ""
+    key_id: str = ""
+    token_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSettings:
+    page_workers: int = 0
+    """0: one a core, but one only below 4 GB of memory."""
+    send_every_seconds: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    office: OfficeSettings = field(default_factory=OfficeSettings)
+    ward: WardSettings = field(default_factory=WardSettings)
+    signing: SigningSettings = field(default_factory=SigningSettings)
+    machine: MachineSettings = field(default_factory=MachineSettings)
+    users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
+
+    @property
+    def key(self) -> KeyRef | None:
+        s = self.signing
+        return KeyRef(KeyKind(s.kind), s.location, s.key_id, s.token_label) if s.kind else None
+
+
+def load(home: Path) -> Settings:
+    """The settings of a home folder; defaults where there is no file yet."""
+    path = home / FILE
+    if not path.exists():
+        return Settings()
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
+        raise WorkstationError("M06", file=FILE, key=type(e).__name__) from e
+    users = data.pop("users", None)
+    sections = {f.name: f.default_factory for f in fields(Settings) if f.default_factory is not MISSING}
+    _known(data, set(sections), "")
+    values: dict[str, Any] = {name: _section(make, data.get(name, {}), name) for name, make in sections.items()}
+    if users is not None:
+        values["users"] = tuple(_user(u) for u in users)
+    return Settings(**values)
+
+
+def _known(data: dict[str, Any], names: set[str], where: str) -> None:
+    for key in data:
+        if key not in names:
+            near = difflib.get_close_matches(key, names, 1)
+            raise WorkstationError("M06", file=FILE, key=f"{where}{key}", near=near[0] if near else "")
+
+
+def _section(make: Any, data: Any, name: str) -> Any:
+    default = make()
+    if not isinstance(data, dict):
+        raise WorkstationError("M06", file=FILE, key=name)
+    _known(data, {f.name for f in fields(default)}, f"{name}.")
+    for key, value in data.items():
+        if type(value) is not type(getattr(default, key)):
+            raise WorkstationError("M06", file=FILE, key=f"{name}.{key}")
+    if data.get("kind", "") not in ("", *(k.value for k in KeyKind)):
+        raise WorkstationError("M06", file=FILE, key=f"{name}.kind")
+    return type(default)(**data)
+
+
+def _user(data: Any) -> User:
+    if not isinstance(data, dict) or set(data) != {"name", "role"} or data["role"] not in ("clerk", "checker", "official"):
+        raise WorkstationError("M06", file=FILE, key="users")
+    return User(UserName(data["name"]), data["role"])
+
+
+def save(home: Path, settings: Settings) -> None:
+    """Writes the file whole or not at all."""
+    lines = []
+    for section in fields(settings):
+        if section.name == "users":
+            continue
+        lines.append(f"[{section.name}]")
+        value = getattr(settings, section.name)
+        lines += [f"{f.name} = {_toml(getattr(value, f.name))}" for f in fields(value)]
+        lines.append("")
+    for user in settings.users:
+        lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
+    part = home / (FILE + ".part")
+    with part.open("w", encoding="utf-8") as f:
+        f.write("\n".join(lines))
+        f.flush()
+        os.fsync(f.fileno())
+    part.replace(home / FILE)
+
+
+def _toml(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,119 @@
+"""The JSON of the command line (docs: command line): values in, plain dictionaries out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ui.messages import Lang, sentence
+from workstation.domain.errors import ErrorNote
+from workstation.domain.fields import IndexField
+from workstation.domain.outbox import OutboxItem
+from workstation.domain.ports import DocumentDraft, PageResult
+from workstation.domain.signature import FileVerdict, SignatureReport
+from workstation.usecases.digitize import ReadFile, ReadPage
+
+
+def error_json(note: ErrorNote | None, lang: Lang = "vi") -> dict[str, str] | None:
+    return None if note is None else {"code": note.code, "message": sentence(note, lang)}
+
+
+def fields_json(fields: Iterable[IndexField]) -> dict[str, Any]:
+    return {
+        f.name: {
+            "value": f.value,
+            "confidence": round(f.confidence, 3),
+            "page": f.page,
+            "box": [round(v) for v in f.box] if f.box else None,
+            "doubt": f.doubt,
+        }
+        for f in fields
+    }
+
+
+def page_json(index: int, page: ReadPage, lang: Lang) -> dict[str, Any]:
+    if page.result is None:
+        return {"index": index, "error": error_json(page.error, lang)}
+    result: PageResult = page.result
+    text = result.text
+    return {
+        "index": index,
+        "width_px": text.width_px,
+        "height_px": text.height_px,
+        "dpi": text.dpi,
+        "rotation": result.rotation,
+        "skew_deg": round(result.skew_deg, 2),
+        "blank": result.blank,
+        "text": text.text,
+        "confidence": round(text.confidence, 4),
+        "seconds": round(result.seconds, 3),
+        "words": [{"text": w.text, "box": [round(v) for v in w.box], "confidence": round(w.confidence, 3)} for w in text.words],
+        "findings": [{"code": f.code, "value": f.value, "limit": f.limit, "ok": f.ok} for f in result.findings],
+    }
+
+
+def document_json(draft: DocumentDraft) -> dict[str, Any]:
+    return {"pages": list(draft.pages), "type": draft.type_code, "fields": fields_json(draft.fields)}
+
+
+def read_json(files: Iterable[ReadFile], lang: Lang) -> dict[str, Any]:
+    rows, engine = [], None
+    for file in files:
+        for page in file.pages:
+            if page.result is not None and engine is None:
+                e = page.result.text.engine
+                engine = {"name": e.name, "version": e.version, "model": e.model}
+        documents = [document_json(d) for d in file.documents]
+        for document, (path, pdf) in zip(documents, file.published, strict=False):
+            document |= {"pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance}
+        rows.append(
+            {
+                "file": file.name,
+                "status": "quarantined" if file.errors else "ok",
+                "error": error_json(file.errors[0] if file.errors else None, lang),
+                "errors": [error_json(e, lang) for e in file.errors],
+                "pages": [page_json(i, p, lang) for i, p in enumerate(file.pages)],
+                "documents": documents,
+            }
+        )
+    return {"engine": engine, "files": rows}
+
+
+def signature_json(s: SignatureReport, lang: Lang) -> dict[str, Any]:
+    return {
+        "field": s.field,
+        "signer": s.signer,
+        "issuer": s.issuer,
+        "signing_time": s.signing_time,
+        "timestamp": s.timestamp,
+        "level": s.level,
+        "indication": s.indication,
+        "subindication": s.subindication,
+        "coverage": s.coverage,
+        "changes_after": s.changes_after,
+        "revocation": s.revocation,
+        "trusted": s.trusted,
+        "reasons": [error_json(r, lang) for r in s.reasons],
+    }
+
+
+def verdict_json(path: Path, verdict: FileVerdict, lang: Lang) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "verdict": verdict.verdict.value,
+        "green": verdict.green,
+        "reasons": [error_json(r, lang) for r in verdict.reasons],
+        "signatures": [signature_json(s, lang) for s in verdict.signatures],
+    }
+
+
+def item_json(item: OutboxItem, lang: Lang) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "dossier": item.dossier_code,
+        "state": item.state.value,
+        "attempts": item.attempts,
+        "next_try": item.next_try.isoformat() if item.next_try else None,
+        "error": error_json(item.error, lang),
+        "receipt_id": item.receipt.id if item.receipt else None,
+        "bytes_sent": item.bytes_sent,
+    }

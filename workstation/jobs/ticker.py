@@ -1,0 +1,40 @@
+"""Runs a function every so often on a thread of its own, and at once when woken."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """One thread; a round that fails is logged by type only, and the next comes at its time."""
+
+    def __init__(self, seconds: float, round_: Callable[[], None], name: str = "ticker") -> None:
+        self._seconds = seconds
+        self._round = round_
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def close(self) -> None:
+        """Ends after the round under way."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self._round()
+            except Exception as e:  # noqa: BLE001 - the thread must outlive one bad round; the type says enough for a report
+                log.error("round failed: %s", type(e).__name__)
+            self._wake.wait(self._seconds)

@@ -1,0 +1,128 @@
+"""The same arrows as the desk's, without a store: files in, text and PDF/A out. Used by ``read`` and ``digitize``."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.ids import Sha256
+from workstation.domain.page import PageText
+from workstation.domain.ports import DocumentDraft, Lane, Limits, PageJob, PageResult, PageTools, PublishJob, PublishPage
+from workstation.domain.profile import Profile, Rules
+from workstation.domain.signature import PublishedPdf
+from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
+from workstation.usecases.read import indexed_fields
+from workstation.usecases.scan import expand
+from workstation.usecases.send import ascii_name
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the arrows need here: a lane, the tools, the rules, a place for derived files."""
+
+    pages: Lane
+    tools: PageTools
+    rules: Rules
+    profile: Profile
+    cache: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    path: Path
+    original: Sha256
+    frame: int
+    result: PageResult | None
+    error: ErrorNote | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One argument of the command: a file's frames, or all pages of a folder."""
+
+    name: str
+    pages: tuple[ReadPage, ...]
+    documents: tuple[DocumentDraft, ...]
+    errors: tuple[ErrorNote, ...] = ()
+    """Files or pages that were left out, each with its reason; the rest went on."""
+    published: tuple[tuple[Path, PublishedPdf], ...] = ()
+
+
+Hasher = Callable[[Path], Sha256]
+
+
+def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher, done: Callable[[ReadFile], None]) -> list[ReadFile]:
+    """Reads every argument; all frames of all files are in the lane at once, so that no core waits between files.
+
+    A file that can't be opened, or a page that can't be read, keeps its error and the rest goes on.
+    """
+    pending = [_start(bench, argument, hash_of) for argument in arguments]
+    results = []
+    for name, starts, errors in pending:
+        pages = tuple(_finish(start) for start in starts)
+        notes = (*errors, *(p.error for p in pages if p.error))
+        texts = tuple(_text(p) for p in pages)
+        drafts = bench.tools.split(texts) if any(p.result for p in pages) else ()
+        drafts = tuple(replace(d, fields=indexed_fields(bench.rules, d)) for d in drafts)
+        results.append(ReadFile(name, pages, drafts, notes))
+        done(results[-1])
+    return results
+
+
+_Start = tuple[Path, Sha256, int, "Future[PageResult]"]
+
+
+def _start(bench: Bench, argument: Path, hash_of: Hasher) -> tuple[str, list[_Start], list[ErrorNote]]:
+    starts: list[_Start] = []
+    errors: list[ErrorNote] = []
+    files = expand([argument])
+    if not files:
+        errors.append(ErrorNote("F04", (("file", argument.name),)))
+    for path in files:
+        try:
+            inspection = bench.pages.submit(bench.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS).result()
+            if inspection.signed:
+                raise WorkstationError("F08", file=path.name)
+            original = hash_of(path)
+        except WorkstationError as e:
+            errors.append(WorkstationError(e.code, **{"file": path.name, **e.params}).note)
+            continue
+        for frame in range(len(inspection.frames)):
+            p = bench.profile
+            job = PageJob(path, original, frame, bench.cache, min_dpi=p.min_dpi, min_sharpness=p.min_sharpness)
+            future = bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS)
+            starts.append((path, original, frame, future))
+    return str(argument), starts, errors
+
+
+def _finish(start: _Start) -> ReadPage:
+    path, original, frame, future = start
+    try:
+        return ReadPage(path, original, frame, future.result(), None)
+    except WorkstationError as e:
+        note = WorkstationError(e.code, **{"file": path.name, "page": frame + 1, **e.params}).note
+        return ReadPage(path, original, frame, None, note)
+
+
+def _text(page: ReadPage) -> PageText | None:
+    return None if page.result is None or page.result.blank else page.result.text
+
+
+def publish_file(bench: Bench, read: ReadFile, folder: Path, first: int, created: str) -> ReadFile:
+    """Writes one PDF/A a document into ``folder``, numbered from ``first``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = []
+    for i, draft in enumerate(read.documents, first):
+        parts = tuple(part for n in draft.pages if (part := _part(read.pages[n])))
+        name = next((f.value for f in draft.fields if f.name == "type_name"), "") or "Văn bản"
+        out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
+        job = PublishJob(parts, out, name, created=created)
+        jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS)))
+    return replace(read, published=tuple((out, job.result()) for out, job in jobs))
+
+
+def _part(page: ReadPage) -> PublishPage | None:
+    if page.result is None:
+        return None
+    return PublishPage(page.path, page.frame, page.result.recipe, page.result.text)
