@@ -1,6 +1,7 @@
 """The ward contract over httpx: a verb a method, every failure one ``WardFailure``."""
 
 import json
+import socket
 import time
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,9 @@ from workstation.domain.outbox import FailureClass
 from workstation.domain.ports import Secret
 
 PROTOCOL = 1
-_SEND_BUFFER = ((6, 1, 0),)
+_SEND_BUFFER = 256 * 1024
+"""Bytes. With the system's megabytes a chunk would vanish into a buffer: what is counted as sent would be fiction, and a
+dead line be noticed late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Answer:
 class WardClient:
     """One ward server. Not for use by several threads at once.
 
-    ``secret`` is called when a token is needed and what it gives is not kept. Plain HTTP is for loopback only: U01 otherwise.
+    ``secret`` is called when a token is needed and what it gives is not kept. Plain HTTP is for loopback only: M06 otherwise.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class WardClient:
     ) -> None:
         self._base = httpx.URL(base_url)
         if self._base.scheme != "https" and not (self._base.scheme == "http" and _is_loopback(self._base.host)):
-            raise WorkstationError("M06", name="ward_url")
+            raise WorkstationError("M06", key="ward_url")
         self._secret = secret
         self._client_id = client_id
         self._timeouts = timeouts
@@ -81,7 +84,7 @@ class WardClient:
         self._token_end = 0.0
         # no proxy from the environment: where documents go is a setting, not a variable
         self._http = httpx.Client(
-            transport=httpx.HTTPTransport(verify=verify, socket_options=_socket_options()),
+            transport=httpx.HTTPTransport(verify=verify, socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)]),
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, write=timeouts.write),
             headers={"User-Agent": "tram-so-hoa"},
             trust_env=False,
@@ -113,12 +116,14 @@ class WardClient:
 
     def finish_file(self, upload_url: str) -> StoredFile:
         """The server hashes what it stored."""
-        body = self._json(self._send("POST", f"{self.own_path(upload_url)}/chot"))
+        body = self._json(self._send("POST", f"{self.own_path(upload_url)}/chot", expires=True))
         return StoredFile(_text(body, "IdTepTin"), _text(body, "HashTepTin"), _number(body, "bytes"))
 
     def commit(self, dossier_id: str, manifest: str, key: str) -> str:
         """Commits the package; the receipt as it came, not verified yet."""
-        body = self._json(self._send("POST", f"/v1/ho-so/{dossier_id}/goi", content=manifest.encode(), headers=_json_headers(key)))
+        body = self._json(
+            self._send("POST", f"/v1/ho-so/{dossier_id}/goi", content=manifest.encode(), headers=_json_headers(key))
+        )
         return _text(body, "bien-nhan")
 
     def receipt(self, dossier_id: str) -> str | None:
@@ -129,9 +134,11 @@ class WardClient:
             raise WardFailure(FailureClass.KHONG_RO, detail="no list")
         return _text(rows[0], "jws") if rows else None
 
-    def tus(self, method: str, path: str, headers: Mapping[str, str], content: Callable[[], Iterable[bytes]] | None = None) -> Answer:
+    def tus(
+        self, method: str, path: str, headers: Mapping[str, str], content: Callable[[], Iterable[bytes]] | None = None
+    ) -> Answer:
         """One request of the upload protocol; any 2xx passes."""
-        return self._send(method, path, headers=headers, stream=content)
+        return self._send(method, path, headers=headers, stream=content, expires=True)
 
     def own_path(self, url: str) -> str:
         """The path of an address on this very server; a token never follows a foreign ``Location``."""
@@ -152,8 +159,12 @@ class WardClient:
         stream: Callable[[], Iterable[bytes]] | None = None,
         authorized: bool = True,
         timeout: float | None = None,
+        expires: bool = False,
     ) -> Answer:
-        """Sends with a token; a refused token is renewed once. ``stream`` is called anew for each try."""
+        """Sends with a token; a refused token is renewed once. ``stream`` is called anew for each try.
+
+        ``expires``: this address lives for a while only, so 404 says that it has ended; elsewhere 404 means another server.
+        """
         for renewed in (False, True):
             sent = dict(headers or {})
             if authorized:
@@ -163,7 +174,10 @@ class WardClient:
                 break
         if 200 <= answer.status < 300:
             return answer
-        raise self._refusal(answer)
+        failure = self._refusal(answer)
+        if failure.failure is FailureClass.HET_HAN and not expires:
+            failure.failure = FailureClass.KHONG_RO
+        raise failure
 
     def _exchange(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes | Iterable[bytes] | None, timeout: float | None

@@ -1,0 +1,157 @@
+"""What the sender writes down about one item, so that after any stop it knows what to ask."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from sync.canonical import canonical_json, sha256_text
+from sync.failure import WardFailure
+from workstation.domain.dossier import DossierState
+from workstation.domain.errors import ErrorNote
+from workstation.domain.events import AuditEvent
+from workstation.domain.ids import DocumentId
+from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState, Receipt
+from workstation.domain.ports import Clock, UnitOfWorkFactory
+
+LEASE_SECONDS = 60.0
+
+
+class SendingCancelled(Exception):  # noqa: N818 - a wish, not an error
+    """The person or the program asked to stop."""
+
+
+class Journal:
+    """Holds a leased item. Every change is saved and committed before the next step relies on it.
+
+    Saving fails with K04 when the lease was lost: then somebody else works on the item, and this one must stop.
+    """
+
+    def __init__(self, uow: UnitOfWorkFactory, clock: Clock, item: OutboxItem, cancelled: Callable[[], bool]) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._cancelled = cancelled
+        self.item = item
+        self.bytes_sent = 0
+        """On the line in this round."""
+        self.progressed = False
+        """Whether the server confirmed something new in this round."""
+        self.document: DocumentId | None = None
+        """The document whose file is being sent."""
+        # the claim's lease counts from the start of the round
+        self.save()
+
+    def save(self, **changes: object) -> None:
+        lease = self._clock.now() + timedelta(seconds=LEASE_SECONDS)
+        self.item = replace(self.item, lease_until=lease, **changes)  # type: ignore[arg-type]
+        with self._uow() as uow:
+            uow.outbox.save(self.item)
+            uow.commit()
+
+    def save_file(self, index: int, **changes: object) -> None:
+        changed = replace(self.item.files[index], **changes)  # type: ignore[arg-type]
+        self.save(files=tuple(changed if i == index else f for i, f in enumerate(self.item.files)))
+
+    def confirmed(self, index: int, offset: int) -> None:
+        """The server has ``offset`` bytes of file ``index``."""
+        self.progressed = self.progressed or offset > self.item.files[index].offset
+        self.save_file(index, offset=offset)
+
+    def on_bytes(self, count: int) -> None:
+        """Counts what goes on the line; keeps the lease alive through a slow chunk; stops when asked to."""
+        if self._cancelled():
+            raise SendingCancelled
+        self.bytes_sent += count
+        self.item = replace(self.item, bytes_sent=self.item.bytes_sent + count)
+        until = self.item.lease_until
+        if until is None or until - self._clock.now() < timedelta(seconds=LEASE_SECONDS / 2):
+            self.save()
+
+    def fix_manifest(self) -> str:
+        """The manifest, stored before it is sent the first time: what is asked for later is then known to the byte."""
+        if not self.item.manifest:
+            self.save(manifest=manifest_of(self.item))
+        return self.item.manifest
+
+    # --- ends; each gives the lease back
+
+    def received(self, receipt: Receipt) -> None:
+        """Item, dossier and audit event in one transaction."""
+        detail = (("receipt", receipt.id), ("manifest", receipt.manifest_sha256), ("key", receipt.key_id))
+        self._close(
+            DossierState.RECEIVED, "received", detail, state=OutboxState.RECEIVED, receipt=receipt, error=None, next_try=None
+        )
+
+    def rejected(self, note: ErrorNote) -> None:
+        """A person has to mend it."""
+        detail = (("code", note.code), *note.params)
+        self._close(DossierState.REJECTED, "rejected", detail, state=OutboxState.REJECTED, error=note, next_try=None)
+
+    def _close(self, to: DossierState, action: str, detail: tuple[tuple[str, str | int | float], ...], **changes: object) -> None:
+        self.item = replace(self.item, lease_owner="", lease_until=None, **changes)  # type: ignore[arg-type]
+        with self._uow() as uow:
+            uow.outbox.save(self.item)
+            uow.dossiers.save(uow.dossiers.get(self.item.dossier_id).move(to))
+            uow.audit.append(AuditEvent(self._clock.now(), "system", action, self.item.dossier_id, detail))
+            uow.commit()
+
+    def postponed(self, note: ErrorNote | None, wait_seconds: float | None, unknown: bool) -> None:
+        """It is tried again; ``unknown``: the package may have arrived, so it is asked for first."""
+        next_try = None if wait_seconds is None else self._clock.now() + timedelta(seconds=wait_seconds)
+        self.item = replace(
+            self.item,
+            state=OutboxState.UNKNOWN if unknown else OutboxState.QUEUED,
+            error=note,
+            next_try=next_try,
+            lease_owner="",
+            lease_until=None,
+        )
+        with self._uow() as uow:
+            uow.outbox.save(self.item)
+            uow.commit()
+
+    # --- saying what failed
+
+    def note(self, failure: WardFailure) -> ErrorNote:
+        """Code and places of a failure: field names, file names of our own making, ids; nothing from the documents."""
+        params: dict[str, str | int | float] = {}
+        field, document = failure.field, self.document
+        parts = field.split(".")
+        if len(parts) > 1 and parts[1].isdigit():
+            field = parts[-1] if len(parts) > 2 else parts[0]
+            document = self._blamed(parts[0], int(parts[1])) or document
+        if field:
+            params["field"] = field
+        if document:
+            params["document"] = document
+        return ErrorNote(failure.failure.value, tuple(sorted(params.items())))
+
+    def _blamed(self, listed: str, index: int) -> DocumentId | None:
+        if listed == "tep":
+            return self.item.files[index].document_id if index < len(self.item.files) else None
+        rows = json.loads(self.item.metadata).get(listed)
+        row = rows[index] if isinstance(rows, list) and index < len(rows) else None
+        return DocumentId(row["id"]) if isinstance(row, dict) and isinstance(row.get("id"), str) else None
+
+
+def manifest_of(item: OutboxItem) -> str:
+    """Canonical JSON of what the package holds; every file must be confirmed already."""
+    return canonical_json(
+        {
+            "ho-so": item.dossier_id,
+            "metadata_sha256": sha256_text(item.metadata),
+            "tep": [_entry(f) for f in item.files],
+        }
+    )
+
+
+def _entry(file: OutboxFile) -> dict[str, object]:
+    return {
+        "IdTepTin": file.file_id,
+        "HashTepTin": file.sha256,
+        "bytes": file.bytes,
+        "vai-tro": file.role,
+        "ten-tep": file.name,
+        "so-trang": file.pages,
+        "van-ban": file.document_id,
+    }

@@ -1,0 +1,181 @@
+"""A station with the real store, and the ward server as a real process on loopback."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sync.canonical import canonical_json
+from sync.contract import Timeouts, WardClient
+from sync.receipts import TrustedKeys
+from sync.sender import WardSender
+from workstation.domain.dossier import Dossier, DossierState
+from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256, UserName, new_id
+from workstation.domain.outbox import OutboxFile, OutboxItem
+from workstation.domain.ports import Secret, SendReport
+from workstation.store.blobs import FileBlobs
+from workstation.store.database import open_store
+
+ROOT = Path(__file__).parents[3]
+QUICK = Timeouts(connect=2, read=2, write=2, probe=1)
+SUBJECT = "Trích yếu không được vào nhật ký"
+
+
+def pdf(size: int, seed: int = 0) -> bytes:
+    """Bytes that begin as a PDF does; their content is of no concern to the line."""
+    return (b"%PDF-1.7\n" + random.Random(seed).randbytes(size))[:size]
+
+
+class Ward:
+    """``python -m sync.ward``; ended by its own process id."""
+
+    def __init__(self, data: Path, *arguments: str, port: int = 0) -> None:
+        self.data = data
+        self._arguments = arguments
+        self._port = port
+        self.url = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Ward":
+        command = [sys.executable, "-m", "sync.ward", "--data", str(self.data), "--port", str(self._port), *self._arguments]
+        self.data.mkdir(parents=True, exist_ok=True)
+        with (self.data / "log").open("ab") as log:
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("WARD_")}
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=environment)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, self.log()
+        self.url = json.loads(line)["url"]
+        # started again, it has to be found where it was
+        self._port = self.port
+        return self
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def end(self, sig: signal.Signals = signal.SIGTERM) -> int:
+        assert self._process is not None and self._process.stdout is not None
+        self._process.send_signal(sig)
+        code = self._process.wait(20)
+        self._process.stdout.close()
+        self._process = None
+        return code
+
+    def kill(self) -> None:
+        assert self.end(signal.SIGKILL) == -signal.SIGKILL
+
+    def stop(self) -> None:
+        if self._process is not None:
+            assert self.end() == 0, self.log()
+
+    def log(self) -> str:
+        return (self.data / "log").read_text("utf-8")
+
+    def secret(self) -> Secret:
+        return Secret((self.data / "client-secret").read_text("ascii"))
+
+    def keys(self) -> TrustedKeys:
+        return TrustedKeys.load(self.data / "khoa-cong-khai.json")
+
+    def count(self, table: str, dossier_id: str) -> int:
+        """Rows of one dossier, as the server's own database has them."""
+        column = "id" if table == "dossier" else "dossier_id"
+        connection = sqlite3.connect(self.data / "ward.sqlite3")
+        try:
+            return int(connection.execute(f"SELECT count(*) FROM {table} WHERE {column} = ?", (dossier_id,)).fetchone()[0])
+        finally:
+            connection.close()
+
+    def stored(self, sha256: str) -> bytes:
+        return (self.data / "tep" / sha256[:2] / sha256[2:4] / sha256).read_bytes()
+
+
+@dataclass
+class TestClock:
+    ahead: timedelta = timedelta()
+    __test__ = False
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Station:
+    def __init__(self, folder: Path) -> None:
+        self.store = open_store(folder / "home.sqlite3")
+        self.uow = self.store.uow_factory
+        self.blobs = FileBlobs(folder / "blobs")
+        self.clock = TestClock()
+        self._clients: list[WardClient] = []
+
+    def queue(self, *contents: bytes, title: str = "Hồ sơ thử", **metadata: object) -> OutboxItem:
+        """A dossier in "Chờ gửi" with one document a content."""
+        dossier_id, now = DossierId(new_id()), self.clock.now()
+        files, documents = [], []
+        for index, content in enumerate(contents):
+            document_id = DocumentId(new_id())
+            name = f"HS-{index + 1:02d}.pdf"
+            files.append(OutboxFile(document_id, "ket-qua", self.blobs.put_bytes(content), len(content), name, 1))
+            documents.append(
+                {"id": document_id, "type": "QĐ", "fields": {"number": "12", "notation": "QĐ-UBND", "subject": SUBJECT}}
+            )
+        body: dict[str, object] = {"code": "HS-0001", "title": title, "profile": "archive", "documents": documents, **metadata}
+        item = OutboxItem(OutboxId(new_id()), dossier_id, "HS-0001", canonical_json(body), tuple(files), now)
+        with self.uow() as uow:
+            code = uow.dossiers.next_code()
+            uow.dossiers.add(Dossier(dossier_id, code, title, now, UserName("canbo"), DossierState.QUEUED))
+            uow.outbox.add(item)
+            uow.commit()
+        return item
+
+    def sender(
+        self,
+        ward: Ward,
+        url: str | None = None,
+        *,
+        keys: Callable[[], TrustedKeys] | None = None,
+        timeouts: Timeouts = QUICK,
+        owner: str = "tram-1",
+        secret: Callable[[], Secret] | None = None,
+    ) -> WardSender:
+        client = WardClient(url or ward.url, secret or ward.secret, timeouts=timeouts)
+        self._clients.append(client)
+        return WardSender(self.uow, self.blobs, self.clock, client, keys or ward.keys, owner, random.Random(1))
+
+    def send(self, sender: WardSender) -> tuple[SendReport, ...]:
+        return sender.send_due(lambda: False)
+
+    def item(self, item: OutboxItem) -> OutboxItem:
+        with self.uow() as uow:
+            return uow.outbox.get(item.id)
+
+    def dossier(self, item: OutboxItem) -> Dossier:
+        with self.uow() as uow:
+            return uow.dossiers.get(item.dossier_id)
+
+    def actions(self, item: OutboxItem) -> list[str]:
+        with self.uow() as uow:
+            return [e.action for e in uow.audit.events(item.dossier_id)]
+
+    def make_due(self, item: OutboxItem) -> None:
+        with self.uow() as uow:
+            uow.outbox.save(replace(uow.outbox.get(item.id), next_try=None))
+            uow.commit()
+
+    def damage(self, sha256: Sha256, content: bytes) -> None:
+        path = self.blobs.path(sha256)
+        path.chmod(0o600)
+        path.write_bytes(content)
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+        self.blobs.close()
+        self.store.close()
