@@ -137,7 +137,7 @@ environment() {
 }
 
 ready() {
-    system_packages run dev "$@"
+    system_packages run rec dev "$@"
     environment
     PATH="$PWD/$env/bin:$PATH"
     export PATH
@@ -177,12 +177,12 @@ command=${1:-help}
 status=0
 case $command in
 run) ready; (run) || status=$? ;;
-test) ready test deb; python -m pytest "$@" || status=$? ;;
+test) ready test; python -m pytest "$@" || status=$? ;;
 check) ready; check || status=$? ;;
 exec) ready; exec "$@" ;;
 bench) ready test; python -m tests.bench "$@" || status=$? ;;
 pictures) ready test; python -m tests.pictures "$@" || status=$? ;;
-installer) ready deb; python -m installer.build "$@" || status=$? ;;
+installer) ready; UV=$(find_uv "$(find_python)") python -m installer.build "$@" || status=$? ;;
 help | -h | --help) usage; exit 0 ;;
 *) usage >&2; exit 2 ;;
 esac
