@@ -20,7 +20,7 @@ _MARK = "TẬP HUẤN"  # the same words as signing.keys.TRAINING_MARK; a test h
 _UNIT = f"{_MARK} - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 _DAYS = 3650
 _KEY_BITS = 3072
-_CN_LIMIT = 64  # RFC 5280, appendix A: ub-common-name; X.509 software refuses longer names
+_CN_LIMIT = 64  # RFC 5280, appendix A: ub-common-name; the library counts bytes of UTF-8 where the RFC counts characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,20 @@ def _check_passphrase(p12: Path, passphrase: Secret) -> None:
 
 
 def _common_name(organization: str) -> str:
-    mark = f" ({_MARK})"
-    return organization[: _CN_LIMIT - len(mark)].rstrip() + mark
+    """The name with the mark, within the limit: in full, else with the usual abbreviation, else without its last words."""
+    for text in (organization, organization.replace("ỦY BAN NHÂN DÂN", "UBND")):
+        if len(f"{text} ({_MARK})".encode()) <= _CN_LIMIT:
+            return f"{text} ({_MARK})"
+    while len(f"{text} ({_MARK})".encode()) > _CN_LIMIT:
+        text = text.rpartition(" ")[0] if " " in text else text[:-1]
+    return f"{text} ({_MARK})"
 
 
 def _name(common_name: str, organization: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization[:64]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
             x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, _UNIT),
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]

@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from signing import worker
+from signing.training import TrainingIdentity, make_training_identity
+from tests.unit.signing.pdfs import make_pdfa
+from tests.unit.signing.pki import ORGANIZATION, Authority, make_authority
+from tests.unit.signing.softtoken import SoftToken, make_token
+from workstation.domain.ports import Secret, SignJob, TrustStore
+from workstation.domain.signature import KeyKind, KeyRef
+
+PASSPHRASE = "một mật khẩu tập huấn"
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> TrainingIdentity:
+    return make_training_identity(tmp_path_factory.mktemp("training"), ORGANIZATION, Secret(PASSPHRASE))
+
+
+@pytest.fixture(scope="session")
+def trust(identity: TrainingIdentity) -> TrustStore:
+    return TrustStore(training_roots=(identity.root_pem,))
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return make_authority()
+
+
+@pytest.fixture(scope="session")
+def token_template(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> SoftToken:
+    return make_token(tmp_path_factory.mktemp("token"), authority)
+
+
+@pytest.fixture
+def token(token_template: SoftToken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftToken:
+    monkeypatch.setenv("SOFTHSM2_CONF", "")  # undone at the end, whatever activate() sets
+    folder = tmp_path / "socket"
+    folder.mkdir()
+    copy = token_template.copy(folder)
+    copy.activate()
+    return copy
+
+
+@pytest.fixture(autouse=True)
+def no_key_left() -> Iterator[None]:
+    yield
+    worker.close_key()
+
+
+@pytest.fixture
+def open_training(identity: TrainingIdentity) -> TrainingIdentity:
+    worker.open_key(KeyRef(KeyKind.PKCS12, str(identity.p12)), Secret(PASSPHRASE))
+    return identity
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_pdfa(tmp_path_factory.mktemp("published") / "van-ban.pdf", pages=2)
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory: pytest.TempPathFactory, identity: TrainingIdentity, published: Path) -> Path:
+    """A good file, signed once for all tests that then spoil copies of it."""
+    out = tmp_path_factory.mktemp("signed") / "van-ban.pdf"
+    worker.open_key(KeyRef(KeyKind.PKCS12, str(identity.p12)), Secret(PASSPHRASE))
+    worker.sign_file(SignJob(published, out))
+    worker.close_key()
+    return out
