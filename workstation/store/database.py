@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select, text
 
 from workstation.domain.ids import Sha256
+from workstation.domain.ports import UnitOfWorkFactory
 from workstation.store import tables
 from workstation.store.engine import make_engine
 from workstation.store.migrate import upgrade
@@ -18,12 +19,12 @@ class Store:
     engine: Engine
 
     @property
-    def uow_factory(self) -> functools.partial[SqlUnitOfWork]:
+    def uow_factory(self) -> UnitOfWorkFactory:
         """Units of work that may write (``domain.ports.UnitOfWorkFactory``)."""
         return functools.partial(SqlUnitOfWork, self.engine)
 
     @property
-    def read_factory(self) -> functools.partial[SqlUnitOfWork]:
+    def read_factory(self) -> UnitOfWorkFactory:
         """Units of work that only read: one state over all their queries, waiting for nobody. Writing in one fails."""
         return functools.partial(SqlUnitOfWork, self.engine, read_only=True)
 
@@ -31,6 +32,12 @@ class Store:
         """Every original that a page has ever named: what has to be in the blob store."""
         with self.engine.connect() as connection:
             return tuple(Sha256(s) for s in connection.scalars(select(tables.OriginalRow.sha256).order_by("sha256")))
+
+    def audit_head(self) -> tuple[int, str]:
+        """Number and hash of the last audit line: what to keep outside the database."""
+        with self.engine.connect() as connection:
+            number, digest = connection.execute(select(tables.AuditHeadRow.number, tables.AuditHeadRow.hash)).one()
+            return number, digest
 
     def sound(self) -> bool:
         """Whether the database's own check finds nothing; reads it all. PostgreSQL keeps this to its administrators: True."""

@@ -16,6 +16,7 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, OutboxId
 from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
 from workstation.domain.page import Page
+from workstation.domain.ports import Audit, Dossiers, Outbox
 from workstation.store import mapping, tables
 from workstation.store.engine import READ_ONLY
 from workstation.store.mapping import Row, Stored
@@ -291,7 +292,7 @@ class SqlAudit:
 
     A changed, removed or inserted line shows, also at the end (the head row keeps the last one). What a chain inside the
     database can't show is that somebody with write access rewrote *all* lines from one on and the head with them: for that
-    ``head`` has to be kept elsewhere as well.
+    the last line's hash (``Store.audit_head``) has to be kept elsewhere as well.
     """
 
     def __init__(self, transaction: Transaction) -> None:
@@ -322,20 +323,15 @@ class SqlAudit:
         intact = len(heads) == 1 and (heads[0]["number"], heads[0]["hash"]) == (expected - 1, previous)
         return None if intact else expected
 
-    def head(self) -> tuple[int, str]:
-        """Number and hash of the last line: what to keep elsewhere."""
-        row = _one(self._tx.rows(select(HEAD)), "head")
-        return row["number"], row["hash"]
-
 
 class SqlUnitOfWork:
     """``domain.ports.UnitOfWork``. Keep it short: on SQLite a writing one keeps every other writer waiting."""
 
     def __init__(self, engine: Engine, read_only: bool = False) -> None:
         self._tx = Transaction(engine, read_only)
-        self.dossiers = SqlDossiers(self._tx)
-        self.outbox = SqlOutbox(self._tx)
-        self.audit = SqlAudit(self._tx)
+        self.dossiers: Dossiers = SqlDossiers(self._tx)
+        self.outbox: Outbox = SqlOutbox(self._tx)
+        self.audit: Audit = SqlAudit(self._tx)
 
     def __enter__(self) -> "SqlUnitOfWork":
         return self

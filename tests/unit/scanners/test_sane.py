@@ -1,0 +1,156 @@
+"""SANE's own ``test`` back end: a feeder of ten sheets, and every status that a driver can report."""
+
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.small_disk import small_disk
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import Scanner
+from workstation.scanners.sane import SaneScanner, parse_options
+
+DEVICE = "test:0"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "sane.d"
+    folder.mkdir()
+    (folder / "dll.conf").write_text("test\n")
+    (folder / "test.conf").write_text("")
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def never() -> bool:
+    return False
+
+
+def test_devices_are_listed(config: Path, tmp_path: Path) -> None:
+    scanner: Scanner = SaneScanner(config)
+    assert [(s.id, s.name) for s in scanner.sources()][0] == ("test:0", "Noname frontend-tester")
+    (config / "dll.conf").write_text("")
+    assert scanner.sources() == ()
+
+
+def test_without_sane(monkeypatch: pytest.MonkeyPatch, out: Path, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert SaneScanner().sources() == ()
+    with pytest.raises(WorkstationError, match="Q01"):
+        SaneScanner().scan(DEVICE, 300, out, lambda _: None, never)
+
+
+def test_the_feeder_is_scanned_in_colour(config: Path, out: Path) -> None:
+    sheets: list[Path] = []
+
+    def sheet(path: Path) -> None:
+        sheets.append(path)
+        assert sorted(out.iterdir()) == sheets  # nothing is drawn in before this one is taken
+        with Image.open(path) as image:
+            image.load()
+            assert (image.format, image.mode) == ("PNG", "RGB")
+            assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+            assert image.size == pytest.approx((200 / 25.4 * 150, 200 / 25.4 * 150), abs=1)
+
+    assert SaneScanner(config).scan(DEVICE, 150, out, sheet, never) == 10
+    assert [s.name for s in sheets] == [f"sheet-{n:04d}.png" for n in range(1, 11)]
+
+
+def test_cancel_ends_after_the_sheet_and_numbering_goes_on(config: Path, out: Path) -> None:
+    sheets: list[Path] = []
+    scanner = SaneScanner(config)
+    assert scanner.scan(DEVICE, 75, out, sheets.append, lambda: len(sheets) == 3) == 3
+    assert scanner.scan(DEVICE, 75, out, sheets.append, lambda: len(sheets) == 4) == 1
+    assert scanner.scan(DEVICE, 75, out, sheets.append, lambda: True) == 0
+    assert sorted(out.iterdir()) == sheets == [out / f"sheet-{n:04d}.png" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        ("JAMMED", "Q04", None),
+        ("NO_DOCS", "Q02", None),
+        ("COVER_OPEN", "Q01", "cover_open"),
+        ("DEVICE_BUSY", "Q01", "busy"),
+        ("IO_ERROR", "Q01", "io"),
+        ("ACCESS_DENIED", "Q01", "access"),
+    ],
+)
+def test_trouble_at_the_device(config: Path, out: Path, status: str, code: str, reason: str | None) -> None:
+    scanner = SaneScanner(config, (f"--read-return-value=SANE_STATUS_{status}",))
+    with pytest.raises(WorkstationError) as caught:
+        scanner.scan(DEVICE, 75, out, lambda _: None, never)
+    assert (caught.value.code, caught.value.params.get("reason"), caught.value.params["count"]) == (code, reason, 0)
+    assert list(out.iterdir()) == []
+
+
+def test_no_such_device(config: Path, out: Path) -> None:
+    with pytest.raises(WorkstationError, match="Q01"):
+        SaneScanner(config).scan("test:99", 75, out, lambda _: None, never)
+
+
+def test_a_driver_that_hangs_is_given_up(config: Path, out: Path) -> None:
+    slow = ("--read-delay=yes", "--read-delay-duration=200000", "--read-limit=yes", "--read-limit-size=1000")
+    before = time.monotonic()
+    with pytest.raises(WorkstationError) as caught:
+        SaneScanner(config, slow, sheet_seconds=0.5).scan(DEVICE, 75, out, lambda _: None, never)
+    assert caught.value.params["reason"] == "hangs"
+    assert time.monotonic() - before < 15
+
+
+def test_who_takes_the_sheet_may_fail(config: Path, out: Path) -> None:
+    def fail(_: Path) -> None:
+        raise WorkstationError("M01")
+
+    with pytest.raises(WorkstationError, match="M01"):
+        SaneScanner(config).scan(DEVICE, 75, out, fail, never)
+    assert [p.name for p in out.iterdir()] == ["sheet-0001.png"]
+
+
+def test_full_disk_is_m01_and_keeps_what_is_whole(config: Path, out: Path) -> None:
+    sheets: list[Path] = []
+    with small_disk(out, 600):
+        with pytest.raises(WorkstationError) as caught:
+            SaneScanner(config, ("--test-picture=Color pattern",)).scan(DEVICE, 100, out, sheets.append, never)
+        assert (caught.value.code, caught.value.params["count"]) == ("M01", len(sheets))
+        assert sheets and sorted(out.iterdir()) == sheets
+        for path in sheets:
+            with Image.open(path) as image:
+                image.load()
+
+
+OPTIONS = """
+All options specific to device `fujitsu:fi-6130dj:1':
+  Standard:
+    --source ADF Front|ADF Back|ADF Duplex [ADF Front]
+        Selects the scan source (such as a document-feeder).
+    --mode Lineart|Halftone|Gray|Color [Lineart]
+        Selects the scan mode (e.g., lineart, monochrome, or color).
+    --resolution 50|75|150|200|300|600dpi [600]
+        Sets the resolution of the scanned image.
+  Geometry:
+    --page-width 0..224.846mm (in steps of 0.0211639) [215.872]
+    -x 0..215.872mm (in steps of 0.0211639) [215.872]
+        Width of scan-area.
+    -y 0..279.364mm (in steps of 0.0211639) [279.364]
+"""
+
+
+def test_options_of_another_device() -> None:
+    found = parse_options(OPTIONS)
+    assert (found.feeder, found.color, found.width_mm, found.height_mm) == ("ADF Front", "Color", 215.872, 279.364)
+    assert [found.resolution(d) for d in (300, 240, 1200, 10)] == [300, 300, 600, 50]
+
+
+def test_options_of_a_flatbed_and_of_none() -> None:
+    flatbed = parse_options("    --resolution auto||75..1200dpi (in steps of 1) [75]\n    --source Flatbed [Flatbed]\n")
+    assert (flatbed.feeder, flatbed.color, flatbed.resolution(300), flatbed.width_mm) == ("", "", 300, None)
+    assert parse_options("").resolutions == ()

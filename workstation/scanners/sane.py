@@ -1,0 +1,227 @@
+"""Scanners through SANE's ``scanimage``: a driver that crashes or hangs takes its own process with it, not ours.
+
+``--batch-prompt`` makes scanimage wait for a line before each sheet. So a sheet is on disk before the next one is drawn
+in, a cancel stops between two sheets, and if this program dies the end of its input stops the scanner too.
+"""
+
+import contextlib
+import os
+import re
+import selectors
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import ScanSource
+from workstation.scanners.files import make_durable, next_sheet_number
+
+LIST_SECONDS = 60.0
+"""Network back ends wait for answers to broadcasts."""
+SHEET_SECONDS = 180.0
+"""A sheet that takes longer (A4 at 600 dpi on an old USB 1.1 device: about 90 s) means a driver that hangs."""
+A4_MM = (210.0, 297.0)
+
+# SANE_Status (SANE standard 1.06, section 4.2.7), which is scanimage's exit code
+_GOOD, _JAMMED, _NO_DOCS, _COVER_OPEN = 0, 6, 7, 8
+_REASONS = {
+    1: "unsupported", 2: "cancelled", 3: "busy", 4: "invalid", 5: "eof", _COVER_OPEN: "cover_open", 9: "io", 10: "memory",
+    11: "access",
+}  # fmt: skip
+
+_FULL_BYTES = 1 << 20
+_PNG_END = b"IEND\xaeB`\x82"
+_OPTION = re.compile(r"^\s+(--?[a-z][a-z-]*) (.+?)(?:\s*\[[^\[\]]*\])?\s*$")
+"""``    --mode Gray|Color [Gray]``: name, what it may be, what it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a device offers, as ``scanimage --all-options`` tells it. Empty or None: it has no such option."""
+
+    feeder: str
+    color: str
+    resolutions: tuple[float, ...]
+    resolution_is_range: bool
+    width_mm: float | None
+    height_mm: float | None
+
+    def resolution(self, dpi: int) -> float:
+        """The smallest that is not below ``dpi``, else the largest."""
+        if self.resolution_is_range:
+            low, high = self.resolutions[0], self.resolutions[-1]
+            return min(max(dpi, low), high)
+        return min((r for r in self.resolutions if r >= dpi), default=max(self.resolutions))
+
+
+def parse_options(text: str) -> Abilities:
+    """Reads the output of ``scanimage --all-options``."""
+    options: dict[str, str] = {}
+    for line in text.splitlines():
+        if match := _OPTION.match(line):
+            options.setdefault(match[1], match[2])
+    sources = options.get("--source", "").split("|")
+    feeders = [s for s in sources if re.search(r"adf|feeder", s, re.IGNORECASE)]
+    simplex = [s for s in feeders if not re.search(r"duplex|back|manual", s, re.IGNORECASE)]
+    colors = [m for m in options.get("--mode", "").split("|") if re.search(r"colou?r", m, re.IGNORECASE)]
+    resolution = options.get("--resolution", "")
+    numbers = tuple(float(n) for n in re.findall(r"\d+(?:\.\d+)?", resolution.split("(")[0]))
+    return Abilities(
+        feeder=next(iter((*simplex, *feeders)), ""),
+        color=next(iter(colors), ""),
+        resolutions=numbers,
+        resolution_is_range=".." in resolution,
+        width_mm=_upper(options.get("-x", "")),
+        height_mm=_upper(options.get("-y", "")),
+    )
+
+
+def _upper(constraint: str) -> float | None:
+    match = re.match(r"[\d.]*?\.\.([\d.]+)mm", constraint)
+    return float(match[1]) if match else None
+
+
+class SaneScanner:
+    """``domain.ports.Scanner`` for every device that SANE knows on this machine, in colour, as PNG (lossless, with its dpi).
+
+    ``config_dir``: SANE's folder of settings instead of the system's. ``options``: further arguments for each scan, as a
+    site's device may need them. A device without a feeder gives one sheet a call.
+    """
+
+    def __init__(
+        self, config_dir: Path | None = None, options: tuple[str, ...] = (), sheet_seconds: float = SHEET_SECONDS
+    ) -> None:
+        self._environment = {**os.environ, "LC_ALL": "C"}
+        if config_dir is not None:
+            self._environment["SANE_CONFIG_DIR"] = str(config_dir)
+        self._options = options
+        self._sheet_seconds = sheet_seconds
+
+    def sources(self) -> tuple[ScanSource, ...]:
+        """Empty if there is no device, or no SANE on this machine."""
+        try:
+            listed = self._ask("--formatted-device-list=%d|%v %m%n")
+        except (FileNotFoundError, subprocess.TimeoutExpired):
+            return ()
+        pairs = (line.split("|", 1) for line in listed.splitlines() if "|" in line)
+        return tuple(ScanSource(device, " ".join(name.replace("_", " ").split())) for device, name in pairs)
+
+    def scan(self, source_id: str, dpi: int, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
+        """Q01 (``reason``: no or another device, cover open, driver trouble), Q02 (nothing in the feeder), Q04 (jam), M01;
+        each with the ``count`` of sheets that were reported before."""
+        try:
+            abilities = parse_options(self._ask(f"--device-name={source_id}", "--all-options"))
+        except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+            raise WorkstationError("Q01", reason="no_sane", count=0) from error
+        command = [*self._command(source_id, dpi, abilities), f"--batch={out}/sheet-%04d.png"]
+        command.append(f"--batch-start={next_sheet_number(out)}")
+        if not abilities.feeder:
+            command.append("--batch-count=1")
+        with _running(command, self._environment) as process:
+            count = self._feed(process, sheet, cancelled)
+            code = _finish(process, self._sheet_seconds, count)
+        if code == _JAMMED:
+            raise WorkstationError("Q04", count=count)
+        if code not in (_GOOD, _NO_DOCS):
+            full = shutil.disk_usage(out).free < _FULL_BYTES  # libpng aborts the program then
+            for unfinished in out.glob("sheet-*.part"):
+                unfinished.unlink(missing_ok=True)
+            raise (
+                WorkstationError("M01", count=count)
+                if full
+                else WorkstationError("Q01", reason=_REASONS.get(code, "driver"), count=count)
+            )
+        if count == 0 and not cancelled():
+            raise WorkstationError("Q02", count=0)
+        return count
+
+    def _ask(self, *arguments: str) -> str:
+        asked = subprocess.run(
+            ["scanimage", *arguments], env=self._environment, capture_output=True, timeout=LIST_SECONDS, check=False
+        )
+        return asked.stdout.decode("utf-8", "replace")
+
+    def _command(self, source_id: str, dpi: int, abilities: Abilities) -> list[str]:
+        command = ["scanimage", f"--device-name={source_id}", "--format=png", "--batch-print", "--batch-prompt"]
+        if abilities.feeder:
+            command.append(f"--source={abilities.feeder}")
+        if abilities.color:
+            command.append(f"--mode={abilities.color}")
+        if abilities.resolutions:
+            command.append(f"--resolution={abilities.resolution(dpi):g}")
+        if abilities.width_mm is not None and abilities.height_mm is not None:
+            width, height = min(A4_MM[0], abilities.width_mm), min(A4_MM[1], abilities.height_mm)
+            command += ["-l", "0", "-t", "0", "-x", f"{width:g}", "-y", f"{height:g}"]
+        return [*command, *self._options]
+
+    def _feed(self, process: "subprocess.Popen[bytes]", sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
+        """Lets one sheet after the other in until the feeder is empty, something fails, or ``cancelled``."""
+        count = 0
+        while not cancelled():
+            name = self._next_sheet(process, count)
+            if not name:
+                break
+            path = Path(name)
+            if not _is_whole(path):
+                path.unlink(missing_ok=True)
+                raise WorkstationError("M01", count=count)
+            make_durable(path)
+            count += 1
+            sheet(path)
+        return count
+
+    def _next_sheet(self, process: "subprocess.Popen[bytes]", count: int) -> str:
+        """The name of the next file; empty when scanimage has ended."""
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("scanimage without pipes")
+        try:
+            process.stdin.write(b"\n")
+        except BrokenPipeError:
+            return ""
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            if not selector.select(self._sheet_seconds):
+                raise WorkstationError("Q01", reason="hangs", count=count)
+        # Unbuffered, but scanimage prints and flushes whole lines.
+        return os.fsdecode(process.stdout.readline()).rstrip("\n")
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """The process; however this is left, it is gone afterwards. SIGTERM lets the driver put the carriage back."""
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _finish(process: "subprocess.Popen[bytes]", seconds: float, count: int) -> int:
+    """Tells scanimage that no further sheet is wanted; its exit code."""
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired as error:
+        raise WorkstationError("Q01", reason="hangs", count=count) from error
+
+
+def _is_whole(path: Path) -> bool:
+    """The last bytes may fail to be written without scanimage noticing: a PNG without its last chunk is half a page."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(_PNG_END), os.SEEK_END)
+            return file.read() == _PNG_END
+    except OSError:
+        return False
