@@ -59,10 +59,14 @@ system_packages() {
     missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     say "These system packages are missing:"
-    for name in $missing; do
-        awk -v name="$name" '$2 == name && $1 !~ /^#/ { $1 = ""; $2 = ""; sub(/^ +/, ""); printf "  %-34s %s\n", name, $0 }' \
-            installer/packages.txt >&2
-    done
+    printf '%s\n' "$missing" | awk '
+        NR == FNR { want[$1] = 1; next }
+        $1 !~ /^#/ && $2 in want {
+            name = $2; $1 = ""; $2 = ""; sub(/^ +/, "")
+            if (!($0 in names)) order[++n] = $0
+            names[$0] = names[$0] " " name
+        }
+        END { for (i = 1; i <= n; i++) printf "  %s:%s\n", order[i], names[order[i]] }' - installer/packages.txt >&2
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
         die "ask an administrator to install them, then start again."
     fi
