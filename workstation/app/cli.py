@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from ui.messages import Lang, sentence
@@ -280,6 +279,8 @@ def verify(
                 out(f"    {say(note)}")
 
     report({"files": [verdict_json(p, v, options.lang) for p, v in verdicts]}, as_json, human)
+    if all(v.verdict is Verdict.UNREADABLE for _, v in verdicts):
+        raise typer.Exit(2)
     if not all(v.green for _, v in verdicts):
         raise typer.Exit(1)
 
@@ -394,12 +395,12 @@ def _run() -> int:
     try:
         result = app(standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as e:
+    except typer.Exit as e:
         return e.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 1
-    except click.ClickException as e:
-        return _failed(WorkstationError("U01", detail=e.format_message()), None)
+    except typer.TyperException as e:
+        return _failed(WorkstationError("U01", detail=_usage(e)), None)
     except WorkstationError as e:
         return _failed(e, e)
     except KeyboardInterrupt:
@@ -408,6 +409,12 @@ def _run() -> int:
         return 0
     except Exception as e:  # noqa: BLE001 - the last border: a bug becomes a bug report, never a stack trace for a clerk
         return _failed(WorkstationError("B01", step=type(e).__name__), e)
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Which option or argument is wrong, without quoting what was given for it."""
+    wrong = getattr(error, "param", None)
+    return str(getattr(error, "option_name", "") or getattr(wrong, "name", "") or type(error).__name__)
 
 
 def _failed(error: WorkstationError, cause: BaseException | None) -> int:

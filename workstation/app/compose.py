@@ -1,8 +1,9 @@
 """The one place that names adapters: builds an office, a desk and its lanes for a home folder."""
 
 import os
+import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,15 +13,18 @@ from pathlib import Path
 from typing import Self
 
 import platformdirs
-import sync.connect
 
 import ocr.worker
 import signing.worker
 from signing.verify import verify_file
+from sync.contract import WardClient
+from sync.receipts import TrustedKeys
+from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
 from workstation.app.settings import Settings, load
-from workstation.domain.ports import PageTools, Sender, SigningTools, TrustStore
+from workstation.domain.ids import new_id
+from workstation.domain.ports import PageTools, Secret, Sender, SendReport, SigningTools, TrustStore
 from workstation.domain.profile import Rules
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
@@ -153,11 +157,11 @@ class Workstation:
 def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workstation]:
     """Composes, and closes everything at the end. ``ward_url`` overrides the settings (a practice ward on a free port)."""
     home = Home(root).prepare()
-    logs.start_logging(root)
     settings = load(root)
     if ward_url is not None:
         settings = replace(settings, ward=replace(settings.ward, url=ward_url))
     with ExitStack() as stack:
+        stack.enter_context(logs.logging_to(root))
         store = open_store(settings.office.database or home.database)
         stack.callback(store.close)
         blobs = FileBlobs(home.blobs)
@@ -168,6 +172,7 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
         rules, bus, clock = load_rules(), ThreadEventBus(), SystemClock()
         office = Office(
             uow=store.uow_factory,
+            look=store.read_factory,
             blobs=blobs,
             pages=pages,
             token=token,
@@ -180,16 +185,7 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
             sealing=home.sealing,
             organization=settings.office.organization,
         )
-        sender = sync.connect.open_sender(
-            uow=store.uow_factory,
-            blobs=blobs,
-            clock=clock,
-            url=settings.ward.url,
-            client_id=settings.ward.client_id,
-            secret=partial(_ward_secret, home),
-            keys=root / settings.ward.keys,
-        )
-        stack.callback(sender.close)
+        sender = _sender(stack, home, settings, office)
         desk, ticker = _desk(home, settings, office, sender)
         stack.callback(desk.close)
         stack.callback(ticker.close)
@@ -212,12 +208,32 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
     return desk, ticker
 
 
-def _ward_secret(home: Home) -> str:
+class NoLine:
+    """The sender of a station that has no ward server yet: everything waits, nothing is lost."""
+
+    def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
+        return ()
+
+    def probe(self) -> bool:
+        return False
+
+
+def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office) -> Sender:
+    ward = settings.ward
+    if not ward.url:
+        return NoLine()
+    client = WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
+    stack.callback(client.close)
+    keys = partial(TrustedKeys.load, home.root / ward.keys)
+    return WardSender(office.uow, office.blobs, office.clock, client, keys, owner=new_id(), rng=random.Random())
+
+
+def _ward_secret(home: Home) -> Secret:
     """The ward client's secret: from the environment, else from its file (mode 0600) in the home folder."""
     if value := os.environ.get("WORKSTATION_WARD_SECRET"):
-        return value
+        return Secret(value)
     path = home.secrets / "ward-client"
-    return path.read_text("utf-8").strip() if path.exists() else ""
+    return Secret(path.read_text("utf-8").strip() if path.exists() else "")
 
 
 def doctor_inputs(root: Path) -> DoctorInputs:

@@ -1,27 +1,39 @@
 """Logs for IT: one rotating file a home folder. Codes, ids and types only; no message carries a name, a PIN or text."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 OURS = ("workstation", "ui", "ocr", "signing", "sync")
 
 
-def start_logging(home: Path) -> None:
+@contextmanager
+def logging_to(home: Path) -> Iterator[None]:
     """Our own loggers at INFO, everybody else's at ERROR: libraries like to quote what they choke on."""
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "workstation.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_wanted)
     handler.addFilter(_only_types)
-    for name in OURS:
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.INFO)
-        logger.addHandler(handler)
-        logger.propagate = False
     root = logging.getLogger()
+    levels = {name: logging.getLogger(name).level for name in OURS}
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
     root.addHandler(handler)
-    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def _wanted(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR or record.name.split(".")[0] in OURS
 
 
 def _only_types(record: logging.LogRecord) -> bool:

@@ -99,11 +99,11 @@ class Desk:
         return self._parts.store.submit(fn)
 
     def _dossier(self, dossier_id: DossierId) -> Dossier:
-        with self._office.uow() as uow:
+        with self._office.look() as uow:
             return uow.dossiers.get(dossier_id)
 
     def _all(self) -> tuple[Dossier, ...]:
-        with self._office.uow() as uow:
+        with self._office.look() as uow:
             return uow.dossiers.list()
 
     def _read_in_background(self, dossier_id: DossierId) -> None:
@@ -126,7 +126,7 @@ class Desk:
         """One round of the ticker: the token, the line, and what is due to be sent."""
         self._refresh_token()
         online = self._parts.sender.probe()
-        with self._office.uow() as uow:
+        with self._office.look() as uow:
             waiting = sum(1 for i in uow.outbox.list() if i.state is not OutboxState.RECEIVED)
         before = self._line
         since = before.since if before.online == online else self._office.clock.now()
@@ -153,7 +153,7 @@ class Desk:
 
     def counts(self) -> Future[Counts]:
         def run() -> Counts:
-            with self._office.uow() as uow:
+            with self._office.look() as uow:
                 return queries.counts(uow.dossiers.list(), uow.outbox.list(), self.user.name)
 
         return self._ask(run)
@@ -233,11 +233,11 @@ class Desk:
         return self._ask(run)
 
     def _of_page(self, page_id: PageId) -> DossierId:
-        with self._office.uow() as uow:
+        with self._office.look() as uow:
             return uow.dossiers.by_page(page_id).id
 
     def _of_document(self, document_id: DocumentId) -> DossierId:
-        with self._office.uow() as uow:
+        with self._office.look() as uow:
             return uow.dossiers.by_document(document_id).id
 
     def rotate(self, page_id: PageId, degrees: int) -> Future[None]:
@@ -304,7 +304,7 @@ class Desk:
         """The cleaned page, at most ``max_px`` on its longer side, rendered by a page worker ahead of waiting pages."""
 
         def run() -> Picture:
-            with self._office.uow() as uow:
+            with self._office.look() as uow:
                 page = uow.dossiers.by_page(page_id).page(page_id)
             source = page.source
             path = self._office.blobs.path(source.original)
@@ -316,7 +316,7 @@ class Desk:
 
     def page_text(self, page_id: PageId) -> Future[PageText | None]:
         def run() -> PageText | None:
-            with self._office.uow() as uow:
+            with self._office.look() as uow:
                 dossier = uow.dossiers.by_page(page_id)
             page = dossier.page(page_id)
             return text_of(self._office, dossier, page) if page.state is PageState.READ else None
@@ -340,7 +340,7 @@ class Desk:
 
     def document(self, document_id: DocumentId) -> Future[DocumentView]:
         def run() -> DocumentView:
-            with self._office.uow() as uow:
+            with self._office.look() as uow:
                 dossier = uow.dossiers.by_document(document_id)
             return queries.document_view(self._office, dossier, dossier.document(document_id))
 
@@ -402,7 +402,7 @@ class Desk:
         """Page (from 0) of what will be, or was, signed: drawn from the published bytes, or the signed revision's."""
 
         def run() -> Picture:
-            with self._office.uow() as uow:
+            with self._office.look() as uow:
                 document = uow.dossiers.by_document(document_id).document(document_id)
             source = document.sealed or document.published
             if source is None:
@@ -454,7 +454,7 @@ class Desk:
 
     def outbox(self) -> Future[tuple[OutboxRow, ...]]:
         def run() -> tuple[OutboxRow, ...]:
-            with self._office.uow() as uow:
+            with self._office.look() as uow:
                 titles = {d.id: d.title for d in uow.dossiers.list()}
                 return tuple(queries.outbox_row(i, titles.get(i.dossier_id, "")) for i in uow.outbox.list())
 

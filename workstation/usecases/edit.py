@@ -142,16 +142,16 @@ def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossie
 
 
 def _texts(office: Office, dossier_id: DossierId) -> Texts:
-    with office.uow() as uow:
+    with office.look() as uow:
         dossier = uow.dossiers.get(dossier_id)
     return texts_of(office, dossier, [p for p in dossier.pages if p.state is PageState.READ])
 
 
 def _dossier_of_page(office: Office, page_id: PageId) -> DossierId:
-    with office.uow() as uow:
+    with office.look() as uow:
         return uow.dossiers.by_page(page_id).id
 
 
 def _dossier_of_document(office: Office, document_id: DocumentId) -> DossierId:
-    with office.uow() as uow:
+    with office.look() as uow:
         return uow.dossiers.by_document(document_id).id

@@ -19,6 +19,8 @@ PUBLISH_SECONDS = 600.0
 @dataclass(frozen=True, slots=True)
 class Office:
     uow: UnitOfWorkFactory
+    look: UnitOfWorkFactory
+    """Units of work that only read: they wait for no writer, and writing in one fails."""
     blobs: BlobStore
     pages: Lane
     token: Lane

@@ -41,7 +41,7 @@ def set_paused(office: Office, item_id: OutboxId, paused: bool, by: UserName) ->
 
 def reopen_rejected(office: Office, item_id: OutboxId, by: UserName) -> DocumentId:
     """A returned dossier goes back to entry at the document the ward named, else at its first."""
-    with office.uow() as uow:
+    with office.look() as uow:
         item = uow.outbox.get(item_id)
         dossier = uow.dossiers.get(item.dossier_id)
     document_id = blamed_document(item, dossier)

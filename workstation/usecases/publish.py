@@ -18,7 +18,7 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
 
     Deterministic: after a crash the same pages give the same bytes, so doing it again changes nothing.
     """
-    with office.uow() as uow:
+    with office.look() as uow:
         dossier = uow.dossiers.by_document(document_id)
     document = dossier.document(document_id)
     if document.state is not DocumentState.PASSED:

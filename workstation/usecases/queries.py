@@ -162,6 +162,6 @@ def day_counts(office: Office) -> tuple[int, int]:
     """Documents signed and refused since midnight in Viet Nam (UTC+7, no daylight saving)."""
     now = office.clock.now() + timedelta(hours=7)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=7)
-    with office.uow() as uow:
+    with office.look() as uow:
         today = [e.action for e in uow.audit.events() if e.at >= midnight]
     return today.count("signed"), today.count("refused")

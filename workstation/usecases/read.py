@@ -33,7 +33,7 @@ def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[Page
 
     Safe to repeat: what a crash left undone is done the next time, and cached results are taken from the cache.
     """
-    with office.uow() as uow:
+    with office.look() as uow:
         dossier = uow.dossiers.get(dossier_id)
     waiting: dict[Future[PageResult], Page] = {}
     for page in dossier.pages:
@@ -42,7 +42,7 @@ def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[Page
     for future in as_completed(waiting):
         _record(office, dossier, waiting[future], future)
         progress(waiting[future].id)
-    with office.uow() as uow:
+    with office.look() as uow:
         dossier = uow.dossiers.get(dossier_id)
     texts = texts_of(office, dossier, unassigned(dossier))
     return office.change(dossier_id, lambda d: release(propose(office, d, texts)), office.event("system", "split", dossier_id))

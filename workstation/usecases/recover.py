@@ -29,7 +29,7 @@ class Recovery:
 def recover(office: Office, verify: Callable[[Path], FileVerdict]) -> Recovery:
     """Takes over signed files from the sealing folder and lists the work to go on with."""
     sealed = tuple(x for path in sorted(office.sealing.glob("*.pdf")) if (x := _adopt(office, path, verify)))
-    with office.uow() as uow:
+    with office.look() as uow:
         dossiers = uow.dossiers.list()
     return Recovery(
         sealed,
@@ -50,7 +50,7 @@ def needs_reading(dossier: Dossier) -> bool:
 def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) -> DocumentId | None:
     """A signed file that the store doesn't know of yet is recorded if it is whole and extends the published bytes."""
     document_id = DocumentId(path.stem)
-    with office.uow() as uow:
+    with office.look() as uow:
         try:
             dossier = uow.dossiers.by_document(document_id)
         except WorkstationError:

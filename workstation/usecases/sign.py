@@ -137,5 +137,5 @@ def record_sealed(office: Office, document_id: DocumentId, out: Path, result: Si
 
 
 def _load(office: Office, document_id: DocumentId) -> Dossier:
-    with office.uow() as uow:
+    with office.look() as uow:
         return uow.dossiers.by_document(document_id)
