@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from ocr import cache, inspect, pdfa, process, render
+from ocr import cache, inspect, pdfa, process, render, split
 from ocr.engine import Tesseract
+from workstation.domain.doctype import DocumentType
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
 from workstation.domain.ports import (
+    DocumentDraft,
     Inspection,
     Limits,
     PageJob,
@@ -49,3 +51,11 @@ def render_pdf(job: PdfRenderJob) -> Rendered:
 
 def publish_document(job: PublishJob) -> PublishedPdf:
     return pdfa.publish(job)
+
+
+def split_documents(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
+    return split.split_documents(texts, types)
+
+
+def index_document(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> DocumentDraft:
+    return split.index_document(texts, types)

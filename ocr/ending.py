@@ -1,0 +1,74 @@
+"""The foot of a document: recipients on the left, the signer on the right."""
+
+from ocr.grammar import is_person_name, is_upper, starts_like
+from ocr.sheet import Line, Sheet, field
+from workstation.domain.fields import IndexField
+
+_LABEL = "Nơi nhận"
+
+
+def _label_line(page: Sheet) -> Line | None:
+    return next((n for n in page.lines if starts_like(n.text, _LABEL) and len(n.text) < 14), None)
+
+
+def read_ending(pages: list[Sheet]) -> list[IndexField]:
+    """recipients, signer_title, signer_name from the last page that has them."""
+    for page in reversed(pages):
+        label = _label_line(page)
+        if label is not None:
+            return _recipients(page, label) + signer(page, label.box[1] - 1.5 * page.pitch, label.box[2])
+    for page in reversed(pages):
+        found = signer(page, 0.3 * page.height, 0.4 * page.width)
+        if found:
+            return found
+    return []
+
+
+def _recipients(page: Sheet, label: Line) -> list[IndexField]:
+    """Items of the list under ``Nơi nhận:``, joined by semicolons."""
+    below = sorted((n for n in page.lines if n.box[1] > label.box[1] + 0.5 * label.height), key=lambda n: n.box[1])
+    column = [n for n in below if n.box[0] < label.box[2] and n.centre < 0.6 * page.width]
+    items: list[list[Line]] = []
+    previous = label
+    for line in column:
+        if line.box[1] - previous.box[3] > 1.5 * page.pitch:
+            break
+        if line.text[:1] in "-–—+" or not items:
+            items.append([line])
+        else:
+            items[-1].append(line)
+        previous = line
+    if not items:
+        return []
+    texts = [" ".join(n.text for n in item).lstrip("-–—+ ").rstrip(" ;.") for item in items]
+    ended = starts_like(texts[-1], "Lưu") > 0
+    return [field("recipients", [n for item in items for n in item], "; ".join(texts), sure=1.0 if ended else 0.85)]
+
+
+def signer(page: Sheet, top: float, right_of: float) -> list[IndexField]:
+    """Capitals (authority, office) and, under them, a person's name, right of ``right_of`` and below ``top`` (pixels)."""
+    block = sorted(
+        (n for n in page.lines if n.box[1] >= top and n.box[0] > right_of and n.centre > 0.45 * page.width),
+        key=lambda n: n.box[1],
+    )
+    heads: list[Line] = []
+    for line in block:
+        if is_upper(line.text) and _looks_like_office(line, heads, page):
+            heads.append(line)
+        elif heads:
+            break
+    if not heads:
+        return []
+    out = [field("signer_title", [heads[-1]])]
+    # under the seal there may be scraps of its rim and the signature; the name is the first line that reads as one
+    limit = heads[-1].box[3] + 0.16 * page.height
+    names = [n for n in block if heads[-1].box[3] < n.box[1] < limit and is_person_name(n.text) and not is_upper(n.text)]
+    sound = [n for n in names if n.confidence >= 0.5 and n.height < 2 * page.pitch]
+    if sound:
+        out.append(field("signer_name", [sound[0]]))
+    return out
+
+
+def _looks_like_office(line: Line, heads: list[Line], page: Sheet) -> bool:
+    near = not heads or line.box[1] - heads[-1].box[3] < 1.2 * page.pitch
+    return near and len(line.text) >= 5 and line.confidence >= 0.4

@@ -1,0 +1,91 @@
+"""Pages to documents, documents to fields."""
+
+from ocr.ending import read_ending
+from ocr.forms import read_form
+from ocr.grammar import parse_number
+from ocr.header import (
+    Title,
+    begins_document,
+    derived_type,
+    find_title,
+    letter_subject,
+    number_line,
+    read_header,
+    subject_under,
+)  # fmt: skip
+from ocr.sheet import Sheet, field, sheet
+from workstation.domain.doctype import DocumentType
+from workstation.domain.fields import FIELD_NAMES, IndexField
+from workstation.domain.page import PageText
+from workstation.domain.ports import DocumentDraft
+
+LETTER = "CV"
+"""Code of the official letter, the one type without a printed name."""
+
+
+def split_documents(
+    texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]
+) -> tuple[DocumentDraft, ...]:
+    """Documents from pages in paper order (None: blank). A header at the top of a page starts one; blank pages and pages
+    without a header belong to the document before them."""
+    starts: list[list[int]] = []
+    seen_text = False
+    for i, text in enumerate(texts):
+        fresh = text is not None and (not seen_text or begins_document(sheet(i, text), types))
+        if not starts or (fresh and seen_text):
+            starts.append([i])
+        else:
+            starts[-1].append(i)
+        seen_text = seen_text or text is not None
+    return tuple(_draft(pages, tuple(texts[i] for i in pages), types) for pages in starts)
+
+
+def index_document(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> DocumentDraft:
+    """Type and fields of pages that are one document."""
+    return _draft(list(range(len(texts))), texts, types)
+
+
+def _draft(numbers: list[int], texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> DocumentDraft:
+    pages = [sheet(i, text) for i, text in enumerate(texts)]
+    first = next((p for p in pages if p.lines), None)
+    if first is None:
+        return DocumentDraft(tuple(numbers), "", ())
+    title = find_title(first, types)
+    kind = title.kind if title else _unnamed_kind(first, types)
+    fields = _fields(pages, first, title, kind)
+    return DocumentDraft(tuple(numbers), kind.code if kind else "", _in_order(fields))
+
+
+def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType | None:
+    """Without a title: by the notation's abbreviation, or an official letter if it has a number or ``V/v``."""
+    line = number_line(page)
+    parsed = parse_number(line.text) if line else None
+    if parsed and parsed.notation:
+        lead = parsed.notation.split("/")[-1].split("-")[0]
+        for kind in types:
+            if kind.abbreviation and kind.abbreviation == lead:
+                return kind
+    if letter_subject(page) or (parsed and parsed.notation):
+        return next((t for t in types if t.code == LETTER), None)
+    return None
+
+
+def _fields(pages: list[Sheet], first: Sheet, title: Title | None, kind: DocumentType | None) -> list[IndexField]:
+    out: list[IndexField] = []
+    if title:
+        out.append(field("type_name", [title.line], sure=title.score))
+    elif kind:
+        out.append(derived_type(kind))
+    if kind and kind.layout == "form":
+        return out + read_form(pages, title)
+    out += read_header(first, title, kind)
+    subject = subject_under(first, title) if title else letter_subject(first)
+    return out + ([subject] if subject else []) + read_ending(pages)
+
+
+def _in_order(fields: list[IndexField]) -> tuple[IndexField, ...]:
+    """In the order of the form; the first reading of a name counts."""
+    by_name: dict[str, IndexField] = {}
+    for f in fields:
+        by_name.setdefault(f.name, f)
+    return tuple(by_name[name] for name in FIELD_NAMES if name in by_name)
