@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,12 +52,11 @@ class FileBlobs:
                 if _abandoned(left):
                     shutil.rmtree(left, ignore_errors=True)
             self._staging = Path(tempfile.mkdtemp(prefix="p", dir=self._root / "staging"))
-            self._alive = _hold(self._staging)
+            self._release = weakref.finalize(self, _let_go, _hold(self._staging), self._staging)
 
     def close(self) -> None:
-        """Removes this process's staging folder."""
-        self._alive.close()
-        shutil.rmtree(self._staging, ignore_errors=True)
+        """Removes this process's staging folder; happens by itself at the latest when the program ends."""
+        self._release()
 
     def put_file(self, path: Path) -> Sha256:
         """Copies the file in. F07 if it can't be read; it is never changed."""
@@ -170,14 +170,19 @@ def _make_folder(path: Path) -> None:
         _fsync(made.parent)
 
 
-def _hold(folder: Path) -> BinaryIO:
+def _hold(folder: Path) -> int:
     """An open, locked file in the folder: the mark that its process lives. The system lets go of it with the process."""
-    file = (folder / ".alive").open("wb")
+    descriptor = os.open(folder / ".alive", os.O_CREAT | os.O_WRONLY)
     if sys.platform != "win32":
         import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX)
-    return file
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _let_go(descriptor: int, folder: Path) -> None:
+    os.close(descriptor)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _abandoned(folder: Path) -> bool:

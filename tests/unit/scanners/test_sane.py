@@ -36,7 +36,7 @@ def never() -> bool:
 
 def test_devices_are_listed(config: Path, tmp_path: Path) -> None:
     scanner: Scanner = SaneScanner(config)
-    assert [(s.id, s.name) for s in scanner.sources()][0] == ("test:0", "Noname frontend-tester")
+    assert next((s.id, s.name) for s in scanner.sources()) == ("test:0", "Noname frontend-tester")
     (config / "dll.conf").write_text("")
     assert scanner.sources() == ()
 
