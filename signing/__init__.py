@@ -2,8 +2,7 @@
 
 import logging
 
-# These libraries write certificate subjects and file contents into their warnings; names of people belong in no log.
+# These libraries write certificate subjects and file contents into their messages; names of people belong in no log.
 # What matters comes back as an error code or a verdict.
 for _vendor in ("pyhanko", "pyhanko_certvalidator", "fontTools"):
-    logging.getLogger(_vendor).addHandler(logging.NullHandler())
-    logging.getLogger(_vendor).propagate = False
+    logging.getLogger(_vendor).setLevel(logging.CRITICAL + 1)

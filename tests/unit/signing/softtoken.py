@@ -95,9 +95,7 @@ def make_token(folder: Path, authority: Authority, *, expired: bool = False) -> 
     days = (-300, -1) if expired else (-1, 365)
     with lib.get_token(token_label=LABEL).open(rw=True, user_pin=PIN) as session:
         sign = MechanismFlag.SIGN | MechanismFlag.VERIFY
-        public, _ = session.generate_keypair(
-            KeyType.RSA, 3072, id=RSA_ID, label="khoa-rsa", store=True, capabilities=sign
-        )
+        public, _ = session.generate_keypair(KeyType.RSA, 3072, id=RSA_ID, label="khoa-rsa", store=True, capabilities=sign)
         rsa_public = load_der_public_key(encode_rsa_public_key(public))
         curve = session.create_domain_parameters(
             KeyType.EC, {Attribute.EC_PARAMS: encode_named_curve_parameters("1.2.840.10045.3.1.7")}, local=True

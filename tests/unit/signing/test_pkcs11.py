@@ -29,9 +29,7 @@ def open_code(key: KeyRef, pin: str = PIN) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize(
-    ("key_id", "owner", "mechanism"), [(RSA_ID, "Trần Thị Ký", "rsassa_pss"), (EC_ID, "Lê Văn Ký", "ecdsa")]
-)
+@pytest.mark.parametrize(("key_id", "owner", "mechanism"), [(RSA_ID, "Trần Thị Ký", "rsassa_pss"), (EC_ID, "Lê Văn Ký", "ecdsa")])
 def test_signs_with_the_pair_of_one_id(
     token: SoftToken, published: Path, tmp_path: Path, authority: Authority, key_id: bytes, owner: str, mechanism: str
 ) -> None:
