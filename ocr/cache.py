@@ -35,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary = Path(name)
         try:
             yield temporary
-            os.replace(temporary, path)
+            temporary.replace(path)
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()
@@ -70,7 +70,8 @@ def text_to_json(text: PageText) -> dict[str, Any]:
 
 def text_from_json(value: dict[str, Any]) -> PageText:
     words = tuple(Word(t, (x0, y0, x1, y1), c, line) for t, x0, y0, x1, y1, c, line in value["words"])
-    return PageText(*value["size"], value["dpi"], words, Engine(**value["engine"]), value["seconds"])
+    width, height = value["size"]
+    return PageText(width, height, value["dpi"], words, Engine(**value["engine"]), value["seconds"])
 
 
 def save_result(cache: Path, original: Sha256, frame: int, turn: int, result: PageResult, read: bool) -> None:

@@ -79,16 +79,31 @@ class Tesseract:
         return Engine("tesseract", version, model, f"{self._params} {described()}")
 
 
+class Unread:
+    """Reads nothing: for cleaning alone, which has to work on a machine without Tesseract too."""
+
+    def read(self, page: Pixels, dpi: float) -> tuple[RawWord, ...]:
+        return ()
+
+    def describe(self) -> Engine:
+        return Engine("none", "", "", "")
+
+
 def _words(table: str) -> tuple[RawWord, ...]:
     words = []
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
-        text = nfc(row["text"] or "") if row["level"] == "5" else ""
+        text = _one_d(nfc(row["text"] or "")) if row["level"] == "5" else ""
         if not text:
             continue
         x, y, w, h = (float(row[k]) for k in ("left", "top", "width", "height"))
         line = tuple(int(row[k]) for k in ("block_num", "par_num", "line_num"))
         words.append(RawWord(text, (x, y, x + w, y + h), min(1.0, max(0.0, float(row["conf"]) / 100)), line))
     return tuple(words)
+
+
+def _one_d(text: str) -> str:
+    """The network knows both Đ (U+0110) and its Icelandic twin Ð (U+00D0) and at times writes one letter as both."""
+    return re.sub("Đ?Ð", "Đ", text.replace("ÐĐ", "Đ"))
 
 
 @cache

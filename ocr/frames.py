@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pymupdf
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import IDENTITY, Matrix
@@ -89,7 +89,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")
             with Image.open(path, formats=PILLOW_FORMATS) as image:
                 yield image
-    except Image.UnidentifiedImageError as e:
+    except UnidentifiedImageError as e:
         known = read_head(path)[:12]
         damaged = known.startswith((b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*", b"BM", b"RIFF"))
         raise WorkstationError("F03" if damaged else "F01", file=path.name) from e
@@ -254,9 +254,10 @@ def pdf_scan(page: pymupdf.Page) -> PdfScan | None:
         return None
     info = pictures[0]
     a, b, c, d, _, _ = info["transform"]
-    box = pymupdf.Rect(info["bbox"]) & page.rect
+    area, seen = abs(pymupdf.Rect(info["bbox"])), abs(pymupdf.Rect(info["bbox"]) & page.rect)
+    fills = seen >= 0.98 * abs(page.rect) and area <= 1.02 * abs(page.rect)
     upright = a > 0 and d > 0 and abs(b) + abs(c) < 1e-3 * (a + d)
-    if page.rotation or not upright or abs(box) < 0.98 * abs(page.rect) or abs(pymupdf.Rect(info["bbox"])) > 1.02 * abs(page.rect):
+    if page.rotation or not upright or not fills:
         return None
     if any(trace["type"] != 3 for trace in page.get_texttrace()) or page.get_cdrawings() or next(page.annots(), None) is not None:
         return None
@@ -308,7 +309,7 @@ def raw_jpeg(path: Path, frame: int) -> tuple[bytes, int] | None:
     if is_pdf(path):
         with opened_pdf(path) as document:
             scan = pdf_scan(document[frame])
-            if scan is None or document.xref_get_key(scan.xref, "Filter")[1] not in ("/DCTDecode", "[/DCTDecode]", "[ /DCTDecode ]"):
+            if scan is None or document.xref_get_key(scan.xref, "Filter")[1].strip("[] ") != "/DCTDecode":
                 return None
             data = document.xref_stream_raw(scan.xref)
             return (data, 1) if data and _carriable(io.BytesIO(data)) else None

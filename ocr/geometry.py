@@ -18,9 +18,11 @@ SKEW_DEAD_ZONE_DEG = 0.4
 SKEW_RANGE_DEG = 10.0
 _SMALL_DPI = 75.0
 _SURE = 0.15
-_SURE_LINES = 4
+_SURE_LINES = 6
+_LINE_MM = (1.5, 7.0)
 _MAX_BORDER = 0.2
 _MIN_BORDER_MM = 1.0
+_DARK = 70
 
 Ink = NDArray[np.float32]
 """0 (paper) to 1 (ink), small scale."""
@@ -72,8 +74,9 @@ def _best_angle(ink: Ink) -> float:
     weight = ink[y, x]
     ys, xs = y.astype(np.float32), x.astype(np.float32)
     at = 0.0
-    for step, reach in ((0.5, 20), (0.1, 5), (0.02, 5)):
-        near = {at + step * k: _line_contrast(ys, xs, weight, at + step * k) for k in range(-reach, reach + 1)}
+    for step, reach, every in ((0.5, 20, 4), (0.1, 5, 1), (0.02, 5, 1)):
+        part = ys[::every], xs[::every], weight[::every]
+        near = {at + step * k: _line_contrast(*part, at + step * k) for k in range(-reach, reach + 1)}
         at = max(near, key=lambda angle: near[angle])
     return at
 
@@ -92,14 +95,16 @@ def _without_rules(ink: Ink) -> Ink:
     """Long straight rules of forms and tables taken out: they draw the projection in both directions."""
     solid = (ink > 0.3).astype(np.uint8)
     n = max(15, round(ink.shape[1] * 0.06))
-    rules = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, n), np.uint8)) | cv2.morphologyEx(
-        solid, cv2.MORPH_OPEN, np.ones((n, 1), np.uint8)
-    )
+    level = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, n), np.uint8))
+    upright = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((n, 1), np.uint8))
+    rules = cv2.max(level, upright)
     return np.where(cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0, np.float32(0), ink)
 
 
-def _head_up(ink: Ink) -> float:
+def _head_up(ink: Ink, dpi: float) -> float:
     """From −1 (head down) to 1 (head up) by the shape of text lines, for level text; 0 with too few lines to tell.
+
+    Runs taller than a line of text (a seal, a signature, lines grown together) say nothing.
 
     Vietnamese stands above its x-height (ascenders, capitals, circumflexes, tone marks) far more than below its base
     line (descenders, the dot of ạ), so in an upright line the dense band lies low.
@@ -111,7 +116,7 @@ def _head_up(ink: Ink) -> float:
     lines = 0
     for start, end in zip(starts, ends, strict=True):
         line = profile[start:end]
-        if len(line) >= 5:
+        if _LINE_MM[0] <= len(line) / dpi * 25.4 <= _LINE_MM[1]:
             dense = np.flatnonzero(line > 0.55 * np.sort(line)[-max(1, len(line) // 5)])
             above += float(line[: dense[0]].sum())
             below += float(line[dense[-1] + 1 :].sum())
@@ -130,9 +135,9 @@ class Lie:
 def measure_lie(pixels: Pixels, dpi: float, sure_by_reading: Callable[[Pixels], int]) -> Lie:
     """Rotation (0, 90, 180, 270) and skew of a page.
 
-    The text's axis comes from the shape of words, the skew from the rows' projection, which end is up from the shape of the lines; where that is weak,
-    ``sure_by_reading`` (level page → 0 or 180) reads some of it both ways. Tesseract's own OSD was measured at 0.5 CPU
-    seconds a page and confidences below 1 on bad pages.
+    The text's axis comes from the shape of words, the skew from the rows' projection, which end is up from the shape of
+    the lines; where that is weak, ``sure_by_reading`` (level page → 0 or 180) reads some of it both ways. Tesseract's own
+    OSD was measured at 0.5 CPU seconds a page and confidences below 1 on bad pages.
     """
     small = shrink(grey(pixels), dpi, _SMALL_DPI)
     ink = _without_rules(ink_map(small, _SMALL_DPI))
@@ -140,10 +145,11 @@ def measure_lie(pixels: Pixels, dpi: float, sure_by_reading: Callable[[Pixels], 
         return Lie(0, 0.0)
     base = 90 if _sideways(ink) else 0
     skew = _best_angle(np.rot90(ink, -1) if base else ink)
-    level = apply_recipe(pixels, lie_recipe(Lie(base, skew)))
+    level = lie_recipe(Lie(base, skew))
     finer = min(dpi, 2 * _SMALL_DPI)
-    upness = _head_up(_without_rules(ink_map(shrink(grey(level), dpi, finer), finer)))
-    flip = (180 if upness < 0 else 0) if abs(upness) >= _SURE else sure_by_reading(level)
+    upness = _head_up(_without_rules(ink_map(apply_recipe(shrink(grey(pixels), dpi, finer), level), finer)), finer)
+    sure = abs(upness) >= _SURE
+    flip = (180 if upness < 0 else 0) if sure else sure_by_reading(apply_recipe(pixels, level))
     return Lie((base + flip) % 360, skew)
 
 
@@ -156,34 +162,49 @@ def lie_recipe(lie: Lie) -> Recipe:
     return tuple(steps)
 
 
-def crop_step(pixels: Pixels, dpi: float) -> Transform | None:
-    """Cuts the scanner's black frame off a level page; None if no side has one of at least a millimetre."""
+def crop_step(pixels: Pixels, recipe: Recipe, dpi: float) -> Transform | None:
+    """The crop that cuts the scanner's black frame off; None if no side has one of at least a millimetre.
+
+    ``recipe``: the steps before, applied here to a small copy. Corners that turning brought in belong to no side.
+    """
+    scale = min(1.0, _SMALL_DPI / dpi)
+    h, w = pixels.shape[:2]
+    whole, width, height = recipe_matrix(recipe, w, h)
+    a, b, c, d, e, f = (v * scale for v in whole)
     small = shrink(grey(pixels), dpi, _SMALL_DPI)
-    scale = pixels.shape[0] / small.shape[0]
-    dark = small < 70
-    h, w = dark.shape
-    rows, columns = dark.mean(axis=1), dark.mean(axis=0)
-    top, bottom = _dark_run(rows), h - _dark_run(rows[::-1])
-    left, right = _dark_run(columns), w - _dark_run(columns[::-1])
-    if (top, left, bottom, right) == (0, 0, h, w):
+    kx, ky = w / small.shape[1], h / small.shape[0]
+    matrix = np.array([[a * kx, c * ky, e], [b * kx, d * ky, f]], np.float64)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    dark = cv2.warpAffine((small < _DARK).astype(np.float32), matrix, size)
+    seen = cv2.warpAffine(np.ones_like(small, np.float32), matrix, size)
+    top, bottom = _dark_runs(dark.sum(axis=1), seen.sum(axis=1), size[0])
+    left, right = _dark_runs(dark.sum(axis=0), seen.sum(axis=0), size[1])
+    if not (top or bottom or left or right):
         return None
-    margin = 1  # the grey slope of the border's edge
-    box = (
-        left + margin if left else 0, top + margin if top else 0,
-        right - margin if right < w else w, bottom - margin if bottom < h else h,
-    )  # fmt: skip
-    ph, pw = pixels.shape[:2]
-    x0, y0 = round(box[0] * scale), round(box[1] * scale)
-    x1, y1 = (pw if box[2] == w else round(box[2] * scale)), (ph if box[3] == h else round(box[3] * scale))
+    x0, y0 = math.floor(left / scale), math.floor(top / scale)
+    x1, y1 = math.ceil(width - right / scale), math.ceil(height - bottom / scale)
     params = (("x0", float(x0)), ("y0", float(y0)), ("x1", float(x1)), ("y1", float(y1)))
     return Transform("crop", CROP_VERSION, params, "border")
 
 
-def _dark_run(share: NDArray[np.float64]) -> int:
-    """Length of the dark run at the start; 0 if it is under a millimetre or so long that it is content, not a frame."""
-    clear = np.flatnonzero(share < 0.5)
-    run = int(clear[0]) if clear.size else len(share)
-    return run if _MIN_BORDER_MM / 25.4 * _SMALL_DPI <= run <= _MAX_BORDER * len(share) else 0
+def _dark_runs(dark: NDArray[np.float32], seen: NDArray[np.float32], across: int) -> tuple[int, int]:
+    """Lengths of the dark runs at both ends of a profile, one step more for the border's grey edge.
+
+    Rows that turning left nearly empty count with the dark ones next to them. 0: under a millimetre, or so long that it
+    is content and no frame.
+    """
+    empty = seen < 0.1 * across
+    paper = np.flatnonzero(~empty & (dark < 0.35 * seen))
+    solid = np.flatnonzero(~empty & (dark >= 0.35 * seen))
+    if not paper.size or not solid.size:
+        return 0, 0
+
+    def run(first_paper: int, touched: bool) -> int:
+        real = touched and _MIN_BORDER_MM / 25.4 * _SMALL_DPI <= first_paper <= _MAX_BORDER * len(seen)
+        return first_paper + 1 if real else 0
+
+    first, last = int(paper[0]), int(paper[-1])
+    return run(first, solid[0] < first), run(len(seen) - 1 - last, solid[-1] > last)
 
 
 def apply_recipe(pixels: Pixels, recipe: Recipe) -> Pixels:

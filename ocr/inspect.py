@@ -20,6 +20,7 @@ from ocr.frames import (
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import FrameInfo, Inspection, Limits
 
+_SIGNATURE_WIDGET = 6  # MuPDF's PDF_WIDGET_TYPE_SIGNATURE
 _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
 
 
@@ -87,7 +88,7 @@ def _inspect_pdf(path: Path, limits: Limits) -> Inspection:
     with opened_pdf(path) as document:
         _check_count(path, document.page_count, limits)
         try:
-            frames = tuple(_pdf_frame_info(path, page, limits) for page in document)
+            frames = tuple(_pdf_frame_info(path, page, limits) for page in document.pages())
             return Inspection("application/pdf", frames, _signed(document))
         except (pymupdf.FileDataError, RuntimeError, ValueError, IndexError) as e:
             # MuPDF's own exceptions derive from RuntimeError
@@ -107,8 +108,8 @@ def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo
 
 def _signed(document: pymupdf.Document) -> bool:
     """True if a signature field holds a signature: an empty field is only a place for one."""
-    for page in document:
-        for widget in page.widgets(types=[pymupdf.PDF_WIDGET_TYPE_SIGNATURE]):
+    for page in document.pages():
+        for widget in page.widgets(types=[_SIGNATURE_WIDGET]):
             if document.xref_get_key(widget.xref, "V")[0] != "null":
                 return True
     return False

@@ -59,7 +59,7 @@ def _publish(job: PublishJob) -> PublishedPdf:
             os.fsync(file.fileno())
         check(temporary, job)
         data = temporary.read_bytes()
-        os.replace(temporary, job.out)
+        temporary.replace(job.out)
         _sync_folder(job.out.parent)
     finally:
         with suppress(FileNotFoundError):
@@ -192,8 +192,9 @@ def _check_layer(page: pikepdf.Page, asked: PublishPage) -> None:
         raise WorkstationError("B01", where="pdfa", rule="font")
     scale = 72 / asked.text.dpi
     shown, size, stretch, x = [], 0.0, 0.0, 0.0
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands = instruction.operands
+        match str(instruction.operator):
             case "Tf":
                 size = float(operands[1])
             case "Tm":

@@ -69,9 +69,8 @@ def _group4(image: Image.Image) -> tuple[bytes, bool]:
     bits.save(out, "TIFF", compression="group4", tiffinfo={278: image.height})
     out.seek(0)
     with Image.open(out) as tiff:
-        tags = tiff.tag_v2
+        tags = tiff.tag_v2  # type: ignore[attr-defined]  # opened as what we wrote: a TIFF
         offsets, sizes, photometric = tags[_STRIP_OFFSETS], tags[_STRIP_SIZES], tags[262]
     if len(offsets) != 1 or photometric not in (0, 1):
         raise ValueError("one strip expected")
     return out.getvalue()[offsets[0] : offsets[0] + sizes[0]], photometric == 1
-

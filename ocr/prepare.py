@@ -22,11 +22,11 @@ def red_to_paper(rgb: Pixels, dpi: float) -> Pixels:
     if rgb.ndim == 2:
         return rgb
     plain = grey(rgb)
-    red = rgb[..., 0]
-    other = cv2.max(rgb[..., 1], rgb[..., 2])
-    reddish = cv2.subtract(red, other)
-    lifted = cv2.add(red, cv2.multiply(reddish, 0.35))
-    return np.where(reddish > 28, cv2.max(plain, lifted), plain).astype(np.uint8)
+    red, green, blue = cv2.split(rgb)
+    reddish = cv2.subtract(red, cv2.max(green, blue))
+    lifted = cv2.addWeighted(red, 1.0, reddish, 0.35, 0.0)
+    mask = cv2.threshold(reddish, 28, 255, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.copyTo(cv2.max(plain, lifted), mask, plain), np.uint8)
 
 
 def flatten_shading(page: Pixels, dpi: float) -> Pixels:
@@ -36,7 +36,7 @@ def flatten_shading(page: Pixels, dpi: float) -> Pixels:
     size = max(3, round(5 / 25.4 * 75) | 1)
     paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), size)
     full = cv2.resize(paper, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(page, cv2.max(full, 1), scale=245.0), np.uint8)
+    return np.asarray(cv2.divide(page, np.maximum(full, 1), scale=245.0), np.uint8)
 
 
 def stretch_levels(page: Pixels, dpi: float) -> Pixels:
@@ -65,7 +65,7 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
     if len(chosen) < _MIN_DOTS:
         return page
     doomed = np.zeros(count, bool)
-    doomed[chosen[_in_rows(stats[chosen], mm)]] = True
+    doomed[chosen[_in_rows(np.asarray(stats[chosen], np.int32), mm)]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))

@@ -40,8 +40,7 @@ def clean(frame: Frame, turn: int, recognizer: Recognizer) -> Cleaned:
     blank = ink < BLANK_INK_MM2
     lie = Lie(0, 0.0) if blank else measure_lie(frame.pixels, frame.dpi, read_both_ways)
     recipe = lie_recipe(lie)
-    page = apply_recipe(frame.pixels, recipe)
-    crop = crop_step(page, frame.dpi)
+    crop = crop_step(frame.pixels, recipe, frame.dpi)
     if crop:
         recipe += (crop,)
     if turn % 360:
@@ -50,7 +49,7 @@ def clean(frame: Frame, turn: int, recognizer: Recognizer) -> Cleaned:
 
 
 def process(job: PageJob, recognizer: Recognizer) -> PageResult:
-    """``PageTools.process`` with the recogniser given; a valid cache answers at once."""
+    """``PageTools.process`` with the recogniser given (``Unread`` for a job that only cleans); a valid cache answers at once."""
     known = cache.load_result(job.cache, job.original, job.frame, job.turn, read=job.read)
     if known is not None:
         return replace(known, findings=_judged(known.findings, job))
@@ -59,7 +58,7 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     cv2.setNumThreads(1)
     frame = load_frame(job.path, job.frame)
     done = clean(frame, job.turn, recognizer)
-    text = _read(done, frame.dpi, recognizer, job.read)
+    text = _read(done, frame.dpi, recognizer)
     notes = findings(frame, done.page, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
                      job.min_dpi, job.min_sharpness)  # fmt: skip
     thumb = cache.entry(job.cache, job.original, job.frame, job.turn, "thumb.jpg")
@@ -79,10 +78,10 @@ def _judged(notes: tuple[Finding, ...], job: PageJob) -> tuple[Finding, ...]:
     )
 
 
-def _read(done: Cleaned, dpi: float, recognizer: Recognizer, wanted: bool) -> PageText:
+def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     started = time.monotonic()
     height, width = done.page.shape[:2]
-    raw = recognizer.read(prepare(done.page, dpi), dpi) if wanted and not done.blank else ()
+    raw = recognizer.read(prepare(done.page, dpi), dpi) if not done.blank else ()
     words = reading_order(raw, width)
     return PageText(width, height, dpi, words, recognizer.describe(), round(time.monotonic() - started, 3))
 

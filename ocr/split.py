@@ -23,9 +23,7 @@ LETTER = "CV"
 """Code of the official letter, the one type without a printed name."""
 
 
-def split_documents(
-    texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]
-) -> tuple[DocumentDraft, ...]:
+def split_documents(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
     """Documents from pages in paper order (None: blank). A header at the top of a page starts one; blank pages and pages
     without a header belong to the document before them."""
     starts: list[list[int]] = []

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ocr import cache, inspect, pdfa, process, render, split
-from ocr.engine import Tesseract
+from ocr.engine import Tesseract, Unread
 from workstation.domain.doctype import DocumentType
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
@@ -26,7 +26,7 @@ def inspect_file(path: Path, limits: Limits) -> Inspection:
 
 
 def process_page(job: PageJob) -> PageResult:
-    return process.process(job, Tesseract())
+    return process.process(job, Tesseract() if job.read else Unread())
 
 
 def load_text(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageText | None:
