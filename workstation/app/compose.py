@@ -85,8 +85,8 @@ class Home:
         return self.root / "exports"
 
     def prepare(self) -> Self:
-        for folder in (self.blobs, self.cache, self.sealing, self.incoming, self.trust / "training", self.exports):
-            folder.mkdir(parents=True, exist_ok=True)
+        for name in ("blobs", "cache", "sealing", "incoming", "trust/training", "exports", "logs"):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
         return self
 
@@ -225,7 +225,7 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office) ->
     client = WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
-    return WardSender(office.uow, office.blobs, office.clock, client, keys, owner=new_id(), rng=random.Random())
+    return WardSender(office.uow, office.blobs, office.clock, client, keys, owner=new_id(), rng=random.SystemRandom())
 
 
 def _ward_secret(home: Home) -> Secret:

@@ -29,7 +29,7 @@ from workstation.usecases.export import export_dossier
 from workstation.usecases.office import Office
 from workstation.usecases.outbox import make_due
 from workstation.usecases.publish import publish
-from workstation.usecases.read import missing_for_finish, read_dossier
+from workstation.usecases.read import missing_for_finish
 from workstation.usecases.recover import recover
 from workstation.usecases.sign import mark_seen, sign_batch
 
@@ -93,6 +93,7 @@ def run(ws: Workstation, tell: Callable[[str], None]) -> dict[str, Any]:
         recover(office, in_worker)
     clerk, checker, official = (u.name for u in ws.settings.users[:3])
     found = [(s, _take_in(office, story, s, clerk)) for s in samples()]
+    _read_all(office, story, [d for _, d in found])
     for sample, dossier_id in found:
         _prepare(office, story, sample, dossier_id, clerk, checker)
     _sign(office, story, ws, [d for _, d in found], official)
@@ -107,7 +108,7 @@ def run(ws: Workstation, tell: Callable[[str], None]) -> dict[str, Any]:
 def _take_in(office: Office, story: Story, sample: Sample, by: UserName, prefix: str = "") -> DossierId:
     key = prefix + scan.import_key(sample.images)
     with story.step("import", f"Nhận ảnh quét: {sample.title}"):
-        with office.uow() as uow:
+        with office.look() as uow:
             known = uow.dossiers.by_import_key(key)
         dossier_id = known.id if known else scan.open_dossier(office, sample.title, by, import_key=key)
         if known is None or known.state is DossierState.SCANNING:
@@ -118,9 +119,15 @@ def _take_in(office: Office, story: Story, sample: Sample, by: UserName, prefix:
     return dossier_id
 
 
+def _read_all(office: Office, story: Story, dossiers: list[DossierId]) -> None:
+    """All dossiers at once, as on the desk: their pages share the lane and no core waits."""
+    with story.step("read", "Làm sạch và đọc chữ"), ThreadPoolExecutor(len(dossiers)) as threads:
+        list(threads.map(lambda d: read_dossier(office, d), dossiers))
+
+
 def _prepare(office: Office, story: Story, sample: Sample, dossier_id: DossierId, clerk: UserName, checker: UserName) -> None:
-    with story.step("read", f"Làm sạch và đọc chữ: {sample.title}"):
-        dossier = read_dossier(office, dossier_id)
+    with office.look() as uow:
+        dossier = uow.dossiers.get(dossier_id)
     with story.step("check", "Nhập và kiểm tra trường thông tin"):
         if dossier.state is DossierState.SCANNING:
             _finish_capture(office, dossier, clerk)
@@ -147,13 +154,13 @@ def _finish_capture(office: Office, dossier: Dossier, by: UserName) -> None:
 
 
 def _in_state(office: Office, dossier_id: DossierId, state: DocumentState) -> list[DocumentId]:
-    with office.uow() as uow:
+    with office.look() as uow:
         return [d.id for d in uow.dossiers.get(dossier_id).documents if d.state is state]
 
 
 def _confirm(office: Office, story: Story, sample: Sample, document_id: DocumentId, by: UserName) -> None:
     """Confirms what was read; a field that is missing or malformed is typed from the paper, and counted."""
-    with office.uow() as uow:
+    with office.look() as uow:
         dossier = uow.dossiers.by_document(document_id)
     pages = tuple(i for i, p in enumerate(dossier.pages) if p.document_id == document_id)
     values: dict[str, str] = {}
@@ -191,7 +198,7 @@ def _send(ws: Workstation, story: Story, dossiers: list[DossierId]) -> None:
         while True:
             make_due(ws.office, None)
             ws.sender.send_due(lambda: False)
-            with ws.office.uow() as uow:
+            with ws.office.look() as uow:
                 items = [i for d in dossiers if (i := uow.outbox.by_dossier(d))]
             if all(i.state in (OutboxState.RECEIVED, OutboxState.REJECTED) for i in items) or time.monotonic() > until:
                 return
@@ -199,7 +206,7 @@ def _send(ws: Workstation, story: Story, dossiers: list[DossierId]) -> None:
 
 
 def _report(ws: Workstation, story: Story, dossier_id: DossierId, verify: Callable[[Path], FileVerdict]) -> None:
-    with ws.office.uow() as uow:
+    with ws.office.look() as uow:
         dossier, item = uow.dossiers.get(dossier_id), uow.outbox.by_dossier(dossier_id)
     with story.step("verify", f"Xuất và kiểm tra chữ ký: {dossier.title}"):
         paths = export_dossier(ws.office, dossier, item, ws.home.exports)
@@ -231,14 +238,15 @@ def leave_work(ws: Workstation, tell: Callable[[str], None]) -> None:
     office, story = ws.office, Story(tell=tell)
     clerk, checker, _ = (u.name for u in ws.settings.users[:3])
     mixed, certified, poor = (next(s for s in samples() if s.folder.name == n) for n in PRACTICE)
-    for sample, prefix in ((mixed, "sign-"), (certified, "sign-")):
-        dossier_id = _take_in(office, story, sample, clerk, prefix)
-        _prepare(office, story, sample, dossier_id, clerk, checker)
-    for sample, prefix, capture in ((mixed, "check-", False), (poor, "check-", False), (mixed, "scan-", True)):
-        dossier_id = _take_in(office, story, sample, clerk, prefix)
-        with story.step("read", f"Làm sạch và đọc chữ: {sample.title}"):
-            dossier = read_dossier(office, dossier_id)
-        if dossier.state is DossierState.SCANNING and not capture:
+    plan = ((mixed, "sign-"), (certified, "sign-"), (mixed, "check-"), (poor, "check-"), (mixed, "scan-"))
+    found = [(sample, prefix, _take_in(office, story, sample, clerk, prefix)) for sample, prefix in plan]
+    _read_all(office, story, [d for _, _, d in found])
+    for sample, prefix, dossier_id in found:
+        with office.look() as uow:
+            dossier = uow.dossiers.get(dossier_id)
+        if prefix == "sign-":
+            _prepare(office, story, sample, dossier_id, clerk, checker)
+        elif prefix == "check-" and dossier.state is DossierState.SCANNING:
             _finish_capture(office, dossier, clerk)
 
 

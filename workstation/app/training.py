@@ -64,11 +64,13 @@ def practice_ward(root: Path, settings: Settings) -> Iterator[str]:
 
     Its public keys are pinned into the home folder before anything is sent.
     """
-    home = Home(root)
+    home = Home(root).prepare()
     secret = (home.secrets / "ward-client").read_text("utf-8").strip()
     command = [sys.executable, "-m", "sync.ward", "--data", str(root / "ward"), "--port", "0"]
     env = {**os.environ, "WARD_CLIENT_SECRET": secret}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=env, text=True)
+    log = (root / "logs" / "ward.log").open("ab")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=env, text=True)
+    log.close()
     try:
         line = process.stdout.readline() if process.stdout else ""
         if not line:

@@ -127,8 +127,12 @@ def _add_document(office: Office, dossier: Dossier, draft: DocumentDraft, pages:
 
 
 def indexed(office: Office, document: Document, draft: DocumentDraft) -> Document:
-    """The document with type and fields as the machine read them."""
-    return replace(document, type_code=draft.type_code, fields=indexed_fields(office.rules, draft))
+    """The document with type and fields as the machine read them; a type printed in capitals is kept as a word in a list."""
+    fields = tuple(
+        replace(f, value=f.value.capitalize()) if f.name == "type_name" and f.value.isupper() else f
+        for f in indexed_fields(office.rules, draft)
+    )
+    return replace(document, type_code=draft.type_code, fields=fields)
 
 
 def indexed_fields(rules: Rules, draft: DocumentDraft) -> tuple[IndexField, ...]:
