@@ -7,6 +7,7 @@ looks at the stored state, and nothing is signed or sent twice.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +30,7 @@ from workstation.usecases.export import export_dossier
 from workstation.usecases.office import Office
 from workstation.usecases.outbox import make_due
 from workstation.usecases.publish import publish
-from workstation.usecases.read import missing_for_finish
+from workstation.usecases.read import missing_for_finish, read_dossier
 from workstation.usecases.recover import recover
 from workstation.usecases.sign import mark_seen, sign_batch
 
