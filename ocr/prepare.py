@@ -53,43 +53,64 @@ def stretch_levels(page: Pixels, dpi: float) -> Pixels:
 
 
 def erase_leaders(page: Pixels, dpi: float) -> Pixels:
-    """Wipes dotted leaders of forms: rows of at least eight dots. With them Tesseract drops whole lines in silence."""
+    """Wipes dotted leaders of forms, also where they run between the letters written over them.
+
+    With them Tesseract drops whole lines in silence. A dot goes if it keeps step with a level row of evenly spaced dots;
+    full stops, the dots of i and the marks of ạ stand out of step and stay.
+    """
     mm = dpi / 25.4
     dark = (page < 150).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
     w, h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     limit = max(3.0, 0.75 * mm)
     dot = (w <= limit) & (h <= limit) & (area >= 0.4 * w * h) & (area >= 2)
     dot[0] = False
     chosen = np.flatnonzero(dot)
-    if len(chosen) < _MIN_DOTS:
-        return page
     doomed = np.zeros(count, bool)
-    doomed[chosen[_in_rows(np.asarray(stats[chosen], np.int32), mm)]] = True
+    doomed[chosen[_in_step(centres[chosen] / mm)]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.where(mask > 0, np.uint8(255), page)
 
 
-_MIN_DOTS = 8
+_BAND_MM = 0.4
+_PITCH_MM = (0.4, 1.8)
+_SEEDS = 6
+"""Dots with an even step on both sides that make a row a leader."""
 
 
-def _in_rows(stats: NDArray[np.int32], mm: float) -> NDArray[np.bool_]:
-    """Which dots belong to a level row of at least ``_MIN_DOTS`` with gaps under 1.6 mm."""
-    cx = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] / 2
-    cy = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
-    keep = np.zeros(len(stats), bool)
-    band = np.round(cy / (0.5 * mm)).astype(np.int64)
-    for row in np.unique(band):
-        # neighbouring bands too, so that a row on a band's edge or slightly aslope stays whole
-        members = np.flatnonzero(np.abs(band - row) <= 1)
-        members = members[np.argsort(cx[members], kind="stable")]
-        breaks = np.flatnonzero(np.diff(cx[members]) > 1.6 * mm) + 1
-        for run in np.split(members, breaks):
-            if len(run) >= _MIN_DOTS:
-                keep[run] = True
+def _in_step(at: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which dots (centres in millimetres, x and y) keep step with a leader of their row."""
+    keep = np.zeros(len(at), bool)
+    band = np.floor(at[:, 1] / _BAND_MM).astype(np.int64)
+    order = np.argsort(band, kind="stable")
+    ranked = band[order]
+    for row in np.unique(ranked):
+        start, end = np.searchsorted(ranked, (row - 1, row + 2))
+        near = order[start:end]
+        if len(near) >= _SEEDS + 2:
+            own = band[near] == row
+            keep[near[own]] = _steps(at[near], own)
     return keep
+
+
+def _steps(at: NDArray[np.float64], own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """For the dots ``own`` among ``at``: whether at least two others lie one to four even steps away on the same level."""
+    right = at[None, :, 0] - at[:, None, 0]
+    level = np.abs(at[None, :, 1] - at[:, None, 1]) < 0.12 + 0.01 * np.abs(right)
+    far = 10 * _PITCH_MM[1]
+    ahead = np.where(level & (right > _PITCH_MM[0]), right, far)
+    step = ahead.min(axis=1)
+    after = step[ahead.argmin(axis=1)]
+    even = (step < _PITCH_MM[1]) & (np.abs(after - step) < 0.15 * step)
+    if even.sum() < _SEEDS:
+        return np.zeros(int(own.sum()), bool)
+    pitch = float(np.median(step[even]))
+    away = np.abs(right[own]) / pitch
+    whole = np.round(away)
+    in_step = level[own] & (whole >= 1) & (whole <= 4) & (np.abs(away - whole) < 0.1 + 0.02 * whole)
+    return np.asarray(in_step.sum(axis=1) >= 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +124,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("red_to_paper", 1, red_to_paper),
     Step("flatten", 1, flatten_shading),
     Step("levels", 1, stretch_levels),
-    Step("leaders", 1, erase_leaders),
+    Step("leaders", 2, erase_leaders),
 )
 
 
