@@ -17,7 +17,7 @@ from workstation.domain.outbox import FailureClass
 from workstation.domain.ports import Secret
 
 PROTOCOL = 1
-_SEND_BUFFER = 256 * 1024
+_SEND_BUFFER = 128 * 1024
 """Bytes. With the system's megabytes a chunk would vanish into a buffer: what is counted as sent would be fiction, and a
 dead line be noticed late."""
 

@@ -21,19 +21,30 @@ _PIECE = 16 * 1024
 
 
 class ChunkSize:
-    """Bytes of the next chunk: twice as many after a quick one, half after a slow one or a cut; 64 KiB to 4 MiB."""
+    """Bytes of the next chunk, 64 KiB to 4 MiB.
+
+    It doubles after each quick chunk until the line broke once at some size; from half of that it feels its way up, as TCP
+    does. What is on its way when a line breaks is what has to be sent again.
+    """
 
     def __init__(self) -> None:
         self.bytes = MIN_CHUNK
+        self._known_good = MAX_CHUNK
+        self._in_a_row = 0
 
     def confirmed(self, sent: int, seconds: float) -> None:
-        if seconds < 2.0 and sent >= self.bytes:
-            self.bytes = min(MAX_CHUNK, self.bytes * 2)
-        elif seconds > 8.0:
+        if seconds > 8.0:
             self.cut()
+        elif seconds < 2.0 and sent >= self.bytes:
+            self._in_a_row += 1
+            if self.bytes < self._known_good:
+                self.bytes = min(self._known_good, self.bytes * 2)
+            elif self._in_a_row % 4 == 0:
+                self.bytes = min(MAX_CHUNK, self.bytes + MIN_CHUNK)
 
     def cut(self) -> None:
-        self.bytes = max(MIN_CHUNK, self.bytes // 2)
+        self.bytes = self._known_good = max(MIN_CHUNK, self.bytes // 2)
+        self._in_a_row = 0
 
 
 class TusClient:

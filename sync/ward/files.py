@@ -45,19 +45,25 @@ class WardFiles:
     def drop(self, upload_id: str) -> None:
         self.partial(upload_id).unlink(missing_ok=True)
 
-    def keep(self, upload_id: str, sha256: str) -> bool:
-        """Hashes the bytes as they lie on disk and moves them under their hash; False if they are not what was announced.
-
-        File and folders are fsynced before it returns, so a confirmation outlives a power cut.
-        """
-        target = self.stored(sha256)
+    def intact(self, upload_id: str, sha256: str) -> bool:
+        """Whether the bytes that lie on disk, fsynced first, are what was announced."""
         source = self.partial(upload_id)
         if not source.exists():
-            return target.exists() and hash_file(target) == sha256
+            return self.stored(sha256).exists() and hash_file(self.stored(sha256)) == sha256
         with source.open("rb+") as handle:
             os.fsync(handle.fileno())
-        if hash_file(source) != sha256:
-            return False
+        return hash_file(source) == sha256
+
+    def beginning(self, upload_id: str, sha256: str) -> bytes:
+        source = self.partial(upload_id)
+        with (source if source.exists() else self.stored(sha256)).open("rb") as handle:
+            return handle.read(16)
+
+    def keep(self, upload_id: str, sha256: str) -> None:
+        """Moves intact bytes under their hash. Folders are fsynced before it returns: a confirmation outlives a power cut."""
+        source, target = self.partial(upload_id), self.stored(sha256)
+        if not source.exists():
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and hash_file(target) == sha256:
             source.unlink()
@@ -66,7 +72,6 @@ class WardFiles:
             source.replace(target)
         for folder in (target.parent, target.parent.parent, self._stored, self._partial):
             fsync_folder(folder)
-        return True
 
 
 def hash_file(path: Path) -> Sha256:

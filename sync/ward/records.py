@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select, update
@@ -39,6 +39,8 @@ class Upload:
     expires_at: datetime
     done: bool = False
     """The stored bytes were hashed and kept: nothing more has to be sent."""
+    fresh: bool = False
+    """Made by this very request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class WardRecords:
             row = session.scalar(
                 select(UploadRow).filter_by(dossier_id=request.dossier_id, role=request.role, sha256=request.sha256)
             )
+            fresh = row is None
             if row is None:
                 row = UploadRow(id=new_id(), dossier_id=request.dossier_id, role=request.role, sha256=request.sha256)
                 row.bytes, row.name = request.bytes, request.name
@@ -160,7 +163,7 @@ class WardRecords:
             elif row.bytes != request.bytes:
                 raise Problem(409, "KHAC_DO_DAI", "upload-length")
             row.expires_at = self._now() + UPLOAD_LIFETIME
-            return _upload(row)
+            return replace(_upload(row), fresh=fresh)
 
     def upload(self, upload_id: str) -> Upload:
         """404 unknown, 410 expired."""

@@ -75,7 +75,8 @@ class Uploads:
 
     def _prepare(self, upload: Upload) -> int:
         """The partial file's name is durable before its address is given out."""
-        offset = self._files.offset(upload.id, upload.sha256)
+        # bytes of another dossier don't count: who sends a file has to have it
+        offset = 0 if upload.fresh else self._files.offset(upload.id, upload.sha256)
         if offset == 0:
             partial = self._files.partial(upload.id)
             partial.touch(0o600)
@@ -135,16 +136,13 @@ class Uploads:
             self._drop(upload_id)
 
     def _keep(self, upload: Upload) -> None:
-        partial = self._files.partial(upload.id)
-        if partial.exists():
-            with partial.open("rb") as handle:
-                beginning = handle.read(16)
-            if not looks_like(upload.name, beginning):
-                self._drop(upload.id)
-                raise Problem(415, "LOAI_TEP", "ten-tep")
-        if not self._files.keep(upload.id, upload.sha256):
+        if not self._files.intact(upload.id, upload.sha256):
             self._drop(upload.id)
             raise Problem(460, "SAI_HASH")
+        if not looks_like(upload.name, self._files.beginning(upload.id, upload.sha256)):
+            self._drop(upload.id)
+            raise Problem(415, "LOAI_TEP", "ten-tep")
+        self._files.keep(upload.id, upload.sha256)
 
     def _drop(self, upload_id: str) -> None:
         self._records.drop_upload(upload_id)
