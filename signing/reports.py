@@ -1,7 +1,6 @@
 """From a file's bytes to a verdict: the worst of what pyHanko says (ETSI EN 319 102-1 names), byte accounting, the viewer's
 repair flag and the comparison of what is shown with what was signed."""
 
-import asyncio
 import dataclasses
 import io
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESSubIndic
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStatus
@@ -177,6 +176,7 @@ def _examine(data: bytes, reader: PdfFileReader, name: str, entry: Any, anchors:
         _describe(findings, signature)
         status = _validate(signature, trust.context(anchors, reader, revocation="soft-fail", fetch=False))
         _judge_changes(findings, signature, status)
+        _judge_picture(findings, data)
         _judge_trust(findings, status, anchors)
         if findings.trusted:
             _judge_revocation(findings, signature, status, reader, anchors, offline)
@@ -198,8 +198,6 @@ def _cover(findings: _Findings, data: bytes, reader: PdfFileReader, signature: E
     findings.coverage = "whole_file" if end == len(data) else "revision"
     if not tail_accounted(data, end, reader):
         findings.add("V09", kind="bytes")
-    elif not same_pages(data, end):
-        findings.add("V09", kind="shown")
 
 
 def _describe(findings: _Findings, signature: EmbeddedPdfSignature) -> None:
@@ -216,8 +214,8 @@ def _describe(findings: _Findings, signature: EmbeddedPdfSignature) -> None:
 
 def _validate(signature: EmbeddedPdfSignature, context: Any, *, skip_diff: bool = False) -> Any:
     if signature.sig_object_type == "/DocTimeStamp":
-        return asyncio.run(async_validate_pdf_timestamp(signature, context, skip_diff=skip_diff))
-    return asyncio.run(async_validate_pdf_signature(signature, context, key_usage_settings=_USAGE, skip_diff=skip_diff))
+        return validate_pdf_timestamp(signature, context, skip_diff=skip_diff)
+    return validate_pdf_signature(signature, context, key_usage_settings=_USAGE, skip_diff=skip_diff)
 
 
 def _judge_changes(findings: _Findings, signature: EmbeddedPdfSignature, status: Any) -> None:
@@ -242,11 +240,20 @@ def _judge_changes(findings: _Findings, signature: EmbeddedPdfSignature, status:
         findings.add("V02")
 
 
+def _judge_picture(findings: _Findings, data: bytes) -> None:
+    """A page that looks different although nothing that may be seen was changed. A later signature's stamp or a filled form
+    field is seen too, but is named as what it is already (V11)."""
+    if findings.changes_after in ("none", "lta") and not same_pages(data, findings.revision_end):
+        findings.add("V09", kind="shown")
+
+
 def _judge_trust(findings: _Findings, status: Any, anchors: Anchors) -> None:
     findings.trusted = bool(status.trusted)
     problem: AdESSubIndic | None = status.trust_problem_indic
     if status.intact and status.valid and not status.trusted:
         name = problem.standard_name if problem is not None else "NO_CERTIFICATE_CHAIN_FOUND"
+        if name == "CERTIFICATE_CHAIN_GENERAL_FAILURE" and status.signing_cert.not_valid_before > datetime.now(UTC):
+            name = "NOT_YET_VALID"  # the library has no closer word for it
         findings.subindication = name
         code = _TRUST_REASON.get(name, "V03")
         findings.add(code)
@@ -263,7 +270,8 @@ def _judge_trust(findings: _Findings, status: Any, anchors: Anchors) -> None:
             findings.add("V06", kind="timestamp")
         elif not stamped.trusted:
             findings.add("V03", kind="timestamp")
-    if findings.verdict is Verdict.VALID and not status.bottom_line:
+    # a document time-stamp's status has no bottom line of its own
+    if findings.verdict is Verdict.VALID and not getattr(status, "bottom_line", status.trusted):
         # a class of doubt that none of the rules above names
         findings.add("V06", kind="bottom_line")
 

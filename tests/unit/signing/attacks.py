@@ -19,12 +19,10 @@ def _startxref(data: bytes) -> int:
 
 
 def _trailer(data: bytes) -> bytes:
-    """The last trailer's Root and Size entries."""
-    tail = data[data.rindex(b"trailer") :]
-    root = re.search(rb"/Root \d+ \d+ R", tail)
-    size = re.search(rb"/Size \d+", tail)
-    assert root and size
-    return root.group() + b" " + size.group()
+    """The last trailer's Root, and a Size that has room for the new objects."""
+    root = re.search(rb"/Root \d+ \d+ R", data[data.rindex(b"trailer") :])
+    assert root
+    return root.group() + b" /Size 9001"
 
 
 def _page(data: bytes) -> tuple[int, str]:
