@@ -101,6 +101,15 @@ def clock_time(at: datetime, seconds: bool = False) -> str:
     return at.astimezone(VIETNAM).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
+def moment(value: str) -> str:
+    """ISO time → ``dd/MM/yyyy HH:mm`` in Vietnam; anything else as it is."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (at.astimezone(VIETNAM) if at.tzinfo else at).strftime("%d/%m/%Y %H:%M")
+
+
 def day(value: str) -> str:
     """ISO date → ``dd/MM/yyyy``; anything else as it is."""
     try:

@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 
 from ui import messages
+from ui.sentences import MESSAGES
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ERRORS, Actor, ErrorNote
 from workstation.domain.fields import FIELD_NAMES
@@ -19,12 +20,13 @@ FULL = {
     "field": "issued_date", "document": 2, "example": "14/03/2019", "code": "HS-0019", "state": "to_sign", "left": 2,
     "date": "2026-03-14", "organization": "UBND Phường 14", "need": 7, "have": 6, "bytes": 12, "algorithm": "SHA-1",
     "since": "2026-11-21T02:12:00+00:00", "waiting": 42, "next": "09:30", "done": 1, "total": 2, "missing": 1.2e9,
-    "free": 1.8e9, "dossiers": 90, "time": "10:41", "pages": 9, "line": 3, "key": "scan.dpi", "detail": "-o", "step": "ghi", "finding": "dark",
+    "free": 1.8e9, "dossiers": 90, "time": "10:41", "pages": 9, "line": 3, "key": "scan.dpi", "detail": "-o", "step": "ghi",
+    "finding": "dark",
 }  # fmt: skip
 
 
 def test_every_code_has_words_and_no_word_is_without_code() -> None:
-    assert set(messages.MESSAGES) == set(ERRORS)
+    assert set(MESSAGES) == set(ERRORS)
 
 
 @pytest.mark.parametrize("code", sorted(ERRORS))
@@ -38,7 +40,7 @@ def test_sentence(code: str, lang: messages.Lang, params: dict[str, str | int | 
     assert text[0].isupper() or text[0] == '"'
     assert len(re.findall(r"[.?](?: |$)", text)) <= 2, "two sentences at most"
     assert "không xác định" not in text and "Error" not in text
-    message = messages.MESSAGES[code]
+    message = MESSAGES[code]
     assert bool(message.button_vi) == bool(message.button_en)
 
 
@@ -69,7 +71,7 @@ def test_every_state_has_words() -> None:
         for words in table.values():
             assert all(words) and all(unicodedata.is_normalized("NFC", w) for w in words)
     assert set(FIELD_NAMES) == set(messages.FIELDS)
-    assert {f.value for f in FailureClass} <= set(messages.MESSAGES)
+    assert {f.value for f in FailureClass} <= set(MESSAGES)
 
 
 @pytest.mark.parametrize("rule", list(GateRule))

@@ -1,0 +1,560 @@
+"""A desk of invented dossiers for states that are hard to make for real. It answers at once, or when told to."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.ui.paper import FULL_SCALE, HEIGHT, WIDTH, Sheet
+from workstation.domain.dossier import DocumentState, DossierState
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.events import DossierChanged, Event, OutboxChanged
+from workstation.domain.fields import FIELD_NAMES, IndexField
+from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, Sha256, UserName
+from workstation.domain.outbox import OutboxState, Receipt
+from workstation.domain.page import Finding, PageState, PageText
+from workstation.domain.ports import ScanSource, Secret
+from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
+from workstation.usecases.desk import Desk
+from workstation.usecases.views import (
+    Counts,
+    DocumentView,
+    DossierRow,
+    DossierView,
+    GateCheck,
+    GateRule,
+    ImportOutcome,
+    LineStatus,
+    OutboxRow,
+    PageView,
+    Picture,
+    SignDesk,
+    SignProgress,
+    SignRow,
+    User,
+)
+
+R = TypeVar("R")
+AT = datetime(2026, 11, 21, 1, 41, 12, tzinfo=UTC)
+TYPES = (("QĐ", "Quyết định"), ("DON", "Đơn đề nghị"), ("KHAI_SINH", "Giấy khai sinh"), ("XN", "Giấy xác nhận cư trú"))
+REQUIRED = frozenset({"number", "notation", "issued_date", "organ_name", "subject", "signer_name", "person_name"})
+
+
+class Bus:
+    def __init__(self) -> None:
+        self.handlers: list[Callable[[Event], None]] = []
+
+    def publish(self, event: Event) -> None:
+        for handler in list(self.handlers):
+            handler(event)
+
+    def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
+        self.handlers.append(handler)
+        return lambda: self.handlers.remove(handler)
+
+
+def now(value: R) -> "Future[R]":
+    future: Future[R] = Future()
+    future.set_result(value)
+    return future
+
+
+def failed(code: str, **params: str | int | float) -> "Future[Any]":
+    future: Future[Any] = Future()
+    future.set_exception(WorkstationError(code, **params))
+    return future
+
+
+GOOD = (
+    Finding("dpi", 300, 300, True),
+    Finding("color", 24, 24, True),
+    Finding("blur", 82, 60, True),
+    Finding("border", 0, 0, True),
+)
+BLUR = Finding("blur", 41, 60, False)
+
+
+def page(n: int, document: str, sheet: Sheet | None, **change: Any) -> PageView:
+    made = PageView(
+        id=PageId(f"p{n}"), number=n, state=PageState.READ, thumbnail=sheet.thumbnail if sheet else None, findings=GOOD, failing=(),
+        blank=False, dropped=False, kept_reason="", rotation=0, skew_deg=0.9, dpi=300.0, error=None, document_id=DocumentId(document),
+    )  # fmt: skip
+    return replace(made, **change)
+
+
+def fields(sheet: Sheet | None, doubts: bool = True) -> tuple[IndexField, ...]:
+    values = {
+        "number": ("127", ""), "notation": ("QĐ-UBND", ""), "issued_date": ("2019-03-14", ""),
+        "organ_name": ("UBND Phường 14, Quận 10", ""), "place": ("Quận 10", ""),
+        "subject": ("Về việc giải quyết hỗ trợ mai tảng phí đối với đối tượng bảo trợ xã hội",
+                    "Về việc giải quyết hỗ trợ mai táng phí đối với đối tượng bảo trợ xã hội"),
+        "signer_name": ("Nguyễn Văn A", ""), "signer_title": ("Chủ tịch", ""), "recipients": ("Như Điều 3; Lưu: VT", ""),
+        "person_name": ("Lê Văn Mẫu", ""), "identity_number": ("", ""),
+    }  # fmt: skip
+    made = []
+    for name in FIELD_NAMES:
+        if name == "type_name":
+            continue
+        value, better = values[name]
+        doubt = doubts and name in ("subject", "signer_name")
+        box = sheet.boxes.get("number" if name == "notation" else name) if sheet else None
+        made.append(
+            IndexField(
+                name, value, 0.5 if doubt else 0.97, 0 if box else None, box, doubt=doubt, suggestion=better if doubt else ""
+            )
+        )
+    return tuple(made)
+
+
+def document(n: int, pages: tuple[PageView, ...], *, dossier: str = "HS-0019", of: int = 3, state: DocumentState = DocumentState.TO_CHECK,
+             kind: tuple[str, str] = TYPES[0], title: str = "", **change: Any) -> DocumentView:  # fmt: skip
+    made = DocumentView(
+        id=DocumentId(f"{dossier}-d{n}"), dossier_id=DossierId(dossier), dossier_code=dossier, number=n, of=of, state=state,
+        type_code=kind[0], type_name=kind[1], title=title or kind[1], fields=(), required=REQUIRED, pages=pages,
+        entered_by=UserName("Trần Thị Mẫu"), checked_by=None, reason="", error=None,
+    )  # fmt: skip
+    return replace(made, **change)
+
+
+GATE_OK = tuple(
+    GateCheck(rule, True, None, detail)
+    for rule, detail in zip(
+        GateRule,
+        ((("dpi", 300),), (("have", 2), ("need", 2)), (("level", "PDF/A-2b"),), (("have", 11), ("need", 11)), (), (), ()),
+        strict=True,
+    )
+)
+
+
+def gate_failing(rule: GateRule, note: ErrorNote) -> tuple[GateCheck, ...]:
+    return tuple(GateCheck(rule, False, note, ()) if c.rule is rule else c for c in GATE_OK)
+
+
+class FakeDesk(Desk):
+    """Every call is noted in ``calls``; ``answers[name]`` overrides what a call gives (a Future, made anew by a function)."""
+
+    def __init__(self, sheets: dict[str, Sheet]) -> None:
+        self.bus = Bus()
+        self.site = "Phường Hòa Hưng"
+        self.users = (
+            User(UserName("Trần Thị Mẫu"), "clerk"),
+            User(UserName("Lý Thị Thử"), "checker"),
+            User(UserName("Phạm Văn Ký"), "official"),
+        )
+        self.user = self.users[0]
+        self.sheets = sheets
+        self.calls: list[tuple[Any, ...]] = []
+        self.answers: dict[str, Callable[[], Future[Any]]] = {}
+        self.rows: list[DossierRow] = []
+        self.views: dict[str, DossierView] = {}
+        self.queue: list[DocumentView] = []
+        self.sign_rows: list[SignRow] = []
+        self.token = TokenStatus(TokenState.READY, "Phạm Văn Ký", "UBND Phường Hòa Hưng", "2030-06-30")
+        self.items: list[OutboxRow] = []
+        self.status = LineStatus(True, None, 0)
+        self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
+        self.right_pin = "12345678"
+        self.page_sheets: dict[str, Sheet] = {}
+        self.sign_gate = threading.Event()
+        self.sign_gate.set()
+
+    def _note(self, name: str, value: Any, *args: Any) -> "Future[Any]":
+        self.calls.append((name, *args))
+        return self.answers[name]() if name in self.answers else now(value)
+
+    def called(self, name: str) -> list[tuple[Any, ...]]:
+        return [c[1:] for c in self.calls if c[0] == name]
+
+    # --- capture
+    def counts(self) -> "Future[Counts]":
+        waiting = sum(i.state not in (OutboxState.RECEIVED, OutboxState.REJECTED) for i in self.items)
+        capture = sum(r.state is DossierState.SCANNING for r in self.rows)
+        return self._note("counts", Counts(capture, len(self.queue), len(self.sign_rows), waiting, 0))
+
+    def line(self) -> "Future[LineStatus]":
+        return self._note("line", self.status)
+
+    def dossiers(self) -> "Future[tuple[DossierRow, ...]]":
+        return self._note("dossiers", tuple(self.rows))
+
+    def dossier(self, dossier_id: DossierId) -> "Future[DossierView]":
+        row = next(r for r in self.rows if r.id == dossier_id)
+        view = self.views.get(dossier_id) or DossierView(row, (), (), AT, ErrorNote("Q02"), None, False, False)
+        return self._note("dossier", view, dossier_id)
+
+    def new_dossier(self, title: str = "") -> "Future[DossierId]":
+        code = f"HS-{len(self.rows) + 12:04d}"
+        self.rows.insert(0, DossierRow(DossierId(code), code, title, 0, DossierState.SCANNING, (), 0, 0, None))
+        return self._note("new_dossier", DossierId(code), title)
+
+    def import_files(self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]
+                     ) -> "Future[tuple[ImportOutcome, ...]]":  # fmt: skip
+        outcomes = []
+        for path in paths:
+            bad = ErrorNote("F01", (("file", path.name),)) if path.suffix == ".txt" else None
+            outcomes.append(ImportOutcome(path.name, 0 if bad else 1, bad))
+            progress(outcomes[-1])
+        return self._note("import_files", tuple(outcomes), dossier_id, tuple(paths))
+
+    def scan_sources(self) -> "Future[tuple[ScanSource, ...]]":
+        return self._note("scan_sources", self.sources)
+
+    def scan(self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
+             ) -> "Future[int]":  # fmt: skip
+        self.scan_cancelled, self.scan_progress = cancelled, progress
+        return self._note("scan", 0, dossier_id, source_id)
+
+    def _view_of(self, page_id: str) -> DossierView:
+        return next(v for v in self.views.values() if any(p.id == page_id for p in v.pages))
+
+    def _change_page(self, page_id: str, **change: Any) -> None:
+        view = self._view_of(page_id)
+        pages = tuple(replace(p, **change) if p.id == page_id else p for p in view.pages)
+        bad = next((p for p in pages if p.failing), None)
+        self.views[view.row.id] = replace(view, pages=pages, can_undo=True, missing=view.missing if bad else None,
+                                          missing_page=bad.id if bad else None)  # fmt: skip
+        self.bus.publish(DossierChanged(view.row.id))
+
+    def rotate(self, page_id: PageId, degrees: int) -> "Future[None]":
+        return self._note("rotate", None, page_id, degrees)
+
+    def split_before(self, page_id: PageId) -> "Future[None]":
+        view = self._view_of(page_id)
+        at = next(i for i, p in enumerate(view.pages) if p.id == page_id)
+        old, fresh = view.pages[at].document_id, DocumentId(f"new-{page_id}")
+        pages = tuple(replace(p, document_id=fresh) if i >= at and p.document_id == old else p for i, p in enumerate(view.pages))
+        documents = (*view.documents, document(len(view.documents) + 1, ()))
+        documents = (*documents[:-1], replace(documents[-1], id=fresh))
+        self.views[view.row.id] = replace(view, pages=pages, documents=documents, can_undo=True)
+        return self._note("split_before", None, page_id)
+
+    def merge_with_previous(self, document_id: DocumentId) -> "Future[None]":
+        return self._note("merge_with_previous", None, document_id)
+
+    def set_dropped(self, page_id: PageId, dropped: bool) -> "Future[None]":
+        self._change_page(page_id, dropped=dropped)
+        return self._note("set_dropped", None, page_id, dropped)
+
+    def keep_page(self, page_id: PageId, reason: str) -> "Future[None]":
+        self._change_page(page_id, kept_reason=reason, failing=())
+        return self._note("keep_page", None, page_id, reason)
+
+    def undo(self, dossier_id: DossierId) -> "Future[None]":
+        return self._note("undo", None, dossier_id)
+
+    def redo(self, dossier_id: DossierId) -> "Future[None]":
+        return self._note("redo", None, dossier_id)
+
+    def finish_capture(self, dossier_id: DossierId) -> "Future[None]":
+        return self._note("finish_capture", None, dossier_id)
+
+    # --- pages
+    def _picture(self, sheet: Sheet | None) -> "Future[Picture]":
+        if sheet is None:
+            return failed("F06")
+        return now(Picture(sheet.path, WIDTH, HEIGHT, 1 / FULL_SCALE))
+
+    def page_picture(self, page_id: PageId, max_px: int) -> "Future[Picture]":
+        self.calls.append(("page_picture", page_id, max_px))
+        return self._picture(self.page_sheets.get(page_id, self.sheets["clean"]))
+
+    def page_text(self, page_id: PageId) -> "Future[PageText | None]":
+        return now(None)
+
+    # --- verify
+    def verify_queue(self) -> "Future[tuple[DocumentView, ...]]":
+        return self._note("verify_queue", tuple(self.queue))
+
+    def document(self, document_id: DocumentId) -> "Future[DocumentView]":
+        return self._note("document", next(d for d in self.queue if d.id == document_id), document_id)
+
+    def confirm(self, document_id: DocumentId, values: dict[str, str]) -> "Future[None]":
+        answer = self._note("confirm", None, document_id, values)
+        if answer.exception() is None:
+            self.queue = [d for d in self.queue if d.id != document_id]
+        return answer
+
+    def set_type(self, document_id: DocumentId, type_code: str) -> "Future[None]":
+        name = dict(TYPES)[type_code]
+        self.queue = [replace(d, type_code=type_code, type_name=name) if d.id == document_id else d for d in self.queue]
+        return self._note("set_type", None, document_id, type_code)
+
+    def document_types(self) -> tuple[tuple[str, str], ...]:
+        return TYPES
+
+    def return_to_capture(self, document_id: DocumentId, reason: str) -> "Future[None]":
+        self.queue = [d for d in self.queue if d.id != document_id]
+        return self._note("return_to_capture", None, document_id, reason)
+
+    def later(self, document_id: DocumentId) -> "Future[None]":
+        self.queue.sort(key=lambda d: d.id == document_id)
+        return self._note("later", None, document_id)
+
+    # --- sign
+    def sign_desk(self) -> "Future[SignDesk]":
+        return self._note("sign_desk", SignDesk(tuple(self.sign_rows), self.token, 64, 1))
+
+    def token_status(self) -> "Future[TokenStatus]":
+        return self._note("token_status", self.token)
+
+    def pdf_picture(self, document_id: DocumentId, page: int, max_px: int) -> "Future[Picture]":
+        self.calls.append(("pdf_picture", document_id, page))
+        return self._picture(self.sheets["decision" if page == 0 else "list"])
+
+    def mark_seen(self, document_id: DocumentId) -> "Future[None]":
+        self.sign_rows = [replace(r, seen=True) if r.document.id == document_id else r for r in self.sign_rows]
+        return self._note("mark_seen", None, document_id)
+
+    def refuse(self, document_id: DocumentId, reason: str) -> "Future[None]":
+        self.sign_rows = [r for r in self.sign_rows if r.document.id != document_id]
+        return self._note("refuse", None, document_id, reason)
+
+    def sign(self, document_ids: Sequence[DocumentId], pin: Secret, progress: Callable[[SignProgress], None],
+             cancelled: Callable[[], bool]) -> "Future[tuple[SignProgress, ...]]":  # fmt: skip
+        self.calls.append(("sign", tuple(document_ids)))
+        if pin.reveal() != self.right_pin:
+            return failed("C02")
+        future: Future[tuple[SignProgress, ...]] = Future()
+
+        def work() -> None:
+            done: list[SignProgress] = []
+            for i, d in enumerate(document_ids, 1):
+                if cancelled():
+                    break
+                done.append(SignProgress(d, i, len(document_ids), None))
+                self.sign_rows = [r for r in self.sign_rows if r.document.id != d]
+                progress(done[-1])
+                self.sign_gate.wait(20)
+            future.set_result(tuple(done))
+
+        threading.Thread(target=work, daemon=True).start()
+        return future
+
+    def verify_file(self, path: Path) -> "Future[FileVerdict]":
+        report = SignatureReport(
+            "Signature1", "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG", "CA Tập huấn", "2026-11-20T03:00:00+00:00", None, "B", "TOTAL-PASSED", None,
+            "whole_file", "none", "good", True, 1000,
+        )  # fmt: skip
+        if "hong" in path.name:
+            return self._note(
+                "verify_file", FileVerdict(Verdict.INVALID, False, (ErrorNote("V01"),), (replace(report, trusted=True),)), path
+            )
+        return self._note("verify_file", FileVerdict(Verdict.VALID, True, (), (report,)), path)
+
+    # --- outbox
+    def outbox(self) -> "Future[tuple[OutboxRow, ...]]":
+        return self._note("outbox", tuple(self.items))
+
+    def send_now(self, item_id: OutboxId | None = None) -> "Future[None]":
+        return self._note("send_now", None, item_id)
+
+    def set_paused(self, item_id: OutboxId, paused: bool) -> "Future[None]":
+        state = OutboxState.PAUSED if paused else OutboxState.QUEUED
+        self.items = [replace(i, state=state) if i.id == item_id else i for i in self.items]
+        self.bus.publish(OutboxChanged())
+        return self._note("set_paused", None, item_id, paused)
+
+    def reopen_rejected(self, item_id: OutboxId) -> "Future[DocumentId]":
+        return self._note("reopen_rejected", self.queue[-1].id if self.queue else DocumentId(""), item_id)
+
+    def close(self) -> None:
+        pass
+
+
+# --- desks in given states
+
+
+def empty(sheets: dict[str, Sheet]) -> FakeDesk:
+    return FakeDesk(sheets)
+
+
+def normal(sheets: dict[str, Sheet]) -> FakeDesk:
+    desk = FakeDesk(sheets)
+    _capture(desk)
+    _verify(desk)
+    _sign(desk)
+    _outbox(desk)
+    desk.status = LineStatus(True, None, 4)
+    return desk
+
+
+def _capture(desk: FakeDesk) -> None:
+    s = desk.sheets
+    plan = [
+        ("decision", 1),
+        ("list", 1),
+        ("clean", 2),
+        ("application", 2),
+        ("blank", 2),
+        ("birth", 3),
+        ("clean", 3),
+        ("list", 3),
+        ("birth", 3),
+    ]
+    pages = []
+    for n, (kind, doc) in enumerate(plan, 1):
+        change: dict[str, Any] = {}
+        if kind == "application":
+            change = {"findings": (BLUR, *(f for f in GOOD if f.code != "blur")), "failing": (BLUR,)}
+        elif kind == "blank":
+            change = {"blank": True}
+        elif n == 7:
+            change = {"rotation": 180}
+        pages.append(page(n, f"HS-0019-d{doc}", s[kind], **change))
+        desk.page_sheets[f"p{n}"] = s[kind]
+    docs = tuple(
+        document(n, tuple(p for p in pages if p.document_id == f"HS-0019-d{n}"), kind=kind, state=DocumentState.NEW,
+                 fields=fields(s["decision"]) if n == 1 else ())
+        for n, kind in enumerate(TYPES[:3], 1)
+    )  # fmt: skip
+    states = (
+        ("HS-0019", "", 9, DossierState.SCANNING, (), 0, 1), ("HS-0018", "Mai táng phí", 7, DossierState.SCANNING, (), 0, 2),
+        ("HS-0017", "Xác nhận cư trú", 4, DossierState.PROCESSING, (), 3, 0),
+        ("HS-0016", "Khai sinh", 6, DossierState.PROCESSING, (DocumentState.TO_CHECK,), 0, 0),
+        ("HS-0015", "Khai tử", 5, DossierState.PROCESSING, (DocumentState.TO_INDEX,), 0, 0),
+        ("HS-0014", "Trợ cấp xã hội", 11, DossierState.READY, (DocumentState.TO_SIGN,), 0, 0),
+        ("HS-0013", "Khai sinh", 3, DossierState.RECEIVED, (DocumentState.SIGNED,), 0, 0),
+        ("HS-0012", "Kết hôn", 5, DossierState.REJECTED, (DocumentState.SIGNED,), 0, 0),
+    )  # fmt: skip
+    desk.rows = [DossierRow(DossierId(c), c, t, n, st, ds, r, look, None) for c, t, n, st, ds, r, look in states]
+    missing = ErrorNote("A02", (("limit", 60), ("page", 4), ("value", 41)))
+    desk.views["HS-0019"] = DossierView(desk.rows[0], tuple(pages), docs, AT, missing, PageId("p4"), False, False)
+
+
+def _verify(desk: FakeDesk) -> None:
+    s = desk.sheets
+    first = (page(21, "HS-0016-d1", s["decision"], number=1), page(22, "HS-0016-d1", s["list"], number=2))
+    desk.page_sheets |= {"p21": s["decision"], "p22": s["list"], "p23": s["birth"]}
+    desk.queue = [
+        document(1, first, dossier="HS-0016", title="Quyết định – hỗ trợ mai táng phí", fields=fields(s["decision"])),
+        document(2, (page(23, "HS-0016-d2", s["birth"], number=3),), dossier="HS-0016", kind=TYPES[2], title="Giấy khai sinh",
+                 fields=fields(None, doubts=False)),
+        document(1, first, dossier="HS-0015", of=1, title="Quyết định 118", fields=fields(s["decision"], doubts=False)),
+    ]  # fmt: skip
+
+
+SIGN_TITLES = (
+    ("Quyết định 127 – mai táng phí", "HS-0016", 2, True), ("Giấy xác nhận cư trú", "HS-0015", 1, True),
+    ("Quyết định 131 – trợ cấp xã hội", "HS-0014", 3, True), ("Biên bản xác minh", "HS-0014", 4, False),
+    ("Trích lục khai tử", "HS-0012", 1, True), ("Đơn đề nghị", "HS-0011", 2, False), ("Giấy khai sinh", "HS-0010", 1, True),
+    ("Quyết định 118", "HS-0009", 2, True), ("Danh sách chi trả", "HS-0009", 6, False), ("Giấy chứng nhận kết hôn", "HS-0008", 1, False),
+    ("Tờ trình 44", "HS-0007", 2, True), ("Quyết định 109", "HS-0006", 2, True),
+)  # fmt: skip
+
+
+def _sign(desk: FakeDesk) -> None:
+    for n, (title, code, pages, seen) in enumerate(SIGN_TITLES, 1):
+        gate = GATE_OK
+        if title == "Đơn đề nghị":
+            gate = gate_failing(GateRule.QUALITY, ErrorNote("A02", (("page", 2),)))
+        if title.startswith("Giấy chứng nhận"):
+            gate = gate_failing(GateRule.FIELDS, ErrorNote("K01", (("field", "signer_name"),)))
+        d = document(n, (), dossier=code, title=title, state=DocumentState.TO_SIGN)
+        desk.sign_rows.append(SignRow(d, pages, seen, gate, False))
+
+
+def item(n: int, state: OutboxState, title: str = "Trợ cấp xã hội", **change: Any) -> OutboxRow:
+    made = OutboxRow(
+        OutboxId(f"o{n}"),
+        DossierId(f"HS-{n:04d}"),
+        f"HS-{n:04d}",
+        title,
+        state,
+        780_000 + n * 31_000,
+        0,
+        0,
+        None,
+        None,
+        None,
+        AT - timedelta(hours=n),
+    )
+    return replace(made, **change)
+
+
+def _outbox(desk: FakeDesk) -> None:
+    receipt = Receipt("BN-2026-000417", "2026-11-20T09:12:44+00:00", Sha256("0" * 64), "k1", "e30.e30.c2ln")
+    desk.items = [
+        item(19, OutboxState.SENDING, "Mai táng phí", done=400_000, attempts=1),
+        item(18, OutboxState.QUEUED, "Xác nhận cư trú"),
+        item(17, OutboxState.QUEUED, "Khai sinh", attempts=2, next_try=AT + timedelta(minutes=4), error=ErrorNote("G09")),
+        item(16, OutboxState.UNKNOWN, "Khai tử", attempts=1, next_try=AT + timedelta(minutes=1), error=ErrorNote("G07")),
+        item(
+            15,
+            OutboxState.REJECTED,
+            "Kết hôn",
+            attempts=1,
+            error=ErrorNote("G12", (("document", 2), ("field", "identity_number"))),
+        ),
+        item(14, OutboxState.PAUSED, "Đơn đề nghị"),
+        item(13, OutboxState.RECEIVED, "Quyết định 118", done=900_000, attempts=1, receipt=receipt),
+        item(12, OutboxState.RECEIVED, "Quyết định 109", done=900_000, attempts=1, receipt=replace(receipt, id="BN-2026-000416")),
+    ]
+
+
+def busy(sheets: dict[str, Sheet]) -> FakeDesk:
+    """Pages being read, a scan under way, a signing that takes its time."""
+    desk = normal(sheets)
+    view = desk.views["HS-0019"]
+    pages = tuple(
+        replace(p, state=PageState.NEW, thumbnail=None, findings=(), failing=(), blank=False) if p.number > 5 else p
+        for p in view.pages
+    )
+    desk.rows[0] = replace(desk.rows[0], reading=4)
+    desk.views["HS-0019"] = replace(view, row=desk.rows[0], pages=pages)
+    first = desk.queue[0]
+    unread = replace(first.pages[1], state=PageState.NEW, thumbnail=None)
+    desk.queue[0] = replace(
+        first, pages=(first.pages[0], unread), fields=tuple(replace(f, value="", suggestion="") for f in first.fields)
+    )
+    desk.answers["scan"] = Future
+    desk.sign_gate.clear()
+    return desk
+
+
+def many(sheets: dict[str, Sheet]) -> FakeDesk:
+    desk = normal(sheets)
+    desk.rows = [replace(desk.rows[i % 8], id=DossierId(f"D{i}"), code=f"HS-{900 - i:04d}") for i in range(300)]
+    desk.rows[0] = replace(desk.rows[0], pages=300)
+    kinds = list(sheets.values())
+    pages = tuple(page(1000 + i, f"m{i // 4}", kinds[i % 5], number=i + 1) for i in range(300))
+    docs = tuple(document(i + 1, pages[i * 4 : i * 4 + 4], of=75, kind=TYPES[i % 4], id=DocumentId(f"m{i}")) for i in range(75))
+    desk.views["D0"] = DossierView(desk.rows[0], pages, docs, AT, None, None, True, True)
+    base = desk.queue
+    desk.queue = [replace(base[i % 3], id=DocumentId(f"v{i}")) for i in range(300)]
+    rows = desk.sign_rows
+    desk.sign_rows = [replace(rows[i % 12], document=replace(rows[i % 12].document, id=DocumentId(f"s{i}"))) for i in range(300)]
+    desk.items = [replace(desk.items[i % 8], id=OutboxId(f"x{i}")) for i in range(300)]
+    return desk
+
+
+def error(sheets: dict[str, Sheet]) -> FakeDesk:
+    """A page in quarantine, a document without OCR, no token, returned dossiers, no scanner."""
+    desk = normal(sheets)
+    view = desk.views["HS-0019"]
+    note = ErrorNote("F06", (("page", 4),))
+    pages = tuple(
+        replace(p, state=PageState.QUARANTINED, thumbnail=None, findings=(), failing=(), error=note) if p.number == 4 else p
+        for p in view.pages
+    )
+    desk.views["HS-0019"] = replace(view, pages=pages, missing=note)
+    desk.sources = ()
+    desk.queue[0] = replace(
+        desk.queue[0], error=ErrorNote("O01"), fields=tuple(IndexField(f.name, "", 0) for f in desk.queue[0].fields)
+    )
+    desk.token = TokenStatus(TokenState.ABSENT)
+    return desk
+
+
+def offline(sheets: dict[str, Sheet]) -> FakeDesk:
+    desk = normal(sheets)
+    desk.status = LineStatus(False, datetime(2026, 11, 21, 2, 12, tzinfo=UTC), 42)
+    desk.items = [i for i in desk.items if i.state is not OutboxState.REJECTED]
+    return desk
+
+
+STATES: dict[str, Callable[[dict[str, Sheet]], FakeDesk]] = {
+    "empty": empty, "normal": normal, "busy": busy, "many": many, "error": error, "offline": offline,
+}  # fmt: skip

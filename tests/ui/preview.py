@@ -1,0 +1,64 @@
+"""Saves what a screen looks like in a state: ``python -m tests.ui.preview capture normal out.png`` (``all`` for each).
+
+By hand, while working on ``ui``: look at every picture beside the mock-ups.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from tests.ui import fakes, paper
+from ui import app as desktop
+from ui.shell import Shell
+
+SCREENS = ("capture", "verify", "sign", "outbox")
+
+
+def shoot(screen: str, state: str, out: Path, size: tuple[int, int] = (1366, 697)) -> None:
+    application = desktop.application()
+    with tempfile.TemporaryDirectory() as folder:
+        desk = fakes.STATES[state](paper.make(Path(folder)))
+        if screen == "sign":
+            desk.user = desk.users[2]
+        shell = Shell(desk)
+        shell.resize(*size)
+        shell.show()
+        shell.open(screen)
+        desktop.settle()
+        poke(shell, screen, state)
+        application.processEvents()
+        shell.grab().save(str(out))
+        desk.sign_gate.set()
+        desktop.settle(3000)
+        shell.close()
+
+
+def poke(shell: Shell, screen: str, state: str) -> None:
+    """Brings the screen into the state: a scan that runs, a signing that takes its time."""
+    if state == "busy" and screen == "capture":
+        shell.screens["capture"].scan()  # type: ignore[attr-defined]
+    if state == "busy" and screen == "sign":
+        sign = shell.screens["sign"]
+        sign.pin.setText("12345678")  # type: ignore[attr-defined]
+        sign.primary()
+        desktop.settle(700)
+
+
+def main(arguments: list[str]) -> int:
+    screen, state, out, *size = arguments
+    screens = SCREENS if screen == "all" else (screen,)
+    states = tuple(fakes.STATES) if state == "all" else (state,)
+    wide = (int(size[0]), int(size[1])) if size else (1366, 697)
+    for one in screens:
+        for other in states:
+            target = Path(out) / f"{one}-{other}.png" if len(screens) * len(states) > 1 else Path(out)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shoot(one, other, target, wide)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""The desktop: ``run`` for people, ``screenshots`` for the README and machines without a display."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
+from ui import theme
+from ui.bridge import crossing
+from ui.shell import Shell
+from ui.translate import Vietnamese
+from workstation.usecases.desk import Desk
+
+CLIENT = (1366, 697)
+"""The client area of a maximised window on a 1366×768 screen."""
+
+
+def application() -> QApplication:
+    """The one application object, dressed; may be called again."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    if not app.property("dressed"):
+        app.setProperty("dressed", True)
+        app.setApplicationName("Trạm số hóa")
+        app.setApplicationDisplayName("Trạm số hóa")
+        QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
+        app.installTranslator(Vietnamese(app))
+        theme.apply(app)
+    return app
+
+
+def run(desk: Desk) -> int:
+    """Opens the window on ``desk`` and stays until it is closed; the exit code of the event loop."""
+    app = application()
+    shell = Shell(desk)
+    screen = app.primaryScreen()
+    if screen is not None and screen.availableGeometry().width() <= CLIENT[0]:
+        shell.showMaximized()
+    else:
+        shell.show()
+    return app.exec()
+
+
+def settle(limit_ms: int = 30_000) -> None:
+    """Runs the event loop until no answer is awaited any more (pictures may ask for the next); at most ``limit_ms``."""
+    loop = QEventLoop()
+    quiet = QTimer(singleShot=True, interval=250)
+    quiet.timeout.connect(lambda: loop.quit() if crossing().pending == 0 else None)
+    crossing().idle.connect(quiet.start)
+    QTimer.singleShot(limit_ms, loop, loop.quit)
+    quiet.start()
+    loop.exec()
+    crossing().idle.disconnect(quiet.start)
+
+
+def screenshots(desk: Desk, folder: Path) -> list[Path]:
+    """Every screen on the data of ``desk`` as a PNG of 1366×697, each by the person who works there."""
+    application()
+    folder.mkdir(parents=True, exist_ok=True)
+    shell = Shell(desk)
+    shell.resize(*CLIENT)
+    shell.show()
+    roles = {"capture": "clerk", "verify": "checker", "sign": "official", "outbox": "clerk"}
+    before = desk.user
+    made = []
+    for screen_id in shell.screens:
+        desk.user = next((u for u in desk.users if u.role == roles[screen_id]), desk.users[0])
+        shell.show_user()
+        shell.open(screen_id)
+        settle()
+        path = folder / f"{screen_id}.png"
+        shell.grab().save(str(path))
+        made.append(path)
+    desk.user = before
+    shell.close()
+    return made

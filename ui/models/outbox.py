@@ -1,0 +1,55 @@
+"""What waits to be sent."""
+
+from ui import messages
+from ui.models.rows import RowsModel
+from ui.theme import Tone
+from workstation.domain.errors import ERRORS, Actor
+from workstation.domain.outbox import OutboxState
+from workstation.usecases.views import OutboxRow
+
+DOSSIER, STATE, SIZE, TRIES, NEXT, REASON, RECEIPT = range(7)
+HEADERS = ("Hồ sơ", "Trạng thái", "Dung lượng", "Lần gửi", "Gửi lại", "Lý do · ai xử lý", "Số biên nhận")
+
+TONES: dict[OutboxState, tuple[Tone, str]] = {
+    OutboxState.QUEUED: (Tone.PLAIN, "clock"),
+    OutboxState.SENDING: (Tone.INFO, "outbox"),
+    OutboxState.UNKNOWN: (Tone.WARN, "question"),
+    OutboxState.RECEIVED: (Tone.GOOD, "check"),
+    OutboxState.REJECTED: (Tone.BAD, "cross"),
+    OutboxState.PAUSED: (Tone.PLAIN, "pause"),
+}
+
+
+def size_text(row: OutboxRow) -> str:
+    if row.state is OutboxState.RECEIVED or not row.done:
+        return messages.size(row.bytes)
+    return f"{messages.size(row.done)} / {messages.size(row.bytes)}"
+
+
+def next_text(row: OutboxRow) -> str:
+    if row.state in (OutboxState.QUEUED, OutboxState.UNKNOWN):
+        return messages.clock_time(row.next_try) if row.next_try else "ngay"
+    return "—"
+
+
+def reason_text(row: OutboxRow) -> str:
+    if row.error is None:
+        return ""
+    who = ERRORS[row.error.code].actor
+    acts = f" · {messages.actor(who)}" if who is not Actor.NOBODY else ""
+    return f"{messages.sentence(row.error)} {row.error.code}{acts}"
+
+
+def outbox_model() -> RowsModel[OutboxRow]:
+    def text(row: OutboxRow, column: int) -> str:
+        return (
+            f"{row.code} {row.title}".strip(),
+            messages.OUTBOX_STATES[row.state][0],
+            size_text(row),
+            str(row.attempts),
+            next_text(row),
+            reason_text(row),
+            row.receipt.id if row.receipt else "",
+        )[column]
+
+    return RowsModel(lambda r: r.id, text, HEADERS, reason_text)

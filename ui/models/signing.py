@@ -1,0 +1,53 @@
+"""The queue of documents to sign."""
+
+from ui import messages
+from ui.models.rows import RowsModel
+from ui.theme import Tone
+from workstation.domain.dossier import DocumentState
+from workstation.usecases.views import SignRow
+
+DOCUMENT, PAGES, SEEN, GATE = range(4)
+
+
+def passed(row: SignRow) -> bool:
+    return all(c.ok for c in row.gate)
+
+
+def ready(row: SignRow) -> bool:
+    """Ticked: seen, nothing in the way, not refused or signed already."""
+    return row.seen and passed(row) and not row.refused and row.document.state is DocumentState.TO_SIGN
+
+
+def gate_text(row: SignRow) -> tuple[str, Tone]:
+    if row.document.state is DocumentState.SIGNED:
+        return "Đã ký", Tone.GOOD
+    if row.refused:
+        return "Từ chối ký", Tone.BAD
+    if not row.gate:
+        return "Đang kiểm tra", Tone.BUSY
+    good = sum(c.ok for c in row.gate)
+    if good == len(row.gate):
+        return f"Đạt {good}/{good}", Tone.GOOD
+    return messages.gate_short(next(c for c in row.gate if not c.ok)), Tone.BAD
+
+
+def seen_text(row: SignRow) -> tuple[str, Tone]:
+    if row.seen:
+        return "Đã xem", Tone.GOOD
+    return ("Chưa xem", Tone.PLAIN) if passed(row) else ("—", Tone.PLAIN)
+
+
+def sign_model() -> RowsModel[SignRow]:
+    def text(row: SignRow, column: int) -> str:
+        document = row.document
+        return (
+            f"{document.title or document.type_name}, {document.dossier_code}{', đã chọn ký' if ready(row) else ''}",
+            str(row.pages),
+            seen_text(row)[0],
+            gate_text(row)[0],
+        )[column]
+
+    def tip(row: SignRow) -> str:
+        return messages.sentence(row.document.error) if row.document.error else row.document.title
+
+    return RowsModel(lambda r: r.document.id, text, ("Văn bản", "Trang", "Đã xem", "Kiểm tra"), tip)

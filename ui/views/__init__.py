@@ -1,0 +1,1 @@
+"""One module a screen; each can be shown alone on a fake desk."""

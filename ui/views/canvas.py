@@ -1,0 +1,144 @@
+"""A page to look at: zoom, scroll, and zones where fields stand."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsPixmapItem,
+    QGraphicsRectItem,
+    QGraphicsScene,
+    QGraphicsSimpleTextItem,
+    QGraphicsView,
+)
+
+from ui import theme
+from workstation.domain.page import Box
+
+STEPS = (0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
+
+
+class PageCanvas(QGraphicsView):
+    """Zones are given in pixels of the cleaned page; ``scale`` (picture pixels for one of those) maps them."""
+
+    zoom_changed = Signal(int)
+    """Percent of the cleaned page's own pixels."""
+
+    def __init__(self, name: str, *, fit_width: bool = False) -> None:
+        super().__init__()
+        self.setScene(QGraphicsScene(self))
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
+        self.setBackgroundBrush(QColor(theme.CANVAS))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fit_width = fit_width
+        self._fitting = True
+        self._scale = 1.0
+        self._page: QGraphicsPixmapItem | None = None
+        self._words = ""
+
+    def set_page(self, picture: QPixmap, scale: float) -> None:
+        self.scene().clear()
+        self._words = ""
+        self._scale = scale or 1.0
+        self._page = self.scene().addPixmap(picture)
+        self._page.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        self.scene().setSceneRect(QRectF(picture.rect()))
+        if self._fitting:
+            self.fit()
+        self._tell()
+
+    def say(self, words: str) -> None:
+        """No page: a sentence instead of it."""
+        self.scene().clear()
+        self._page = None
+        self._words = words
+        item = QGraphicsSimpleTextItem(words)
+        item.setFont(theme.font())
+        item.setBrush(QColor(theme.MUTED))
+        self.scene().addItem(item)
+        self.scene().setSceneRect(item.boundingRect())
+        self.setTransform(QTransform())
+
+    @property
+    def words(self) -> str:
+        return self._words
+
+    @property
+    def picture(self) -> QPixmap | None:
+        return self._page.pixmap() if self._page is not None else None
+
+    def set_zones(self, focused: Box | None, others: Sequence[Box] = ()) -> None:
+        if self._page is None:
+            return
+        for item in self._page.childItems():
+            self.scene().removeItem(item)
+        for box in others:
+            self._zone(box, theme.GREEN_LINE, 1.3, None)
+        if focused is not None:
+            self._zone(focused, theme.BLUE, 2.5, QColor(27, 79, 143, 22))
+            self.ensureVisible(self._rect(focused), 30, 60)
+
+    def _rect(self, box: Box) -> QRectF:
+        x0, y0, x1, y1 = (v * self._scale for v in box)
+        return QRectF(x0, y0, x1 - x0, y1 - y0).adjusted(-5, -4, 5, 4)
+
+    def _zone(self, box: Box, color: str, width: float, fill: QColor | None) -> None:
+        pen = QPen(QColor(color), width)
+        pen.setCosmetic(True)
+        item = QGraphicsRectItem(self._rect(box), self._page)
+        item.setPen(pen)
+        item.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+
+    def crop(self, box: Box) -> QPixmap | None:
+        """The piece of the page around ``box``."""
+        if self._page is None:
+            return None
+        whole = self._page.pixmap()
+        rect = self._rect(box).adjusted(-6, -3, 6, 3).toAlignedRect().intersected(whole.rect())
+        return whole.copy(rect) if not rect.isEmpty() else None
+
+    # --- zoom
+    @property
+    def percent(self) -> int:
+        return round(self.transform().m11() * self._scale * 100)
+
+    def fit(self) -> None:
+        self._fitting = True
+        if self._page is None:
+            return
+        if self._fit_width:
+            width = self._page.pixmap().width()
+            room = self.viewport().width() - 24
+            self.setTransform(QTransform.fromScale(room / width, room / width))
+        else:
+            self.fitInView(self.sceneRect().adjusted(-8, -8, 8, 8), Qt.AspectRatioMode.KeepAspectRatio)
+        self._tell()
+
+    def zoom(self, step: int) -> None:
+        """To the next larger (1) or smaller (-1) round figure."""
+        now = self.transform().m11() * self._scale
+        if step > 0:
+            to = next((z for z in STEPS if z > now * 1.01), STEPS[-1])
+        else:
+            to = next((z for z in reversed(STEPS) if z < now * 0.99), STEPS[0])
+        self._fitting = False
+        self.setTransform(QTransform.fromScale(to / self._scale, to / self._scale))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.zoom_changed.emit(self.percent)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitting and self._page is not None:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(1 if event.angleDelta().y() > 0 else -1)
+        else:
+            super().wheelEvent(event)

@@ -1,0 +1,541 @@
+"""Quét: dossiers on the left, pages grouped by document in the middle, the page and its checks on the right."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QListView, QStackedWidget, QVBoxLayout
+
+from ui import actions, files, messages
+from ui.delegates.rows import DossierDelegate
+from ui.images import PageImages
+from ui.models.dossiers import dossier_model, heading
+from ui.models.pages import page_lines, page_model
+from ui.theme import Tone
+from ui.views.canvas import PageCanvas
+from ui.views.screen import Foot, PillText, Place, Screen, Secondary
+from ui.views.strip import PageStrip
+from ui.widgets import Card, Elided, EmptyState, IconLine, Note, Pill, ReasonBar, clear_layout, key_row, label
+from workstation.domain.dossier import DossierState
+from workstation.domain.errors import ErrorNote
+from workstation.domain.events import DossierChanged
+from workstation.domain.ids import DossierId, PageId
+from workstation.domain.page import PageState
+from workstation.domain.ports import ScanSource
+from workstation.usecases.desk import Desk
+from workstation.usecases.views import DossierRow, DossierView, ImportOutcome, PageView, Picture
+
+PREVIEW_PX = 900
+
+
+class CaptureScreen(Screen):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.place = Place("capture", "Quét hồ sơ", "Quét", "scan")
+        self.view: DossierView | None = None
+        self.sources: tuple[ScanSource, ...] = ()
+        self._wanted: DossierId | None = None
+        self._saved = ""
+        self._stop: threading.Event | None = None
+        self._received = 0
+        self._failures: list[ImportOutcome] = []
+        self._after_new: Callable[[DossierId], object] | None = None
+        self.images = PageImages(self)
+        self.setAcceptDrops(True)
+        self._build()
+        self._keys()
+        self.inbox.listen(desk.bus, self._event)
+        self._reloading = QTimer(self, interval=120, singleShot=True)
+        self._reloading.timeout.connect(self.reload)
+
+    # --- building
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 10, 10, 10)
+        row.setSpacing(10)
+        row.addWidget(self._left())
+        row.addWidget(self._middle(), 1)
+        row.addWidget(self._right())
+
+    def _left(self) -> Card:
+        card = Card((0, 10, 0, 12), 6)
+        card.setFixedWidth(246)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 0, 12, 2)
+        head.setSpacing(2)
+        head.addWidget(label("Hồ sơ trên máy này", bold=True))
+        self.totals = Elided(muted=True)
+        head.addWidget(self.totals)
+        card.body.addLayout(head)
+        self.list = QListView()
+        self.list.setAccessibleName("Danh sách hồ sơ")
+        self.list.setUniformItemSizes(True)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.dossiers = dossier_model()
+        self.list.setModel(self.dossiers)
+        self._row_delegate = DossierDelegate(self.list)
+        self.list.setItemDelegate(self._row_delegate)
+        self.list.selectionModel().currentChanged.connect(self._picked)
+        card.body.addWidget(self.list, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(11, 2, 11, 0)
+        foot.addWidget(actions.button("new", self.new_dossier))
+        foot.addStretch(1)
+        card.body.addLayout(foot)
+        return card
+
+    def _middle(self) -> Card:
+        card = Card((12, 9, 12, 8), 6)
+        head = QHBoxLayout()
+        head.setSpacing(9)
+        self.code = label(bold=True)
+        self.summary = Elided(muted=True)
+        self.bad_pill, self.blank_pill = Pill(), Pill()
+        self.source = QComboBox()
+        self.source.setAccessibleName("Máy quét")
+        self.source.setMinimumWidth(200)
+        head.addWidget(self.code)
+        head.addWidget(self.summary, 1)
+        for part in (self.bad_pill, self.blank_pill, self.source):
+            head.addWidget(part)
+        card.body.addLayout(head)
+        self.note = Note()
+        self.note.pressed.connect(self._note_button)
+        card.body.addWidget(self.note)
+        self.strip = PageStrip()
+        self.pages = page_model()
+        self.strip.setModel(self.pages)
+        self.strip.selectionModel().currentChanged.connect(self._page_picked)
+        self.empty = EmptyState("scan", "", "")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.strip)
+        self.stack.addWidget(self.empty)
+        card.body.addWidget(self.stack, 1)
+        card.body.addWidget(key_row("split", "merge", "rotate", "drop", "keep", "undo", "keys"))
+        return card
+
+    def _right(self) -> Card:
+        card = Card((12, 9, 12, 12), 8)
+        card.setFixedWidth(336)
+        self.page_title = Elided(bold=True)
+        card.body.addWidget(self.page_title)
+        self.preview = PageCanvas("Ảnh trang đang chọn")
+        self.preview.setBackgroundBrush(Qt.GlobalColor.white)
+        self.preview.setFixedHeight(322)
+        card.body.addWidget(self.preview)
+        self.checks = QVBoxLayout()
+        self.checks.setSpacing(5)
+        card.body.addLayout(self.checks)
+        card.body.addStretch(1)
+        self.reason = ReasonBar("Lý do giữ nguyên trang", "Ghi lý do", "Ví dụ: bản gốc mờ sẵn, không quét rõ hơn được")
+        self.reason.given.connect(self._keep_reason)
+        self.reason.left.connect(self.strip.setFocus)
+        card.body.addWidget(self.reason)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.drop_button = actions.button("drop", self.drop, text="Bỏ trang")
+        self.keep_button = actions.button("keep", self.keep, text="Giữ, ghi lý do")
+        row.addWidget(self.drop_button, 1)
+        row.addWidget(self.keep_button, 1)
+        card.body.addLayout(row)
+        return card
+
+    def _keys(self) -> None:
+        for command_id, run in (
+            ("new", self.new_dossier),
+            ("import", self.import_files),
+            ("import_folder", self.import_folder),
+            ("scan", self.scan),
+            ("split", self.split),
+            ("merge", self.merge),
+            ("rotate", self.rotate),
+            ("drop", self.drop),
+            ("keep", self.keep),
+            ("undo", self.undo),
+            ("redo", self.redo),
+        ):
+            self.on(command_id, run)
+
+    # --- loading
+    def activate(self) -> None:
+        self.reload()
+        self.inbox.ask("sources", self.desk.scan_sources(), self._show_sources, lambda _: self._show_sources(()))
+        (self.strip if self.view and self.view.pages else self.list).setFocus()
+
+    def reload(self) -> None:
+        self.inbox.ask("dossiers", self.desk.dossiers(), self._show_dossiers, self.note.show_note)
+
+    def _event(self, event: object) -> None:
+        if isinstance(event, DossierChanged) and self.isVisible() and not self._reloading.isActive():
+            self._reloading.start()
+
+    def _show_sources(self, sources: tuple[ScanSource, ...]) -> None:
+        self.sources = sources
+        chosen = self.source.currentData()
+        self.source.clear()
+        for s in sources:
+            self.source.addItem(s.name, s.id)
+        self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
+        self.source.setVisible(bool(sources))
+        self._tell()
+
+    def _show_dossiers(self, rows: tuple[DossierRow, ...]) -> None:
+        current = self._wanted or (self.view.row.id if self.view else None)
+        self.dossiers.show(rows)
+        pages = sum(r.pages for r in rows)
+        self.totals.setText(f"{len(rows)} hồ sơ · {messages.number(pages)} trang" if rows else "Chưa có hồ sơ nào")
+        at = max(self.dossiers.row_of(current), 0)
+        if rows:
+            self._wanted = None
+            self._select(at)
+            self._load(rows[at].id)
+        else:
+            self._show_view(None)
+
+    def _select(self, row: int) -> None:
+        selection = self.list.selectionModel()
+        selection.blockSignals(True)
+        self.list.setCurrentIndex(self.dossiers.index(row, 0))
+        selection.blockSignals(False)
+        self.list.viewport().update()
+
+    def _picked(self, index: QModelIndex, _: QModelIndex) -> None:
+        row = self.dossiers.value(index.row())
+        if row is not None and (self.view is None or self.view.row.id != row.id):
+            self.note.clear()
+            self.reason.hide()
+            self._load(row.id)
+
+    def _load(self, dossier_id: DossierId) -> None:
+        self.inbox.ask("dossier", self.desk.dossier(dossier_id), self._show_view, self.note.show_note)
+
+    def _show_view(self, view: DossierView | None) -> None:
+        same = view is not None and self.view is not None and view.row.id == self.view.row.id
+        page = self._page()
+        self.view = view
+        self.code.setText(view.row.code if view else "")
+        self.summary.setText(f"{len(view.documents)} văn bản · {len(view.pages)} trang" if view else "")
+        self._pills_of(view)
+        self.pages.show(view.pages if view else ())
+        self.strip.show_documents(view.documents if view else ())
+        if view is not None:
+            self._saved = f"Đã lưu vào máy {messages.clock_time(view.saved_at, True)} · an toàn khi mất mạng"
+        has_pages = bool(view and view.pages) or bool(self.strip._incoming)
+        self.stack.setCurrentWidget(self.strip if has_pages else self.empty)
+        self._say_empty(view)
+        self._choose_page(view, page.id if page and same else None)
+        if view is not None and view.row.error is not None and not self.note.code:
+            self.note.show_note(view.row.error)
+        self._tell()
+
+    def _say_empty(self, view: DossierView | None) -> None:
+        title = "Đặt giấy vào khay rồi nhấn F5" if self.sources else "Nhấn Ctrl+O để nhập tệp, hoặc kéo tệp thả vào đây"
+        name = f"{heading(view.row)} chưa có trang nào." if view else "Chưa có hồ sơ nào."
+        more = (
+            "Cũng nhập được từ tệp (Ctrl+O) hay kéo tệp thả vào đây." if self.sources else "Cắm máy quét thì quét được bằng F5."
+        )
+        self.empty.say(title, f"{name} {more}")
+
+    def _pills_of(self, view: DossierView | None) -> None:
+        pages = view.pages if view else ()
+        bad = sum(1 for p in pages if p.failing or (p.state is PageState.QUARANTINED and not p.dropped))
+        blank = sum(1 for p in pages if p.blank and not p.dropped)
+        self.bad_pill.show_state(f"{bad} trang cần xem" if bad else "", Tone.WARN)
+        self.blank_pill.show_state(f"{blank} trang trắng" if blank else "", Tone.PLAIN)
+
+    def _choose_page(self, view: DossierView | None, keep: PageId | None) -> None:
+        if not view or not view.pages:
+            self._show_page(None)
+            return
+        at = self.pages.row_of(keep) if keep else -1
+        if at < 0:
+            at = max(self.pages.row_of(view.missing_page), 0)
+        self.strip.setCurrentIndex(self.pages.index(at, 0))
+        self._show_page(view.pages[at])
+
+    # --- one page
+    def _page(self) -> PageView | None:
+        return self.pages.value(self.strip.currentIndex().row())
+
+    def _page_picked(self, index: QModelIndex, _: QModelIndex) -> None:
+        self.strip.viewport().update()
+        self.reason.hide()
+        self._show_page(self.pages.value(index.row()))
+
+    def _show_page(self, page: PageView | None) -> None:
+        clear_layout(self.checks)
+        for button in (self.drop_button, self.keep_button):
+            button.setVisible(page is not None)
+        if page is None:
+            self.page_title.setText("")
+            self.preview.say("")
+            self.images.cancel()
+            return
+        document = next((d for d in self.view.documents if d.id == page.document_id), None) if self.view else None
+        self.page_title.setText(f"Trang {page.number}" + (f" · {document.type_name}" if document and document.type_name else ""))
+        for words, tone, bold in page_lines(page)[:7]:
+            self.checks.addWidget(IconLine(words, tone, bold=bold))
+        self.drop_button.setText(f"{'Lấy lại trang' if page.dropped else 'Bỏ trang'}  (Del)")
+        self.keep_button.setVisible(bool(page.failing))
+        if page.state is PageState.QUARANTINED:
+            self.images.cancel()
+            self.preview.say("Chưa xem được trang này")
+        else:
+            ask = self.desk.page_picture(page.id, PREVIEW_PX)
+            self.inbox.ask("preview", ask, self._picture, lambda note: self.preview.say("Chưa xem được trang này"))
+
+    def _picture(self, picture: Picture) -> None:
+        def failed(note: ErrorNote) -> None:
+            self.preview.say("Chưa xem được trang này")
+
+        self.images.fetch(picture.path, lambda pixmap: self.preview.set_page(pixmap, picture.scale), failed)
+
+    # --- commands on the dossier
+    def new_dossier(self) -> None:
+        self._new(lambda _: self.strip.setFocus())
+
+    def _new(self, then: Callable[[DossierId], object]) -> None:
+        def made(dossier_id: DossierId) -> None:
+            self._wanted = dossier_id
+            self.note.clear()
+            self.reload()
+            then(dossier_id)
+
+        self.inbox.ask("new", self.desk.new_dossier(), made, self.note.show_note)
+
+    def _open_dossier(self) -> DossierId | None:
+        """The one on the screen, while it still takes pages."""
+        if self.view is not None and self.view.row.state is DossierState.SCANNING:
+            return self.view.row.id
+        return None
+
+    def _into_dossier(self, then: Callable[[DossierId], object]) -> None:
+        dossier_id = self._open_dossier()
+        if dossier_id is None:
+            self._new(then)
+        else:
+            then(dossier_id)
+
+    def import_files(self) -> None:
+        files.choose(self, "Nhập từ tệp", QFileDialog.FileMode.ExistingFiles, self.take_in, files.INPUTS)
+
+    def import_folder(self) -> None:
+        files.choose(self, "Nhập cả thư mục", QFileDialog.FileMode.Directory, self.take_in)
+
+    def take_in(self, paths: list[Path]) -> None:
+        def start(dossier_id: DossierId) -> None:
+            self._begin("Đang nhận tệp…")
+            told = self.inbox.crossing(self._outcome)
+            self.inbox.ask("import", self.desk.import_files(dossier_id, paths, told), self._taken, self._stopped)
+
+        if paths:
+            self._into_dossier(start)
+
+    def scan(self) -> None:
+        if self._stop is not None:
+            return
+        if not self.sources:
+            self.note.show_note(ErrorNote("Q01"), button=True)
+            self.inbox.ask("sources", self.desk.scan_sources(), self._show_sources, self.note.show_note)
+            return
+
+        def start(dossier_id: DossierId) -> None:
+            self._stop = stop = threading.Event()
+            self._begin("Đang nhận trang đầu…")
+            source = self.source.currentData() or self.sources[0].id
+            scanning: Future[int] = self.desk.scan(dossier_id, source, self.inbox.crossing(self._outcome), stop.is_set)
+            self.inbox.ask("scan", scanning, self._scanned, self._stopped, lambda: self._scanned(self._received))
+
+        self._into_dossier(start)
+
+    def _begin(self, words: str) -> None:
+        self._received = 0
+        self._failures = []
+        self.note.clear()
+        self.strip.set_incoming(words)
+        self.stack.setCurrentWidget(self.strip)
+        self._tell()
+
+    def _outcome(self, outcome: ImportOutcome) -> None:
+        """One file or sheet is safe on disk, or has its reason."""
+        self._received += outcome.pages
+        if outcome.error is not None:
+            self._failures.append(outcome)
+            self._show_failures()
+        number = (len(self.view.pages) if self.view else 0) + 1
+        self.strip.set_incoming(f"Đang nhận trang {max(number, self._received + 1)}…")
+        self._reloading.start()
+
+    def _show_failures(self) -> None:
+        first = self._failures[0]
+        note = first.error or ErrorNote("F03")
+        if "file" not in dict(note.params) and first.name:
+            note = ErrorNote(note.code, (*note.params, ("file", first.name)))
+        self.note.show_note(note)
+        if len(self._failures) > 1:
+            self.note.text.setText(f"{len(self._failures)} tệp chưa nhập được. {messages.sentence(note)}  {note.code}")
+
+    def _taken(self, outcomes: tuple[ImportOutcome, ...]) -> None:
+        self._end()
+        self._failures = [o for o in outcomes if o.error is not None]
+        if self._failures:
+            self._show_failures()
+
+    def _scanned(self, count: int) -> None:
+        self._end()
+
+    def _stopped(self, note: ErrorNote) -> None:
+        self._end()
+        self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04"))
+
+    def _end(self) -> None:
+        self._stop = None
+        self.strip.set_incoming("")
+        self.reload()
+
+    def _note_button(self, code: str) -> None:
+        if code.startswith("Q"):
+            self.scan()
+        elif code in ("K04", "K06"):
+            self.note.clear()
+            self.reload()
+
+    def escape(self) -> bool:
+        if self._stop is not None:
+            self._stop.set()
+            self.strip.set_incoming("Dừng sau tờ này…")
+            return True
+        if self.note.isVisible():
+            self.note.clear()
+            return True
+        return False
+
+    # --- commands on the page
+    def _change(self, future: "Future[None]") -> None:
+        self.note.clear()
+        self.inbox.ask("change", future, lambda _: self.reload(), lambda note: self.note.show_note(note, button=True))
+
+    def split(self) -> None:
+        if (page := self._page()) is not None:
+            self._change(self.desk.split_before(page.id))
+
+    def merge(self) -> None:
+        page = self._page()
+        if page is None or self.view is None or page.document_id is None:
+            return
+        if self.view.documents and self.view.documents[0].id == page.document_id:
+            self.note.show_text("Văn bản 1 không có văn bản nào phía trước để gộp. Chọn trang của văn bản sau.", Tone.INFO)
+            return
+        self._change(self.desk.merge_with_previous(page.document_id))
+
+    def rotate(self) -> None:
+        if (page := self._page()) is not None:
+            self._change(self.desk.rotate(page.id, 90))
+
+    def drop(self) -> None:
+        if (page := self._page()) is not None:
+            self._change(self.desk.set_dropped(page.id, not page.dropped))
+
+    def keep(self) -> None:
+        page = self._page()
+        if page is None:
+            return
+        if page.failing:
+            self.reason.open(page.kept_reason)
+        else:
+            self.note.show_text(f"Trang {page.number} không có gì phải giữ lại: trang này không bị nhận xét.", Tone.INFO)
+
+    def _keep_reason(self, reason: str) -> None:
+        if (page := self._page()) is not None:
+            self._change(self.desk.keep_page(page.id, reason))
+        self.strip.setFocus()
+
+    def undo(self) -> None:
+        if self.view is not None and self.view.can_undo:
+            self._change(self.desk.undo(self.view.row.id))
+        else:
+            self.note.show_text("Không còn bước nào để hoàn tác.", Tone.INFO)
+
+    def redo(self) -> None:
+        if self.view is not None and self.view.can_redo:
+            self._change(self.desk.redo(self.view.row.id))
+        else:
+            self.note.show_text("Không còn bước nào để làm lại.", Tone.INFO)
+
+    # --- dropping files on the window
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.take_in([Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()])
+
+    # --- frame
+    def secondary(self) -> tuple[Secondary, ...]:
+        return (
+            Secondary("scan", self.scan, "Quét tiếp" if self.view and self.view.pages else "Quét"),
+            Secondary("import", self.import_files),
+        )
+
+    def _done(self) -> bool:
+        return self.view is not None and self.view.row.state is not DossierState.SCANNING
+
+    def _tell(self) -> None:
+        busy = self._stop is not None or bool(self.strip._incoming)
+        missing, tone = "", Tone.PLAIN
+        if self.view is None:
+            primary = "Hồ sơ mới"
+        elif self._done():
+            primary = "Hồ sơ mới"
+            missing = f"{self.view.row.code} đã chuyển kiểm tra"
+        else:
+            primary = "Xong hồ sơ – chuyển kiểm tra"
+            missing = self._missing()
+            tone = Tone.WARN if self.view.missing is not None and self.view.pages else Tone.PLAIN
+        if busy:
+            missing, tone = "Đang nhận trang – Esc để dừng sau tờ này", Tone.PLAIN
+        self.say_foot(Foot(primary, self._saved, missing, tone))
+        self.foot_changed.emit()
+        reading = sum(r.reading for r in self.dossiers.rows)
+        pills = [PillText("Máy quét sẵn sàng", Tone.GOOD)] if self.sources else [PillText("Chưa thấy máy quét", Tone.WARN)]
+        if reading:
+            pills.insert(0, PillText(f"Đọc chữ: {reading} trang đang chờ", Tone.BUSY))
+        self.say_pills(*pills)
+
+    def _missing(self) -> str:
+        if self.view is None or self.view.missing is None:
+            return ""
+        if not self.view.pages:
+            return "Chưa có trang nào – quét (F5) hoặc nhập tệp (Ctrl+O)"
+        return messages.sentence(self.view.missing)
+
+    def primary(self) -> None:
+        if self.view is None or self._done():
+            self.new_dossier()
+            return
+        if self.view.missing is not None:
+            self._go_to_missing(self.view)
+            return
+        dossier = self.view.row
+        self.inbox.ask("finish", self.desk.finish_capture(dossier.id), lambda _: self._finished(dossier), self._not_finished)
+
+    def _go_to_missing(self, view: DossierView) -> None:
+        at = self.pages.row_of(view.missing_page)
+        if at >= 0:
+            index = self.pages.index(at, 0)
+            self.strip.setCurrentIndex(index)
+            self.strip.scrollTo(index)
+        self.strip.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.note.show_note(view.missing) if view.pages else self.note.clear()
+        self._tell()
+
+    def _finished(self, dossier: DossierRow) -> None:
+        self.note.show_text(f"{dossier.code} đã chuyển kiểm tra. Kiểm tra ngay bằng F3, hoặc làm hồ sơ mới.", Tone.GOOD)
+        self.reload()
+
+    def _not_finished(self, note: ErrorNote) -> None:
+        self.note.show_note(note, button=True)
+        self.reload()

@@ -1,0 +1,269 @@
+"""Hộp gửi: what waits to be sent, why, and the receipts."""
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout
+
+from ui import messages
+from ui.delegates.tables import OutboxDelegate
+from ui.models.outbox import TONES, outbox_model, size_text
+from ui.theme import Tone
+from ui.views.screen import Foot, Go, Place, Screen, Secondary
+from ui.views.table import RowsTable
+from ui.widgets import Card, EmptyState, Note, Pill, key_row, label
+from workstation.domain.errors import ErrorNote
+from workstation.domain.events import OutboxChanged
+from workstation.domain.ids import DocumentId
+from workstation.domain.outbox import OutboxState
+from workstation.usecases.desk import Desk
+from workstation.usecases.views import LineStatus, OutboxRow
+
+FILTERS: tuple[tuple[str, tuple[OutboxState, ...]], ...] = (
+    ("Mọi trạng thái", tuple(OutboxState)),
+    ("Chưa gửi xong", (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.PAUSED)),
+    ("Bị trả", (OutboxState.REJECTED,)),
+    ("Đã tiếp nhận", (OutboxState.RECEIVED,)),
+)
+WAITING = (OutboxState.QUEUED, OutboxState.UNKNOWN)
+
+
+class OutboxScreen(Screen):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.place = Place("outbox", "Hộp gửi", "Hộp gửi", "outbox")
+        self.all: tuple[OutboxRow, ...] = ()
+        self.line = LineStatus(None, None, 0)
+        self._said = ""
+        self._build()
+        for command_id, run in (("send", self.send_one), ("pause", self.pause)):
+            self.on(command_id, run)
+        self.on("details", self.show_details, self.table)
+        self.inbox.listen(desk.bus, self._event)
+        self._reloading = QTimer(self, interval=150, singleShot=True)
+        self._reloading.timeout.connect(self.reload)
+
+    # --- building
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(10, 10, 10, 10)
+        whole.setSpacing(10)
+        self.banner = Note()
+        self.note = Note()
+        whole.addWidget(self.banner)
+        whole.addWidget(self.note)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._list(), 1)
+        row.addWidget(self._side())
+        whole.addLayout(row, 1)
+
+    def _list(self) -> Card:
+        card = Card((1, 8, 1, 8), 6)
+        head = QHBoxLayout()
+        head.setContentsMargins(11, 0, 9, 2)
+        head.setSpacing(8)
+        self.heading = label(bold=True)
+        self.returned_pill, self.received_pill = Pill(), Pill()
+        self.filter = QComboBox()
+        self.filter.setAccessibleName("Lọc theo trạng thái")
+        self.filter.setMinimumWidth(150)
+        for name, _ in FILTERS:
+            self.filter.addItem(name)
+        self.filter.currentIndexChanged.connect(lambda _: self._filtered())
+        for part in (self.heading, self.returned_pill, self.received_pill):
+            head.addWidget(part)
+        head.addStretch(1)
+        head.addWidget(self.filter)
+        card.body.addLayout(head)
+        self.model = outbox_model()
+        widths = {0: 170, 1: 148, 2: 124, 3: 62, 4: 66, 6: 124}
+        self.table = RowsTable("Hồ sơ trong hộp gửi", self.model, OutboxDelegate(), OutboxDelegate.HEIGHT, widths)
+        self.table.selectionModel().currentChanged.connect(self._picked)
+        self.empty = EmptyState("check", "Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.empty)
+        card.body.addWidget(self.stack, 1)
+        card.body.addWidget(key_row("send", "pause", "details", margin=11))
+        return card
+
+    def _side(self) -> Card:
+        self.side = Card((14, 10, 14, 12), 8)
+        self.side.setFixedWidth(312)
+        self.code = label(bold=True, wrap=True)
+        self.state_pill = Pill()
+        self.facts = label(wrap=True)
+        self.facts.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.facts.setAccessibleName("Chi tiết hồ sơ")
+        self.why = Note(with_actor=True)
+        self.why.pressed.connect(lambda _: self.reopen())
+        for part in (self.code, self.state_pill, self.facts, self.why):
+            self.side.body.addWidget(part)
+        self.side.body.addStretch(1)
+        return self.side
+
+    # --- loading
+    def activate(self) -> None:
+        self.reload()
+        self.table.setFocus()
+
+    def reload(self) -> None:
+        self.inbox.ask("outbox", self.desk.outbox(), self._show, self.note.show_note)
+        self.inbox.ask("line", self.desk.line(), self._line)
+
+    def _event(self, event: object) -> None:
+        if isinstance(event, OutboxChanged) and self.isVisible() and not self._reloading.isActive():
+            self._reloading.start()
+
+    def line_changed(self, online: bool | None) -> None:
+        if self.isVisible():
+            self.inbox.ask("line", self.desk.line(), self._line)
+
+    def _line(self, line: LineStatus) -> None:
+        self.line = line
+        if line.online is False:
+            since = (("since", line.since.isoformat()),) if line.since else ()
+            self.banner.show_note(ErrorNote("G01", (*since, ("waiting", line.waiting))))
+        else:
+            self.banner.clear()
+        self._tell()
+
+    def _show(self, rows: tuple[OutboxRow, ...]) -> None:
+        self.all = rows
+        self._filtered()
+
+    def _filtered(self) -> None:
+        before = self._row()
+        wanted = FILTERS[self.filter.currentIndex()][1]
+        rows = tuple(r for r in self.all if r.state in wanted)
+        self.model.show(rows)
+        if not rows and self.all:
+            self.empty.say(f'Không có hồ sơ nào ở mục "{self.filter.currentText()}"', "Chọn mục khác để xem các hồ sơ còn lại.")
+        elif not rows:
+            self.empty.say("Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")
+        self.stack.setCurrentWidget(self.table if rows else self.empty)
+        at = max(self.model.row_of(before.id), 0) if before else 0
+        if rows:
+            self.table.selectRow(at)
+        self._show_row(rows[at] if rows else None)
+        self._tell()
+
+    # --- one item
+    def _row(self) -> OutboxRow | None:
+        return self.model.value(self.table.currentIndex().row())
+
+    def _picked(self, index: QModelIndex, _: QModelIndex) -> None:
+        self._said = ""
+        self._show_row(self.model.value(index.row()))
+        self._tell()
+
+    def _show_row(self, row: OutboxRow | None) -> None:
+        if row is None:
+            self.code.setText("Chưa chọn hồ sơ")
+            self.facts.setText("")
+            self.state_pill.show_state("", Tone.PLAIN)
+            self.why.clear()
+            return
+        tone, icon = TONES[row.state]
+        self.code.setText(f"{row.code} · {row.title}" if row.title else row.code)
+        self.state_pill.show_state(messages.OUTBOX_STATES[row.state][0], tone, icon)
+        self.facts.setText("\n".join(self._facts(row)))
+        self.why.show_note(row.error, button=row.state is OutboxState.REJECTED)
+
+    @staticmethod
+    def _facts(row: OutboxRow) -> list[str]:
+        lines = [
+            f"Vào hộp gửi: {messages.moment(row.created_at.isoformat())}",
+            f"Dung lượng: {size_text(row)}",
+            f"Số lần gửi: {row.attempts}",
+        ]
+        if row.next_try is not None and row.state in WAITING:
+            lines.append(f"Gửi lại lúc: {messages.clock_time(row.next_try, True)}")
+        if row.receipt is not None:
+            lines += [f"Số biên nhận: {row.receipt.id}", f"Tiếp nhận lúc: {messages.moment(row.receipt.received_at)}"]
+        return lines
+
+    def show_details(self) -> None:
+        """Enter: the focus goes to the details, so a reader speaks them and keys can copy from them."""
+        if self._row() is not None:
+            self.facts.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- moves
+    def _after(self, words: str) -> None:
+        self._said = words
+        self.note.clear()
+        self.reload()
+
+    def send_one(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+        if row.state in (OutboxState.RECEIVED, OutboxState.SENDING):
+            self._said = f"{row.code} {messages.OUTBOX_STATES[row.state][0].lower()}"
+            self._tell()
+        elif row.state is OutboxState.REJECTED:
+            self.reopen()
+        else:
+            self.inbox.ask("send", self.desk.send_now(row.id), lambda _: self._after(f"Đang gửi {row.code}"), self.note.show_note)
+
+    def pause(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+        if row.state in (OutboxState.RECEIVED, OutboxState.REJECTED):
+            self._said = f"{row.code} không còn chờ gửi"
+            self._tell()
+            return
+        paused = row.state is not OutboxState.PAUSED
+        words = f"Đã tạm dừng {row.code}" if paused else f"{row.code} sẽ gửi tiếp"
+        self.inbox.ask("pause", self.desk.set_paused(row.id, paused), lambda _: self._after(words), self.note.show_note)
+
+    def _returned(self) -> list[OutboxRow]:
+        return [r for r in self.all if r.state is OutboxState.REJECTED]
+
+    def reopen(self) -> None:
+        """The returned dossier on the screen (else the first) goes back to Verify, at the document to mend."""
+        row = self._row()
+        returned = self._returned()
+        if row is None or row.state is not OutboxState.REJECTED:
+            row = returned[0] if returned else None
+        if row is not None:
+            self.inbox.ask("reopen", self.desk.reopen_rejected(row.id), self._reopened, self.note.show_note)
+
+    def _reopened(self, document_id: DocumentId) -> None:
+        self.go.emit(Go("verify", document_id))
+
+    def primary(self) -> None:
+        if self._returned():
+            self.reopen()
+        elif any(r.state in WAITING for r in self.all):
+            self.inbox.ask("send", self.desk.send_now(None), lambda _: self._after("Đang gửi các hồ sơ chờ"), self.note.show_note)
+        else:
+            self._said = "Không có hồ sơ nào đang chờ gửi"
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._tell()
+
+    # --- frame
+    def secondary(self) -> tuple[Secondary, ...]:
+        row = self._row()
+        paused = row is not None and row.state is OutboxState.PAUSED
+        movable = row is not None and row.state not in (OutboxState.RECEIVED, OutboxState.REJECTED)
+        return (
+            Secondary("send", self.send_one, visible=movable),
+            Secondary("pause", self.pause, "Gửi tiếp" if paused else "Tạm dừng", visible=movable),
+        )
+
+    def _tell(self) -> None:
+        waiting = sum(r.state in (*WAITING, OutboxState.SENDING, OutboxState.PAUSED) for r in self.all)
+        returned, received = len(self._returned()), sum(r.state is OutboxState.RECEIVED for r in self.all)
+        self.heading.setText(f"Chờ gửi: {waiting} hồ sơ")
+        self.returned_pill.show_state(f"{returned} bị trả" if returned else "", Tone.BAD)
+        self.received_pill.show_state(f"{received} đã tiếp nhận" if received else "", Tone.GOOD)
+        saved = f"{messages.size(sum(r.bytes - r.done for r in self.all if r.state is not OutboxState.RECEIVED))} còn phải gửi"
+        missing = self._said
+        if not missing and self.line.online is False:
+            missing = "Mất mạng – sẽ tự gửi khi có mạng"
+        primary = f"Sửa {returned} hồ sơ bị trả" if returned else "Gửi ngay"
+        self.say_foot(Foot(primary, saved if waiting else "Không còn gì phải gửi", missing))
+        self.foot_changed.emit()
