@@ -112,7 +112,9 @@ class _Worker:
 class ProcessLane:
     """Worker processes (spawn), one pipe each, so that the job that killed a worker is known.
 
-    ``max_bytes``: memory cap of each worker (RLIMIT_DATA; also of each Tesseract it starts, counted for itself).
+    ``max_bytes``: memory cap of each worker (RLIMIT_DATA; also of each Tesseract it starts, counted for itself). Measured
+    on x86-64: an A3 page at 300 dpi in colour through NumPy, OpenCV and PyMuPDF takes 161 MB of it (330 MB resident); it
+    fails at 300 MB and passes at 400.
     ``max_jobs``: a worker is replaced after so many jobs. ``retries``: how often a job whose worker died, ran out of time
     or of memory is given to a fresh worker before it fails with ``F06`` (``reason`` died, timeout or memory). 0 for a
     token lane: a repeated log-in would cost a PIN try. ``nice``: 10 for pages, 0 where somebody waits.

@@ -99,10 +99,19 @@ def _run(call: bytes) -> Any:
 def _answer(work: Callable[[], Any]) -> bytes:
     try:
         return RESULT + pickle.dumps(work())
-    except MemoryError:
-        return NO_MEMORY
     except Exception as error:  # noqa: BLE001 - the lane's border: whatever it is, it belongs to the caller, with its type
-        return ERROR + _pack(error)
+        return NO_MEMORY if _out_of_memory(error) else ERROR + _pack(error)
+
+
+def _out_of_memory(error: BaseException | None) -> bool:
+    """Also where a C library says so in its own way, and where an adapter took that for something else."""
+    while error is not None:
+        said = str(error)
+        # OpenCV: cv2.error StsNoMem (-4) "Failed to allocate"; MuPDF: FzErrorSystem "malloc (…) failed"
+        if isinstance(error, MemoryError) or "Failed to allocate" in said or ("alloc (" in said and "failed" in said):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _pack(error: Exception) -> bytes:

@@ -1,7 +1,7 @@
 """The store as the roof sees it: open, use, close."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine, select, text
@@ -11,12 +11,13 @@ from workstation.domain.ports import UnitOfWorkFactory
 from workstation.store import tables
 from workstation.store.engine import make_engine
 from workstation.store.migrate import upgrade
-from workstation.store.unit_of_work import SqlUnitOfWork
+from workstation.store.unit_of_work import SeenDossiers, SqlUnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     engine: Engine
+    seen: SeenDossiers = field(default_factory=SeenDossiers, repr=False)
 
     @property
     def uow_factory(self) -> UnitOfWorkFactory:
@@ -26,7 +27,7 @@ class Store:
     @property
     def read_factory(self) -> UnitOfWorkFactory:
         """Units of work that only read: one state over all their queries, waiting for nobody. Writing in one fails."""
-        return functools.partial(SqlUnitOfWork, self.engine, read_only=True)
+        return functools.partial(SqlUnitOfWork, self.engine, self.seen)
 
     def originals(self) -> tuple[Sha256, ...]:
         """Every original that a page has ever named: what has to be in the blob store."""

@@ -1,5 +1,6 @@
 """One transaction and the repositories that share it. ``domain.ports`` says what each method promises."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -41,6 +42,9 @@ FILE = _table(tables.OutboxFileRow)
 AUDIT = _table(tables.AuditRow)
 HEAD = _table(tables.AuditHeadRow)
 COUNTER = _table(tables.CounterRow)
+
+_NAMED_IDS = 500
+"""More dossiers than that are read with all there are, rather than by a list of ids."""
 
 GENESIS = ""
 """What the first line of the audit chain follows."""
@@ -109,12 +113,38 @@ def _remove(connection: Connection, table: Table, stored: Mapping[tuple[Any, ...
         connection.execute(delete(table).where(_where(table, key)))
 
 
+class SeenDossiers:
+    """Dossiers as they were read last, by version: screens ask for all of them after each change, and one has changed.
+
+    Only for reading units of work, which see committed states: there id and version name one content for ever. What a
+    writer sees may be rolled back, and its version given to something else.
+    """
+
+    def __init__(self, limit: int = 2_000) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._dossiers: dict[str, Dossier] = {}
+
+    def get(self, dossier_id: str, version: int) -> Dossier | None:
+        found = self._dossiers.get(dossier_id)
+        return found if found is not None and found.version == version else None
+
+    def put(self, dossier: Dossier) -> None:
+        with self._lock:
+            self._dossiers.pop(dossier.id, None)
+            while self._dossiers and len(self._dossiers) >= self._limit:
+                del self._dossiers[next(iter(self._dossiers))]
+            if self._limit:
+                self._dossiers[dossier.id] = dossier
+
+
 class SqlDossiers:
     """``domain.ports.Dossiers``. What a writing unit of work reads here stays locked for others until it ends (on SQLite
     the whole database), so K04 comes only if the caller kept a dossier over several units of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, seen: "SeenDossiers") -> None:
         self._tx = transaction
+        self._seen = seen
 
     def add(self, dossier: Dossier) -> None:
         self._tx.connection.execute(insert(DOSSIER), mapping.dossier_row(dossier))
@@ -161,21 +191,27 @@ class SqlDossiers:
         return self._assemble(self._tx.rows(self._tx.locked(query)))
 
     def _assemble(self, rows: Sequence[Stored]) -> tuple[Dossier, ...]:
-        """All parts with three queries, however many dossiers."""
+        """In the order of ``rows``; all parts that are not known yet with three queries, however many dossiers."""
+        found = {row["id"]: known for row in rows if (known := self._seen.get(row["id"], row["version"])) is not None}
+        for dossier in self._build([row for row in rows if row["id"] not in found]):
+            found[dossier.id] = dossier
+            self._seen.put(dossier)
+        return tuple(found[row["id"]] for row in rows)
+
+    def _build(self, rows: Sequence[Stored]) -> tuple[Dossier, ...]:
         if not rows:
             return ()
-        only = [row["id"] for row in rows] if len(rows) == 1 else None
-        documents, pages = self._parts(DOCUMENT, only), self._parts(PAGE, only)
+        only = [row["id"] for row in rows] if len(rows) <= _NAMED_IDS else None
         fields: dict[str, list[IndexField]] = defaultdict(list)
         for row in self._fields(only):
             fields[row["document_id"]].append(mapping.index_field(row))
-        documents_of: dict[str, list[Document]] = defaultdict(list)
-        for row in documents:
-            documents_of[row["dossier_id"]].append(mapping.document(row, tuple(fields[row["id"]])))
-        pages_of: dict[str, list[Page]] = defaultdict(list)
-        for row in pages:
-            pages_of[row["dossier_id"]].append(mapping.page(row))
-        return tuple(mapping.dossier(row, tuple(pages_of[row["id"]]), tuple(documents_of[row["id"]])) for row in rows)
+        documents: dict[str, list[Document]] = defaultdict(list)
+        for row in self._parts(DOCUMENT, only):
+            documents[row["dossier_id"]].append(mapping.document(row, tuple(fields[row["id"]])))
+        pages: dict[str, list[Page]] = defaultdict(list)
+        for row in self._parts(PAGE, only):
+            pages[row["dossier_id"]].append(mapping.page(row))
+        return tuple(mapping.dossier(row, tuple(pages[row["id"]]), tuple(documents[row["id"]])) for row in rows)
 
     def _parts(self, table: Table, dossier_ids: Sequence[str] | None) -> Sequence[Stored]:
         query = select(table).order_by(table.c.dossier_id, table.c.position)
@@ -327,9 +363,10 @@ class SqlAudit:
 class SqlUnitOfWork:
     """``domain.ports.UnitOfWork``. Keep it short: on SQLite a writing one keeps every other writer waiting."""
 
-    def __init__(self, engine: Engine, read_only: bool = False) -> None:
-        self._tx = Transaction(engine, read_only)
-        self.dossiers: Dossiers = SqlDossiers(self._tx)
+    def __init__(self, engine: Engine, seen: SeenDossiers | None = None) -> None:
+        """``seen``: a unit that only reads, with what is known from reading before."""
+        self._tx = Transaction(engine, read_only=seen is not None)
+        self.dossiers: Dossiers = SqlDossiers(self._tx, SeenDossiers(0) if seen is None else seen)
         self.outbox: Outbox = SqlOutbox(self._tx)
         self.audit: Audit = SqlAudit(self._tx)
 

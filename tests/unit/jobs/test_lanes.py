@@ -122,6 +122,13 @@ def test_memory_hog_is_f06(lane: ProcessLane, tmp_path: Path) -> None:
     assert tries.read_text() == "xx"
 
 
+@pytest.mark.parametrize("hog", [work.hog_in_opencv, work.hog_in_mupdf])
+def test_memory_hog_inside_a_library_is_f06(lane: ProcessLane, hog: Callable[[], object]) -> None:
+    with pytest.raises(WorkstationError) as caught:
+        lane.submit(hog).result(60)
+    assert (caught.value.code, caught.value.params) == ("F06", {"reason": "memory"})
+
+
 def test_libraries_work_under_the_memory_cap(lane: ProcessLane) -> None:
     """An A3 page at 300 dpi in colour."""
     assert lane.submit(work.imaging, 3508, 4961).result(60) > 7000

@@ -65,6 +65,25 @@ def hog(tries: Path) -> int:
     return len(bytearray(3_000_000_000))
 
 
+def hog_in_opencv() -> None:
+    import cv2
+    import numpy as np
+
+    cv2.resize(np.zeros((10, 10, 3), np.uint8), (30_000, 30_000))
+
+
+def hog_in_mupdf() -> int:
+    import pymupdf
+
+    with pymupdf.open() as pdf:
+        page = pdf.new_page(width=595, height=842)
+        try:
+            sheets = [page.get_pixmap(dpi=1500) for _ in range(3)]  # 652 MB each
+        except Exception as error:
+            raise WorkstationError("F03") from error  # as an adapter that takes every trouble for a damaged file
+        return len(sheets)
+
+
 def fail_known() -> None:
     raise WorkstationError("F03", file="a.pdf")
 

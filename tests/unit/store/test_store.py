@@ -24,6 +24,7 @@ from workstation.domain.signature import PublishedPdf, SealedPdf
 from workstation.store.database import Store, open_store
 from workstation.store.migrate import upgrade
 from workstation.store.tables import Base
+from workstation.store.unit_of_work import SeenDossiers
 
 MINUTE = timedelta(minutes=1)
 
@@ -172,6 +173,53 @@ def test_list_is_newest_first(store: Store) -> None:
         uow.commit()
     with store.read_factory() as uow:
         assert uow.dossiers.list() == tuple(reversed(all_of_them))
+
+
+def test_only_what_changed_is_read_again(store: Store) -> None:
+    all_of_them = [dossier(f"HS-{i:04d}") for i in range(30)]
+    with store.uow_factory() as uow:
+        for d in all_of_them:
+            uow.dossiers.add(d)
+        uow.commit()
+    with store.read_factory() as uow:
+        uow.dossiers.list()
+    with store.uow_factory() as uow:
+        uow.dossiers.save(replace(all_of_them[4], pages=all_of_them[4].pages[1:]))
+        uow.commit()
+    statements: list[str] = []
+    sa_event.listen(store.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    with store.read_factory() as uow:
+        again = {d.code: d for d in uow.dossiers.list()}
+        assert len([s for s in statements if s.startswith("SELECT")]) == 4
+        statements.clear()
+        uow.dossiers.list()
+        assert len([s for s in statements if s.startswith("SELECT")]) == 1
+    assert len(again["HS-0004"].pages) == 2
+    assert [again[d.code] for d in all_of_them if d.code != "HS-0004"] == [d for d in all_of_them if d.code != "HS-0004"]
+
+
+def test_what_was_rolled_back_is_never_read(store: Store) -> None:
+    first = dossier()
+    with store.uow_factory() as uow:
+        uow.dossiers.add(first)
+        uow.commit()
+    with store.uow_factory() as uow:
+        uow.dossiers.save(first.with_page(replace(first.pages[0], blank=True)))
+        uow.dossiers.get(first.id)
+    with store.uow_factory() as uow:
+        kept = uow.dossiers.save(first.with_page(replace(first.pages[1], blank=True)))
+        uow.commit()
+    with store.read_factory() as uow:
+        assert uow.dossiers.get(first.id) == kept
+
+
+def test_memory_of_dossiers_is_bounded() -> None:
+    seen = SeenDossiers(2)
+    three = [dossier(f"HS-{i:04d}") for i in range(3)]
+    for d in three:
+        seen.put(d)
+    assert [seen.get(d.id, 0) for d in three] == [None, three[1], three[2]]
+    assert seen.get(three[2].id, 1) is None
 
 
 def test_writers_of_one_dossier_wait_for_each_other(store: Store) -> None:
