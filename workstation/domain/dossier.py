@@ -3,15 +3,19 @@
 All values are frozen; a move returns a new value. Whoever saves it writes the audit event in the same transaction.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import TypeVar
 
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, PageId, Sha256, UserName
 from workstation.domain.page import Page, PageState
 from workstation.domain.signature import PublishedPdf, SealedPdf
+
+P = TypeVar("P")
 
 
 class DocumentState(Enum):
@@ -38,7 +42,7 @@ DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     DocumentState.NEW: frozenset({DocumentState.TO_INDEX}),
     DocumentState.TO_INDEX: frozenset({DocumentState.TO_CHECK, DocumentState.RETURNED}),
     DocumentState.TO_CHECK: frozenset({DocumentState.PASSED, DocumentState.TO_INDEX, DocumentState.RETURNED}),
-    DocumentState.PASSED: frozenset({DocumentState.TO_SIGN, DocumentState.TO_INDEX}),
+    DocumentState.PASSED: frozenset({DocumentState.TO_SIGN, DocumentState.TO_INDEX, DocumentState.REFUSED}),
     DocumentState.TO_SIGN: frozenset({DocumentState.SIGNED, DocumentState.REFUSED, DocumentState.TO_INDEX}),
     DocumentState.SIGNED: frozenset(),
     DocumentState.RETURNED: frozenset({DocumentState.NEW, DocumentState.TO_INDEX}),
@@ -107,10 +111,12 @@ class Dossier:
         return replace(self, state=to)
 
     def page(self, page_id: PageId) -> Page:
-        return next(p for p in self.pages if p.id == page_id)
+        """K04 if there is none."""
+        return _one(p for p in self.pages if p.id == page_id)
 
     def document(self, document_id: DocumentId) -> Document:
-        return next(d for d in self.documents if d.id == document_id)
+        """K04 if there is none (any more): a screen may show one that was merged away meanwhile."""
+        return _one(d for d in self.documents if d.id == document_id)
 
     def pages_of(self, document_id: DocumentId) -> tuple[Page, ...]:
         """The pages that go into the document's PDF: not dropped, not quarantined; blank backs stay in."""
@@ -129,6 +135,31 @@ class Dossier:
         return tuple(dict.fromkeys(p.source.original for p in self.pages))
 
 
+def _one(found: Iterator[P]) -> P:
+    part = next(found, None)
+    if part is None:
+        raise WorkstationError("K04", reason="gone")
+    return part
+
+
+def settled(dossier: Dossier) -> Dossier:
+    """The dossier in the state its documents are in: ready once all of them wait for signature or are signed and no page is
+    left over, no longer ready when one goes back."""
+    done = {DocumentState.TO_SIGN, DocumentState.SIGNED}
+    left_over = any(p.document_id is None and not p.dropped for p in dossier.pages)
+    ready = bool(dossier.documents) and not left_over and all(d.state in done for d in dossier.documents)
+    if dossier.state is DossierState.PROCESSING and ready:
+        return dossier.move(DossierState.READY)
+    if dossier.state is DossierState.READY and not ready:
+        return dossier.move(DossierState.PROCESSING)
+    return dossier
+
+
+def all_signed(dossier: Dossier) -> bool:
+    """Ready, and nothing is left but to send it."""
+    return dossier.state is DossierState.READY and all(d.state is DocumentState.SIGNED for d in dossier.documents)
+
+
 def confirm_entry(document: Document, fields: tuple[IndexField, ...], by: UserName) -> Document:
     """The clerk has looked at the fields; next, somebody else checks."""
     return replace(document.move(DocumentState.TO_CHECK), fields=fields, entered_by=by, checked_by=None)
@@ -142,7 +173,11 @@ def confirm_check(document: Document, fields: tuple[IndexField, ...], by: UserNa
 
 
 def return_to_capture(document: Document, reason: str) -> Document:
-    return replace(document.move(DocumentState.RETURNED), reason=reason, entered_by=None, checked_by=None)
+    """Also one that the official refused: what was published of it no longer counts."""
+    if document.state is DocumentState.REFUSED:
+        document = document.move(DocumentState.TO_INDEX)
+    back = document.move(DocumentState.RETURNED)
+    return replace(back, reason=reason, entered_by=None, checked_by=None, published=None, seen_by=None, error=None)
 
 
 def refuse(document: Document, reason: str) -> Document:

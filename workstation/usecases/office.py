@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.domain.dossier import Dossier
+from workstation.domain.dossier import Dossier, all_signed, settled
 from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
 from workstation.domain.ids import DossierId
 from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, SigningTools, UnitOfWorkFactory
 from workstation.domain.profile import Profile, Rules
+from workstation.usecases.send import queue
 
 PAGE_SECONDS = 60.0
 """Time cap for one page in a worker: three times what a page costs on a PC three times slower than the measured one."""
@@ -46,17 +47,23 @@ class Office:
         """Loads, edits and saves a dossier with its audit events in one transaction, then tells the screens.
 
         ``edit`` gets the dossier as it is now, not as the caller once read it, and may raise to leave all as it was.
+        Whatever the edit was, the dossier's own state follows its documents here, and the change that completes it writes
+        its outbox row: no order of work can leave a finished dossier lying.
         """
         with self.uow() as uow:
             before = uow.dossiers.get(dossier_id)
-            after = edit(before)
+            after = settled(edit(before))
+            done = all_signed(after)
+            if done:
+                after = queue(uow, after, self.rules, self.clock.now())
+                events = (*events, self.event("system", "queued", dossier_id))
             if after != before:
                 after = uow.dossiers.save(after)
                 for event in events:
                     uow.audit.append(event)
                 uow.commit()
         if after != before:
-            self.notify(dossier_id)
+            self.notify(dossier_id, outbox=done)
         return after
 
     def notify(self, dossier_id: DossierId, *, outbox: bool = False) -> None:

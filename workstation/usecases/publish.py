@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
+from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId
 from workstation.domain.page import PageText
@@ -37,7 +37,7 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
         checks = check_gate(d, now, office.profile_of(d), office.rules.document(now.type_code), office.organization, None)
         blocked = next((c.note for c in checks if not c.ok), None)
         now = now.move(DocumentState.TO_SIGN) if passes(checks) else replace(now, error=blocked)
-        return settle(d.with_document(now))
+        return d.with_document(now)
 
     event = office.event("system", "published", document_id, sha256=pdf.sha256, bytes=pdf.bytes)
     return office.change(dossier.id, edit, event)
@@ -73,11 +73,3 @@ def title_of(office: Office, document: Document) -> str:
     number = "/".join(x for x in (document.field("number"), document.field("notation")) if x)
     about = document.field("subject") or document.field("person_name")
     return " – ".join(x for x in (" ".join(x for x in (name, number) if x), about) if x)
-
-
-def settle(dossier: Dossier) -> Dossier:
-    """The dossier is ready once all its documents wait for signature, and no longer so when one goes back."""
-    states = {d.state for d in dossier.documents}
-    if dossier.state is DossierState.PROCESSING and states and states <= {DocumentState.TO_SIGN, DocumentState.SIGNED}:
-        return dossier.move(DossierState.READY)
-    return dossier

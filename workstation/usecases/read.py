@@ -151,6 +151,15 @@ def in_paper_order(dossier: Dossier) -> Dossier:
     return replace(dossier, documents=tuple(sorted(kept, key=lambda d: first[d.id])))
 
 
+def without_empty_documents(dossier: Dossier) -> Dossier:
+    """A document all of whose pages a clerk dropped is none; a page taken back later is put into a new one."""
+    empty = {d.id for d in dossier.documents if not dossier.pages_of(d.id)}
+    for page in dossier.pages:
+        if page.document_id in empty:
+            dossier = dossier.with_page(replace(page, document_id=None))
+    return in_paper_order(dossier)
+
+
 def reindex(office: Office, dossier: Dossier, document_id: DocumentId, texts: Texts) -> Dossier:
     """Type and fields anew for a document whose pages a person changed."""
     pages = dossier.pages_of(document_id)
@@ -185,6 +194,7 @@ def release(dossier: Dossier) -> Dossier:
     note, _ = missing_for_finish(dossier)
     if note is not None:
         return replace(dossier.move(DossierState.SCANNING), error=note)
+    dossier = without_empty_documents(dossier)
     for document in dossier.documents:
         if document.state in (DocumentState.NEW, DocumentState.RETURNED):
             dossier = dossier.with_document(replace(document.move(DocumentState.TO_INDEX), reason=""))

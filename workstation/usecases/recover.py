@@ -62,7 +62,7 @@ def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) ->
         if last is not None and extends(path, office.blobs.path(published.sha256)):
             made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
             result = SignResult(_sha256(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
-            record_sealed(office, document_id, path, result, "system")
+            record_sealed(office, document_id, published.sha256, path, result, "system")
             return document_id
     path.unlink()  # recorded already, or not what the token was asked to sign
     return None

@@ -8,15 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from workstation.domain.dossier import DocumentState, Dossier, DossierState, refuse, seal
+from workstation.domain.dossier import DocumentState, Dossier, refuse, seal
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ids import DocumentId, UserName
+from workstation.domain.ids import DocumentId, Sha256, UserName
 from workstation.domain.ports import Secret, SignJob
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import Office
-from workstation.usecases.publish import settle
-from workstation.usecases.send import queue
 from workstation.usecases.views import SignProgress
 
 STOPS_BATCH = frozenset({"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10"})
@@ -36,14 +34,9 @@ def refuse_to_sign(office: Office, document_id: DocumentId, reason: str, by: Use
     dossier = _load(office, document_id)
 
     def edit(d: Dossier) -> Dossier:
-        d = d.with_document(refuse(d.document(document_id), reason.strip()))
-        return back_to_processing(d)
+        return d.with_document(refuse(d.document(document_id), reason.strip()))
 
     return office.change(dossier.id, edit, office.event(by, "refused", document_id))
-
-
-def back_to_processing(dossier: Dossier) -> Dossier:
-    return dossier.move(DossierState.PROCESSING) if dossier.state is DossierState.READY else dossier
 
 
 def sign_batch(
@@ -89,7 +82,7 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
         preset = office.profile_of(dossier).stamp_preset
         job = SignJob(office.blobs.path(document.published.sha256), out, preset, stamp_name=office.organization)
         result = office.token.submit(office.signing.sign, job).result()
-        record_sealed(office, document_id, out, result, by)
+        record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
         return e.note
     return None
@@ -110,29 +103,16 @@ def sealing_path(office: Office, document_id: DocumentId) -> Path:
     return office.sealing / f"{document_id}.pdf"
 
 
-def record_sealed(office: Office, document_id: DocumentId, out: Path, result: SignResult, by: str) -> Dossier:
-    """Takes a signed file into the store: blob first, then document, outbox row and audit event in one transaction."""
+def record_sealed(office: Office, document_id: DocumentId, published: Sha256, out: Path, result: SignResult, by: str) -> Dossier:
+    """Takes the signed file ``out`` of the file ``published`` into the store: blob first, then document and audit event, and
+    with the last document the outbox row, in one transaction. C11 if the document has been published anew meanwhile."""
     sha256 = office.blobs.put_file(out)
     if sha256 != result.sha256:
         raise WorkstationError("M03")
-    with office.uow() as uow:
-        dossier = uow.dossiers.by_document(document_id)
-        published = dossier.document(document_id).published
-        if published is None:
-            raise WorkstationError("C11")
-        sealed = SealedPdf(sha256, result.bytes, published.sha256, result.signer, result.signing_time, result.level)
-        after = settle(dossier.with_document(seal(dossier.document(document_id), sealed)))
-        done = all(d.state is DocumentState.SIGNED for d in after.documents)
-        events = [office.event(by, "signed", document_id, sha256=sha256, published=published.sha256)]
-        if done:
-            after = queue(uow, after, office.rules, office.clock.now())
-            events.append(office.event("system", "queued", dossier.id))
-        after = uow.dossiers.save(after)
-        for event in events:
-            uow.audit.append(event)
-        uow.commit()
+    sealed = SealedPdf(sha256, result.bytes, published, result.signer, result.signing_time, result.level)
+    event = office.event(by, "signed", document_id, sha256=sha256, published=published)
+    after = office.change(_load(office, document_id).id, lambda d: d.with_document(seal(d.document(document_id), sealed)), event)
     out.unlink(missing_ok=True)
-    office.notify(dossier.id, outbox=done)
     return after
 
 
