@@ -2,25 +2,33 @@
 
 from dataclasses import replace
 
-from workstation.domain.dossier import Document, Dossier, DossierState, return_to_capture
+from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, return_to_capture
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName, new_id
 from workstation.domain.page import PageState
 from workstation.usecases.office import Office
 from workstation.usecases.read import Texts, in_paper_order, missing_for_finish, reindex, release, texts_of
 
+BEFORE_ENTRY = frozenset({DocumentState.NEW, DocumentState.TO_INDEX, DocumentState.RETURNED, DocumentState.REFUSED})
+"""States in which nobody has vouched for a document's pages. In a dossier that came back to the capture desk the other
+documents stay as they were checked, published or signed."""
 
-def _capturing(dossier: Dossier) -> None:
+
+def _capturing(dossier: Dossier, *document_ids: DocumentId | None) -> None:
+    """K06 unless the dossier lies on the capture desk and the pages of these documents may still be arranged."""
     if dossier.state is not DossierState.SCANNING:
         raise WorkstationError("K06", state=dossier.state.value, to="scanning")
+    for document in dossier.documents:
+        if document.id in document_ids and document.state not in BEFORE_ENTRY:
+            raise WorkstationError("K06", state=document.state.value, to="scanning")
 
 
 def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossier:
     """Turns the page clockwise by 90, 180 or 270; it is cleaned and read anew in the background."""
 
     def edit(d: Dossier) -> Dossier:
-        _capturing(d)
         page = d.page(page_id)
+        _capturing(d, page.document_id)
         return d.with_page(replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None))
 
     return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "rotated", page_id, degrees=degrees))
@@ -30,8 +38,9 @@ def set_dropped(office: Office, page_id: PageId, dropped: bool, by: UserName) ->
     """Marks a page as not belonging (or takes it back). The original stays."""
 
     def edit(d: Dossier) -> Dossier:
-        _capturing(d)
-        return d.with_page(replace(d.page(page_id), dropped=dropped))
+        page = d.page(page_id)
+        _capturing(d, page.document_id)
+        return d.with_page(replace(page, dropped=dropped))
 
     action = "dropped" if dropped else "restored"
     return office.change(_dossier_of_page(office, page_id), edit, office.event(by, action, page_id))
@@ -43,8 +52,9 @@ def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dos
         raise WorkstationError("K01", field="reason")
 
     def edit(d: Dossier) -> Dossier:
-        _capturing(d)
-        return d.with_page(replace(d.page(page_id), kept_reason=reason.strip()))
+        page = d.page(page_id)
+        _capturing(d, page.document_id)
+        return d.with_page(replace(page, kept_reason=reason.strip()))
 
     return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "kept", page_id))
 
@@ -55,8 +65,8 @@ def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
     texts = _texts(office, dossier_id)
 
     def edit(d: Dossier) -> Dossier:
-        _capturing(d)
         old = d.page(page_id).document_id
+        _capturing(d, old)
         members = [p for p in d.pages if p.document_id == old]
         if old is None or members[0].id == page_id:
             return d  # begins a document already
@@ -76,11 +86,11 @@ def merge_with_previous(office: Office, document_id: DocumentId, by: UserName) -
     texts = _texts(office, dossier_id)
 
     def edit(d: Dossier) -> Dossier:
-        _capturing(d)
-        index = [x.id for x in d.documents].index(document_id)
+        index = d.documents.index(d.document(document_id))
         if index == 0:
             return d
         target = d.documents[index - 1].id
+        _capturing(d, document_id, target)
         for page in d.pages:
             if page.document_id == document_id:
                 d = d.with_page(replace(page, document_id=target))
@@ -111,7 +121,7 @@ def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName
 
     def edit(d: Dossier) -> Dossier:
         d = d.with_document(return_to_capture(d.document(document_id), reason.strip()))
-        return d.move(DossierState.SCANNING)
+        return d if d.state is DossierState.SCANNING else d.move(DossierState.SCANNING)
 
     return office.change(_dossier_of_document(office, document_id), edit, office.event(by, "returned", document_id))
 
