@@ -16,12 +16,7 @@ def check_gate(
     return (
         _quality(dossier, document, profile),
         _pages(dossier, document),
-        GateCheck(
-            GateRule.CONFORMANCE,
-            document.published is not None and document.published.conformance == profile.conformance,
-            None if document.published else ErrorNote("C12", (("rule", "conformance"),)),
-            (("level", document.published.conformance if document.published else ""),),
-        ),
+        _conformance(document, profile),
         _fields(document, rule),
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
@@ -56,6 +51,12 @@ def _pages(dossier: Dossier, document: Document) -> GateCheck:
     blank = sum(1 for p in belonging if p.blank)
     note = None if ok else ErrorNote("C12", (("rule", "pages"),))
     return GateCheck(GateRule.PAGES, ok, note, (("have", have), ("need", len(belonging)), ("blank", blank)))
+
+
+def _conformance(document: Document, profile: Profile) -> GateCheck:
+    level = document.published.conformance if document.published else ""
+    ok = level == profile.conformance
+    return GateCheck(GateRule.CONFORMANCE, ok, None if ok else ErrorNote("C12", (("rule", "conformance"),)), (("level", level),))
 
 
 def _fields(document: Document, rule: DocumentRule) -> GateCheck:
