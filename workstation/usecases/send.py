@@ -19,7 +19,7 @@ ROLE_RESULT = "ket-qua"
 def ascii_name(text: str) -> str:
     """Lower-case ASCII words joined by '-': file names that every server takes (50 characters at most with suffix)."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")[:30]
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")[:30].rstrip("-")
 
 
 def file_name(dossier: Dossier, index: int, type_name: str) -> str:
@@ -69,7 +69,7 @@ def queue(uow: UnitOfWork, dossier: Dossier, rules: Rules, now: datetime) -> Dos
     if old is None:
         uow.outbox.add(item)
     elif old.state is OutboxState.REJECTED:
-        uow.outbox.save(replace(item, id=old.id, attempts=0))
+        uow.outbox.save(replace(item, id=old.id, fence=old.fence))
     else:
         raise WorkstationError("K06", state=old.state.value, to="queued")
     return dossier.move(DossierState.QUEUED)
