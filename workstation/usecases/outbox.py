@@ -51,8 +51,11 @@ def reopen_rejected(office: Office, item_id: OutboxId, by: UserName) -> Document
 
 
 def blamed_document(item: OutboxItem, dossier: Dossier) -> DocumentId:
-    """The document in the path the ward gave (``documents.1.fields.number``), else the first."""
-    path = str(dict(item.error.params).get("field", "")) if item.error else ""
-    index = re.match(r"documents\.(\d+)", path)
+    """The document that the sender or the path the ward gave names (``documents.1.fields.number``), else the first."""
+    params = dict(item.error.params) if item.error else {}
+    for document in dossier.documents:
+        if document.id == params.get("document"):
+            return document.id
+    index = re.match(r"documents\.(\d+)", str(params.get("field", "")))
     number = int(index.group(1)) if index else 0
     return dossier.documents[min(number, len(dossier.documents) - 1)].id
