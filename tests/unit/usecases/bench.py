@@ -1,0 +1,399 @@
+"""A whole office on a real store in a folder, with scripted page and signing tools: they are ports, and return what the paper says.
+
+"Paper" is a text file: ``SCAN``, then one line of JSON for each page (``Sheet``). The tools keep a text cache and write files, so
+that hashes, lengths and prefixes are real.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from workstation.domain.dossier import Document, DocumentState, Dossier
+from workstation.domain.errors import WorkstationError
+from workstation.domain.events import Event
+from workstation.domain.fields import IndexField
+from workstation.domain.ids import DocumentId, DossierId, Sha256, UserName
+from workstation.domain.page import Engine, Finding, PageText, Transform, Word
+from workstation.domain.ports import (
+    DocumentDraft,
+    FrameInfo,
+    Inspection,
+    Limits,
+    PageJob,
+    PageResult,
+    PageTools,
+    PdfRenderJob,
+    PublishJob,
+    Rendered,
+    RenderJob,
+    Secret,
+    SigningTools,
+    SignJob,
+)
+from workstation.domain.signature import (
+    FileVerdict,
+    KeyKind,
+    KeyRef,
+    PublishedPdf,
+    SignatureReport,
+    SignResult,
+    TokenState,
+    TokenStatus,
+    Verdict,
+)
+from workstation.jobs.bus import ThreadEventBus
+from workstation.rules.reader import load_rules
+from workstation.store.blobs import FileBlobs
+from workstation.store.database import Store, open_store
+from workstation.usecases import check, edit, publish, read, scan, sign
+from workstation.usecases.office import Office
+
+R = TypeVar("R")
+T0 = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+ORGANIZATION = "Ủy ban nhân dân phường Bến Lội"
+CLERK, CHECKER, OFFICIAL = UserName("canbo1"), UserName("kiemtra1"), UserName("nguoiky1")
+KEY = KeyRef(KeyKind.PKCS12, "khoa.p12")
+PIN = Secret("246810")
+VALUES = {
+    "type_name": "Quyết định",
+    "number": "127",
+    "notation": "QĐ-UBND",
+    "issued_date": "2026-11-03",
+    "organ_name": ORGANIZATION,
+    "subject": "Về việc cấp phép",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of paper. ``fields`` are printed on it; ``head``: it begins a document."""
+
+    head: bool = False
+    fields: dict[str, str] = field(default_factory=dict)
+    blank: bool = False
+    blurred: bool = False
+    upside_down: bool = False
+    """Nothing on it can be read until somebody turns it by 180°."""
+    error: str = ""
+
+
+HEAD = Sheet(head=True, fields=VALUES)
+BODY = Sheet()
+BLANK = Sheet(blank=True)
+KILLS = Sheet(error="F06")
+BLURRED = Sheet(blurred=True)
+
+
+class InlineLane:
+    """Does the job at once, where it is asked for."""
+
+    def submit(self, fn: Callable[..., R], *args: Any, timeout: float | None = None, urgent: bool = False) -> "Future[R]":
+        future: Future[R] = Future()
+        try:
+            future.set_result(fn(*args))
+        except BaseException as e:  # noqa: BLE001 - as a lane does: whatever it is, it belongs to the caller
+            future.set_exception(e)
+        return future
+
+    def close(self) -> None: ...
+
+
+class TestClock:
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.time = T0
+
+    def now(self) -> datetime:
+        self.time += timedelta(seconds=1)
+        return self.time
+
+
+class Machine:
+    """Page and signing tools. ``hook(name, job)`` is called before each and may raise: that is how faults are scripted."""
+
+    def __init__(self) -> None:
+        self.hook: Callable[[str, Any], None] = lambda name, job: None
+        self.calls: list[tuple[str, Any]] = []
+        self.conformance = "PDF/A-2b"
+        self.extra_pages = 0
+        self.token = TokenStatus(TokenState.READY, "Trần Mẫu", ORGANIZATION)
+        self.session = False
+        self.signatures = 0
+
+    def _called(self, name: str, job: Any) -> None:
+        self.calls.append((name, job))
+        self.hook(name, job)
+
+    # --- pages
+
+    def inspect(self, path: Path, limits: Limits) -> Inspection:
+        self._called("inspect", path)
+        lines = path.read_text("utf-8").splitlines()
+        if lines[:1] != ["SCAN"]:
+            raise WorkstationError("F01")
+        return Inspection("image/tiff", tuple(FrameInfo(2480, 3508, 300) for _ in lines[1:]))
+
+    def process(self, job: PageJob) -> PageResult:
+        self._called("process", job)
+        sheet = Sheet(**json.loads(job.path.read_text("utf-8").splitlines()[1 + job.frame]))
+        if sheet.error:
+            raise WorkstationError(sheet.error)
+        readable = not sheet.blank and job.read and sheet.upside_down == (job.turn == 180)
+        words = [f"{k}={v}" for k, v in sheet.fields.items()] if readable else []
+        words = (["HEAD", *words] if sheet.head and readable else words) or ([] if sheet.blank or not job.read else ["chữ"])
+        engine = Engine("test", "1", "vie:0", "")
+        lines = tuple(Word(w, (0, 20.0 * i, 100, 20.0 * i + 10), 0.9, i) for i, w in enumerate(words))
+        text = PageText(2480, 3508, 300, lines, engine, 0.1)
+        cached = self._cached(job.cache, job.original, job.frame, job.turn)
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        cached.write_text(json.dumps(words), "utf-8")
+        recipe = (Transform("rotate", 1, (("degrees", float(job.turn)),)),) if job.turn else ()
+        blur = Finding("blur", 20.0 if sheet.blurred else 90.0, job.min_sharpness, not sheet.blurred)
+        findings = (Finding("dpi", 300, job.min_dpi, True), blur)
+        return PageResult(recipe, findings, sheet.blank, text, cached, FrameInfo(2480, 3508, 300), job.turn, 0.0, 0.1)
+
+    @staticmethod
+    def _cached(cache: Path, original: Sha256, frame: int, turn: int) -> Path:
+        return cache / f"{original}-{frame}-{turn}.json"
+
+    def load_text(self, cache: Path, original: Sha256, frame: int, turn: int) -> PageText | None:
+        path = self._cached(cache, original, frame, turn)
+        if not path.exists():
+            return None
+        words = tuple(Word(w, (0, 0, 1, 1), 0.9, i) for i, w in enumerate(json.loads(path.read_text("utf-8"))))
+        return PageText(2480, 3508, 300, words, Engine("test", "1", "vie:0", ""), 0.1)
+
+    def thumbnail(self, cache: Path, original: Sha256, frame: int, turn: int) -> Path | None:
+        path = self._cached(cache, original, frame, turn)
+        return path if path.exists() else None
+
+    def render(self, job: RenderJob) -> Rendered:
+        self._called("render", job)
+        return Rendered(job.path, 100, 140, 0.04)
+
+    def render_pdf(self, job: PdfRenderJob) -> Rendered:
+        self._called("render_pdf", job)
+        return Rendered(job.path, 100, 140, 0.16)
+
+    def publish(self, job: PublishJob) -> PublishedPdf:
+        self._called("publish", job)
+        if not job.pages:
+            raise WorkstationError("B01", where="pdfa", rule="pages")
+        shown = [[p.path.name, p.frame, [asdict(t) for t in p.recipe], [w.text for w in p.text.words]] for p in job.pages]
+        data = b"%PDF" + json.dumps([job.title, job.created, shown]).encode()
+        job.out.write_bytes(data)
+        return PublishedPdf(sha(data), len(data), len(job.pages) + self.extra_pages, self.conformance)
+
+    def split(self, texts: tuple[PageText | None, ...]) -> tuple[DocumentDraft, ...]:
+        starts: list[list[int]] = []
+        for i, text in enumerate(texts):
+            if not starts or (text is not None and text.words and text.words[0].text == "HEAD"):
+                starts.append([])
+            starts[-1].append(i)
+        return tuple(replace(self.index(tuple(texts[i] for i in pages)), pages=tuple(pages)) for pages in starts)
+
+    def index(self, texts: tuple[PageText | None, ...]) -> DocumentDraft:
+        found = {}
+        for number, text in enumerate(texts):
+            for word in text.words if text else ():
+                name, equals, value = word.text.partition("=")
+                if equals:
+                    found.setdefault(name, IndexField(name, value, 0.9, number, word.box))
+        head = any(t and t.words and t.words[0].text == "HEAD" for t in texts)
+        return DocumentDraft(tuple(range(len(texts))), "QD" if head else "", tuple(found.values()))
+
+    # --- signing
+
+    def status(self, key: KeyRef) -> TokenStatus:
+        self._called("status", key)
+        return self.token
+
+    def open(self, key: KeyRef, pin: Secret) -> TokenStatus:
+        self._called("open", key)
+        if pin.reveal() != PIN.reveal():
+            raise WorkstationError("C02", tries=2)
+        self.session = True
+        return self.token
+
+    def sign(self, job: SignJob) -> SignResult:
+        self._called("sign", job)
+        if not self.session:
+            raise WorkstationError("C01")
+        self.signatures += 1
+        data = job.path.read_bytes() + b"%%SIGNED" + str(self.signatures).encode()
+        job.out.write_bytes(data)
+        return SignResult(sha(data), len(data), "Trần Mẫu", "2026-11-21T02:00:00+00:00", job.level)
+
+    def close(self) -> None:
+        self.session = False
+
+    @property
+    def page_tools(self) -> PageTools:
+        return PageTools(
+            self.inspect,
+            self.process,
+            self.load_text,
+            self.thumbnail,
+            self.render,
+            self.render_pdf,
+            self.publish,
+            self.split,
+            self.index,
+        )
+
+    @property
+    def signing_tools(self) -> SigningTools:
+        return SigningTools(self.status, self.open, self.sign, self.close)
+
+    @property
+    def signed_paths(self) -> list[Path]:
+        return [job.out for name, job in self.calls if name == "sign"]
+
+
+def verify(path: Path) -> FileVerdict:
+    """Reads what ``Machine.sign`` wrote."""
+    body, mark, number = path.read_bytes().partition(b"%%SIGNED")
+    if not mark or not number.isdigit():
+        return FileVerdict(Verdict.UNREADABLE, False, (), ())
+    report = SignatureReport(
+        "Sig1", "Trần Mẫu", "CA", "2026-11-21T02:00:00+00:00", None, "B", "TOTAL_PASSED", None,
+        "whole_file", "none", "good", True, path.stat().st_size,
+    )  # fmt: skip
+    return FileVerdict(Verdict.VALID, True, (), (report,))
+
+
+def sha(data: bytes) -> Sha256:
+    return Sha256(hashlib.sha256(data).hexdigest())
+
+
+@dataclass
+class World:
+    """An office, what it is made of, and the moves tests need over and over."""
+
+    root: Path
+    store: Store
+    blobs: FileBlobs
+    machine: Machine
+    office: Office
+    events: list[Event] = field(default_factory=list)
+    scans: int = 0
+
+    def paper(self, *sheets: Sheet) -> Path:
+        """A file no other has the bytes of."""
+        self.scans += 1
+        path = self.root / f"scan{self.scans}.tif"
+        path.write_text("\n".join(["SCAN", *(json.dumps(asdict(s)) + " " * self.scans for s in sheets)]), "utf-8")
+        return path
+
+    def take_in(self, *sheets: Sheet, into: DossierId | None = None) -> DossierId:
+        dossier_id = into or scan.open_dossier(self.office, "Hồ sơ mẫu", CLERK)
+        outcome = scan.take_in(self.office, dossier_id, self.paper(*sheets), CLERK)
+        assert outcome.error is None
+        return dossier_id
+
+    def read(self, *sheets: Sheet) -> Dossier:
+        return read.read_dossier(self.office, self.take_in(*sheets))
+
+    def get(self, of: Dossier | DossierId) -> Dossier:
+        with self.office.look() as uow:
+            return uow.dossiers.get(of.id if isinstance(of, Dossier) else of)
+
+    def finished(self, *sheets: Sheet) -> Dossier:
+        return edit.finish_capture(self.office, self.read(*sheets).id, CLERK)
+
+    def confirm(self, document_id: DocumentId, by: UserName, **values: str) -> Document:
+        return check.confirm(self.office, document_id, {**VALUES, **values}, by).document(document_id)
+
+    def passed(self, *sheets: Sheet) -> Dossier:
+        dossier = self.finished(*sheets)
+        for document in dossier.documents:
+            self.pass_on(document.id)
+        return self.get(dossier)
+
+    def pass_on(self, document_id: DocumentId) -> Document:
+        """Entry, if need be, and check."""
+        with self.office.look() as uow:
+            document = uow.dossiers.by_document(document_id).document(document_id)
+        if document.state is not DocumentState.TO_CHECK:
+            self.confirm(document_id, CLERK)
+        return self.confirm(document_id, CHECKER)
+
+    def to_sign(self, *sheets: Sheet) -> Dossier:
+        dossier = self.passed(*sheets)
+        for document in dossier.documents:
+            self.publish(document.id)
+        return self.get(dossier)
+
+    def publish(self, document_id: DocumentId) -> Document:
+        return publish.publish(self.office, document_id).document(document_id)
+
+    def see(self, *document_ids: DocumentId) -> None:
+        for document_id in document_ids:
+            sign.mark_seen(self.office, document_id, OFFICIAL)
+
+    def sign(self, *document_ids: DocumentId, **options: Any) -> list[str]:
+        """The code of each document's error, or an empty string."""
+        done = sign.sign_batch(self.office, KEY, PIN, document_ids, OFFICIAL, **options)
+        return [p.error.code if p.error else "" for p in done]
+
+    def signed(self, *sheets: Sheet) -> Dossier:
+        dossier = self.to_sign(*sheets)
+        self.see(*ids(dossier))
+        assert self.sign(*ids(dossier)) == [""] * len(dossier.documents)
+        return self.get(dossier)
+
+    def audit(self) -> list[str]:
+        with self.office.look() as uow:
+            assert uow.audit.verify() is None
+            return [e.action for e in uow.audit.events()]
+
+
+def ids(dossier: Dossier) -> list[DocumentId]:
+    return [d.id for d in dossier.documents]
+
+
+def states(dossier: Dossier) -> list[DocumentState]:
+    return [d.state for d in dossier.documents]
+
+
+@contextmanager
+def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
+    """``template``: a database that has its tables already (making them costs more than most tests)."""
+    root.mkdir(parents=True, exist_ok=True)
+    if template is not None:
+        shutil.copyfile(template, root / "store.db")
+    store, blobs, machine = open_store(root / "store.db"), FileBlobs(root / "blobs"), Machine()
+    bus = ThreadEventBus()
+    sealing = root / "sealing"
+    sealing.mkdir()
+    lane = InlineLane()
+    office = Office(
+        uow=store.uow_factory,
+        look=store.read_factory,
+        blobs=blobs,
+        pages=lane,
+        token=lane,
+        tools=machine.page_tools,
+        signing=machine.signing_tools,
+        bus=bus,
+        clock=TestClock(),
+        rules=load_rules(),
+        cache=root / "cache",
+        sealing=sealing,
+        organization=ORGANIZATION,
+    )
+    world = World(root, store, blobs, machine, office)
+    bus.subscribe(world.events.append)
+    try:
+        yield world
+    finally:
+        blobs.close()
+        store.close()
