@@ -17,7 +17,7 @@ from tests.letters import VIETNAMESE_LETTERS
 from workstation.app import doctor_machine as machine
 from workstation.app import doctor_outside as outside
 from workstation.app.doctor import GROUPS, Check, DoctorInputs, Group, Light, as_json, as_text, exit_code, run_checks
-from workstation.app.doctor_model import NAMES
+from workstation.app.doctor_model import NAMES, green, red
 from workstation.domain.errors import ERRORS
 from workstation.domain.signature import KeyKind, KeyRef, TokenState, TokenStatus
 
@@ -54,7 +54,7 @@ def test_a_fresh_pc_has_nothing_red_and_every_line(inputs: DoctorInputs) -> None
 
 
 def test_the_report_as_json_and_text(inputs: DoctorInputs) -> None:
-    checks = (machine.green("disk", "Còn 9 GB.", "9 GB left."), machine.red("home", outside.UNKNOWN, outside.ASK_IT, "M01"))
+    checks = (green("disk", "Còn 9 GB.", "9 GB left."), red("home", outside.UNKNOWN, outside.ASK_IT, "M01"))
     report = as_json(checks, inputs, "en")
     assert report["light"] == "red"
     assert report["checks"][0] == {
