@@ -33,7 +33,8 @@ class StampContent(AppearanceContent):
 
     def render(self) -> bytes:
         lines = self._stamp.lines
-        face = subset("".join(sorted(set("".join(lines)))))
+        # with every sign that a time can have, so that a batch uses one subset and does not make one a second
+        face = subset("".join(sorted(set("".join(lines)) | set("0123456789/:+ "))))
         self.set_resource(ResourceType.FONT, pdf_name("/F0"), _font(self._ensure_writer, face))
         return stamps.content(self._stamp, {line: face.encode(line) for line in lines})
 

@@ -7,18 +7,20 @@ pyHanko reads a file back to its last well-formed ``%%EOF`` and minds nothing af
 import re
 from typing import Any
 
+from asn1crypto import parser
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 _END = re.compile(rb"startxref[ \t]*(?:\r\n|\r|\n)[ \t]*(\d{1,15})[ \t]*(?:\r\n|\r|\n)%%EOF(?:\r\n|\r|\n)?")
 _OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}[ \t\r\n\f\0]+[0-9]{1,5}[ \t\r\n\f\0]+obj(?![a-zA-Z])")
-_HEX = re.compile(rb"[0-9a-fA-F\s]*")
+_HEX = re.compile(rb"[0-9a-f]*|[0-9A-F]*")
 
 
 def signed_end(data: bytes, byte_range: Any, contents: bytes) -> int | None:
     """The length of the prefix that is signed, or None if the range is not "all of it but this one /Contents string".
 
     The gap has to be exactly the hexadecimal string of ``contents`` with its brackets (ISO 32000-1, 12.8.1): a larger gap
-    hides bytes, another place signs some other string.
+    hides bytes, another place signs some other string. The gap itself is under no signature, so nothing may be said in it
+    but the CMS object: zeros after it, and the digits a to f in one case.
     """
     try:
         start, first, second, length = (int(value) for value in byte_range)
@@ -31,9 +33,10 @@ def signed_end(data: bytes, byte_range: Any, contents: bytes) -> int | None:
         return None
     try:
         found = bytes.fromhex(gap[1:-1].decode("ascii"))
+        padding = found[parser.peek(found) :]
     except ValueError:
         return None
-    return second + length if found == contents else None
+    return second + length if found == contents and not any(padding) else None
 
 
 def tail_accounted(data: bytes, end: int, reader: PdfFileReader) -> bool:

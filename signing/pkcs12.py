@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from asn1crypto import keys, pkcs12, x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from asn1crypto import pkcs12, x509
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization import pkcs12 as pyca
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko.sign.signers import Signer
+from pyhanko_certvalidator.registry import CertificateStore, SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
 
 from signing.keys import SigningKey, require_in_force, status_of
 from workstation.domain.errors import WorkstationError
@@ -73,8 +74,25 @@ def open_key(ref: KeyRef, secret: Secret) -> SigningKey:
     store = SimpleCertificateStore.from_certs(
         [own, *(x509.Certificate.load(other.public_bytes(Encoding.DER)) for other in others)]
     )
-    info = keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    rsa = isinstance(key, RSAPrivateKey)
-    # TT 15/2025, Phụ lục: RSASSA-PSS to sign
-    signer = SimpleSigner(own, info, store, prefer_pss=rsa, embed_roots=False)
-    return SigningKey(signer, own, "RSASSA-PSS" if rsa else "ECDSA", lambda: None, lambda _error: None)
+    mechanism = "RSASSA-PSS" if isinstance(key, RSAPrivateKey) else "ECDSA"
+    return SigningKey(_FileSigner(key, own, store), own, mechanism, lambda: None, lambda _error: None)
+
+
+class _FileSigner(Signer):
+    """Signs with a key in memory. pyHanko's own parses and checks the private key anew for every signature and for every
+    estimate of its size, which takes most of the time of a document."""
+
+    def __init__(self, key: RSAPrivateKey | EllipticCurvePrivateKey, own: x509.Certificate, store: CertificateStore) -> None:
+        # TT 15/2025, Phụ lục: RSASSA-PSS to sign
+        super().__init__(signing_cert=own, cert_registry=store, prefer_pss=isinstance(key, RSAPrivateKey), embed_roots=False)
+        self._private_key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        key = self._private_key
+        if dry_run:
+            return bytes(key.key_size // 8) if isinstance(key, RSAPrivateKey) else bytes(2 * ((key.key_size + 7) // 8) + 16)
+        if isinstance(key, EllipticCurvePrivateKey):
+            return key.sign(data, ECDSA(get_pyca_cryptography_hash(digest_algorithm)))
+        parameters = self.get_signature_mechanism_for_digest(digest_algorithm)["parameters"]
+        padding, digest = process_pss_params(parameters)
+        return key.sign(data, padding, digest)

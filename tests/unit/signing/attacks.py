@@ -206,6 +206,18 @@ def usf_contents_zero(data: bytes) -> bytes:
     return data[: first + 1] + b"0" * (second - first - 2) + data[second - 1 :]
 
 
+def usf_contents_padding(data: bytes) -> bytes:
+    """Bytes after the CMS object, inside the gap that no signature covers."""
+    end = _numbers(data)[2]
+    return data[: end - 11] + b"1234567890" + data[end - 1 :]
+
+
+def usf_contents_spelling(data: bytes) -> bytes:
+    first, second = _numbers(data)[1:3]
+    half = (first + second) // 3
+    return data[: first + 1] + data[first + 1 : half].swapcase() + data[half:]
+
+
 def usf_subfilter_unknown(data: bytes) -> bytes:
     return data.replace(b"ETSI.CAdES.detached", b"ETSI.CAdES.detacheX")
 
@@ -241,6 +253,7 @@ ATTACKS: tuple[Callable[[bytes], bytes], ...] = (
     catalog_without_form, text_added, annotation_added, page_removed, page_rotated, saved_anew, tail_junk, tail_object,
     tail_second_file, junk_before, junk_inside_honest_update, one_byte_changed, truncated, truncated_in_signature,
     usf_byte_range_missing, usf_byte_range_negative, usf_byte_range_empty, usf_byte_range_short, usf_contents_missing,
-    usf_contents_zero, usf_subfilter_unknown, byte_range_gap_too_wide, byte_range_stops_early, swa_moved_second_part,
+    usf_contents_zero, usf_contents_padding, usf_contents_spelling, usf_subfilter_unknown,
+    byte_range_gap_too_wide, byte_range_stops_early, swa_moved_second_part,
     two_files_one_signature,
 )  # fmt: skip

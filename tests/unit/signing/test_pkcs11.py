@@ -55,6 +55,13 @@ def test_one_log_in_serves_a_batch_in_another_process(token: SoftToken, publishe
     assert sorted(path.name for path in tmp_path.glob("*.pdf")) == ["0.pdf", "1.pdf", "2.pdf"]
 
 
+def test_asking_for_the_state_does_not_end_a_batch(token: SoftToken, published: Path, tmp_path: Path) -> None:
+    worker.open_key(ref(), Secret(PIN))
+    assert worker.token_status(ref()).state is TokenState.READY
+    assert worker.token_status(ref(EC_ID)).owner == "Lê Văn Ký"
+    worker.sign_file(SignJob(published, tmp_path / "out.pdf"))
+
+
 def test_without_key_id_several_keys_are_not_guessed(token: SoftToken) -> None:
     assert open_code(ref(b"")) == "C07"
     assert open_code(ref(STRAY_ID)) == "C07", "a certificate without a key, though its label is the key's"

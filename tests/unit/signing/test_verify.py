@@ -52,6 +52,8 @@ HAND_KNOWN = {
     attacks.swa_moved_second_part: "V14",
     attacks.catalog_without_form: "V06",
     attacks.usf_contents_zero: "V06",
+    attacks.usf_contents_padding: "V14",
+    attacks.usf_contents_spelling: "V14",
 }
 
 
