@@ -19,11 +19,15 @@ PARTIAL = frozenset({".part", ".tmp", ".crdownload", ".partial", ".json"})
 
 
 def open_dossier(office: Office, title: str, by: UserName, profile: str = "archive", import_key: str = "") -> DossierId:
-    """A new, empty dossier with the next free code."""
-    dossier_id = DossierId(new_id())
+    """A new, empty dossier with the next free code. U01 if no such profile is in force."""
+    dossier_id, now = DossierId(new_id()), office.clock.now()
+    try:
+        office.rules.profile(profile, now.date())
+    except KeyError as e:
+        raise WorkstationError("U01", detail=f"profile {profile}") from e
     with office.uow() as uow:
         code = uow.dossiers.next_code()
-        dossier = Dossier(dossier_id, code, title, office.clock.now(), by, profile=profile, import_key=import_key)
+        dossier = Dossier(dossier_id, code, title, now, by, profile=profile, import_key=import_key)
         uow.dossiers.add(dossier)
         uow.audit.append(office.event(by, "opened", dossier_id, code=code))
         uow.commit()
