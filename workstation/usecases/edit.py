@@ -2,16 +2,12 @@
 
 from dataclasses import replace
 
-from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, return_to_capture
+from workstation.domain.dossier import Document, Dossier, DossierState, return_to_capture
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName, new_id
 from workstation.domain.page import PageState
 from workstation.usecases.office import Office
-from workstation.usecases.read import Texts, in_paper_order, missing_for_finish, reindex, release, texts_of
-
-BEFORE_ENTRY = frozenset({DocumentState.NEW, DocumentState.TO_INDEX, DocumentState.RETURNED, DocumentState.REFUSED})
-"""States in which nobody has vouched for a document's pages. In a dossier that came back to the capture desk the other
-documents stay as they were checked, published or signed."""
+from workstation.usecases.read import BEFORE_ENTRY, Texts, in_paper_order, missing_for_finish, reindex, release, texts_of
 
 
 def _capturing(dossier: Dossier, *document_ids: DocumentId | None) -> None:
@@ -24,26 +20,32 @@ def _capturing(dossier: Dossier, *document_ids: DocumentId | None) -> None:
 
 
 def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossier:
-    """Turns the page clockwise by 90, 180 or 270; it is cleaned and read anew in the background."""
+    """Turns the page clockwise by 90, 180 or 270 (else U01); it is cleaned and read anew in the background."""
+    if degrees not in (90, 180, 270):
+        raise WorkstationError("U01", detail="90 | 180 | 270")
 
     def edit(d: Dossier) -> Dossier:
         page = d.page(page_id)
         _capturing(d, page.document_id)
         return d.with_page(replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None))
 
-    return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "rotated", page_id, degrees=degrees))
+    return office.change(_of_page(office, page_id).id, edit, office.event(by, "rotated", page_id, degrees=degrees))
 
 
 def set_dropped(office: Office, page_id: PageId, dropped: bool, by: UserName) -> Dossier:
-    """Marks a page as not belonging (or takes it back). The original stays."""
+    """Marks a page as not belonging (or takes it back). The original stays; the fields are those of the pages that remain."""
+    dossier = _of_page(office, page_id)
+    texts = _texts(office, dossier, dossier.page(page_id).document_id)
 
     def edit(d: Dossier) -> Dossier:
         page = d.page(page_id)
         _capturing(d, page.document_id)
-        return d.with_page(replace(page, dropped=dropped))
+        if page.dropped == dropped:
+            return d
+        d = d.with_page(replace(page, dropped=dropped))
+        return d if page.document_id is None else reindex(office, d, page.document_id, texts)
 
-    action = "dropped" if dropped else "restored"
-    return office.change(_dossier_of_page(office, page_id), edit, office.event(by, action, page_id))
+    return office.change(dossier.id, edit, office.event(by, "dropped" if dropped else "restored", page_id))
 
 
 def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dossier:
@@ -56,13 +58,13 @@ def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dos
         _capturing(d, page.document_id)
         return d.with_page(replace(page, kept_reason=reason.strip()))
 
-    return office.change(_dossier_of_page(office, page_id), edit, office.event(by, "kept", page_id))
+    return office.change(_of_page(office, page_id).id, edit, office.event(by, "kept", page_id))
 
 
 def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
     """The page and those after it in its document become a document of their own."""
-    dossier_id = _dossier_of_page(office, page_id)
-    texts = _texts(office, dossier_id)
+    dossier = _of_page(office, page_id)
+    texts = _texts(office, dossier, dossier.page(page_id).document_id)
 
     def edit(d: Dossier) -> Dossier:
         old = d.page(page_id).document_id
@@ -77,26 +79,25 @@ def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
             d = d.with_page(replace(page, document_id=new.id))
         return reindex(office, reindex(office, in_paper_order(d), old, texts), new.id, texts)
 
-    return office.change(dossier_id, edit, office.event(by, "split", page_id))
+    return office.change(dossier.id, edit, office.event(by, "split", page_id))
 
 
 def merge_with_previous(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
     """The document's pages join the document before it."""
-    dossier_id = _dossier_of_document(office, document_id)
-    texts = _texts(office, dossier_id)
+    dossier = _of_document(office, document_id)
+    texts = _texts(office, dossier, document_id, _before(dossier, document_id))
 
     def edit(d: Dossier) -> Dossier:
-        index = d.documents.index(d.document(document_id))
-        if index == 0:
+        target = _before(d, document_id)
+        if target is None:
             return d
-        target = d.documents[index - 1].id
         _capturing(d, document_id, target)
         for page in d.pages:
             if page.document_id == document_id:
                 d = d.with_page(replace(page, document_id=target))
         return reindex(office, in_paper_order(d), target, texts)
 
-    return office.change(dossier_id, edit, office.event(by, "merged", document_id))
+    return office.change(dossier.id, edit, office.event(by, "merged", document_id))
 
 
 def finish_capture(office: Office, dossier_id: DossierId, by: UserName) -> Dossier:
@@ -123,7 +124,7 @@ def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName
         d = d.with_document(return_to_capture(d.document(document_id), reason.strip()))
         return d if d.state is DossierState.SCANNING else d.move(DossierState.SCANNING)
 
-    return office.change(_dossier_of_document(office, document_id), edit, office.event(by, "returned", document_id))
+    return office.change(_of_document(office, document_id).id, edit, office.event(by, "returned", document_id))
 
 
 def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossier:
@@ -151,17 +152,22 @@ def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossie
     return office.change(past.id, edit, office.event(by, action, past.id))
 
 
-def _texts(office: Office, dossier_id: DossierId) -> Texts:
+def _before(dossier: Dossier, document_id: DocumentId) -> DocumentId | None:
+    index = dossier.documents.index(dossier.document(document_id))
+    return dossier.documents[index - 1].id if index else None
+
+
+def _texts(office: Office, dossier: Dossier, *document_ids: DocumentId | None) -> Texts:
+    """Of every page that was read in these documents, also of dropped ones, which may come back."""
+    wanted = set(document_ids) - {None}
+    return texts_of(office, dossier, [p for p in dossier.pages if p.document_id in wanted and p.state is PageState.READ])
+
+
+def _of_page(office: Office, page_id: PageId) -> Dossier:
     with office.look() as uow:
-        dossier = uow.dossiers.get(dossier_id)
-    return texts_of(office, dossier, [p for p in dossier.pages if p.state is PageState.READ])
+        return uow.dossiers.by_page(page_id)
 
 
-def _dossier_of_page(office: Office, page_id: PageId) -> DossierId:
+def _of_document(office: Office, document_id: DocumentId) -> Dossier:
     with office.look() as uow:
-        return uow.dossiers.by_page(page_id).id
-
-
-def _dossier_of_document(office: Office, document_id: DocumentId) -> DossierId:
-    with office.look() as uow:
-        return uow.dossiers.by_document(document_id).id
+        return uow.dossiers.by_document(document_id)

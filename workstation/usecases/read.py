@@ -1,17 +1,24 @@
 """Clean and read the pages of a dossier, then let the machine propose documents and fields for what is new."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import replace
 
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.fields import IndexField
+from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.ids import DocumentId, DossierId, PageId, new_id
 from workstation.domain.page import Page, PageState, PageText
 from workstation.domain.ports import DocumentDraft, PageJob, PageResult
 from workstation.domain.profile import Rules
 from workstation.usecases.office import PAGE_SECONDS, Office
+
+OF_THE_MACHINE = frozenset({"M01"})
+"""Trouble that is not the page's: the page stays new and is read when there is room."""
+
+BEFORE_ENTRY = frozenset({DocumentState.NEW, DocumentState.TO_INDEX, DocumentState.RETURNED, DocumentState.REFUSED})
+"""States in which nobody has vouched for a document's pages. In a dossier that came back to the capture desk the other
+documents stay as they were checked, published or signed."""
 
 
 def page_job(office: Office, dossier: Dossier, page: Page, *, read: bool = True) -> PageJob:
@@ -31,44 +38,75 @@ def page_job(office: Office, dossier: Dossier, page: Page, *, read: bool = True)
 def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[PageId], None] = lambda _: None) -> Dossier:
     """Works off every page that is still new, each recorded as it is done; the rest goes on when one fails.
 
-    Safe to repeat: what a crash left undone is done the next time, and cached results are taken from the cache.
+    Safe to repeat: what a crash left undone is done the next time, and cached results are taken from the cache. M01 when the
+    disk is full: the pages it concerns stay new, and the dossier says so until it has been read.
     """
     with office.look() as uow:
         dossier = uow.dossiers.get(dossier_id)
-    waiting: dict[Future[PageResult], Page] = {}
-    for page in dossier.pages:
-        if page.state is PageState.NEW and not page.dropped:
-            waiting[_submit(office, dossier, page)] = page
+    waiting = {_submit(office, dossier, p): p for p in dossier.pages if p.state is PageState.NEW and not p.dropped}
+    trouble: WorkstationError | None = None
     for future in as_completed(waiting):
-        _record(office, dossier, waiting[future], future)
-        progress(waiting[future].id)
+        try:
+            _record(office, dossier, waiting[future], future)
+        except WorkstationError as e:
+            if e.code not in OF_THE_MACHINE:
+                raise
+            trouble = e
+        else:
+            progress(waiting[future].id)
+    if trouble is not None:
+        note = trouble.note
+        failed = office.event("system", "read_failed", dossier_id, code=note.code)
+        office.change(dossier_id, lambda d: replace(d, error=note), failed)
+        raise trouble
+    return _arrange(office, dossier_id, {p.document_id for p in waiting.values() if p.document_id is not None})
+
+
+def _arrange(office: Office, dossier_id: DossierId, read_anew: set[DocumentId]) -> Dossier:
+    """Documents for pages without one, fields anew for documents of which a page was read again, then on to entry."""
     with office.look() as uow:
         dossier = uow.dossiers.get(dossier_id)
-    texts = texts_of(office, dossier, unassigned(dossier))
-    return office.change(dossier_id, lambda d: release(propose(office, d, texts)), office.event("system", "split", dossier_id))
+    texts = texts_of(office, dossier, (*unassigned(dossier), *(p for x in read_anew for p in dossier.pages_of(x))))
+
+    def edit(d: Dossier) -> Dossier:
+        if d.error is not None and d.error.code in OF_THE_MACHINE:
+            d = replace(d, error=None)
+        for document in d.documents:
+            if document.id in read_anew and document.state in BEFORE_ENTRY:
+                d = reindex(office, d, document.id, texts)
+        return release(propose(office, d, texts))
+
+    return office.change(dossier_id, edit, office.event("system", "split", dossier_id))
 
 
-def _submit(office: Office, dossier: Dossier, page: Page) -> Future[PageResult]:
+def _submit(office: Office, dossier: Dossier, page: Page, *, read: bool = True) -> Future[PageResult]:
     try:
-        return office.pages.submit(office.tools.process, page_job(office, dossier, page), timeout=PAGE_SECONDS)
+        return office.pages.submit(office.tools.process, page_job(office, dossier, page, read=read), timeout=PAGE_SECONDS)
     except WorkstationError as e:  # the blob is missing or damaged: this page's trouble only
         failed: Future[PageResult] = Future()
         failed.set_exception(e)
         return failed
 
 
-def _record(office: Office, dossier: Dossier, page: Page, future: Future[PageResult]) -> None:
-    note: ErrorNote | None = None
-    result: PageResult | None = None
+def _outcome(future: Future[PageResult]) -> tuple[PageResult | None, ErrorNote | None]:
+    """The result, or why there is none. Raises what is not the page's fault: a full disk, a lane that is being closed."""
     try:
-        result = future.result()
+        return future.result(), None
+    except CancelledError:
+        raise
     except WorkstationError as e:
-        note = e.note
-        if e.code == "O01":  # no Tesseract: the page is still cleaned and can be typed by hand
-            job = page_job(office, dossier, page, read=False)
-            result = office.pages.submit(office.tools.process, job, timeout=PAGE_SECONDS).result()
-        elif e.spec.retryable:
-            raise  # a full disk is not the page's fault: it stays new and is read when there is room
+        if e.code in OF_THE_MACHINE:
+            raise
+        return None, e.note
+    except Exception as e:  # noqa: BLE001 - our own bug costs the page that met it, not the dossier; its text may hold the page's
+        return None, ErrorNote("B01", (("type", type(e).__name__),))
+
+
+def _record(office: Office, dossier: Dossier, page: Page, future: Future[PageResult]) -> None:
+    result, note = _outcome(future)
+    if note is not None and note.code == "O01":  # no Tesseract: the page is still cleaned and can be typed by hand
+        result, worse = _outcome(_submit(office, dossier, page, read=False))
+        note = worse or note
 
     def edit(d: Dossier) -> Dossier:
         now = next((p for p in d.pages if p.id == page.id), None)
@@ -127,12 +165,12 @@ def _add_document(office: Office, dossier: Dossier, draft: DocumentDraft, pages:
 
 
 def indexed(office: Office, document: Document, draft: DocumentDraft) -> Document:
-    """The document with type and fields as the machine read them; a type printed in capitals is kept as a word in a list."""
-    fields = tuple(
-        replace(f, value=f.value.capitalize()) if f.name == "type_name" and f.value.isupper() else f
-        for f in indexed_fields(office.rules, draft)
-    )
-    return replace(document, type_code=draft.type_code, fields=fields)
+    """The document with type and fields as the machine read them, except what a person typed. Where that stood on the
+    page is forgotten: the pages may be others now."""
+    typed = tuple(replace(f, page=None, box=None) for f in document.fields if f.origin is FieldOrigin.TYPED)
+    code = document.type_code if any(f.name == "type_name" for f in typed) else draft.type_code
+    fields = indexed_fields(office.rules, replace(draft, type_code=code, fields=(*draft.fields, *typed)))
+    return replace(document, type_code=code, fields=fields)
 
 
 def indexed_fields(rules: Rules, draft: DocumentDraft) -> tuple[IndexField, ...]:

@@ -1,4 +1,4 @@
-"""A whole office on a real store in a folder, with scripted page and signing tools: they are ports, and return what the paper says.
+"""A whole office on a real store in a folder, with scripted page and signing tools (ports) that return what the paper says.
 
 "Paper" is a text file: ``SCAN``, then one line of JSON for each page (``Sheet``). The tools keep a text cache and write files, so
 that hashes, lengths and prefixes are real.
@@ -201,7 +201,7 @@ class Machine:
         return tuple(replace(self.index(tuple(texts[i] for i in pages)), pages=tuple(pages)) for pages in starts)
 
     def index(self, texts: tuple[PageText | None, ...]) -> DocumentDraft:
-        found = {}
+        found: dict[str, IndexField] = {}
         for number, text in enumerate(texts):
             for word in text.words if text else ():
                 name, equals, value = word.text.partition("=")
@@ -260,7 +260,7 @@ class Machine:
 
 def verify(path: Path) -> FileVerdict:
     """Reads what ``Machine.sign`` wrote."""
-    body, mark, number = path.read_bytes().partition(b"%%SIGNED")
+    _, mark, number = path.read_bytes().partition(b"%%SIGNED")
     if not mark or not number.isdigit():
         return FileVerdict(Verdict.UNREADABLE, False, (), ())
     report = SignatureReport(
