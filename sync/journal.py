@@ -1,6 +1,5 @@
 """What the sender writes down about one item, so that after any stop it knows what to ask."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +38,7 @@ class Journal:
         self.document: DocumentId | None = None
         """The document whose file is being sent."""
         # the claim's lease counts from the start of the round
-        self.save()
+        self._keep_lease()
 
     def save(self, **changes: object) -> None:
         lease = self._clock.now() + timedelta(seconds=LEASE_SECONDS)
@@ -54,8 +53,10 @@ class Journal:
 
     def confirmed(self, index: int, offset: int) -> None:
         """The server has ``offset`` bytes of file ``index``."""
-        self.progressed = self.progressed or offset > self.item.files[index].offset
-        self.save_file(index, offset=offset)
+        known = self.item.files[index].offset
+        self.progressed = self.progressed or offset > known
+        if offset != known:
+            self.save_file(index, offset=offset)
 
     def on_bytes(self, count: int) -> None:
         """Counts what goes on the line; keeps the lease alive through a slow chunk; stops when asked to."""
@@ -63,6 +64,9 @@ class Journal:
             raise SendingCancelled
         self.bytes_sent += count
         self.item = replace(self.item, bytes_sent=self.item.bytes_sent + count)
+        self._keep_lease()
+
+    def _keep_lease(self) -> None:
         until = self.item.lease_until
         if until is None or until - self._clock.now() < timedelta(seconds=LEASE_SECONDS / 2):
             self.save()
@@ -113,7 +117,7 @@ class Journal:
     # --- saying what failed
 
     def note(self, failure: WardFailure) -> ErrorNote:
-        """Code and places of a failure: field names, file names of our own making, ids; nothing from the documents."""
+        """Code and places of a failure: names of fields, the document's number (from 1) and id; nothing of what they say."""
         params: dict[str, str | int | float] = {}
         field, document = failure.field, self.document
         parts = field.split(".")
@@ -123,15 +127,13 @@ class Journal:
         if field:
             params["field"] = field
         if document:
-            params["document"] = document
+            params["document_id"] = document
+            params["document"] = 1 + next((i for i, f in enumerate(self.item.files) if f.document_id == document), 0)
         return ErrorNote(failure.failure.value, tuple(sorted(params.items())))
 
     def _blamed(self, listed: str, index: int) -> DocumentId | None:
-        if listed == "tep":
-            return self.item.files[index].document_id if index < len(self.item.files) else None
-        rows = json.loads(self.item.metadata).get(listed)
-        row = rows[index] if isinstance(rows, list) and index < len(rows) else None
-        return DocumentId(row["id"]) if isinstance(row, dict) and isinstance(row.get("id"), str) else None
+        """The document at a place of the metadata or the manifest, which both follow the order of the item's files."""
+        return self.item.files[index].document_id if listed in ("documents", "tep") and index < len(self.item.files) else None
 
 
 def manifest_of(item: OutboxItem) -> str:

@@ -3,7 +3,10 @@
 import argparse
 import json
 import logging
+import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 from sync.ward.rules import DEFAULT_REQUIRED
@@ -20,7 +23,10 @@ def main() -> None:
     parser.add_argument("--max-bytes", type=int, default=512 * 1024 * 1024)
     parser.add_argument("--tls-cert", type=Path, default=None)
     parser.add_argument("--tls-key", type=Path, default=None)
+    parser.add_argument("--with-parent", action="store_true", help="ends when standard input closes, as it does with its parent")
     given = parser.parse_args()
+    if given.with_parent:
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     serve(
         given.data,
@@ -33,6 +39,13 @@ def main() -> None:
         tls_key=given.tls_key,
         ready=lambda url: print(json.dumps({"url": url}), flush=True),  # noqa: T201 - this line is the contract
     )
+
+
+def _end_with_parent() -> None:
+    """A killed parent can't end its server; the closing of the pipe between them does."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

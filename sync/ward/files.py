@@ -60,18 +60,23 @@ class WardFiles:
             return handle.read(16)
 
     def keep(self, upload_id: str, sha256: str) -> None:
-        """Moves intact bytes under their hash. Folders are fsynced before it returns: a confirmation outlives a power cut."""
+        """Moves intact bytes under their hash. The folder is fsynced before it returns: a confirmation outlives a power cut."""
         source, target = self.partial(upload_id), self.stored(sha256)
         if not source.exists():
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(target.parent)
         if target.exists() and hash_file(target) == sha256:
             source.unlink()
         else:
             source.chmod(0o440)
             source.replace(target)
-        for folder in (target.parent, target.parent.parent, self._stored, self._partial):
-            fsync_folder(folder)
+        fsync_folder(target.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        for step in (folder.parent, folder):
+            if not step.exists():
+                step.mkdir(exist_ok=True)
+                fsync_folder(step.parent)
 
 
 def hash_file(path: Path) -> Sha256:

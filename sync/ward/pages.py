@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -17,10 +17,9 @@ from sync.ward.files import WardFiles, hash_file
 from sync.ward.problems import Problem
 from sync.ward.records import StoredFile, WardRecords
 from sync.ward.requests import path_uuid
+from sync.ward.rules import VIETNAM
 
 PAGE_SIZE = 100
-VIETNAM = timezone(timedelta(hours=7))
-"""Asia/Ho_Chi_Minh, which has no summer time; Windows ships no zone table."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
     "Cache-Control": "no-store",

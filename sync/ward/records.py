@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sync.canonical import canonical_json, sha256_text
 from sync.ward.models import CodeAllocation, Counter, DossierRow, FileRow, ProgressRow, ReceiptRow, UploadRow
 from sync.ward.problems import Problem
-from sync.ward.rules import Manifest, check_metadata, parse_manifest
+from sync.ward.rules import VIETNAM, Manifest, check_metadata, parse_manifest
 from sync.ward.signing_key import ReceiptSigner
 from workstation.domain.ids import new_id
 
@@ -118,7 +118,7 @@ class WardRecords:
             number = _next(session, "ma-ho-so")
             row = CodeAllocation(
                 dossier_id=dossier_id,
-                code=f"{self._unit_code}-{self._now():%y%m%d}-{number:04d}",
+                code=f"{self._unit_code}-{self._now().astimezone(VIETNAM):%y%m%d}-{number:04d}",
                 created_at=self._now(),
             )
             session.add(row)

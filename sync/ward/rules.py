@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 
 from sync.ward.problems import Problem
 
+VIETNAM = timezone(timedelta(hours=7))
+"""Asia/Ho_Chi_Minh, which has no summer time; Windows ships no zone table."""
 DEFAULT_REQUIRED = ("code", "title")
 """Paths that must hold a value; ``*`` stands for every element of a list, as in ``documents.*.fields.number``."""
 

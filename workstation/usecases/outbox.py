@@ -54,7 +54,7 @@ def blamed_document(item: OutboxItem, dossier: Dossier) -> DocumentId:
     """The document that the sender or the path the ward gave names (``documents.1.fields.number``), else the first."""
     params = dict(item.error.params) if item.error else {}
     for document in dossier.documents:
-        if document.id == params.get("document"):
+        if document.id in (params.get("document_id"), params.get("document")):
             return document.id
     index = re.match(r"documents\.(\d+)", str(params.get("field", "")))
     number = int(index.group(1)) if index else 0

@@ -44,11 +44,14 @@ class Ward:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Ward":
-        command = [sys.executable, "-m", "sync.ward", "--data", str(self.data), "--port", str(self._port), *self._arguments]
+        place = ["--data", str(self.data), "--port", str(self._port), "--with-parent"]
+        command = [sys.executable, "-m", "sync.ward", *place, *self._arguments]
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log").open("ab") as log:
             environment = {k: v for k, v in os.environ.items() if not k.startswith("WARD_")}
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, env=environment)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
+            )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, self.log()
@@ -61,11 +64,15 @@ class Ward:
     def port(self) -> int:
         return int(self.url.rsplit(":", 1)[1])
 
-    def end(self, sig: signal.Signals = signal.SIGTERM) -> int:
-        assert self._process is not None and self._process.stdout is not None
-        self._process.send_signal(sig)
-        code = self._process.wait(20)
-        self._process.stdout.close()
+    def end(self, sig: signal.Signals | None = signal.SIGTERM) -> int:
+        """By signal, or (None) as a killed parent leaves it: with its standard input closed."""
+        process = self._process
+        assert process is not None and process.stdin is not None and process.stdout is not None
+        if sig is not None:
+            process.send_signal(sig)
+        process.stdin.close()
+        code = process.wait(20)
+        process.stdout.close()
         self._process = None
         return code
 

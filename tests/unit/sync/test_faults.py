@@ -195,7 +195,7 @@ def test_changed_file_is_never_sent(ward: Ward, station: Station, damage: str) -
     station.send(station.sender(ward))
     stopped = station.item(bad)
     assert (stopped.state, code(stopped), stopped.bytes_sent) == (OutboxState.REJECTED, "G10", 0)
-    assert ("document", bad.files[1].document_id) in (stopped.error.params if stopped.error else ())
+    assert ("document_id", bad.files[1].document_id) in (stopped.error.params if stopped.error else ())
     assert ward.count("dossier", bad.dossier_id) == 0
     assert station.dossier(bad).state is DossierState.REJECTED
     assert station.actions(bad) == ["rejected"]
@@ -205,13 +205,13 @@ def test_changed_file_is_never_sent(ward: Ward, station: Station, damage: str) -
 def test_missing_field_comes_back_with_its_name(new_ward: Callable[..., Ward], station: Station) -> None:
     ward = new_ward("--require", "title", "--require", "documents.*.fields.identity_number")
     fields = {"fields": {"identity_number": "000000000000"}}
-    bad = station.queue(pdf(1000, 11), documents=[{"id": "van-ban-1", **fields}, {"id": "van-ban-2", "fields": {}}])
+    bad = station.queue(pdf(1000, 11), pdf(1000, 12), documents=[{"id": "x", **fields}, {"id": "y", "fields": {}}])
     good = [station.queue(pdf(1000, 20 + n), documents=[{"id": "x", **fields}]) for n in range(3)]
     station.send(station.sender(ward))
     returned = station.item(bad)
     assert (returned.state, code(returned), returned.bytes_sent) == (OutboxState.REJECTED, "G12", 0)
     assert returned.error is not None
-    assert dict(returned.error.params) == {"field": "identity_number", "document": "van-ban-2"}
+    assert dict(returned.error.params) == {"field": "identity_number", "document": 2, "document_id": bad.files[1].document_id}
     assert station.dossier(bad).state is DossierState.REJECTED
     assert {station.item(i).state for i in good} == {OutboxState.RECEIVED}
 
@@ -243,7 +243,7 @@ def test_login_is_renewed_after_a_restart(new_ward: Callable[..., Ward], station
     sender = station.sender(ward)
     station.queue(pdf(1000, 32))
     assert station.send(sender)[0].item.state is OutboxState.RECEIVED
-    assert ward.end() == 0
+    assert ward.end(None) == 0  # as when the program that started it dies
     ward.start()
     station.queue(pdf(1000, 33))
     assert station.send(sender)[0].item.state is OutboxState.RECEIVED
