@@ -38,6 +38,7 @@ KEPT_PLUGINS = (
 KEPT_TRANSLATIONS = "qtbase_*.qm"
 DROPPED = (
     "pymupdf/mupdf-devel",
+    "tests",
     "*/tests",
     "numpy/**/tests",
     "numpy/f2py",

@@ -21,7 +21,9 @@ FUNCTION_LINES = 60
 LONG_FILES: dict[str, str] = {}
 """Path → why this file may be longer than ``FILE_LINES``."""
 
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "workstation/store/migrations/versions/m0001_ground.py:upgrade": "one list of tables, frozen once released",
+}
 """``path:function`` → why this function may be longer than ``FUNCTION_LINES``."""
 
 
@@ -147,13 +149,28 @@ def calls(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-@pytest.mark.parametrize(
-    ("name", "instead"),
-    [("processEvents", "work runs in a lane"), ("QEventLoop", "no nested loop"), ("basicConfig", "workstation.app sets up logs")],
-)
-def test_nobody_calls(name: str, instead: str) -> None:
-    found = [f"{path.relative_to(ROOT)}:{line}" for path in sources(*PACKAGES) for line, called in calls(path) if called == name]
-    assert not found, instead
+BANNED = {
+    "processEvents": "work runs in a lane",
+    "QEventLoop": "no nested loop",
+    "basicConfig": "workstation.app sets up logs",
+}
+ALLOWED_CALLS = {
+    (
+        "ui/app.py",
+        "QEventLoop",
+    ): "pictures of the screens are taken before the application's own loop runs: this one is nested in none",
+    ("sync/ward/__main__.py", "basicConfig"): "the ward server's own process",
+}
+
+
+def test_what_nobody_calls() -> None:
+    found = {
+        (path.relative_to(ROOT).as_posix(), called): line
+        for path in sources(*PACKAGES)
+        for line, called in calls(path)
+        if called in BANNED
+    }
+    assert set(found) == set(ALLOWED_CALLS), found
 
 
 def test_screen_tests_wait_for_something_instead_of_for_a_while() -> None:
