@@ -27,7 +27,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.with_parent:
         threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _log_to_stderr()
     serve(
         given.data,
         given.host,
@@ -39,6 +39,14 @@ def main() -> None:
         tls_key=given.tls_key,
         ready=lambda url: print(json.dumps({"url": url}), flush=True),  # noqa: T201 - this line is the contract
     )
+
+
+def _log_to_stderr() -> None:
+    """This is a program of its own: nobody else sets its log up."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
 
 
 def _end_with_parent() -> None:

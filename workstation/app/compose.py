@@ -199,7 +199,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
         background=ThreadLane(2, "background"),
         scanner=SaneScanner(),
         sender=sender,
-        key=settings.key,
+        key=settings.key(home.root),
         verify=partial(verify_file, trust=home.trust_store()),
         wake=ticker.wake,
         incoming=home.incoming,
@@ -244,5 +244,5 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         program_version=version("tram-so-hoa"),
         database=None if settings.office.database else Home(root).database,
         ward_url=settings.ward.url or None,
-        key=settings.key,
+        key=settings.key(root),
     )

@@ -185,9 +185,10 @@ def _sign(office: Office, story: Story, ws: Workstation, dossiers: list[DossierI
             mark_seen(office, document_id, official)
         if not waiting:
             return
-        if ws.settings.key is None:
+        key = ws.settings.key(ws.home.root)
+        if key is None:
             raise WorkstationError("C01")
-        for result in sign_batch(office, ws.settings.key, Secret(TRAINING_PIN), waiting, official):
+        for result in sign_batch(office, key, Secret(TRAINING_PIN), waiting, official):
             if result.error is not None:
                 raise result.error.error()
 

@@ -44,6 +44,7 @@ class SigningSettings:
     kind: str = ""
     """``pkcs11``, ``pkcs12`` or empty: no key on this machine."""
     location: str = ""
+    """Path of the PKCS#11 library or of the PKCS#12 file; relative to the home folder."""
     key_id: str = ""
     token_label: str = ""
 
@@ -63,10 +64,9 @@ class Settings:
     machine: MachineSettings = field(default_factory=MachineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
 
-    @property
-    def key(self) -> KeyRef | None:
+    def key(self, home: Path) -> KeyRef | None:
         s = self.signing
-        return KeyRef(KeyKind(s.kind), s.location, s.key_id, s.token_label) if s.kind else None
+        return KeyRef(KeyKind(s.kind), str(home / s.location), s.key_id, s.token_label) if s.kind else None
 
 
 def load(home: Path) -> Settings:

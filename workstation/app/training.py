@@ -51,7 +51,7 @@ def prepare(root: Path) -> Settings:
     settings = Settings(
         office=OfficeSettings(SITE, ORGANIZATION, training=True),
         ward=WardSettings(client_id=CLIENT_ID),
-        signing=SigningSettings("pkcs12", str(identity.p12.resolve())),
+        signing=SigningSettings("pkcs12", str(identity.p12.relative_to(root))),
         users=USERS,
     )
     save(root, settings)
@@ -66,10 +66,10 @@ def practice_ward(root: Path, settings: Settings) -> Iterator[str]:
     """
     home = Home(root).prepare()
     secret = (home.secrets / "ward-client").read_text("utf-8").strip()
-    command = [sys.executable, "-m", "sync.ward", "--data", str(root / "ward"), "--port", "0"]
+    command = [sys.executable, "-m", "sync.ward", "--data", str(root / "ward"), "--port", "0", "--with-parent"]
     env = {**os.environ, "WARD_CLIENT_SECRET": secret}
     log = (root / "logs" / "ward.log").open("ab")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=env, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=env, text=True)
     log.close()
     try:
         line = process.stdout.readline() if process.stdout else ""
