@@ -40,6 +40,7 @@ DIGEST = "sha256"
 _LEVELS = ("B",)
 _CHUNK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_PLACE = (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError)
 
 
 class _Signer(PdfSigner):
@@ -63,8 +64,9 @@ class Prepared:
 def sign_file(job: SignJob, key: SigningKey) -> SignResult:
     """Signs ``job.path`` into ``job.out``: temporary file, fsync, rename, fsync of the folder. The input is only read.
 
-    Raises U01 (level or preset not supported, output is the input), F07, C05, C07 (the signature does not match the
-    certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, and what the key's ``translate`` knows (C04).
+    Raises U01 (level or preset not supported, output is the input or can't be written there), F07, C05, C07 (the signature
+    does not match the certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, and what the key's ``translate``
+    knows (C04).
     """
     if job.level not in _LEVELS:
         raise WorkstationError("U01", level=job.level)
@@ -212,6 +214,8 @@ def _target(out: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         if error.errno in _FULL:
             raise WorkstationError("M01", file=out.name) from error
+        if isinstance(error, _NO_PLACE) or error.errno == errno.EROFS:
+            raise WorkstationError("U01", out=out.name, kind=type(error).__name__) from error
         raise
     finally:
         if name is not None:

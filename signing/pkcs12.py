@@ -71,9 +71,8 @@ def open_key(ref: KeyRef, secret: Secret) -> SigningKey:
         raise WorkstationError("C07")
     own = x509.Certificate.load(certificate.public_bytes(Encoding.DER))
     require_in_force(own)
-    store = SimpleCertificateStore.from_certs(
-        [own, *(x509.Certificate.load(other.public_bytes(Encoding.DER)) for other in others)]
-    )
+    # without the signer's own, which the signature would then carry twice
+    store = SimpleCertificateStore.from_certs([x509.Certificate.load(other.public_bytes(Encoding.DER)) for other in others])
     mechanism = "RSASSA-PSS" if isinstance(key, RSAPrivateKey) else "ECDSA"
     return SigningKey(_FileSigner(key, own, store), own, mechanism, lambda: None, lambda _error: None)
 

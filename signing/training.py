@@ -1,5 +1,6 @@
 """A training authority and signer, made on the spot: nothing of it is shipped or worth stealing."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
@@ -56,7 +57,9 @@ def make_training_identity(folder: Path, organization: str, passphrase: Secret) 
         _write(identity.certificate_pem, certificate.public_bytes(Encoding.PEM), 0o644)
         _write(identity.p12, sealed, 0o600)
     except OSError as error:
-        raise WorkstationError("M01", file=identity.p12.name) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise WorkstationError("M01", file=identity.p12.name) from error
+        raise
     return identity
 
 

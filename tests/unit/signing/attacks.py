@@ -214,7 +214,7 @@ def usf_contents_padding(data: bytes) -> bytes:
 
 def usf_contents_spelling(data: bytes) -> bytes:
     first, second = _numbers(data)[1:3]
-    half = (first + second) // 3
+    half = (first + second) // 2
     return data[: first + 1] + data[first + 1 : half].swapcase() + data[half:]
 
 

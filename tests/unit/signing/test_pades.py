@@ -110,6 +110,11 @@ def test_other_levels_are_refused_and_not_lowered(
 def test_wrong_use(open_training: TrainingIdentity, published: Path, tmp_path: Path) -> None:
     assert sign_code(SignJob(published, tmp_path / "out.pdf", preset="S9")) == "U01"
     assert sign_code(SignJob(published, published)) == "U01"
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    assert sign_code(SignJob(published, tmp_path / "file" / "out.pdf")) == "U01"
+    assert sign_code(SignJob(published, tmp_path / "folder")) == "U01"
+    assert not list(tmp_path.glob(".*"))
     assert sign_code(SignJob(tmp_path / "none.pdf", tmp_path / "out.pdf")) == "F07"
     assert not (tmp_path / "out.pdf").exists()
 
