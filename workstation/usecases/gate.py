@@ -67,11 +67,19 @@ def _fields(document: Document, rule: DocumentRule) -> GateCheck:
 
 
 def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
-    """The unit named on the stamp must be the unit in the certificate (after the 2025 merger many are not)."""
+    """The unit named on the stamp must be the unit in the certificate (after the 2025 merger many are not).
+
+    Whole names are compared, part by part between commas: "phường 1" is not in "phường 12", nor "xã An" in "xã An Bình".
+    """
     if token is None or not token.organization or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY):
         return GateCheck(GateRule.CERTIFICATE, True)
-    ok = nfc(organization).casefold() in nfc(token.organization).casefold()
+    ours, theirs = _name_parts(organization), _name_parts(token.organization)
+    ok = any(theirs[i : i + len(ours)] == ours for i in range(len(theirs)))
     return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
+
+
+def _name_parts(name: str) -> list[str]:
+    return [part for x in name.split(",") if (part := nfc(x).casefold())]
 
 
 def passes(checks: tuple[GateCheck, ...]) -> bool:
