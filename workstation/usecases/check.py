@@ -50,8 +50,7 @@ def entered(document: Document, values: dict[str, str], rule: DocumentRule) -> t
 
 def confirm(office: Office, document_id: DocumentId, values: dict[str, str], by: UserName) -> Dossier:
     """Entry by the clerk, or the check by somebody else (K03), by the state the document is in."""
-    with office.look() as uow:
-        dossier_id = uow.dossiers.by_document(document_id).id
+    dossier_id = office.dossier_of(document_id).id
 
     def edit(d: Dossier) -> Dossier:
         document = d.document(document_id)
@@ -66,8 +65,7 @@ def confirm(office: Office, document_id: DocumentId, values: dict[str, str], by:
 
 def set_type(office: Office, document_id: DocumentId, type_code: str, by: UserName) -> Dossier:
     """The clerk says what kind of document it is; the type's name becomes its first field."""
-    with office.look() as uow:
-        dossier_id = uow.dossiers.by_document(document_id).id
+    dossier_id = office.dossier_of(document_id).id
     rule = office.rules.document(type_code)
 
     def edit(d: Dossier) -> Dossier:

@@ -29,12 +29,12 @@ def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossi
         _capturing(d, page.document_id)
         return d.with_page(replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None))
 
-    return office.change(_of_page(office, page_id).id, edit, office.event(by, "rotated", page_id, degrees=degrees))
+    return office.change(office.dossier_of_page(page_id).id, edit, office.event(by, "rotated", page_id, degrees=degrees))
 
 
 def set_dropped(office: Office, page_id: PageId, dropped: bool, by: UserName) -> Dossier:
     """Marks a page as not belonging (or takes it back). The original stays; the fields are those of the pages that remain."""
-    dossier = _of_page(office, page_id)
+    dossier = office.dossier_of_page(page_id)
     texts = _texts(office, dossier, dossier.page(page_id).document_id)
 
     def edit(d: Dossier) -> Dossier:
@@ -58,12 +58,12 @@ def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dos
         _capturing(d, page.document_id)
         return d.with_page(replace(page, kept_reason=reason.strip()))
 
-    return office.change(_of_page(office, page_id).id, edit, office.event(by, "kept", page_id))
+    return office.change(office.dossier_of_page(page_id).id, edit, office.event(by, "kept", page_id))
 
 
 def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
     """The page and those after it in its document become a document of their own."""
-    dossier = _of_page(office, page_id)
+    dossier = office.dossier_of_page(page_id)
     texts = _texts(office, dossier, dossier.page(page_id).document_id)
 
     def edit(d: Dossier) -> Dossier:
@@ -84,7 +84,7 @@ def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
 
 def merge_with_previous(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
     """The document's pages join the document before it."""
-    dossier = _of_document(office, document_id)
+    dossier = office.dossier_of(document_id)
     texts = _texts(office, dossier, document_id, _before(dossier, document_id))
 
     def edit(d: Dossier) -> Dossier:
@@ -124,7 +124,7 @@ def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName
         d = d.with_document(return_to_capture(d.document(document_id), reason.strip()))
         return d if d.state is DossierState.SCANNING else d.move(DossierState.SCANNING)
 
-    return office.change(_of_document(office, document_id).id, edit, office.event(by, "returned", document_id))
+    return office.change(office.dossier_of(document_id).id, edit, office.event(by, "returned", document_id))
 
 
 def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossier:
@@ -161,13 +161,3 @@ def _texts(office: Office, dossier: Dossier, *document_ids: DocumentId | None) -
     """Of every page that was read in these documents, also of dropped ones, which may come back."""
     wanted = set(document_ids) - {None}
     return texts_of(office, dossier, [p for p in dossier.pages if p.document_id in wanted and p.state is PageState.READ])
-
-
-def _of_page(office: Office, page_id: PageId) -> Dossier:
-    with office.look() as uow:
-        return uow.dossiers.by_page(page_id)
-
-
-def _of_document(office: Office, document_id: DocumentId) -> Dossier:
-    with office.look() as uow:
-        return uow.dossiers.by_document(document_id)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.domain.dossier import Dossier, all_signed, settled
+from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
-from workstation.domain.ids import DossierId
-from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, SigningTools, UnitOfWorkFactory
+from workstation.domain.ids import DocumentId, DossierId, PageId
+from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, SigningTools, UnitOfWork, UnitOfWorkFactory
 from workstation.domain.profile import Profile, Rules
 from workstation.usecases.send import queue
 
@@ -42,6 +43,25 @@ class Office:
 
     def profile_of(self, dossier: Dossier) -> Profile:
         return self.rules.profile(dossier.profile, dossier.created_at.date())
+
+    def dossier(self, dossier_id: DossierId) -> Dossier:
+        """As it is now. K04 if there is none (any more), as for a screen that shows what was merged away meanwhile."""
+        return self._find(lambda uow: uow.dossiers.get(dossier_id))
+
+    def dossier_of(self, document_id: DocumentId) -> Dossier:
+        """The dossier of a document; K04 if there is none."""
+        return self._find(lambda uow: uow.dossiers.by_document(document_id))
+
+    def dossier_of_page(self, page_id: PageId) -> Dossier:
+        """The dossier of a page; K04 if there is none."""
+        return self._find(lambda uow: uow.dossiers.by_page(page_id))
+
+    def _find(self, question: Callable[[UnitOfWork], Dossier]) -> Dossier:
+        with self.look() as uow:
+            try:
+                return question(uow)
+            except KeyError as e:
+                raise WorkstationError("K04", reason="gone") from e
 
     def change(self, dossier_id: DossierId, edit: Callable[[Dossier], Dossier], *events: AuditEvent) -> Dossier:
         """Loads, edits and saves a dossier with its audit events in one transaction, then tells the screens.

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from workstation.domain.dossier import Document, DocumentState, Dossier
-from workstation.domain.errors import WorkstationError
-from workstation.domain.ids import DocumentId
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.ids import DocumentId, new_id
 from workstation.domain.page import PageText
 from workstation.domain.ports import PublishJob, PublishPage
 from workstation.domain.signature import PublishedPdf
@@ -18,22 +18,20 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
 
     Deterministic: after a crash the same pages give the same bytes, so doing it again changes nothing.
     """
-    with office.look() as uow:
-        dossier = uow.dossiers.by_document(document_id)
+    dossier = office.dossier_of(document_id)
     document = dossier.document(document_id)
     if document.state is not DocumentState.PASSED:
         return dossier
     try:
         pdf = _write(office, dossier, document)
     except WorkstationError as e:
-        note = e.note
-        failed = office.event("system", "publish_failed", document_id, code=e.code)
-        return office.change(dossier.id, lambda d: d.with_document(replace(d.document(document_id), error=note)), failed)
+        return _failed(office, dossier, document_id, e.note)
 
     def edit(d: Dossier) -> Dossier:
-        now = replace(d.document(document_id), published=pdf, seen_by=None, error=None)
+        now = d.document(document_id)
         if now.state is not DocumentState.PASSED:
-            return d
+            return d  # published by somebody else, or sent back, meanwhile
+        now = replace(now, published=pdf, seen_by=None, error=None)
         checks = check_gate(d, now, office.profile_of(d), office.rules.document(now.type_code), office.organization, None)
         blocked = next((c.note for c in checks if not c.ok), None)
         now = now.move(DocumentState.TO_SIGN) if passes(checks) else replace(now, error=blocked)
@@ -43,6 +41,14 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
     return office.change(dossier.id, edit, event)
 
 
+def _failed(office: Office, dossier: Dossier, document_id: DocumentId, note: ErrorNote) -> Dossier:
+    def edit(d: Dossier) -> Dossier:
+        now = d.document(document_id)
+        return d.with_document(replace(now, error=note)) if now.state is DocumentState.PASSED else d
+
+    return office.change(dossier.id, edit, office.event("system", "publish_failed", document_id, code=note.code))
+
+
 def _write(office: Office, dossier: Dossier, document: Document) -> PublishedPdf:
     pages = dossier.pages_of(document.id)
     texts = texts_of(office, dossier, pages)
@@ -50,7 +56,7 @@ def _write(office: Office, dossier: Dossier, document: Document) -> PublishedPdf
     for page in pages:
         text = texts[page.id] or _no_text(office, dossier, page_id=page.id)
         parts.append(PublishPage(office.blobs.path(page.source.original), page.source.frame, page.recipe, text))
-    out = office.blobs.staging() / f"{document.id}.pdf"
+    out = office.blobs.staging() / f"{document.id}-{new_id()}.pdf"
     job = PublishJob(tuple(parts), out, title_of(office, document), created=dossier.created_at.isoformat())
     pdf = office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
     if office.blobs.put_file(out) != pdf.sha256:

@@ -41,8 +41,7 @@ def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[Page
     Safe to repeat: what a crash left undone is done the next time, and cached results are taken from the cache. M01 when the
     disk is full: the pages it concerns stay new, and the dossier says so until it has been read.
     """
-    with office.look() as uow:
-        dossier = uow.dossiers.get(dossier_id)
+    dossier = office.dossier(dossier_id)
     waiting = {_submit(office, dossier, p): p for p in dossier.pages if p.state is PageState.NEW and not p.dropped}
     trouble: WorkstationError | None = None
     for future in as_completed(waiting):
@@ -64,8 +63,7 @@ def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[Page
 
 def _arrange(office: Office, dossier_id: DossierId, read_anew: set[DocumentId]) -> Dossier:
     """Documents for pages without one, fields anew for documents of which a page was read again, then on to entry."""
-    with office.look() as uow:
-        dossier = uow.dossiers.get(dossier_id)
+    dossier = office.dossier(dossier_id)
     texts = texts_of(office, dossier, (*unassigned(dossier), *(p for x in read_anew for p in dossier.pages_of(x))))
 
     def edit(d: Dossier) -> Dossier:
