@@ -1,6 +1,7 @@
 """After a start: go on where the last run stopped. Nothing is guessed: what was signed is looked at, not signed again."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from workstation.usecases.office import Office
 from workstation.usecases.read import unassigned
 from workstation.usecases.sign import record_sealed
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
@@ -28,7 +31,7 @@ class Recovery:
 
 def recover(office: Office, verify: Callable[[Path], FileVerdict]) -> Recovery:
     """Takes over signed files from the sealing folder and lists the work to go on with."""
-    sealed = tuple(x for path in sorted(office.sealing.glob("*.pdf")) if (x := _adopt(office, path, verify)))
+    sealed = adopt_sealed(office, verify)
     with office.look() as uow:
         dossiers = uow.dossiers.list()
     return Recovery(
@@ -36,6 +39,21 @@ def recover(office: Office, verify: Callable[[Path], FileVerdict]) -> Recovery:
         tuple(d.id for d in dossiers if needs_reading(d)),
         tuple(x.id for d in dossiers for x in d.documents if x.state is DocumentState.PASSED),
     )
+
+
+def adopt_sealed(office: Office, verify: Callable[[Path], FileVerdict]) -> tuple[DocumentId, ...]:
+    """Records the signed files that the store doesn't know of yet; not while a batch is being signed.
+
+    A file that can't be taken over now (the disk is still full, its published file is damaged) stays and the rest goes on.
+    """
+    adopted = []
+    for path in sorted(office.sealing.glob("*.pdf")):
+        try:
+            if _adopt(office, path, verify):
+                adopted.append(DocumentId(path.stem))
+        except WorkstationError as e:
+            log.error("%s taking over a signed file", e.code)
+    return tuple(adopted)
 
 
 def needs_reading(dossier: Dossier) -> bool:
@@ -47,25 +65,32 @@ def needs_reading(dossier: Dossier) -> bool:
     return new or bool(unassigned(dossier)) or stuck
 
 
-def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) -> DocumentId | None:
-    """A signed file that the store doesn't know of yet is recorded if it is whole and extends the published bytes."""
+def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) -> bool:
+    """Records the file if it is whole and extends the published bytes; removes what is not what the token was asked to sign."""
     document_id = DocumentId(path.stem)
-    with office.look() as uow:
-        try:
-            dossier = uow.dossiers.by_document(document_id)
-        except WorkstationError:
-            path.unlink()  # belongs to no document of this store
-            return None
-    published = dossier.document(document_id).published
-    if dossier.document(document_id).state is DocumentState.TO_SIGN and published is not None:
-        last = last_sound(verify(path))
-        if last is not None and extends(path, office.blobs.path(published.sha256)):
-            made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
-            result = SignResult(_sha256(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
-            record_sealed(office, document_id, published.sha256, path, result, "system")
-            return document_id
-    path.unlink()  # recorded already, or not what the token was asked to sign
-    return None
+    try:
+        known = office.dossier_of(document_id).document(document_id)
+    except WorkstationError as e:
+        if e.code != "K04":
+            raise
+        path.unlink()  # belongs to no document of this store
+        return False
+    if known.state is DocumentState.TO_SIGN and known.published is not None:
+        result = sealed_result(path, verify(path))
+        if result is not None and extends(path, office.blobs.path(known.published.sha256)):
+            record_sealed(office, document_id, known.published.sha256, path, result, "system")
+            return True
+    path.unlink()
+    return False
+
+
+def sealed_result(path: Path, verdict: FileVerdict) -> SignResult | None:
+    """What signing reported, told again from the signed file; None if it is not soundly signed."""
+    last = last_sound(verdict)
+    if last is None or last.indication == "TOTAL-FAILED":
+        return None
+    made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
+    return SignResult(_sha256(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
 
 
 def last_sound(verdict: FileVerdict) -> SignatureReport | None:

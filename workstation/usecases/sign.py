@@ -22,16 +22,23 @@ STOPS_BATCH = frozenset({"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10"}
 
 
 def mark_seen(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
-    """The official has looked at every page of the published file."""
-    dossier = _load(office, document_id)
-    event = office.event(by, "seen", document_id)
-    return office.change(dossier.id, lambda d: d.with_document(replace(d.document(document_id), seen_by=by)), event)
+    """The official has looked at every page of the published file. K06 if nothing is published that waits for an official."""
+
+    def edit(d: Dossier) -> Dossier:
+        document = d.document(document_id)
+        if document.state is DocumentState.SIGNED:
+            return d  # who saw it before signing is part of the record
+        if document.published is None or document.state not in (DocumentState.PASSED, DocumentState.TO_SIGN):
+            raise WorkstationError("K06", state=document.state.value, to="seen")
+        return d.with_document(replace(document, seen_by=by))
+
+    return office.change(office.dossier_of(document_id).id, edit, office.event(by, "seen", document_id))
 
 
 def refuse_to_sign(office: Office, document_id: DocumentId, reason: str, by: UserName) -> Dossier:
     if not reason.strip():
         raise WorkstationError("K01", field="reason")
-    dossier = _load(office, document_id)
+    dossier = office.dossier_of(document_id)
 
     def edit(d: Dossier) -> Dossier:
         return d.with_document(refuse(d.document(document_id), reason.strip()))
@@ -71,7 +78,7 @@ def sign_batch(
 
 def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: TokenStatus) -> ErrorNote | None:
     try:
-        dossier = _load(office, document_id)
+        dossier = office.dossier_of(document_id)
         document = dossier.document(document_id)
         if document.state is DocumentState.SIGNED:
             return None  # done before: run again, it goes on where it stopped
@@ -79,6 +86,8 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
             raise WorkstationError("C12", rule="conformance")
         _gate(office, dossier, document_id, by, status)
         out = sealing_path(office, document_id)
+        if out.exists():  # signed before and not recorded yet, as on a full disk: ``recover`` takes it over
+            raise WorkstationError("K06", state=document.state.value, to="signed")
         preset = office.profile_of(dossier).stamp_preset
         job = SignJob(office.blobs.path(document.published.sha256), out, preset, stamp_name=office.organization)
         result = office.token.submit(office.signing.sign, job).result()
@@ -111,11 +120,8 @@ def record_sealed(office: Office, document_id: DocumentId, published: Sha256, ou
         raise WorkstationError("M03")
     sealed = SealedPdf(sha256, result.bytes, published, result.signer, result.signing_time, result.level)
     event = office.event(by, "signed", document_id, sha256=sha256, published=published)
-    after = office.change(_load(office, document_id).id, lambda d: d.with_document(seal(d.document(document_id), sealed)), event)
+    after = office.change(
+        office.dossier_of(document_id).id, lambda d: d.with_document(seal(d.document(document_id), sealed)), event
+    )
     out.unlink(missing_ok=True)
     return after
-
-
-def _load(office: Office, document_id: DocumentId) -> Dossier:
-    with office.look() as uow:
-        return uow.dossiers.by_document(document_id)
