@@ -159,7 +159,6 @@ ALLOWED_CALLS = {
         "ui/app.py",
         "QEventLoop",
     ): "pictures of the screens are taken before the application's own loop runs: this one is nested in none",
-    ("sync/ward/__main__.py", "basicConfig"): "the ward server's own process",
 }
 
 
