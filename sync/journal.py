@@ -92,12 +92,13 @@ class Journal:
         self._close(DossierState.REJECTED, "rejected", detail, state=OutboxState.REJECTED, error=note, next_try=None)
 
     def _close(self, to: DossierState, action: str, detail: tuple[tuple[str, str | int | float], ...], **changes: object) -> None:
-        self.item = replace(self.item, lease_owner="", lease_until=None, **changes)  # type: ignore[arg-type]
+        closed = replace(self.item, lease_owner="", lease_until=None, **changes)  # type: ignore[arg-type]
         with self._uow() as uow:
-            uow.outbox.save(self.item)
-            uow.dossiers.save(uow.dossiers.get(self.item.dossier_id).move(to))
-            uow.audit.append(AuditEvent(self._clock.now(), "system", action, self.item.dossier_id, detail))
+            uow.outbox.save(closed)
+            uow.dossiers.save(uow.dossiers.get(closed.dossier_id).move(to))
+            uow.audit.append(AuditEvent(self._clock.now(), "system", action, closed.dossier_id, detail))
             uow.commit()
+        self.item = closed
 
     def postponed(self, note: ErrorNote | None, wait_seconds: float | None, unknown: bool) -> None:
         """It is tried again; ``unknown``: the package may have arrived, so it is asked for first."""

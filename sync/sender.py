@@ -103,19 +103,25 @@ class WardSender:
     def _handle(self, journal: Journal) -> bool:
         """One item to its end for this round; False: no use in trying others now."""
         try:
+            return self._attempt(journal)
+        except WorkstationError as error:
+            if error.code in _STATION:
+                raise
+            note = error.note
+        except Exception as error:  # noqa: BLE001 - our own bug costs this item, not the ones behind it
+            log.error("B01 %s", type(error).__name__)
+            note = ErrorNote("B01", (("type", type(error).__name__),))
+        journal.postponed(note, _BUG_WAIT, bool(journal.item.manifest))
+        return True
+
+    def _attempt(self, journal: Journal) -> bool:
+        try:
             self._deliver(journal)
         except SendingCancelled:
             journal.postponed(None, None, bool(journal.item.manifest))
             return False
         except WardFailure as failure:
             return self._failed(journal, failure)
-        except WorkstationError as error:
-            if error.code in _STATION:
-                raise
-            journal.postponed(error.note, _BUG_WAIT, bool(journal.item.manifest))
-        except Exception as error:  # noqa: BLE001 - our own bug costs this item, not the ones behind it
-            log.error("B01 %s", type(error).__name__)
-            journal.postponed(ErrorNote("B01", (("type", type(error).__name__),)), _BUG_WAIT, bool(journal.item.manifest))
         return True
 
     def _failed(self, journal: Journal, failure: WardFailure) -> bool:

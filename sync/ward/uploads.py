@@ -5,6 +5,7 @@ import errno
 import os
 import re
 from email.utils import format_datetime
+from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -30,6 +31,7 @@ class Uploads:
         self._max_bytes = max_bytes
         self._idle = idle_seconds
         self._writers: dict[str, asyncio.Task[None]] = {}
+        self._finishing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def routes(self) -> list[Route]:
         return [
@@ -105,7 +107,7 @@ class Uploads:
         offset = self._offset(upload)
         if int(asked) != offset:
             raise Problem(409, "SAI_VI_TRI", "upload-offset", {"Upload-Offset": str(offset)})
-        if not upload.done:
+        if offset < upload.bytes:
             await self._run_writer(request, upload)
             await run_in_threadpool(self._records.touch_upload, upload.id)
         return Response(status_code=204, headers=_headers(upload, {"Upload-Offset": str(self._offset(upload))}))
@@ -120,14 +122,17 @@ class Uploads:
         return Response(status_code=204, headers={"Tus-Resumable": TUS})
 
     async def finish(self, request: Request) -> Response:
-        upload = await self._find(request)
-        await self._displace(upload.id)
-        if not upload.done:
-            offset = self._offset(upload)
-            if offset != upload.bytes:
-                raise Problem(409, "CHUA_DU", "upload-offset", {"Upload-Offset": str(offset)})
-            await run_in_threadpool(self._keep, upload)
-        stored = await run_in_threadpool(self._records.finish_upload, upload.id)
+        upload_id = parse_uuid(request.path_params["id"], "id")
+        # a lost reply makes the same call come again while the first still hashes
+        async with self._finishing.setdefault(upload_id, asyncio.Lock()):
+            upload = await self._find(request)
+            await self._displace(upload.id)
+            if not upload.done:
+                offset = self._offset(upload)
+                if offset != upload.bytes:
+                    raise Problem(409, "CHUA_DU", "upload-offset", {"Upload-Offset": str(offset)})
+                await run_in_threadpool(self._keep, upload)
+            stored = await run_in_threadpool(self._records.finish_upload, upload.id)
         return JSONResponse({"IdTepTin": stored.id, "HashTepTin": stored.sha256, "bytes": stored.bytes})
 
     def sweep(self) -> None:

@@ -36,10 +36,10 @@ def pdf(size: int, seed: int = 0) -> bytes:
 class Ward:
     """``python -m sync.ward``; ended by its own process id."""
 
-    def __init__(self, data: Path, *arguments: str, port: int = 0) -> None:
+    def __init__(self, data: Path, *arguments: str) -> None:
         self.data = data
         self._arguments = arguments
-        self._port = port
+        self._port = 0
         self.url = ""
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -116,6 +116,7 @@ class TestClock:
 
 class Station:
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.store = open_store(folder / "home.sqlite3")
         self.uow = self.store.uow_factory
         self.blobs = FileBlobs(folder / "blobs")

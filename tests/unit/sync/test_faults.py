@@ -1,7 +1,10 @@
 """A bad line, a dying server, a damaged disk: nothing lost, nothing doubled, nothing sent that should not be."""
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +17,7 @@ from sync.contract import Timeouts, WardClient
 from sync.failure import WardFailure
 from sync.receipts import TrustedKeys
 from tests.fault.proxy import FaultProxy
-from tests.unit.sync.rig import Station, Ward, pdf
+from tests.unit.sync.rig import ROOT, Station, Ward, pdf
 from workstation.domain.dossier import DossierState
 from workstation.domain.outbox import FailureClass, OutboxItem, OutboxState
 from workstation.domain.ports import Secret
@@ -365,4 +368,36 @@ def test_a_process_that_lost_its_lease_stops(ward: Ward, station: Station) -> No
     assert (held.lease_owner, held.state) == ("other", OutboxState.SENDING)
     station.clock.ahead = timedelta(minutes=10)
     assert station.send(station.sender(ward))[0].item.state is OutboxState.RECEIVED
+    assert_once(ward, item)
+
+
+def test_an_item_that_its_dossier_contradicts_does_not_block_the_others(ward: Ward, station: Station) -> None:
+    odd, other = station.queue(pdf(1000, 43)), station.queue(pdf(1000, 44))
+    with station.uow() as uow:
+        uow.dossiers.save(uow.dossiers.get(odd.dossier_id).move(DossierState.REJECTED))
+        uow.commit()
+    station.send(station.sender(ward))
+    left = station.item(odd)
+    assert (left.state, code(left), left.receipt) == (OutboxState.UNKNOWN, "K06", None)
+    assert left.next_try is not None and left.next_try > station.clock.now()
+    assert station.item(other).state is OutboxState.RECEIVED
+
+
+@pytest.mark.parametrize("bytes_up", [1, 400_000])
+def test_station_killed_while_sending(ward: Ward, station: Station, bytes_up: int) -> None:
+    content = pdf(1_500_000, 45 + bytes_up)
+    item = station.queue(content)
+    with FaultProxy("127.0.0.1", ward.port) as line:
+        line.bytes_per_second = 1_000_000
+        program = [sys.executable, "-m", "tests.unit.sync.send_once", str(station.folder), str(ward.data), line.url]
+        other = subprocess.Popen(program, cwd=ROOT)
+        after(lambda: line.bytes_up >= bytes_up, other.kill).join()
+        assert other.wait(10) == -signal.SIGKILL
+        line.bytes_per_second = None
+        held = station.item(item)
+        assert held.state is OutboxState.SENDING and held.lease_owner == "other"
+        station.clock.ahead = timedelta(seconds=61)
+        done = send_until_received(station, ward, line.url, item)
+        assert line.bytes_up < 1.5 * len(content)
+    assert ward.stored(done.files[0].sha256) == content
     assert_once(ward, item)
