@@ -152,16 +152,13 @@ ready() {
 
 run() {
     home=build/demo-home
-    workstation demo --home "$home"
-    say ""
-    say "Data:      $PWD/$home"
+    workstation demo --home "$home" --headless --practice
     took "run (main job)"
     if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
         workstation gui --home "$home"
     else
         say "No display here (DISPLAY and WAYLAND_DISPLAY are empty): pictures of each screen instead of the desktop."
         QT_QPA_PLATFORM=offscreen workstation gui --home "$home" --screenshots build/screenshots
-        say "Pictures:  $PWD/build/screenshots"
     fi
 }
 
