@@ -5,7 +5,7 @@ from dataclasses import replace
 from workstation.domain.dossier import Document, Dossier, DossierState, return_to_capture
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName, new_id
-from workstation.domain.page import PageState
+from workstation.domain.page import Page, PageState
 from workstation.usecases.office import Office
 from workstation.usecases.read import BEFORE_ENTRY, Texts, in_paper_order, missing_for_finish, reindex, release, texts_of
 
@@ -128,28 +128,45 @@ def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName
 
 
 def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossier:
-    """Undo or redo: the pages and documents as they were; pages that came in since stay, results read since are kept."""
+    """Undo or redo: pages and documents arranged as they were. Pages that came in since stay, and what was read or typed
+    since is kept. K06 if it concerns a document that was entered meanwhile."""
+    arranged, changed = _arranged_as(office.dossier(past.id), past)
+    texts = _texts(office, arranged, *changed)
 
     def edit(d: Dossier) -> Dossier:
-        _capturing(d)
-        now = {p.id: p for p in d.pages}
-        known = {p.id for p in past.pages}
-        pages = []
-        for page in past.pages:
-            current = now.get(page.id, page)
-            if current.manual_rotation == page.manual_rotation:  # what was read since belongs to this turn: keep it
-                page = replace(
-                    current,
-                    document_id=page.document_id or current.document_id,
-                    dropped=page.dropped,
-                    kept_reason=page.kept_reason,
-                )
-            pages.append(page)
-        pages += [p for p in d.pages if p.id not in known]
-        documents = {x.id: x for x in (*past.documents, *d.documents)}
-        return in_paper_order(replace(d, pages=tuple(pages), documents=tuple(documents.values())))
+        after, changed = _arranged_as(d, past)
+        _capturing(d, *changed)
+        for document in after.documents:
+            if document.id in changed:
+                after = reindex(office, after, document.id, texts)
+        return after
 
     return office.change(past.id, edit, office.event(by, action, past.id))
+
+
+def _arranged_as(dossier: Dossier, past: Dossier) -> tuple[Dossier, set[DocumentId]]:
+    """The dossier with the arrangement of ``past``, and the documents to which that makes a difference."""
+    known = {p.id for p in past.pages}
+    pages = (*(_as_it_was(p, dossier.page(p.id)) for p in past.pages), *(p for p in dossier.pages if p.id not in known))
+    documents = {x.id: x for x in (*past.documents, *dossier.documents)}
+    after = in_paper_order(replace(dossier, pages=pages, documents=tuple(documents.values())))
+    now, then = _arrangement(dossier), _arrangement(after)
+    return after, {x for x in now.keys() | then.keys() if now.get(x) != then.get(x)}
+
+
+def _as_it_was(past: Page, now: Page) -> Page:
+    """What was read since belongs to the page's turn: it is kept if the turn is the same."""
+    page = now if now.manual_rotation == past.manual_rotation else past
+    document_id = past.document_id or now.document_id
+    return replace(page, document_id=document_id, dropped=past.dropped, kept_reason=past.kept_reason)
+
+
+def _arrangement(dossier: Dossier) -> dict[DocumentId, list[tuple[PageId, int, bool, str]]]:
+    found: dict[DocumentId, list[tuple[PageId, int, bool, str]]] = {}
+    for page in dossier.pages:
+        if page.document_id is not None:
+            found.setdefault(page.document_id, []).append((page.id, page.manual_rotation, page.dropped, page.kept_reason))
+    return found
 
 
 def _before(dossier: Dossier, document_id: DocumentId) -> DocumentId | None:
