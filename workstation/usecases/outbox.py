@@ -8,6 +8,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import DocumentId, OutboxId, UserName
 from workstation.domain.outbox import OutboxItem, OutboxState
+from workstation.domain.ports import UnitOfWork
 from workstation.usecases.check import reopen
 from workstation.usecases.office import Office
 
@@ -17,7 +18,7 @@ WAITING = frozenset({OutboxState.QUEUED, OutboxState.UNKNOWN})
 def make_due(office: Office, item_id: OutboxId | None) -> None:
     """Clears the waiting time of one item or of all that wait; an item being sent is left alone."""
     with office.uow() as uow:
-        for item in uow.outbox.list() if item_id is None else (uow.outbox.get(item_id),):
+        for item in uow.outbox.list() if item_id is None else (_item(uow, item_id),):
             if item.state in WAITING and item.next_try is not None:
                 uow.outbox.save(replace(item, next_try=None))
         uow.commit()
@@ -27,13 +28,14 @@ def make_due(office: Office, item_id: OutboxId | None) -> None:
 def set_paused(office: Office, item_id: OutboxId, paused: bool, by: UserName) -> None:
     """A paused item is not sent until it is taken up again; K06 for one that is under way or done."""
     with office.uow() as uow:
-        item = uow.outbox.get(item_id)
+        item = _item(uow, item_id)
         allowed = WAITING if paused else {OutboxState.PAUSED}
         if item.state not in allowed:
             raise WorkstationError("K06", state=item.state.value, to="paused" if paused else "queued")
         # an unknown outcome stays unknown while it rests: the manifest it was sent with is what has to be asked for
         resumed = OutboxState.UNKNOWN if item.manifest else OutboxState.QUEUED
-        uow.outbox.save(replace(item, state=OutboxState.PAUSED if paused else resumed))
+        state = OutboxState.PAUSED if paused else resumed
+        uow.outbox.save(replace(item, state=state, lease_owner="", lease_until=None))  # who asks about it right now, stops
         uow.audit.append(office.event(by, "paused" if paused else "resumed", item_id))
         uow.commit()
     office.bus.publish(OutboxChanged())
@@ -42,12 +44,19 @@ def set_paused(office: Office, item_id: OutboxId, paused: bool, by: UserName) ->
 def reopen_rejected(office: Office, item_id: OutboxId, by: UserName) -> DocumentId:
     """A returned dossier goes back to entry at the document the ward named, else at its first."""
     with office.look() as uow:
-        item = uow.outbox.get(item_id)
+        item = _item(uow, item_id)
         dossier = uow.dossiers.get(item.dossier_id)
     document_id = blamed_document(item, dossier)
     reopen(office, dossier, document_id, by)
     office.bus.publish(OutboxChanged())
     return document_id
+
+
+def _item(uow: UnitOfWork, item_id: OutboxId) -> OutboxItem:
+    try:
+        return uow.outbox.get(item_id)
+    except KeyError as e:
+        raise WorkstationError("K04", reason="gone") from e
 
 
 def blamed_document(item: OutboxItem, dossier: Dossier) -> DocumentId:
