@@ -4,9 +4,11 @@ Questions run in the store lane, pixel work in the pages lane, signing in the to
 After a change is committed a notice goes out on ``bus``; screens reload then. Errors arrive as ``WorkstationError``.
 """
 
+import logging
 import threading
+import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +16,7 @@ from typing import TypeVar
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import OutboxChanged, TokenChanged
-from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId
+from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState, PageText
 from workstation.domain.ports import (
@@ -30,7 +32,7 @@ from workstation.domain.ports import (
 from workstation.domain.signature import FileVerdict, KeyRef, TokenState, TokenStatus
 from workstation.usecases import check, edit, outbox, queries, recover, scan
 from workstation.usecases import sign as signing
-from workstation.usecases.office import PAGE_SECONDS, Office
+from workstation.usecases.office import PAGE_SECONDS, TOKEN_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier, text_of
 from workstation.usecases.views import (
@@ -48,6 +50,9 @@ from workstation.usecases.views import (
 )
 
 R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+SYSTEM = UserName("system")
 
 
 @dataclass(slots=True)
@@ -87,8 +92,10 @@ class Desk:
         self._office = office
         self._parts = parts
         self._history: dict[DossierId, _History] = {}
-        self._later: list[DocumentId] = []
+        self._later: dict[UserName, list[DocumentId]] = {}
         self._lock = threading.Lock()
+        self._arranging = threading.Lock()
+        """One change to an arrangement at a time, with its place in the history."""
         self._signing = threading.Lock()
         self._token = TokenStatus(TokenState.ABSENT)
         self._line = LineStatus(None, None, 0)
@@ -96,31 +103,58 @@ class Desk:
     # --- lanes
 
     def _ask(self, fn: Callable[[], R]) -> Future[R]:
-        return self._parts.store.submit(fn)
-
-    def _dossier(self, dossier_id: DossierId) -> Dossier:
-        with self._office.look() as uow:
-            return uow.dossiers.get(dossier_id)
+        return self._parts.store.submit(_told, fn)
 
     def _all(self) -> tuple[Dossier, ...]:
         with self._office.look() as uow:
             return uow.dossiers.list()
 
+    def _in_background(self, fn: Callable[[], R]) -> Future[R]:
+        """Nobody waits for the answer: what goes wrong is in the dossier, and its code in the log."""
+        future = self._parts.background.submit(_told, fn)
+        future.add_done_callback(_log_failure)
+        return future
+
     def _read_in_background(self, dossier_id: DossierId) -> None:
-        self._parts.background.submit(read_dossier, self._office, dossier_id)
+        self._in_background(lambda: read_dossier(self._office, dossier_id))
+
+    def _publish_in_background(self, document_id: DocumentId) -> None:
+        self._in_background(lambda: publish(self._office, document_id))
 
     def resume(self) -> Future[recover.Recovery]:
         """Goes on with what the last run left: called once after start."""
 
         def run() -> recover.Recovery:
-            found = recover.recover(self._office, self._parts.verify)
-            for dossier_id in found.to_read:
+            with self._signing:
+                found = recover.recover(self._office, self._verify)
+            stranded = self._take_in_stranded()
+            for dossier_id in dict.fromkeys((*found.to_read, *stranded)):
                 self._read_in_background(dossier_id)
             for document_id in found.to_publish:
-                self._parts.background.submit(publish, self._office, document_id)
+                self._publish_in_background(document_id)
             return found
 
-        return self._parts.background.submit(run)
+        return self._in_background(run)
+
+    def _take_in_stranded(self) -> list[DossierId]:
+        """Sheets that were scanned and not yet taken in when the program stopped; gives the dossiers that got some."""
+        found = []
+        for folder in sorted(p for p in self._parts.incoming.glob("*") if p.is_dir()):
+            dossier_id = DossierId(folder.name)
+            for path in scan.expand([folder]):
+                if self._take_in_sheet(dossier_id, path, SYSTEM).pages:
+                    found.append(dossier_id)
+        return found
+
+    def _take_in_sheet(self, dossier_id: DossierId, path: Path, user: UserName) -> ImportOutcome:
+        """The sheet is removed once it is an original, and kept if it can't become one: it may be the only copy."""
+        outcome = scan.take_in(self._office, dossier_id, path, user)
+        if outcome.error is None:
+            path.unlink(missing_ok=True)
+        return outcome
+
+    def _verify(self, path: Path) -> FileVerdict:
+        return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True).result()
 
     def tick(self) -> None:
         """One round of the ticker: the token, the line, and what is due to be sent."""
@@ -142,7 +176,9 @@ class Desk:
         if key is None or not self._signing.acquire(blocking=False):
             return
         try:
-            status = self._office.token.submit(self._office.signing.status, key).result()
+            status = self._office.token.submit(self._office.signing.status, key, timeout=TOKEN_SECONDS).result()
+        except WorkstationError as e:  # a broken key file or driver costs signing, not the sending that follows
+            status = TokenStatus(TokenState.NO_KEY if e.code == "C08" else TokenState.ABSENT)
         finally:
             self._signing.release()
         if status != self._token:
@@ -152,9 +188,11 @@ class Desk:
     # --- capture
 
     def counts(self) -> Future[Counts]:
+        user = self.user.name
+
         def run() -> Counts:
             with self._office.look() as uow:
-                return queries.counts(uow.dossiers.list(), uow.outbox.list(), self.user.name)
+                return queries.counts(uow.dossiers.list(), uow.outbox.list(), user)
 
         return self._ask(run)
 
@@ -167,7 +205,7 @@ class Desk:
     def dossier(self, dossier_id: DossierId) -> Future[DossierView]:
         def run() -> DossierView:
             past = self._history.get(dossier_id, _History())
-            dossier = self._dossier(dossier_id)
+            dossier = self._office.dossier(dossier_id)
             return queries.dossier_view(self._office, dossier, can_undo=bool(past.past), can_redo=bool(past.future))
 
         return self._ask(run)
@@ -184,10 +222,12 @@ class Desk:
 
         def run() -> tuple[ImportOutcome, ...]:
             outcomes = []
-            for path in scan.expand(paths):
-                outcomes.append(scan.take_in(self._office, dossier_id, path, user))
-                progress(outcomes[-1])
-            self._read_in_background(dossier_id)
+            try:
+                for path in scan.expand(paths):
+                    outcomes.append(scan.take_in(self._office, dossier_id, path, user))
+                    progress(outcomes[-1])
+            finally:
+                self._read_in_background(dossier_id)
             return tuple(outcomes)
 
         return self._ask(run)
@@ -202,12 +242,10 @@ class Desk:
         user = self.user.name
 
         def sheet(path: Path) -> None:
-            outcome = scan.take_in(self._office, dossier_id, path, user)
-            path.unlink(missing_ok=True)
-            progress(outcome)
+            progress(self._take_in_sheet(dossier_id, path, user))
 
         def run() -> int:
-            dpi = int(self._office.profile_of(self._dossier(dossier_id)).min_dpi)
+            dpi = int(self._office.profile_of(self._office.dossier(dossier_id)).min_dpi)
             folder = self._parts.incoming / dossier_id
             folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -217,53 +255,44 @@ class Desk:
 
         return self._ask(run)
 
-    def _edit(self, dossier_of: Callable[[], DossierId], change: Callable[[], Dossier], *, read: bool = False) -> Future[None]:
+    def _edit(self, find: Callable[[], Dossier], change: Callable[[], Dossier], *, read: bool = False) -> Future[None]:
         """A change to the arrangement that can be undone."""
 
         def run() -> None:
-            before = self._dossier(dossier_of())
-            after = change()
-            if after != before:
-                history = self._history.setdefault(before.id, _History())
-                history.past.append(before)
-                history.future.clear()
+            with self._arranging:
+                before = find()
+                after = change()
+                if after != before:
+                    history = self._history.setdefault(before.id, _History())
+                    history.past.append(before)
+                    history.future.clear()
             if read:
                 self._read_in_background(before.id)
 
         return self._ask(run)
 
-    def _of_page(self, page_id: PageId) -> DossierId:
-        with self._office.look() as uow:
-            return uow.dossiers.by_page(page_id).id
-
-    def _of_document(self, document_id: DocumentId) -> DossierId:
-        with self._office.look() as uow:
-            return uow.dossiers.by_document(document_id).id
-
     def rotate(self, page_id: PageId, degrees: int) -> Future[None]:
-        user = self.user.name
-        return self._edit(lambda: self._of_page(page_id), lambda: edit.rotate(self._office, page_id, degrees, user), read=True)
+        office, user = self._office, self.user.name
+        return self._edit(lambda: office.dossier_of_page(page_id), lambda: edit.rotate(office, page_id, degrees, user), read=True)
 
     def split_before(self, page_id: PageId) -> Future[None]:
         """The page begins a new document."""
-        user = self.user.name
-        return self._edit(lambda: self._of_page(page_id), lambda: edit.split_before(self._office, page_id, user))
+        office, user = self._office, self.user.name
+        return self._edit(lambda: office.dossier_of_page(page_id), lambda: edit.split_before(office, page_id, user))
 
     def merge_with_previous(self, document_id: DocumentId) -> Future[None]:
-        user = self.user.name
-        return self._edit(
-            lambda: self._of_document(document_id), lambda: edit.merge_with_previous(self._office, document_id, user)
-        )
+        office, user = self._office, self.user.name
+        return self._edit(lambda: office.dossier_of(document_id), lambda: edit.merge_with_previous(office, document_id, user))
 
     def set_dropped(self, page_id: PageId, dropped: bool) -> Future[None]:
-        user = self.user.name
+        office, user = self._office, self.user.name
         return self._edit(
-            lambda: self._of_page(page_id), lambda: edit.set_dropped(self._office, page_id, dropped, user), read=not dropped
+            lambda: office.dossier_of_page(page_id), lambda: edit.set_dropped(office, page_id, dropped, user), read=not dropped
         )
 
     def keep_page(self, page_id: PageId, reason: str) -> Future[None]:
-        user = self.user.name
-        return self._edit(lambda: self._of_page(page_id), lambda: edit.keep_page(self._office, page_id, reason, user))
+        office, user = self._office, self.user.name
+        return self._edit(lambda: office.dossier_of_page(page_id), lambda: edit.keep_page(office, page_id, reason, user))
 
     def undo(self, dossier_id: DossierId) -> Future[None]:
         return self._travel(dossier_id, back=True)
@@ -275,14 +304,15 @@ class Desk:
         user = self.user.name
 
         def run() -> None:
-            history = self._history.setdefault(dossier_id, _History())
-            source, target = (history.past, history.future) if back else (history.future, history.past)
-            if not source:
-                return
-            now = self._dossier(dossier_id)
-            edit.put_back(self._office, source[-1], user, "undone" if back else "redone")
-            source.pop()
-            target.append(now)
+            with self._arranging:
+                history = self._history.setdefault(dossier_id, _History())
+                source, target = (history.past, history.future) if back else (history.future, history.past)
+                if not source:
+                    return
+                now = self._office.dossier(dossier_id)
+                edit.put_back(self._office, source[-1], user, "undone" if back else "redone")
+                source.pop()
+                target.append(now)
             self._read_in_background(dossier_id)
 
         return self._ask(run)
@@ -292,8 +322,9 @@ class Desk:
         user = self.user.name
 
         def run() -> None:
-            edit.finish_capture(self._office, dossier_id, user)
-            self._history.pop(dossier_id, None)
+            with self._arranging:
+                edit.finish_capture(self._office, dossier_id, user)
+                self._history.pop(dossier_id, None)
             self._read_in_background(dossier_id)
 
         return self._ask(run)
@@ -304,8 +335,7 @@ class Desk:
         """The cleaned page, at most ``max_px`` on its longer side, rendered by a page worker ahead of waiting pages."""
 
         def run() -> Picture:
-            with self._office.look() as uow:
-                page = uow.dossiers.by_page(page_id).page(page_id)
+            page = self._office.dossier_of_page(page_id).page(page_id)
             source = page.source
             path = self._office.blobs.path(source.original)
             job = RenderJob(path, source.original, source.frame, page.recipe, self._office.cache, max_px)
@@ -316,8 +346,7 @@ class Desk:
 
     def page_text(self, page_id: PageId) -> Future[PageText | None]:
         def run() -> PageText | None:
-            with self._office.look() as uow:
-                dossier = uow.dossiers.by_page(page_id)
+            dossier = self._office.dossier_of_page(page_id)
             page = dossier.page(page_id)
             return text_of(self._office, dossier, page) if page.state is PageState.READ else None
 
@@ -333,15 +362,14 @@ class Desk:
         def run() -> tuple[DocumentView, ...]:
             rows = queries.verify_queue(self._office, self._all(), user)
             with self._lock:
-                order = {x: i for i, x in enumerate(self._later)}
+                order = {x: i for i, x in enumerate(self._later.get(user, []))}
             return tuple(sorted(rows, key=lambda r: order.get(r.id, -1)))
 
         return self._ask(run)
 
     def document(self, document_id: DocumentId) -> Future[DocumentView]:
         def run() -> DocumentView:
-            with self._office.look() as uow:
-                dossier = uow.dossiers.by_document(document_id)
+            dossier = self._office.dossier_of(document_id)
             return queries.document_view(self._office, dossier, dossier.document(document_id))
 
         return self._ask(run)
@@ -354,7 +382,7 @@ class Desk:
         def run() -> None:
             after = check.confirm(self._office, document_id, values, user)
             if after.document(document_id).state is DocumentState.PASSED:
-                self._parts.background.submit(publish, self._office, document_id)
+                self._publish_in_background(document_id)
 
         return self._ask(run)
 
@@ -374,9 +402,11 @@ class Desk:
     def later(self, document_id: DocumentId) -> Future[None]:
         """To the end of this user's queue."""
 
+        user = self.user.name
+
         def run() -> None:
             with self._lock:
-                self._later = [x for x in self._later if x != document_id] + [document_id]
+                self._later[user] = [x for x in self._later.get(user, []) if x != document_id] + [document_id]
 
         return self._ask(run)
 
@@ -402,15 +432,14 @@ class Desk:
         """Page (from 0) of what will be, or was, signed: drawn from the published bytes, or the signed revision's."""
 
         def run() -> Picture:
-            with self._office.look() as uow:
-                document = uow.dossiers.by_document(document_id).document(document_id)
+            document = self._office.dossier_of(document_id).document(document_id)
             source = document.sealed or document.published
             if source is None:
                 raise WorkstationError("K06", state=document.state.value, to="published")
             path = self._office.blobs.path(source.sha256)
             prefix = 0
             if document.sealed is not None:
-                verdict = self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True).result()
+                verdict = self._verify(path)
                 prefix = max((s.revision_end for s in verdict.signatures), default=document.sealed.bytes)
             job = PdfRenderJob(path, source.sha256, prefix, page, self._office.cache, max_px)
             shown = self._office.pages.submit(self._office.tools.render_pdf, job, timeout=PAGE_SECONDS, urgent=True).result()
@@ -441,6 +470,7 @@ class Desk:
             if key is None:
                 raise WorkstationError("C01")
             with self._signing:
+                recover.adopt_sealed(self._office, self._verify)  # signed before and not recorded, as on a full disk
                 done = signing.sign_batch(self._office, key, pin, document_ids, user, progress, cancelled)
             self._parts.wake()
             return done
@@ -482,6 +512,24 @@ class Desk:
         """Ends the lanes. What was under way is done again at the next start."""
         self._parts.background.close()
         self._parts.store.close()
+
+
+def _told(fn: Callable[[], R]) -> R:
+    """Screens get a ``WorkstationError`` whatever happens. Of our own bug only type and place are logged: its text may hold
+    what is on the page."""
+    try:
+        return fn()
+    except (WorkstationError, CancelledError):
+        raise
+    except Exception as e:
+        place = traceback.extract_tb(e.__traceback__)[-1]
+        log.error("B01 %s at %s:%d", type(e).__name__, Path(place.filename).name, place.lineno or 0)
+        raise WorkstationError("B01", type=type(e).__name__) from e
+
+
+def _log_failure(future: Future[R]) -> None:
+    if not future.cancelled() and isinstance(error := future.exception(), WorkstationError):
+        log.warning("%s in the background", error.code)
 
 
 def _nothing(_: object) -> None:

@@ -16,6 +16,8 @@ PAGE_SECONDS = 60.0
 """Time cap for one page in a worker: three times what a page costs on a PC three times slower than the measured one."""
 INSPECT_SECONDS = 20.0
 PUBLISH_SECONDS = 600.0
+TOKEN_SECONDS = 30.0
+"""Time cap for asking a token how it is: a driver that hangs must not keep the outbox waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,7 @@ class Office:
 
     def _find(self, question: Callable[[UnitOfWork], Dossier]) -> Dossier:
         with self.look() as uow:
-            try:
-                return question(uow)
-            except KeyError as e:
-                raise WorkstationError("K04", reason="gone") from e
+            return _found(question, uow)
 
     def change(self, dossier_id: DossierId, edit: Callable[[Dossier], Dossier], *events: AuditEvent) -> Dossier:
         """Loads, edits and saves a dossier with its audit events in one transaction, then tells the screens.
@@ -71,7 +70,7 @@ class Office:
         its outbox row: no order of work can leave a finished dossier lying.
         """
         with self.uow() as uow:
-            before = uow.dossiers.get(dossier_id)
+            before = _found(lambda uow: uow.dossiers.get(dossier_id), uow)
             after = settled(edit(before))
             done = all_signed(after)
             if done:
@@ -91,3 +90,10 @@ class Office:
         self.bus.publish(DossierChanged(dossier_id))
         if outbox:
             self.bus.publish(OutboxChanged())
+
+
+def _found(question: Callable[[UnitOfWork], Dossier], uow: UnitOfWork) -> Dossier:
+    try:
+        return question(uow)
+    except KeyError as e:
+        raise WorkstationError("K04", reason="gone") from e
