@@ -127,6 +127,30 @@ def test_full_disk_is_m01_and_keeps_what_is_whole(config: Path, out: Path) -> No
                 image.load()
 
 
+FAKE = """#!/bin/sh
+for last; do case "$last" in --batch=*) out="${last#--batch=}";; esac; done
+[ -n "$out" ] || exit 0
+read -r line
+file="$(dirname "$out")/sheet-0001.png"
+printf 'half a picture' > "$file"
+echo "$file"
+read -r line
+"""
+
+
+def test_half_a_sheet_is_not_reported(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last bytes are lost when scanimage closes the file; a real disk can't be made to fill up at that very moment."""
+    fake = tmp_path / "bin" / "scanimage"
+    fake.parent.mkdir()
+    fake.write_text(FAKE)
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    sheets: list[Path] = []
+    with pytest.raises(WorkstationError, match="M01"):
+        SaneScanner().scan(DEVICE, 100, out, sheets.append, never)
+    assert sheets == [] and list(out.iterdir()) == []
+
+
 OPTIONS = """
 All options specific to device `fujitsu:fi-6130dj:1':
   Standard:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
@@ -89,8 +89,17 @@ def parts(draw: st.DrawFn, before: Dossier | None = None) -> dict[str, Any]:
     }
 
 
+# The store fixture may be shared: each example makes a dossier of its own. No shrinking: with a real database it takes minutes.
+on_one_store = settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_store
 def test_any_sequence_of_changes_comes_back(store: Store, data: st.DataObject) -> None:
     new = Dossier(DossierId(new_id()), new_id(), data.draw(text), data.draw(times), UserName(data.draw(text)))
     current = replace(new, **data.draw(parts()))
@@ -113,7 +122,7 @@ details = st.lists(
 
 
 @given(st.lists(st.builds(AuditEvent, times, text, text, text, details.map(tuple)), max_size=4))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@on_one_store
 def test_any_events_hold_the_chain(store: Store, events: list[AuditEvent]) -> None:
     with store.uow_factory() as uow:
         before = len(uow.audit.events())
