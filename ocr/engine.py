@@ -93,7 +93,7 @@ def _words(table: str) -> tuple[RawWord, ...]:
     words = []
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         text = _one_d(nfc(row["text"] or "")) if row["level"] == "5" else ""
-        if not text:
+        if not text.strip("_|¦"):  # ruled lines read as characters; they would bridge the gap between two columns
             continue
         x, y, w, h = (float(row[k]) for k in ("left", "top", "width", "height"))
         line = tuple(int(row[k]) for k in ("block_num", "par_num", "line_num"))

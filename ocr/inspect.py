@@ -39,16 +39,15 @@ def inspect(path: Path, limits: Limits) -> Inspection:
 
 def _inspect_image(path: Path, limits: Limits) -> Inspection:
     with opened(path) as image:
-        count = frame_count(image)
+        count, kind = frame_count(image), media_type(image)
         _check_count(path, count, limits)
         frames = []
         for number in range(count):
             if number:
                 image.seek(number)
             check_pixels(path, *image.size, limits)
-            _check_complete(path, image)
             frames.append(_frame_info(image))
-        kind = media_type(image)
+            _check_complete(path, image)
     return Inspection(kind, tuple(frames))
 
 
@@ -63,7 +62,10 @@ def _frame_info(image: Image.Image) -> FrameInfo:
 
 
 def _check_complete(path: Path, image: Image.Image) -> None:
-    """F03 for a file that breaks off. A JPEG is decoded at an eighth (some 20 ms), a TIFF's strip table is compared."""
+    """F03 for a file that breaks off. Decodes and so changes ``image``.
+
+    A JPEG is decoded at an eighth (some 20 ms); of a TIFF, whose pages may be many, the strip table is compared.
+    """
     if image.format in ("JPEG", "MPO"):
         image.draft("L", (1, 1))
         image.load()

@@ -67,7 +67,7 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
     dot[0] = False
     chosen = np.flatnonzero(dot)
     doomed = np.zeros(count, bool)
-    doomed[chosen[_in_step(centres[chosen] / mm)]] = True
+    doomed[chosen[_in_step(np.asarray(centres[chosen], np.float64) / mm)]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))

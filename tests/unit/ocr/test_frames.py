@@ -1,0 +1,141 @@
+"""Every odd picture becomes upright 8-bit grey or RGB pixels that look like the page."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pymupdf
+import pytest
+from PIL import Image, ImageDraw
+
+from ocr.frames import exif_matrix, load_frame, raw_jpeg
+from ocr.inspect import inspect
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import Limits
+
+Maker = Callable[[Image.Image], Image.Image]
+
+
+def page() -> Image.Image:
+    """White, a black bar at the top left: no turn or mirror looks the same."""
+    image = Image.new("L", (640, 900), 255)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((60, 50, 400, 90), fill=0)
+    draw.rectangle((60, 90, 100, 300), fill=0)
+    return image
+
+
+def close_to_page(pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> bool:
+    plain = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return plain.shape == (900, 640) and float(np.abs(plain.astype(int) - np.asarray(page()).astype(int)).mean()) < 3
+
+
+def sixteen_bit(image: Image.Image) -> Image.Image:
+    return Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+
+
+def alpha(image: Image.Image) -> Image.Image:
+    """Black everywhere, seen only where the page is dark."""
+    rgba = np.zeros((*np.asarray(image).shape, 4), np.uint8)
+    rgba[..., 3] = 255 - np.asarray(image)
+    return Image.fromarray(rgba)
+
+
+def grey_alpha(image: Image.Image) -> Image.Image:
+    return alpha(image).convert("LA")
+
+
+@pytest.mark.parametrize(("name", "make"), [
+    ("a.tif", sixteen_bit), ("a.png", sixteen_bit), ("a.png", alpha), ("b.png", grey_alpha),
+    ("a.png", lambda i: i.convert("1")), ("a.png", lambda i: i.convert("P")), ("a.jpg", lambda i: i.convert("CMYK")),
+    ("a.tif", lambda i: i.convert("CMYK")), ("a.tif", lambda i: i.convert("1")), ("a.tif", lambda i: i.convert("LAB")
+     if i.mode == "LAB" else i.convert("RGB").convert("YCbCr")), ("a.bmp", lambda i: i), ("a.webp", lambda i: i.convert("RGB")),
+    ("a.jp2", lambda i: i), ("a.gif.png", lambda i: i.convert("RGB").quantize(16)),
+])  # fmt: skip
+def test_odd_modes_look_like_the_page(tmp_path: Path, name: str, make: Maker) -> None:
+    make(page()).save(tmp_path / name)
+    frame = load_frame(tmp_path / name, 0)
+    assert frame.pixels.dtype == np.uint8
+    assert close_to_page(frame.pixels)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_comes_out_upright(tmp_path: Path, orientation: int) -> None:
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
+    }  # fmt: skip
+    raw = page().transpose(undo[orientation]) if orientation > 1 else page()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    raw.save(tmp_path / "a.jpg", exif=exif, quality=95)
+    frame = load_frame(tmp_path / "a.jpg", 0)
+    assert close_to_page(frame.pixels)
+    assert inspect(tmp_path / "a.jpg", Limits()).frames[0] == frame.info
+    (a, b, c, d, e, f), width, height = exif_matrix(orientation, *raw.size)
+    matrix = np.array([[a, c, e + (a + c - 1) / 2], [b, d, f + (b + d - 1) / 2]])
+    assert close_to_page(np.asarray(cv2.warpAffine(np.asarray(raw), matrix, (width, height)), np.uint8))
+
+
+def test_oblong_fax_pixels_become_square(tmp_path: Path) -> None:
+    page().resize((640, 450)).save(tmp_path / "a.tif", dpi=(200, 100))
+    frame = load_frame(tmp_path / "a.tif", 0)
+    assert frame.info == inspect(tmp_path / "a.tif", Limits()).frames[0]
+    assert (frame.dpi, frame.pixels.shape) == (200, (900, 640))
+
+
+def test_a_picture_over_the_limit_is_not_decoded(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.png")
+    with pytest.raises(WorkstationError, match="F05"):
+        load_frame(tmp_path / "a.png", 0, Limits(max_pixels=1000))
+
+
+def test_a_page_beyond_the_last_is_damage_not_a_crash(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.tif")
+    with pytest.raises(WorkstationError, match="F03"):
+        load_frame(tmp_path / "a.tif", 4)
+
+
+def scanned_pdf(path: Path, jpeg: Path, text_mode: int | None = None) -> Path:
+    with pymupdf.open() as document:
+        sheet = document.new_page(width=307.2, height=432)
+        sheet.insert_image(sheet.rect, filename=jpeg)
+        if text_mode is not None:
+            sheet.insert_text((40, 300), "Hello", render_mode=text_mode)
+        document.save(path)
+    return path
+
+
+def test_a_scanned_pdf_page_gives_its_own_jpeg(tmp_path: Path) -> None:
+    jpeg = tmp_path / "a.jpg"
+    page().save(jpeg, quality=95)
+    for mode in (None, 3):
+        scan = scanned_pdf(tmp_path / "a.pdf", jpeg, mode)
+        assert raw_jpeg(scan, 0) == (jpeg.read_bytes(), 1), "invisible text of an earlier reading does not count"
+        assert close_to_page(load_frame(scan, 0).pixels)
+        assert load_frame(scan, 0).dpi == pytest.approx(150)
+
+
+def test_a_page_with_visible_text_over_its_picture_is_rendered(tmp_path: Path) -> None:
+    jpeg = tmp_path / "a.jpg"
+    page().save(jpeg, quality=95)
+    stamped = scanned_pdf(tmp_path / "a.pdf", jpeg, 0)
+    assert raw_jpeg(stamped, 0) is None
+    frame = load_frame(stamped, 0)
+    assert frame.dpi == 300
+    assert frame.info == inspect(stamped, Limits()).frames[0]
+
+
+@pytest.mark.parametrize("save", [{"progressive": True}, {"subsampling": 2}, {"quality": 30}])
+def test_jpegs_a_pdf_can_carry(tmp_path: Path, save: dict[str, Any]) -> None:
+    page().convert("RGB").save(tmp_path / "a.jpg", **save)
+    assert raw_jpeg(tmp_path / "a.jpg", 0) == ((tmp_path / "a.jpg").read_bytes(), 1)
+
+
+def test_jpegs_a_pdf_should_not_carry(tmp_path: Path) -> None:
+    page().convert("CMYK").save(tmp_path / "a.jpg")
+    page().save(tmp_path / "oblong.jpg", dpi=(200, 100))
+    page().save(tmp_path / "a.png")
+    assert [raw_jpeg(tmp_path / n, 0) for n in ("a.jpg", "oblong.jpg", "a.png")] == [None] * 3

@@ -1,0 +1,127 @@
+"""How a page lies: four turns, skew both ways, black borders."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr.engine import Tesseract
+from ocr.frames import Frame, Pixels
+from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
+from ocr.process import Cleaned, clean
+from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, Wear, make_page
+from workstation.domain.page import Transform, recipe_matrix
+
+
+def frame(spec: PageSpec) -> Frame:
+    return Frame(np.asarray(make_page(spec).image), spec.dpi, True, 24)
+
+
+def cleaned(spec: PageSpec) -> Cleaned:
+    return clean(frame(spec), 0, Tesseract())
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize(("kind", "page"), [
+    (Kind.DECISION, 0), (Kind.DECISION, 1), (Kind.APPLICATION, 0), (Kind.BIRTH_CERTIFICATE, 0), (Kind.LETTER, 0),
+])  # fmt: skip
+def test_every_turn_comes_upright(kind: Kind, page: int, turn: int) -> None:
+    found = cleaned(PageSpec(kind, page=page, dpi=150, wear=OFFICE, turn=turn))
+    assert (found.lie.rotation + turn) % 360 == 0
+    assert found.lie.skew_deg == pytest.approx(OFFICE.skew_deg, abs=0.15)
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_a_badly_kept_page_comes_upright(turn: int) -> None:
+    found = cleaned(PageSpec(Kind.LETTER, dpi=200, wear=BAD, turn=turn))
+    assert (found.lie.rotation + turn) % 360 == 0
+    # on a page scanned upside down the black border moves, and the slope is still the paper's
+    assert found.lie.skew_deg == pytest.approx(BAD.skew_deg, abs=0.2)
+
+
+@pytest.mark.parametrize("skew", [-9.0, -5.0, -2.0, -0.8, 0.8, 2.0, 5.0, 9.0])
+def test_skew_is_found_and_turned_back(skew: float) -> None:
+    page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
+    found = clean(page, 0, Tesseract())
+    assert found.lie.skew_deg == pytest.approx(skew, abs=0.15)
+    again = measure_lie(found.page, 150, lambda level: 0)
+    assert abs(again.skew_deg) < 0.2
+
+
+@pytest.mark.parametrize("skew", [-0.3, 0.0, 0.3])
+def test_within_the_dead_zone_pixels_stay_as_they_are(skew: float) -> None:
+    page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
+    found = clean(page, 0, Tesseract())
+    assert found.recipe == ()
+    assert np.array_equal(found.page, page.pixels)
+
+
+BORDERS = (9.0, 6.0, 4.0, 8.0)
+
+
+@pytest.mark.parametrize("skew", [0.0, 2.0, -2.0])
+def test_black_borders_go_and_no_ink_with_them(skew: float) -> None:
+    wear = Wear(border_mm=BORDERS, skew_deg=skew)
+    found = cleaned(PageSpec(Kind.DECISION, dpi=150, wear=wear))
+    assert found.recipe[-1].name == "crop"
+    edges = [grey(found.page)[0], grey(found.page)[-1], grey(found.page)[:, 0], grey(found.page)[:, -1]]
+    # a skewed sheet leaves wedges in its corners; no side stays black
+    assert all((edge < 70).mean() < 0.4 for edge in edges)
+    paper = 297 / 25.4 * 150, 210 / 25.4 * 150
+    for side, full in zip(found.page.shape[:2], paper, strict=True):
+        assert 0.97 * full < side < 1.06 * full
+
+
+def test_a_page_without_borders_is_not_cropped() -> None:
+    for wear in (CLEAN, OFFICE):
+        assert crop_step(frame(PageSpec(Kind.DECISION, dpi=150, wear=wear)).pixels, (), 150) is None
+
+
+def test_a_picture_that_is_dark_all_over_is_not_cropped() -> None:
+    dark: Pixels = np.full((800, 600), 20, np.uint8)
+    assert crop_step(dark, (), 100) is None
+    half = dark.copy()
+    half[400:] = 240
+    assert crop_step(half, (), 100) is None, "half a page of black is content"
+
+
+def test_pixels_follow_the_recipe_matrix() -> None:
+    rng = np.random.default_rng(5)
+    pixels = np.full((400, 300), 255, np.uint8)
+    recipe = (
+        Transform("rotate", 1, (("degrees", 90.0),)),
+        Transform("deskew", 1, (("degrees", 2.0),)),
+        Transform("crop", 1, (("x0", 10.0), ("y0", 20.0), ("x1", 380.0), ("y1", 290.0))),
+    )
+    x, y = (int(v) for v in rng.integers(100, 200, 2))
+    pixels[y - 3 : y + 3, x - 3 : x + 3] = 0
+    (a, b, c, d, e, f), width, height = recipe_matrix(recipe, 300, 400)
+    out = apply_recipe(pixels, recipe)
+    assert out.shape == (height, width)
+    ink = 255.0 - out
+    column, row = np.average(np.arange(out.shape[1]), weights=ink.sum(0)), np.average(np.arange(out.shape[0]), weights=ink.sum(1))
+    assert (column + 0.5, row + 0.5) == pytest.approx((a * x + c * y + e, b * x + d * y + f), abs=0.1)
+
+
+def test_quarter_turns_and_crops_are_exact() -> None:
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    turned = apply_recipe(pixels, (Transform("rotate", 1, (("degrees", 90.0),)),))
+    assert np.array_equal(turned, np.rot90(pixels, -1))
+    crop = Transform("crop", 1, (("x0", 1.0), ("y0", 1.0), ("x1", 3.0), ("y1", 3.0)))
+    assert np.array_equal(apply_recipe(pixels, (crop,)), pixels[1:3, 1:3])
+
+
+def test_an_empty_page_lies_as_it_lies() -> None:
+    assert measure_lie(np.full((1100, 800), 250, np.uint8), 100, lambda level: 180) == Lie(0, 0.0)
+    assert lie_recipe(Lie(0, 0.39)) == ()
+
+
+def test_a_blank_back_with_shine_through_is_blank_and_a_short_page_is_not(tmp_path: Path) -> None:
+    assert cleaned(PageSpec(Kind.BLANK, dpi=150, wear=OFFICE)).blank
+    assert cleaned(PageSpec(Kind.BLANK, dpi=150, wear=replace(OFFICE, bleed=0.15, border_mm=(5, 5, 0, 0)))).blank
+    assert not cleaned(PageSpec(Kind.DECISION, page=1, dpi=150, wear=OFFICE)).blank
+    line = Image.new("L", (1240, 1754), 250)
+    line.paste(make_page(PageSpec(Kind.QUICK, dpi=150)).image.convert("L").crop((0, 0, 800, 160)), (200, 800))
+    assert not clean(Frame(np.asarray(line), 150, True, 8), 0, Tesseract()).blank

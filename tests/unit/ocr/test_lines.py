@@ -1,0 +1,62 @@
+"""Reading order from geometry alone."""
+
+from ocr.engine import RawWord
+from ocr.lines import reading_order
+
+
+def words(*rows: tuple[float, float, str]) -> list[RawWord]:
+    """Each row: x, y, text; letters are 20 wide, lines 40 high; words of one y carry one line number, as Tesseract's do."""
+    out = []
+    for x, y, text in rows:
+        for word in text.split():
+            out.append(RawWord(word, (x, y, x + 20 * len(word), y + 40), 0.9, (1, 1, int(y))))
+            x += 20 * len(word) + 15
+    return out
+
+
+def lines(*rows: tuple[float, float, str]) -> list[str]:
+    found: dict[int, list[str]] = {}
+    for w in reading_order(words(*rows), 2000):
+        found.setdefault(w.line, []).append(w.text)
+    return [" ".join(found[k]) for k in sorted(found)]
+
+
+def test_the_two_columns_of_a_header_are_read_one_after_the_other() -> None:
+    assert lines(
+        (200, 100, "ỦY BAN NHÂN DÂN"), (900, 100, "CỘNG HÒA XÃ HỘI"),
+        (200, 160, "PHƯỜNG HÒA HƯNG"), (950, 165, "Độc lập"),
+        (250, 260, "Số: 1/QĐ"), (950, 262, "Hòa Hưng, ngày"),
+        (100, 400, "Một dòng của phần thân chạy hết chiều ngang của trang giấy này từ trái sang phải"),
+        (100, 460, "Hai"),
+    ) == [
+        "ỦY BAN NHÂN DÂN", "PHƯỜNG HÒA HƯNG", "Số: 1/QĐ", "CỘNG HÒA XÃ HỘI", "Độc lập", "Hòa Hưng, ngày",
+        "Một dòng của phần thân chạy hết chiều ngang của trang giấy này từ trái sang phải", "Hai",
+    ]  # fmt: skip
+
+
+def test_a_part_that_stands_alone_belongs_to_its_column() -> None:
+    found = lines(
+        (100, 100, "Nơi nhận:"),
+        (1200, 100, "CHỦ TỊCH"),
+        (100, 160, "- Như trên;"),
+        (100, 220, "- Lưu: VT."),
+        (1200, 225, "Trần Thị Ví Dụ"),
+    )
+    assert found == ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "CHỦ TỊCH", "Trần Thị Ví Dụ"]
+
+
+def test_rows_of_a_table_stay_rows() -> None:
+    assert lines(
+        (100, 100, "1"), (400, 100, "Hộ tịch"), (1000, 100, "25"), (100, 160, "2"), (400, 160, "Đất đai"), (1000, 160, "31"),
+    ) == ["1 Hộ tịch 25", "2 Đất đai 31"]  # fmt: skip
+
+
+def test_every_word_comes_back_once_and_nothing_is_made_up() -> None:
+    rows = ((100.0, 100.0, "a b c"), (1500.0, 100.0, "d"), (700.0, 130.0, "e"), (0.0, 131.0, "f"), (300.0, 900.0, "g"))
+    found = reading_order(words(*rows), 2000)
+    assert sorted(w.text for w in found) == list("abcdefg")
+    assert [w.line for w in found] == sorted(w.line for w in found)
+
+
+def test_no_words() -> None:
+    assert reading_order([], 2000) == ()

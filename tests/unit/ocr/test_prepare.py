@@ -1,0 +1,77 @@
+"""What the recogniser is shown: seals and leaders gone, letters whole."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.frames import Pixels
+from ocr.prepare import PREPARATION, described, erase_leaders, flatten_shading, prepare, red_to_paper, stretch_levels
+
+FONT = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 54)
+
+
+def drawn(text: str, dots: bool, shift: int = 0) -> Pixels:
+    """A line at 300 dpi, with leaders under it if wanted."""
+    image = Image.new("L", (1800, 200), 255)
+    draw = ImageDraw.Draw(image)
+    draw.text((60, 60), text, font=FONT, fill=0)
+    if dots:
+        draw.text((40, 66 + shift), "." * 115, font=FONT, fill=0)
+    return np.asarray(image)
+
+
+def test_leaders_go_also_between_the_letters_over_them() -> None:
+    text = "Nơi sinh: Trạm y tế"
+    wiped = erase_leaders(drawn(text, True), 300)
+    right = wiped[:, 900:]
+    assert (right < 128).sum() == 0, "nothing is left where nothing is written"
+    bare = drawn(text, False)[:, :900] < 128
+    under = (drawn(text, True)[:, :900] < 128) & ~bare
+    assert ((wiped[:, :900] < 128) & ~bare).sum() < 0.4 * under.sum(), "only dots that touch letters may stay"
+
+
+def test_marks_and_full_stops_stay() -> None:
+    text = "Việt, Độc lập, hạnh phúc; ạ ẹ ị ọ ụ. i i i i i i: . . ./."
+    page = drawn(text, False)
+    assert np.array_equal(erase_leaders(page, 300), page)
+
+
+@pytest.mark.parametrize("shift", [0, 12])
+def test_letters_over_leaders_stay_whole(shift: int) -> None:
+    text = "Quốc tịch: Việt Nam. Hộ tịch, địa chỉ"
+    bare = drawn(text, False) < 128
+    wiped = erase_leaders(drawn(text, True, shift), 300) < 128
+    assert (bare & ~wiped).sum() < 0.03 * bare.sum()
+
+
+def test_red_ink_becomes_paper_and_black_under_it_stays() -> None:
+    page = np.full((40, 60, 3), 240, np.uint8)
+    page[10:20] = (205, 40, 50)  # seal
+    page[30:40] = (30, 30, 32)  # print
+    page[5:15, 20:30] = (60, 12, 15)  # print under the seal
+    out = red_to_paper(page, 300)
+    assert out[12, 50] > 190 and out[35, 5] < 60 and out[12, 25] < 110
+    assert abs(int(out[2, 2]) - 240) <= 1
+    assert np.array_equal(red_to_paper(out, 300), out), "a grey page is left alone"
+
+
+def test_shadows_and_faint_ink_are_levelled() -> None:
+    page = np.tile(np.linspace(110, 240, 1200), (900, 1)).astype(np.float64)
+    ink = np.zeros_like(page, bool)
+    ink[100:800:40, 100:1100] = True
+    ink[101:801:40, 100:1100] = True
+    page[ink] *= 0.6
+    out = stretch_levels(flatten_shading(page.astype(np.uint8), 150), 150)
+    inner = (slice(150, 750), slice(150, 1050))
+    assert out[inner][~ink[inner]].min() > 200
+    assert out[inner][ink[inner]].max() < 110
+
+
+def test_an_empty_page_stays_empty() -> None:
+    page = np.full((1169, 827, 3), 236, np.uint8)
+    assert prepare(page, 100).min() > 180
+
+
+def test_steps_are_named_and_versioned_for_the_record() -> None:
+    assert described() == "red_to_paper.1+flatten.1+levels.1+leaders.2"
+    assert described(PREPARATION[:1]) == "red_to_paper.1"

@@ -1,0 +1,197 @@
+"""Documents and fields of the sample dossiers against their truth, and of pages written down as words."""
+
+import random
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from ocr.grammar import distance
+from ocr.worker import index_document, split_documents
+from tests.pagemaker import OFFICE, Kind, PageSpec, make_document, make_page
+from tests.pagemaker.page import MadePage
+from tests.unit.ocr.conftest import Sample
+from workstation.domain.doctype import DocumentType
+from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.page import Engine, PageText, Word
+from workstation.domain.ports import DocumentDraft
+
+TYPES = (
+    DocumentType("QD", "Quyết định", "QĐ", "decree30", ("QUYẾT ĐỊNH",)),
+    DocumentType("TB", "Thông báo", "TB", "decree30", ("THÔNG BÁO",)),
+    DocumentType("CV", "Công văn", "", "decree30", ()),
+    DocumentType("KHAI_SINH", "Giấy khai sinh", "", "form", ("GIẤY KHAI SINH",)),
+    DocumentType("TL_KHAI_SINH", "Trích lục khai sinh", "", "form", ("TRÍCH LỤC KHAI SINH",)),
+    DocumentType("DON", "Đơn", "", "form", ("ĐƠN ĐỀ NGHỊ", "ĐƠN XIN", "ĐƠN")),
+)
+
+
+def as_read(page: MadePage, noise: float = 0.0, seed: int = 1) -> PageText:
+    """The page's truth as if read: each line's words spread over its box; ``noise``: share of letters that lose a mark."""
+    rng = random.Random(seed)
+    words = []
+    for number, line in enumerate(page.lines):
+        x0, y0, x1, y1 = line.box
+        parts = line.text.split()
+        unit = (x1 - x0) / max(1, len(line.text))
+        at = x0
+        for part in parts:
+            text = "".join(_worn(c, rng, noise) for c in part)
+            words.append(Word(text, (at, y0, at + unit * len(part), y1), 0.95, number))
+            at += unit * (len(part) + 1)
+    return PageText(*page.image.size, page.spec.dpi, tuple(words), Engine("truth", "1", "", ""), 0)
+
+
+def _worn(c: str, rng: random.Random, noise: float) -> str:
+    return unicodedata.normalize("NFD", c)[0] if c.isalpha() and rng.random() < noise else c
+
+
+def values(draft: DocumentDraft) -> dict[str, str]:
+    return {f.name: f.value for f in draft.fields}
+
+
+def one(draft: DocumentDraft, name: str) -> IndexField:
+    return next(f for f in draft.fields if f.name == name)
+
+
+def test_samples_are_split_and_typed_as_they_are(samples: dict[str, Sample]) -> None:
+    for sample in samples.values():
+        texts = tuple(None if p.result.blank else p.result.text for p in sample.pages)
+        drafts = split_documents(texts, TYPES)
+        wanted = [(tuple(d["pages"]), d["type"]) for d in sample.truth["documents"]]
+        assert [(d.pages, d.type_code) for d in drafts] == wanted
+
+
+MARKS_WRONG_AT_MOST = 4
+"""Values of the three samples in which a mark is misread today; a rise is a loss."""
+
+
+def test_fields_of_the_samples_are_found(samples: dict[str, Sample]) -> None:
+    missing: list[tuple[str, str, str]] = []
+    wrong: list[tuple[str, str, str]] = []
+    for name, sample in samples.items():
+        texts = tuple(None if p.result.blank else p.result.text for p in sample.pages)
+        for draft, truth in zip(split_documents(texts, TYPES), sample.truth["documents"], strict=True):
+            found = values(draft)
+            for key, value in truth["fields"].items():
+                if found.get(key) != value:
+                    near = key in found and distance(found[key], value) <= 2
+                    (wrong if near else missing).append((name, truth["type"], key))
+    assert missing == []
+    assert len(wrong) <= MARKS_WRONG_AT_MOST, wrong
+
+
+def test_every_field_has_its_place(samples: dict[str, Sample]) -> None:
+    for sample in samples.values():
+        texts = tuple(None if p.result.blank else p.result.text for p in sample.pages)
+        for draft in split_documents(texts, TYPES):
+            for field in draft.fields:
+                if field.origin is FieldOrigin.DERIVED:
+                    assert field.box is None and field.page is None
+                    continue
+                assert field.page is not None and field.box is not None
+                text = texts[draft.pages[field.page]]
+                assert text is not None
+                inside = [w for w in text.words if _overlap(w.box, field.box)]
+                assert inside and 0 < field.confidence <= 1
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize(("kind", "code"), [(Kind.DECISION, "QD"), (Kind.LETTER, "CV"), (Kind.NOTICE, "TB")])
+def test_fields_of_a_decree_30_document(kind: Kind, code: str, seed: int) -> None:
+    pages = make_document(PageSpec(kind, seed=seed, dpi=100))
+    draft = index_document(tuple(as_read(p) for p in pages), TYPES)
+    truth = {k: v for p in pages for k, v in p.fields.items()}
+    assert draft.type_code == code
+    assert values(draft) == truth
+    assert not [f for f in draft.fields if f.doubt]
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize(("kind", "code"), [(Kind.APPLICATION, "DON"), (Kind.BIRTH_CERTIFICATE, "KHAI_SINH")])
+def test_fields_of_a_form(kind: Kind, code: str, seed: int) -> None:
+    page = make_page(PageSpec(kind, seed=seed, dpi=100))
+    draft = index_document((as_read(page),), TYPES)
+    assert draft.type_code == code
+    found = values(draft)
+    assert {k: found.get(k) for k in page.fields} == page.fields
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_keywords_that_lost_marks_are_still_known(seed: int) -> None:
+    pages = make_document(PageSpec(Kind.DECISION, seed=seed, dpi=100))
+    draft = index_document(tuple(as_read(p, 0.3, seed) for p in pages), TYPES)
+    assert draft.type_code == "QD"
+    assert {"organ_name", "number", "issued_date", "subject", "recipients", "signer_title"} <= values(draft).keys()
+
+
+def test_a_skewed_page_gives_the_same_fields() -> None:
+    straight = make_page(PageSpec(Kind.LETTER, dpi=100))
+    office = make_page(PageSpec(Kind.LETTER, dpi=100, wear=OFFICE))
+    assert values(index_document((as_read(office),), TYPES)) == values(index_document((as_read(straight),), TYPES))
+
+
+def letter() -> PageText:
+    return as_read(make_page(PageSpec(Kind.LETTER, dpi=100)))
+
+
+def decision() -> tuple[PageText, PageText]:
+    first, second = make_document(PageSpec(Kind.DECISION, dpi=100))
+    return as_read(first), as_read(second)
+
+
+def test_where_documents_begin() -> None:
+    first, second = decision()
+    drafts = split_documents((first, second, None, letter(), None, letter()), TYPES)
+    assert [d.pages for d in drafts] == [(0, 1, 2), (3, 4), (5,)]
+
+
+def test_blank_pages_in_front_belong_to_the_first_document() -> None:
+    assert [d.pages for d in split_documents((None, letter(), letter()), TYPES)] == [(0, 1), (2,)]
+    assert split_documents((None, None), TYPES) == (DocumentDraft((0, 1), "", ()),)
+    assert split_documents((), TYPES) == ()
+
+
+def test_the_page_of_a_field_counts_from_the_documents_first() -> None:
+    first, second = decision()
+    drafts = split_documents((letter(), first, second), TYPES)
+    assert one(drafts[1], "number").page == 0
+    assert one(drafts[1], "signer_name").page == 1
+
+
+def test_doubt_follows_confidence_and_rules() -> None:
+    text = letter()
+    faint = replace(text, words=tuple(replace(w, confidence=0.5) for w in text.words))
+    assert all(f.doubt for f in index_document((faint,), TYPES).fields if f.origin is FieldOrigin.READ)
+
+    def changed(old: str, new: str) -> PageText:
+        assert any(old in w.text for w in text.words)
+        return replace(text, words=tuple(replace(w, text=w.text.replace(old, new)) for w in text.words))
+
+    year = one(index_document((text,), TYPES), "issued_date").value[:4]
+    assert one(index_document((changed(year, "2O26"),), TYPES), "issued_date").value.startswith("2026")
+    day = next(i for i, w in enumerate(text.words) if w.text == "ngày" and text.words[i + 1].text.isdigit()) + 1
+    wrong_day = replace(text, words=tuple(replace(w, text="45") if i == day else w for i, w in enumerate(text.words)))
+    assert one(index_document((wrong_day,), TYPES), "issued_date").doubt
+    assert one(index_document((changed("UBND-", "UBN0-"),), TYPES), "notation").doubt
+
+
+def test_values_are_never_altered() -> None:
+    """Every value stands in the page's words as read, apart from joined lines, dates in ISO form and spaces in codes."""
+    pages = make_document(PageSpec(Kind.DECISION, dpi=100))
+    texts = tuple(as_read(p, 0.2, 3) for p in pages)
+    whole = " ".join(w.text for t in texts for w in t.words)
+    for field in index_document(texts, TYPES).fields:
+        if field.name not in ("issued_date", "recipients"):
+            assert all(part in whole for part in field.value.split()), field.name
+
+
+def test_a_page_that_is_nothing_known_has_no_type() -> None:
+    text = PageText(800, 1100, 100, (Word("Bản", (100, 500, 160, 530), 0.9, 0), Word("đồ", (170, 500, 200, 530), 0.9, 0)),
+                    Engine("truth", "1", "", ""), 0)  # fmt: skip
+    draft = index_document((text,), TYPES)
+    assert (draft.type_code, draft.fields) == ("", ())
