@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QLocale, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
@@ -42,10 +43,10 @@ def run(desk: Desk) -> int:
     return app.exec()
 
 
-def settle(limit_ms: int = 30_000) -> None:
+def settle(limit_ms: int = 30_000, quiet_ms: int = 250) -> None:
     """Runs the event loop until no answer is awaited any more (pictures may ask for the next); at most ``limit_ms``."""
     loop = QEventLoop()
-    quiet = QTimer(singleShot=True, interval=250)
+    quiet = QTimer(singleShot=True, interval=quiet_ms)
     quiet.timeout.connect(lambda: loop.quit() if crossing().pending == 0 else None)
     crossing().idle.connect(quiet.start)
     QTimer.singleShot(limit_ms, loop, loop.quit)
@@ -61,6 +62,7 @@ def screenshots(desk: Desk, folder: Path) -> list[Path]:
     shell = Shell(desk)
     shell.resize(*CLIENT)
     shell.show()
+    QCursor.setPos(shell.mapToGlobal(shell.rect().bottomRight()))  # no button looks hovered
     roles = {"capture": "clerk", "verify": "checker", "sign": "official", "outbox": "clerk"}
     before = desk.user
     made = []

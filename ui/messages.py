@@ -25,7 +25,14 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PARAM = re.compile(r"\{(\w+)\}")
-_ALIASES = {"file": ("name",), "sheet": ("page",), "value": ("have",), "limit": ("need",), "organization": ("owner",)}
+_ALIASES = {
+    "file": ("name",),
+    "sheet": ("page",),
+    "value": ("have",),
+    "limit": ("need",),
+    "organization": ("unit", "owner"),
+    "date": ("valid_until",),
+}
 """Other names under which a caller may give the same thing."""
 
 
@@ -212,6 +219,7 @@ FIELDS: dict[str, Words] = {
     "recipients": ("Nơi nhận", "Recipients"),
     "person_name": ("Họ tên đối tượng", "Person concerned"),
     "identity_number": ("Số định danh", "Identity number"),
+    "reason": ("Lý do", "Reason"),
 }
 FINDING_NAMES: dict[str, Words] = {
     "dpi": ("độ phân giải", "resolution"),

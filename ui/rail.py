@@ -34,7 +34,7 @@ class RailButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         chosen = self.isChecked()
         if chosen or self.underMouse():
-            painter.fillRect(self.rect(), QColor(theme.RAIL_SELECTED))
+            painter.fillRect(self.rect(), QColor(theme.RAIL_SELECTED if chosen else theme.RAIL_HOVER))
         if chosen:
             painter.fillRect(QRect(0, 0, 3, self.height()), QColor("#ffffff"))
         ink = "#ffffff" if chosen else theme.RAIL_TEXT

@@ -26,6 +26,10 @@ MINIMUM = (1280, 680)
 """Logical pixels; less only where the screen itself has less (1366×768 at 125 %)."""
 
 
+ROOMY = 1150
+"""Below this width of the top bar (1366×768 at 125 %) the name of the site gives way; the window's title still has it."""
+
+
 class FootBar(QFrame):
     def __init__(self, pressed: Callable[[], None]) -> None:
         super().__init__()
@@ -37,15 +41,16 @@ class FootBar(QFrame):
         self.left = QHBoxLayout()
         self.left.setSpacing(10)
         self.saved = Elided(muted=True)
-        self.missing = Elided()
+        self.missing = Elided(firm=430)
         self.missing.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.primary = QPushButton()
         self.primary.setObjectName("primary")
         self.primary.setDefault(True)
         self.primary.clicked.connect(pressed)
         box.addLayout(self.left)
-        box.addWidget(self.saved, 2)
-        box.addWidget(self.missing, 3)
+        box.addWidget(self.saved)
+        box.addStretch(1)
+        box.addWidget(self.missing)
         box.addWidget(self.primary)
         self.buttons: list[QPushButton] = []
 
@@ -125,6 +130,10 @@ class TopBar(QFrame):
         box.addLayout(self.pills)
         box.addWidget(self.user)
         self._shown: list[Pill] = []
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.site.setVisible(self.width() >= ROOMY)
 
     def show_pills(self, pills: list[tuple[str, Tone, str | None]]) -> None:
         while len(self._shown) < len(pills):

@@ -5,7 +5,7 @@ Every foreground/background pair used for text stands at 4.5:1 or more (``tests/
 
 from enum import Enum
 from functools import lru_cache
-from importlib.resources import files
+from importlib.resources import as_file, files
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 RAIL = "#12304f"
 RAIL_SELECTED = "#1e4a78"
+RAIL_HOVER = "#183a5e"
 RAIL_TEXT = "#d9e0e8"
 BADGE = "#e5a623"
 BADGE_TEXT = "#17212b"
@@ -25,7 +26,7 @@ HEADER = "#f7f9fb"
 CANVAS = "#dde2e8"
 TEXT = "#17212b"
 MUTED = "#566270"
-PLACEHOLDER = "#68737f"
+PLACEHOLDER = "#616c78"
 BLUE = "#1b4f8f"
 BLUE_DOWN = "#153e70"
 BLUE_SOFT = "#e6eef8"
@@ -150,8 +151,10 @@ QLineEdit[doubt="true"] {{ background: {AMBER_SOFT}; border: 2px solid {AMBER_LI
 QLineEdit[doubt="true"]:focus {{ background: {CARD}; border: 2px solid {BLUE}; }}
 QLineEdit[wrong="true"] {{ border: 2px solid {RED}; padding: 2px 8px; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
-QListView, QTableView, PageStrip, QGraphicsView {{ background: {CARD}; border: 0; }}
-QListView:focus, QTableView:focus {{ border: 2px solid {BLUE}; border-radius: 4px; }}
+QComboBox::down-arrow {{ image: url(DOWN); width: 15px; height: 15px; }}
+QListView, QTableView {{ background: {CARD}; border: 2px solid {CARD}; }}
+QListView:focus, QTableView:focus {{ border-color: {BLUE}; }}
+PageStrip, QGraphicsView {{ background: {CARD}; border: 0; }}
 QHeaderView::section {{ background: {HEADER}; color: {MUTED}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px;
   font-weight: 700; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 1px; }}
@@ -170,7 +173,8 @@ def apply(app: QApplication) -> None:
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette())
     app.setFont(font())
-    app.setStyleSheet(QSS)
+    with as_file(files("ui").joinpath("icons/down.svg")) as arrow:
+        app.setStyleSheet(QSS.replace("DOWN", arrow.as_posix()))
 
 
 def has_vietnamese(family: str) -> bool:

@@ -36,13 +36,15 @@ def label(text: str = "", *, bold: bool = False, muted: bool = False, wrap: bool
 class Elided(QLabel):
     """A line that ends in … when there is no room; the tooltip then holds all of it."""
 
-    def __init__(self, text: str = "", *, bold: bool = False, muted: bool = False) -> None:
+    def __init__(self, text: str = "", *, bold: bool = False, muted: bool = False, firm: int = 0) -> None:
+        """``firm``: up to this width its neighbours give way first."""
         super().__init__()
         self._full = ""
+        self._firm = firm
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("bold", bold)
         self.setProperty("muted", muted)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setText(text)
 
     def full_text(self) -> str:
@@ -65,7 +67,7 @@ class Elided(QLabel):
         self.setToolTip(self._full if shown != self._full else "")
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(20, super().minimumSizeHint().height())
+        return QSize(min(self.sizeHint().width(), max(self._firm, 20)), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self._full) + 2, super().sizeHint().height())
@@ -91,7 +93,7 @@ class Pill(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = text_width(self._text, bold=True)
+        width = text_width(self._text, bold=True, px=theme.SMALL_PX)
         return QSize(width + (22 if self._icon else 0) + 18, 22)
 
     minimumSizeHint = sizeHint
@@ -116,7 +118,7 @@ def paint_pill(painter: QPainter, rect: QRect, text: str, tone: Tone, icon: str,
         painter.drawPixmap(left, rect.center().y() - 6, theme.pixmap(icon, tone.ink, 14, ratio))
         left += 20
     painter.setPen(QColor(tone.ink))
-    painter.setFont(theme.font(theme.FONT_PX, bold=True))
+    painter.setFont(theme.font(theme.SMALL_PX, bold=True))
     flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     painter.drawText(QRect(left, rect.top(), rect.right() - left, rect.height()), flags, text)
     painter.restore()
@@ -132,16 +134,18 @@ class KeyCap(QWidget):
         self.setAccessibleName(f"{self._key} {self._word}")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._cap = max(text_width(self._key, bold=True, px=theme.SMALL_PX) + 14, 24)
-        self._width = self._cap + 6 + text_width(self._word) + 2
+        self._width = self._cap + 6 + text_width(self._word, px=theme.SMALL_PX) + 2
 
     def sizeHint(self) -> QSize:
         return QSize(self._width, 20)
+
+    minimumSizeHint = sizeHint
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_key(painter, QRectF(0.5, 1.5, self._cap - 1, 17), self._key)
         painter.setPen(QColor(theme.MUTED))
-        painter.setFont(theme.font())
+        painter.setFont(theme.font(theme.SMALL_PX))
         where = QRect(self._cap + 6, 0, self.width() - self._cap - 6, 20)
         painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._word)
 
@@ -170,15 +174,28 @@ def paint_key(painter: QPainter, rect: QRectF, key: str) -> None:
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, key)
 
 
-def key_row(*command_ids: str, margin: int = 0) -> QWidget:
-    row = QWidget()
-    box = QHBoxLayout(row)
-    box.setContentsMargins(margin, 0, margin, 0)
-    box.setSpacing(14)
-    for command_id in command_ids:
-        box.addWidget(KeyCap(command_id))
-    box.addStretch(1)
-    return row
+class KeyRow(QWidget):
+    """Key caps in a row; those that find no room are left to the key sheet."""
+
+    GAP = 13
+
+    def __init__(self, *command_ids: str, margin: int = 0) -> None:
+        super().__init__()
+        self._margin = margin
+        self._caps = [KeyCap(c) for c in command_ids]
+        for cap in self._caps:
+            cap.setParent(self)
+        self.setFixedHeight(20)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        x = self._margin
+        for cap in self._caps:
+            width = cap.sizeHint().width()
+            fits = x + width <= self.width()
+            cap.setVisible(fits)
+            cap.setGeometry(x, 0, width, 20)
+            x += width + self.GAP if fits else self.width()
 
 
 class IconLine(QWidget):

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
 from tests.ui.paper import FULL_SCALE, HEIGHT, WIDTH, Sheet
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -79,21 +82,41 @@ BLUR = Finding("blur", 41, 60, False)
 
 def page(n: int, document: str, sheet: Sheet | None, **change: Any) -> PageView:
     made = PageView(
-        id=PageId(f"p{n}"), number=n, state=PageState.READ, thumbnail=sheet.thumbnail if sheet else None, findings=GOOD, failing=(),
-        blank=False, dropped=False, kept_reason="", rotation=0, skew_deg=0.9, dpi=300.0, error=None, document_id=DocumentId(document),
-    )  # fmt: skip
+        id=PageId(f"p{n}"),
+        number=n,
+        state=PageState.READ,
+        thumbnail=sheet.thumbnail if sheet else None,
+        findings=GOOD,
+        failing=(),
+        blank=False,
+        dropped=False,
+        kept_reason="",
+        rotation=0,
+        skew_deg=0.9,
+        dpi=300.0,
+        error=None,
+        document_id=DocumentId(document),
+    )
     return replace(made, **change)
 
 
 def fields(sheet: Sheet | None, doubts: bool = True) -> tuple[IndexField, ...]:
     values = {
-        "number": ("127", ""), "notation": ("QĐ-UBND", ""), "issued_date": ("2019-03-14", ""),
-        "organ_name": ("UBND Phường 14, Quận 10", ""), "place": ("Quận 10", ""),
-        "subject": ("Về việc giải quyết hỗ trợ mai tảng phí đối với đối tượng bảo trợ xã hội",
-                    "Về việc giải quyết hỗ trợ mai táng phí đối với đối tượng bảo trợ xã hội"),
-        "signer_name": ("Nguyễn Văn A", ""), "signer_title": ("Chủ tịch", ""), "recipients": ("Như Điều 3; Lưu: VT", ""),
-        "person_name": ("Lê Văn Mẫu", ""), "identity_number": ("", ""),
-    }  # fmt: skip
+        "number": ("127", ""),
+        "notation": ("QĐ-UBND", ""),
+        "issued_date": ("2019-03-14", ""),
+        "organ_name": ("UBND Phường 14, Quận 10", ""),
+        "place": ("Quận 10", ""),
+        "subject": (
+            "Về việc giải quyết hỗ trợ mai tảng phí đối với đối tượng bảo trợ xã hội",
+            "Về việc giải quyết hỗ trợ mai táng phí đối với đối tượng bảo trợ xã hội",
+        ),
+        "signer_name": ("Nguyễn Văn A", ""),
+        "signer_title": ("Chủ tịch", ""),
+        "recipients": ("Như Điều 3; Lưu: VT", ""),
+        "person_name": ("Lê Văn Mẫu", ""),
+        "identity_number": ("", ""),
+    }
     made = []
     for name in FIELD_NAMES:
         if name == "type_name":
@@ -109,13 +132,35 @@ def fields(sheet: Sheet | None, doubts: bool = True) -> tuple[IndexField, ...]:
     return tuple(made)
 
 
-def document(n: int, pages: tuple[PageView, ...], *, dossier: str = "HS-0019", of: int = 3, state: DocumentState = DocumentState.TO_CHECK,
-             kind: tuple[str, str] = TYPES[0], title: str = "", **change: Any) -> DocumentView:  # fmt: skip
+def document(
+    n: int,
+    pages: tuple[PageView, ...],
+    *,
+    dossier: str = "HS-0019",
+    of: int = 3,
+    state: DocumentState = DocumentState.TO_CHECK,
+    kind: tuple[str, str] = TYPES[0],
+    title: str = "",
+    **change: Any,
+) -> DocumentView:
     made = DocumentView(
-        id=DocumentId(f"{dossier}-d{n}"), dossier_id=DossierId(dossier), dossier_code=dossier, number=n, of=of, state=state,
-        type_code=kind[0], type_name=kind[1], title=title or kind[1], fields=(), required=REQUIRED, pages=pages,
-        entered_by=UserName("Trần Thị Mẫu"), checked_by=None, reason="", error=None,
-    )  # fmt: skip
+        id=DocumentId(f"{dossier}-d{n}"),
+        dossier_id=DossierId(dossier),
+        dossier_code=dossier,
+        number=n,
+        of=of,
+        state=state,
+        type_code=kind[0],
+        type_name=kind[1],
+        title=title or kind[1],
+        fields=(),
+        required=REQUIRED,
+        pages=pages,
+        entered_by=UserName("Trần Thị Mẫu"),
+        checked_by=None,
+        reason="",
+        error=None,
+    )
     return replace(made, **change)
 
 
@@ -158,12 +203,24 @@ class FakeDesk(Desk):
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
         self.right_pin = "12345678"
         self.page_sheets: dict[str, Sheet] = {}
+        self.held: list[Future[Any]] = []
         self.sign_gate = threading.Event()
         self.sign_gate.set()
 
     def _note(self, name: str, value: Any, *args: Any) -> "Future[Any]":
         self.calls.append((name, *args))
         return self.answers[name]() if name in self.answers else now(value)
+
+    def hold(self) -> "Future[Any]":
+        """An answer that does not come until ``release``."""
+        self.held.append(Future())
+        return self.held[-1]
+
+    def release(self, value: Any = 0) -> None:
+        self.sign_gate.set()
+        for future in self.held:
+            if not future.done():
+                future.set_result(value)
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         return [c[1:] for c in self.calls if c[0] == name]
@@ -190,8 +247,9 @@ class FakeDesk(Desk):
         self.rows.insert(0, DossierRow(DossierId(code), code, title, 0, DossierState.SCANNING, (), 0, 0, None))
         return self._note("new_dossier", DossierId(code), title)
 
-    def import_files(self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]
-                     ) -> "Future[tuple[ImportOutcome, ...]]":  # fmt: skip
+    def import_files(
+        self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]
+    ) -> "Future[tuple[ImportOutcome, ...]]":
         outcomes = []
         for path in paths:
             bad = ErrorNote("F01", (("file", path.name),)) if path.suffix == ".txt" else None
@@ -202,8 +260,9 @@ class FakeDesk(Desk):
     def scan_sources(self) -> "Future[tuple[ScanSource, ...]]":
         return self._note("scan_sources", self.sources)
 
-    def scan(self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
-             ) -> "Future[int]":  # fmt: skip
+    def scan(
+        self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
+    ) -> "Future[int]":
         self.scan_cancelled, self.scan_progress = cancelled, progress
         return self._note("scan", 0, dossier_id, source_id)
 
@@ -214,8 +273,9 @@ class FakeDesk(Desk):
         view = self._view_of(page_id)
         pages = tuple(replace(p, **change) if p.id == page_id else p for p in view.pages)
         bad = next((p for p in pages if p.failing), None)
-        self.views[view.row.id] = replace(view, pages=pages, can_undo=True, missing=view.missing if bad else None,
-                                          missing_page=bad.id if bad else None)  # fmt: skip
+        self.views[view.row.id] = replace(
+            view, pages=pages, can_undo=True, missing=view.missing if bad else None, missing_page=bad.id if bad else None
+        )
         self.bus.publish(DossierChanged(view.row.id))
 
     def rotate(self, page_id: PageId, degrees: int) -> "Future[None]":
@@ -252,14 +312,18 @@ class FakeDesk(Desk):
         return self._note("finish_capture", None, dossier_id)
 
     # --- pages
-    def _picture(self, sheet: Sheet | None) -> "Future[Picture]":
+    def _picture(self, sheet: Sheet | None, max_px: int) -> "Future[Picture]":
         if sheet is None:
             return failed("F06")
-        return now(Picture(sheet.path, WIDTH, HEIGHT, 1 / FULL_SCALE))
+        share = min(1.0, max_px / HEIGHT)
+        path = sheet.path.with_name(f"{sheet.path.stem}-{max_px}.png") if share < 1 else sheet.path
+        if not path.exists():
+            QImage(str(sheet.path)).scaledToHeight(max_px, Qt.TransformationMode.SmoothTransformation).save(str(path))
+        return now(Picture(path, round(WIDTH * share), round(HEIGHT * share), share / FULL_SCALE))
 
     def page_picture(self, page_id: PageId, max_px: int) -> "Future[Picture]":
         self.calls.append(("page_picture", page_id, max_px))
-        return self._picture(self.page_sheets.get(page_id, self.sheets["clean"]))
+        return self._picture(self.page_sheets.get(page_id, self.sheets["clean"]), max_px)
 
     def page_text(self, page_id: PageId) -> "Future[PageText | None]":
         return now(None)
@@ -302,7 +366,8 @@ class FakeDesk(Desk):
 
     def pdf_picture(self, document_id: DocumentId, page: int, max_px: int) -> "Future[Picture]":
         self.calls.append(("pdf_picture", document_id, page))
-        return self._picture(self.sheets["decision" if page == 0 else "list"])
+        shown = self._picture(self.sheets["decision" if page == 0 else "list"], max_px).result()
+        return now(replace(shown, scale=shown.width_px / 595))
 
     def mark_seen(self, document_id: DocumentId) -> "Future[None]":
         self.sign_rows = [replace(r, seen=True) if r.document.id == document_id else r for r in self.sign_rows]
@@ -312,8 +377,13 @@ class FakeDesk(Desk):
         self.sign_rows = [r for r in self.sign_rows if r.document.id != document_id]
         return self._note("refuse", None, document_id, reason)
 
-    def sign(self, document_ids: Sequence[DocumentId], pin: Secret, progress: Callable[[SignProgress], None],
-             cancelled: Callable[[], bool]) -> "Future[tuple[SignProgress, ...]]":  # fmt: skip
+    def sign(
+        self,
+        document_ids: Sequence[DocumentId],
+        pin: Secret,
+        progress: Callable[[SignProgress], None],
+        cancelled: Callable[[], bool],
+    ) -> "Future[tuple[SignProgress, ...]]":
         self.calls.append(("sign", tuple(document_ids)))
         if pin.reveal() != self.right_pin:
             return failed("C02")
@@ -335,9 +405,20 @@ class FakeDesk(Desk):
 
     def verify_file(self, path: Path) -> "Future[FileVerdict]":
         report = SignatureReport(
-            "Signature1", "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG", "CA Tập huấn", "2026-11-20T03:00:00+00:00", None, "B", "TOTAL-PASSED", None,
-            "whole_file", "none", "good", True, 1000,
-        )  # fmt: skip
+            "Signature1",
+            "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG",
+            "CA Tập huấn",
+            "2026-11-20T03:00:00+00:00",
+            None,
+            "B",
+            "TOTAL-PASSED",
+            None,
+            "whole_file",
+            "none",
+            "good",
+            True,
+            1000,
+        )
         if "hong" in path.name:
             return self._note(
                 "verify_file", FileVerdict(Verdict.INVALID, False, (ErrorNote("V01"),), (replace(report, trusted=True),)), path
@@ -406,19 +487,25 @@ def _capture(desk: FakeDesk) -> None:
         pages.append(page(n, f"HS-0019-d{doc}", s[kind], **change))
         desk.page_sheets[f"p{n}"] = s[kind]
     docs = tuple(
-        document(n, tuple(p for p in pages if p.document_id == f"HS-0019-d{n}"), kind=kind, state=DocumentState.NEW,
-                 fields=fields(s["decision"]) if n == 1 else ())
+        document(
+            n,
+            tuple(p for p in pages if p.document_id == f"HS-0019-d{n}"),
+            kind=kind,
+            state=DocumentState.NEW,
+            fields=fields(s["decision"]) if n == 1 else (),
+        )
         for n, kind in enumerate(TYPES[:3], 1)
-    )  # fmt: skip
+    )
     states = (
-        ("HS-0019", "", 9, DossierState.SCANNING, (), 0, 1), ("HS-0018", "Mai táng phí", 7, DossierState.SCANNING, (), 0, 2),
+        ("HS-0019", "", 9, DossierState.SCANNING, (), 0, 1),
+        ("HS-0018", "Mai táng phí", 7, DossierState.SCANNING, (), 0, 2),
         ("HS-0017", "Xác nhận cư trú", 4, DossierState.PROCESSING, (), 3, 0),
         ("HS-0016", "Khai sinh", 6, DossierState.PROCESSING, (DocumentState.TO_CHECK,), 0, 0),
         ("HS-0015", "Khai tử", 5, DossierState.PROCESSING, (DocumentState.TO_INDEX,), 0, 0),
         ("HS-0014", "Trợ cấp xã hội", 11, DossierState.READY, (DocumentState.TO_SIGN,), 0, 0),
         ("HS-0013", "Khai sinh", 3, DossierState.RECEIVED, (DocumentState.SIGNED,), 0, 0),
         ("HS-0012", "Kết hôn", 5, DossierState.REJECTED, (DocumentState.SIGNED,), 0, 0),
-    )  # fmt: skip
+    )
     desk.rows = [DossierRow(DossierId(c), c, t, n, st, ds, r, look, None) for c, t, n, st, ds, r, look in states]
     missing = ErrorNote("A02", (("limit", 60), ("page", 4), ("value", 41)))
     desk.views["HS-0019"] = DossierView(desk.rows[0], tuple(pages), docs, AT, missing, PageId("p4"), False, False)
@@ -430,19 +517,32 @@ def _verify(desk: FakeDesk) -> None:
     desk.page_sheets |= {"p21": s["decision"], "p22": s["list"], "p23": s["birth"]}
     desk.queue = [
         document(1, first, dossier="HS-0016", title="Quyết định – hỗ trợ mai táng phí", fields=fields(s["decision"])),
-        document(2, (page(23, "HS-0016-d2", s["birth"], number=3),), dossier="HS-0016", kind=TYPES[2], title="Giấy khai sinh",
-                 fields=fields(None, doubts=False)),
+        document(
+            2,
+            (page(23, "HS-0016-d2", s["birth"], number=3),),
+            dossier="HS-0016",
+            kind=TYPES[2],
+            title="Giấy khai sinh",
+            fields=fields(None, doubts=False),
+        ),
         document(1, first, dossier="HS-0015", of=1, title="Quyết định 118", fields=fields(s["decision"], doubts=False)),
-    ]  # fmt: skip
+    ]
 
 
 SIGN_TITLES = (
-    ("Quyết định 127 – mai táng phí", "HS-0016", 2, True), ("Giấy xác nhận cư trú", "HS-0015", 1, True),
-    ("Quyết định 131 – trợ cấp xã hội", "HS-0014", 3, True), ("Biên bản xác minh", "HS-0014", 4, False),
-    ("Trích lục khai tử", "HS-0012", 1, True), ("Đơn đề nghị", "HS-0011", 2, False), ("Giấy khai sinh", "HS-0010", 1, True),
-    ("Quyết định 118", "HS-0009", 2, True), ("Danh sách chi trả", "HS-0009", 6, False), ("Giấy chứng nhận kết hôn", "HS-0008", 1, False),
-    ("Tờ trình 44", "HS-0007", 2, True), ("Quyết định 109", "HS-0006", 2, True),
-)  # fmt: skip
+    ("Quyết định 127 – mai táng phí", "HS-0016", 2, True),
+    ("Giấy xác nhận cư trú", "HS-0015", 1, True),
+    ("Quyết định 131 – trợ cấp xã hội", "HS-0014", 3, True),
+    ("Biên bản xác minh", "HS-0014", 4, False),
+    ("Trích lục khai tử", "HS-0012", 1, True),
+    ("Đơn đề nghị", "HS-0011", 2, False),
+    ("Giấy khai sinh", "HS-0010", 1, True),
+    ("Quyết định 118", "HS-0009", 2, True),
+    ("Danh sách chi trả", "HS-0009", 6, False),
+    ("Giấy chứng nhận kết hôn", "HS-0008", 1, False),
+    ("Tờ trình 44", "HS-0007", 2, True),
+    ("Quyết định 109", "HS-0006", 2, True),
+)
 
 
 def _sign(desk: FakeDesk) -> None:
@@ -509,7 +609,7 @@ def busy(sheets: dict[str, Sheet]) -> FakeDesk:
     desk.queue[0] = replace(
         first, pages=(first.pages[0], unread), fields=tuple(replace(f, value="", suggestion="") for f in first.fields)
     )
-    desk.answers["scan"] = Future
+    desk.answers["scan"] = desk.hold
     desk.sign_gate.clear()
     return desk
 
@@ -556,5 +656,10 @@ def offline(sheets: dict[str, Sheet]) -> FakeDesk:
 
 
 STATES: dict[str, Callable[[dict[str, Sheet]], FakeDesk]] = {
-    "empty": empty, "normal": normal, "busy": busy, "many": many, "error": error, "offline": offline,
-}  # fmt: skip
+    "empty": empty,
+    "normal": normal,
+    "busy": busy,
+    "many": many,
+    "error": error,
+    "offline": offline,
+}

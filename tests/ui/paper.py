@@ -1,4 +1,4 @@
-"""Invented paper: a decision, its list, an application (blurred), a birth certificate, a blank back – drawn, with boxes of its fields."""
+"""Invented paper: a decision, its list, a blurred application, a birth certificate, a blank back; drawn, with boxes of fields."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +27,19 @@ class _Pen:
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.boxes: dict[str, Box] = {}
 
-    def line(self, x: int, y: int, w: int, text: str, px: int = 26, *, bold: bool = False, italic: bool = False,
-             align: Qt.AlignmentFlag = CENTER, field: str = "") -> None:  # fmt: skip
+    def line(
+        self,
+        x: int,
+        y: int,
+        w: int,
+        text: str,
+        px: int = 26,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        align: Qt.AlignmentFlag = CENTER,
+        field: str = "",
+    ) -> None:
         font = QFont()
         font.setFamilies(["Tinos", "Noto Serif", "DejaVu Serif"])
         font.setPixelSize(px)
@@ -107,8 +118,16 @@ def _decision(pen: _Pen) -> None:
         y += 62
     pen.line(120, y + 20, 1000, "QUYẾT ĐỊNH:", 28, bold=True)
     y += 95
-    pen.line(160, y, 930, "Điều 1. Giải quyết hỗ trợ mai táng phí cho ông Lê Văn Mẫu, sinh năm 1947, thường trú tại số 00 đường Mẫu, "
-             "Phường 14, Quận 10.", 26, align=LEFT, field="person_name")  # fmt: skip
+    pen.line(
+        160,
+        y,
+        930,
+        "Điều 1. Giải quyết hỗ trợ mai táng phí cho ông Lê Văn Mẫu, sinh năm 1947, thường trú tại số 00 đường Mẫu, "
+        "Phường 14, Quận 10.",
+        26,
+        align=LEFT,
+        field="person_name",
+    )
     pen.line(
         160,
         y + 95,
@@ -117,8 +136,15 @@ def _decision(pen: _Pen) -> None:
         26,
         align=LEFT,
     )
-    pen.line(160, y + 190, 930, "Điều 3. Bộ phận Tài chính - Kế toán, công chức Văn hóa - Xã hội phường và các cá nhân có liên quan chịu "
-             "trách nhiệm thi hành Quyết định này./.", 26, align=LEFT)  # fmt: skip
+    pen.line(
+        160,
+        y + 190,
+        930,
+        "Điều 3. Bộ phận Tài chính - Kế toán, công chức Văn hóa - Xã hội phường và các cá nhân có liên quan chịu "
+        "trách nhiệm thi hành Quyết định này./.",
+        26,
+        align=LEFT,
+    )
     pen.line(160, 1290, 400, "Nơi nhận:", 22, bold=True, italic=True, align=LEFT)
     pen.line(160, 1322, 400, "- Như Điều 3;\n- Lưu: VT.", 20, align=LEFT, field="recipients")
     pen.line(700, 1290, 420, "CHỦ TỊCH", 26, bold=True, field="signer_title")
@@ -130,7 +156,30 @@ def _prose(title: str, number: str, seal: bool) -> object:
     def draw(pen: _Pen) -> None:
         pen.head(number, "Quận 10, ngày 27 tháng 3 năm 2019")
         pen.line(120, 320, 1000, title, 32, bold=True)
-        words = ["thường", "trú", "phường", "đề", "nghị", "xem", "xét", "giải", "quyết", "theo", "quy", "định", "hiện", "hành", "của", "Ủy", "ban", "nhân", "dân", "phường", "về", "việc"]
+        words = [
+            "thường",
+            "trú",
+            "phường",
+            "đề",
+            "nghị",
+            "xem",
+            "xét",
+            "giải",
+            "quyết",
+            "theo",
+            "quy",
+            "định",
+            "hiện",
+            "hành",
+            "của",
+            "Ủy",
+            "ban",
+            "nhân",
+            "dân",
+            "phường",
+            "về",
+            "việc",
+        ]
         for i in range(22):
             pen.line(160, 420 + i * 42, 930, " ".join(words[(i * 3 + k) % len(words)] for k in range(13)), 25, align=LEFT)
         pen.line(700, 1400, 420, "NGƯỜI KHAI", 25, bold=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtGui import QCursor
+
 from tests.ui import fakes, paper
 from ui import app as desktop
 from ui.shell import Shell
@@ -17,23 +19,23 @@ from ui.shell import Shell
 SCREENS = ("capture", "verify", "sign", "outbox")
 
 
-def shoot(screen: str, state: str, out: Path, size: tuple[int, int] = (1366, 697)) -> None:
+def shoot(sheets: dict[str, paper.Sheet], screen: str, state: str, out: Path, size: tuple[int, int] = (1366, 697)) -> None:
     application = desktop.application()
-    with tempfile.TemporaryDirectory() as folder:
-        desk = fakes.STATES[state](paper.make(Path(folder)))
-        if screen == "sign":
-            desk.user = desk.users[2]
-        shell = Shell(desk)
-        shell.resize(*size)
-        shell.show()
-        shell.open(screen)
-        desktop.settle()
-        poke(shell, screen, state)
-        application.processEvents()
-        shell.grab().save(str(out))
-        desk.sign_gate.set()
-        desktop.settle(3000)
-        shell.close()
+    desk = fakes.STATES[state](sheets)
+    if screen == "sign":
+        desk.user = desk.users[2]
+    shell = Shell(desk)
+    shell.resize(*size)
+    shell.show()
+    QCursor.setPos(shell.mapToGlobal(shell.rect().bottomRight()))
+    shell.open(screen)
+    desktop.settle()
+    poke(shell, screen, state)
+    application.processEvents()
+    shell.grab().save(str(out))
+    desk.release()
+    desktop.settle(500)
+    shell.close()
 
 
 def poke(shell: Shell, screen: str, state: str) -> None:
@@ -52,11 +54,13 @@ def main(arguments: list[str]) -> int:
     screens = SCREENS if screen == "all" else (screen,)
     states = tuple(fakes.STATES) if state == "all" else (state,)
     wide = (int(size[0]), int(size[1])) if size else (1366, 697)
-    for one in screens:
-        for other in states:
+    desktop.application()  # drawing text needs it
+    with tempfile.TemporaryDirectory() as folder:
+        sheets = paper.make(Path(folder))
+        for one, other in ((a, b) for a in screens for b in states):
             target = Path(out) / f"{one}-{other}.png" if len(screens) * len(states) > 1 else Path(out)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shoot(one, other, target, wide)
+            shoot(sheets, one, other, target, wide)
     return 0
 
 

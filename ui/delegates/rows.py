@@ -56,7 +56,7 @@ class DossierDelegate(QStyledItemDelegate):
         background(painter, rect, chosen, bar=True)
         text(painter, QRect(rect.left() + 13, rect.top() + 6, rect.width() - 22, 20), heading(row), bold=chosen)
         word, tone = state_of(row)
-        width = text_width(word, bold=True) + 18 + (20 if tone is Tone.BUSY else 0)
+        width = text_width(word, bold=True, px=theme.SMALL_PX) + 18 + (20 if tone is Tone.BUSY else 0)
         chip = QRect(rect.right() - width - 8, rect.top() + 28, width, 21)
         paint_pill(painter, chip, word, tone, "clock" if tone is Tone.BUSY else "", painter.device().devicePixelRatioF())
         text(

@@ -1,7 +1,7 @@
 """Cells of the queue to sign and of the outbox."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ui import messages, theme
@@ -20,7 +20,7 @@ def _ink(tone: Tone) -> str:
 
 
 class SignDelegate(QStyledItemDelegate):
-    HEIGHT = 39
+    HEIGHT = 38
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, self.HEIGHT)
@@ -100,7 +100,25 @@ class OutboxDelegate(QStyledItemDelegate):
             bad = column == outbox.REASON and row.state is OutboxState.REJECTED
             words = str(index.data() or "")
             align = CENTER if plain else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            text(painter, inside, words, color=theme.RED if bad else theme.TEXT, px=13 if plain else theme.SMALL_PX, align=align)
+            color = theme.RED if bad else theme.TEXT
+            if column == outbox.REASON:
+                self._two_lines(painter, inside, words, color)
+            else:
+                text(painter, inside, words, color=color, px=13 if plain else theme.SMALL_PX, align=align)
+
+    @staticmethod
+    def _two_lines(painter: QPainter, inside: QRect, words: str, color: str) -> None:
+        f = theme.font(theme.SMALL_PX)
+        metrics = QFontMetrics(f)
+        first = words
+        while metrics.horizontalAdvance(first) > inside.width() - 4 and " " in first:
+            first = first.rpartition(" ")[0]
+        rest = words[len(first) :].strip()
+        if not rest:
+            text(painter, inside, words, color=color, px=theme.SMALL_PX)
+            return
+        text(painter, QRect(inside.left(), inside.top() + 4, inside.width(), 18), first, color=color, px=theme.SMALL_PX)
+        text(painter, QRect(inside.left(), inside.top() + 22, inside.width(), 18), rest, color=color, px=theme.SMALL_PX)
 
     @staticmethod
     def _size(painter: QPainter, inside: QRect, row: OutboxRow) -> None:

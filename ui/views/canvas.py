@@ -1,5 +1,6 @@
 """A page to look at: zoom, scroll, and zones where fields stand."""
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -16,6 +17,9 @@ from PySide6.QtWidgets import (
 from ui import theme
 from workstation.domain.page import Box
 
+A4_RATIO = 297 / 210
+MM_PT = 72 / 25.4
+"""Points a millimetre."""
 STEPS = (0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -41,6 +45,7 @@ class PageCanvas(QGraphicsView):
         self._words = ""
 
     def set_page(self, picture: QPixmap, scale: float) -> None:
+        kept = self.transform().m11() * self._scale
         self.scene().clear()
         self._words = ""
         self._scale = scale or 1.0
@@ -49,7 +54,19 @@ class PageCanvas(QGraphicsView):
         self.scene().setSceneRect(QRectF(picture.rect()))
         if self._fitting:
             self.fit()
+        else:
+            self.setTransform(QTransform.fromScale(kept / self._scale, kept / self._scale))
         self._tell()
+
+    def wanted_px(self) -> int:
+        """Longer side of the picture to ask for: what fills the width now, so that it needs next to no scaling."""
+        width = max(self.viewport().width() - 24, 300) * self.devicePixelRatioF()
+        return math.ceil(width * A4_RATIO / 100) * 100
+
+    @property
+    def magnified(self) -> bool:
+        """Drawn larger than its own pixels: a larger picture would show more."""
+        return self.transform().m11() > 1.15 * self.devicePixelRatioF()
 
     def say(self, words: str) -> None:
         """No page: a sentence instead of it."""
@@ -79,7 +96,7 @@ class PageCanvas(QGraphicsView):
         for box in others:
             self._zone(box, theme.GREEN_LINE, 1.3, None)
         if focused is not None:
-            self._zone(focused, theme.BLUE, 2.5, QColor(27, 79, 143, 22))
+            self._zone(focused, theme.BLUE, 2.5, QColor(27, 79, 143, 12))
             self.ensureVisible(self._rect(focused), 30, 60)
 
     def _rect(self, box: Box) -> QRectF:
@@ -92,6 +109,32 @@ class PageCanvas(QGraphicsView):
         item = QGraphicsRectItem(self._rect(box), self._page)
         item.setPen(pen)
         item.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+
+    def show_stamp(self, lines: Sequence[str], *, left: bool) -> None:
+        """A dashed frame where a signature will stand: 6 mm from the side, 4 mm from the top, 10 pt.
+
+        For pages of a PDF: ``scale`` is then pixels for one point.
+        """
+        if self._page is None:
+            return
+        unit = self._scale
+        font = theme.font(max(1, round(10 * unit)))
+        item = QGraphicsSimpleTextItem("\n".join(lines))
+        item.setFont(font)
+        item.setBrush(QColor(theme.TEXT))
+        inside = item.boundingRect()
+        shrink = min(1.0, 112 * MM_PT * unit / max(inside.width(), 1))
+        item.setScale(shrink)
+        width, height = inside.width() * shrink, inside.height() * shrink
+        pad = 3 * unit
+        x = 6 * MM_PT * unit if left else self._page.pixmap().width() - 6 * MM_PT * unit - width - 2 * pad
+        frame = QGraphicsRectItem(QRectF(x, 4 * MM_PT * unit, width + 2 * pad, height + 2 * pad), self._page)
+        pen = QPen(QColor(theme.BLUE), 1.6, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        frame.setPen(pen)
+        frame.setBrush(QColor(255, 255, 255, 235))
+        item.setParentItem(frame)
+        item.setPos(x + pad, 4 * MM_PT * unit + pad)
 
     def crop(self, box: Box) -> QPixmap | None:
         """The piece of the page around ``box``."""

@@ -6,10 +6,10 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QListView, QStackedWidget, QVBoxLayout
 
-from ui import actions, files, messages
+from ui import actions, files, messages, theme
 from ui.delegates.rows import DossierDelegate
 from ui.images import PageImages
 from ui.models.dossiers import dossier_model, heading
@@ -18,8 +18,8 @@ from ui.theme import Tone
 from ui.views.canvas import PageCanvas
 from ui.views.screen import Foot, PillText, Place, Screen, Secondary
 from ui.views.strip import PageStrip
-from ui.widgets import Card, Elided, EmptyState, IconLine, Note, Pill, ReasonBar, clear_layout, key_row, label
-from workstation.domain.dossier import DossierState
+from ui.widgets import Card, Elided, EmptyState, IconLine, KeyRow, Note, Pill, ReasonBar, clear_layout, label, text_width
+from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged
 from workstation.domain.ids import DossierId, PageId
@@ -28,7 +28,10 @@ from workstation.domain.ports import ScanSource
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import DossierRow, DossierView, ImportOutcome, PageView, Picture
 
-PREVIEW_PX = 900
+ROOMY = 1150
+"""Below this width the count of blank pages gives way: the tiles say it too."""
+PREVIEW_PX = 322
+"""Height of the preview: a picture of just this size needs no scaling on the screen."""
 
 
 class CaptureScreen(Screen):
@@ -40,6 +43,7 @@ class CaptureScreen(Screen):
         self._wanted: DossierId | None = None
         self._saved = ""
         self._stop: threading.Event | None = None
+        self._first = True
         self._received = 0
         self._failures: list[ImportOutcome] = []
         self._after_new: Callable[[DossierId], object] | None = None
@@ -93,14 +97,16 @@ class CaptureScreen(Screen):
         head.setSpacing(9)
         self.code = label(bold=True)
         self.summary = Elided(muted=True)
+        self.summary.setFont(theme.font(theme.SMALL_PX))
         self.bad_pill, self.blank_pill = Pill(), Pill()
         self.source = QComboBox()
         self.source.setAccessibleName("Máy quét")
-        self.source.setMinimumWidth(200)
         head.addWidget(self.code)
-        head.addWidget(self.summary, 1)
-        for part in (self.bad_pill, self.blank_pill, self.source):
+        head.addWidget(self.summary)
+        for part in (self.bad_pill, self.blank_pill):
             head.addWidget(part)
+        head.addStretch(1)
+        head.addWidget(self.source)
         card.body.addLayout(head)
         self.note = Note()
         self.note.pressed.connect(self._note_button)
@@ -114,7 +120,7 @@ class CaptureScreen(Screen):
         self.stack.addWidget(self.strip)
         self.stack.addWidget(self.empty)
         card.body.addWidget(self.stack, 1)
-        card.body.addWidget(key_row("split", "merge", "rotate", "drop", "keep", "undo", "keys"))
+        card.body.addWidget(KeyRow("split", "merge", "rotate", "drop", "keep", "undo", "keys"))
         return card
 
     def _right(self) -> Card:
@@ -124,7 +130,7 @@ class CaptureScreen(Screen):
         card.body.addWidget(self.page_title)
         self.preview = PageCanvas("Ảnh trang đang chọn")
         self.preview.setBackgroundBrush(Qt.GlobalColor.white)
-        self.preview.setFixedHeight(322)
+        self.preview.setFixedHeight(PREVIEW_PX + 16)
         card.body.addWidget(self.preview)
         self.checks = QVBoxLayout()
         self.checks.setSpacing(5)
@@ -159,6 +165,10 @@ class CaptureScreen(Screen):
         ):
             self.on(command_id, run)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._pills_of(self.view)
+
     # --- loading
     def activate(self) -> None:
         self.reload()
@@ -179,7 +189,9 @@ class CaptureScreen(Screen):
         for s in sources:
             self.source.addItem(s.name, s.id)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
+        self.source.setMinimumWidth(min(max((text_width(s.name) for s in sources), default=0) + 48, 248))
         self.source.setVisible(bool(sources))
+        self._say_empty(self.view)
         self._tell()
 
     def _show_dossiers(self, rows: tuple[DossierRow, ...]) -> None:
@@ -227,9 +239,21 @@ class CaptureScreen(Screen):
         self.stack.setCurrentWidget(self.strip if has_pages else self.empty)
         self._say_empty(view)
         self._choose_page(view, page.id if page and same else None)
-        if view is not None and view.row.error is not None and not self.note.code:
-            self.note.show_note(view.row.error)
+        if self._first and view is not None and view.pages and self.list.hasFocus():
+            self._first = False
+            self.strip.setFocus()
+        self._say_why(view)
         self._tell()
+
+    def _say_why(self, view: DossierView | None) -> None:
+        """An error kept with the dossier, or why a document came back from Verify."""
+        if view is None or self.note.isVisible():
+            return
+        back = next((d for d in view.documents if d.state is DocumentState.RETURNED and d.reason), None)
+        if view.row.error is not None:
+            self.note.show_note(view.row.error)
+        elif back is not None:
+            self.note.show_text(f"Văn bản {back.number} bị trả lại: {back.reason}", Tone.WARN)
 
     def _say_empty(self, view: DossierView | None) -> None:
         title = "Đặt giấy vào khay rồi nhấn F5" if self.sources else "Nhấn Ctrl+O để nhập tệp, hoặc kéo tệp thả vào đây"
@@ -243,8 +267,9 @@ class CaptureScreen(Screen):
         pages = view.pages if view else ()
         bad = sum(1 for p in pages if p.failing or (p.state is PageState.QUARANTINED and not p.dropped))
         blank = sum(1 for p in pages if p.blank and not p.dropped)
-        self.bad_pill.show_state(f"{bad} trang cần xem" if bad else "", Tone.WARN)
-        self.blank_pill.show_state(f"{blank} trang trắng" if blank else "", Tone.PLAIN)
+        blurred = bool(bad) and all(f.code == "blur" for p in pages for f in p.failing[:1])
+        self.bad_pill.show_state((f"{bad} trang mờ" if blurred else f"{bad} trang cần xem") if bad else "", Tone.WARN)
+        self.blank_pill.show_state(f"{blank} trang trắng" if blank and self.width() >= ROOMY else "", Tone.PLAIN)
 
     def _choose_page(self, view: DossierView | None, keep: PageId | None) -> None:
         if not view or not view.pages:
@@ -271,7 +296,7 @@ class CaptureScreen(Screen):
             button.setVisible(page is not None)
         if page is None:
             self.page_title.setText("")
-            self.preview.say("")
+            self.preview.say("Chưa có trang để xem")
             self.images.cancel()
             return
         document = next((d for d in self.view.documents if d.id == page.document_id), None) if self.view else None
@@ -284,7 +309,7 @@ class CaptureScreen(Screen):
             self.images.cancel()
             self.preview.say("Chưa xem được trang này")
         else:
-            ask = self.desk.page_picture(page.id, PREVIEW_PX)
+            ask = self.desk.page_picture(page.id, round(PREVIEW_PX * self.devicePixelRatioF()))
             self.inbox.ask("preview", ask, self._picture, lambda note: self.preview.say("Chưa xem được trang này"))
 
     def _picture(self, picture: Picture) -> None:
@@ -510,6 +535,13 @@ class CaptureScreen(Screen):
             return ""
         if not self.view.pages:
             return "Chưa có trang nào – quét (F5) hoặc nhập tệp (Ctrl+O)"
+        live = [p for p in self.view.pages if not p.dropped]
+        aside = sum(p.state is PageState.QUARANTINED for p in live)
+        failing = sum(bool(p.failing) for p in live)
+        if aside:
+            return f"Còn {aside} trang cách ly – quét lại hoặc bỏ trang (Del)"
+        if failing:
+            return f"Còn {failing} trang chưa đạt – quét lại hoặc ghi lý do (K)"
         return messages.sentence(self.view.missing)
 
     def primary(self) -> None:

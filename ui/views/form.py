@@ -277,6 +277,7 @@ class Form(QScrollArea):
             row.edit.editingFinished.connect(self.changed)
             self.rows.append(row)
             self.body.insertWidget(at, row)
+            row.show()  # now, not with the next round of layout: the focus may go to it at once
             QWidget.setTabOrder(previous, row.edit)
             previous = row.edit
 
@@ -324,7 +325,10 @@ class Form(QScrollArea):
             self.type_row.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             row.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            row.edit.selectAll()
+            length = len(row.edit.text())
+            row.edit.setSelection(length, -length)  # backwards: the beginning stays in sight
+        if self.current != name:
+            self._focus(name)  # a window in the background gets no focus event
 
     def _focus(self, name: str) -> None:
         self.current = name

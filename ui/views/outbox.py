@@ -9,7 +9,7 @@ from ui.models.outbox import TONES, outbox_model, size_text
 from ui.theme import Tone
 from ui.views.screen import Foot, Go, Place, Screen, Secondary
 from ui.views.table import RowsTable
-from ui.widgets import Card, EmptyState, Note, Pill, key_row, label
+from ui.widgets import Card, EmptyState, KeyRow, Note, Pill, label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import DocumentId
@@ -83,7 +83,7 @@ class OutboxScreen(Screen):
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
         card.body.addWidget(self.stack, 1)
-        card.body.addWidget(key_row("send", "pause", "details", margin=11))
+        card.body.addWidget(KeyRow("send", "pause", "details", margin=11))
         return card
 
     def _side(self) -> Card:

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import actions, files, messages, theme
@@ -22,23 +22,23 @@ from ui.widgets import (
     Elided,
     EmptyState,
     IconLine,
+    KeyRow,
     Note,
     Pill,
     ReasonBar,
     clear_layout,
-    key_row,
     label,
     small_button,
 )
+from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, TokenChanged
 from workstation.domain.ids import DocumentId
 from workstation.domain.ports import Secret
 from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import Picture, SignDesk, SignProgress, SignRow
+from workstation.usecases.views import GateRule, Picture, SignDesk, SignProgress, SignRow
 
-PAGE_PX = 1600
 USABLE = (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
 
 
@@ -74,8 +74,9 @@ class SignScreen(Screen):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(10)
-        row.addWidget(self._queue(), 53)
-        row.addWidget(self._viewer(), 47)
+        self.queue_card = self._queue()
+        row.addWidget(self.queue_card)
+        row.addWidget(self._viewer(), 1)
         row.addWidget(self._side())
 
     def _queue(self) -> Card:
@@ -90,7 +91,7 @@ class SignScreen(Screen):
         head.addStretch(1)
         card.body.addLayout(head)
         self.model = sign_model()
-        self.table = RowsTable("Văn bản chờ ký", self.model, SignDelegate(), SignDelegate.HEIGHT, {1: 52, 2: 92, 3: 124})
+        self.table = RowsTable("Văn bản chờ ký", self.model, SignDelegate(), SignDelegate.HEIGHT, {1: 50, 2: 88, 3: 120})
         self.table.selectionModel().currentChanged.connect(self._picked)
         self.empty = EmptyState(
             "sign", "Không có văn bản chờ ký", "Văn bản đạt kiểm tra sẽ tự vào đây. Việc khác vẫn làm được (F2, F3)."
@@ -103,7 +104,7 @@ class SignScreen(Screen):
         self.reason.given.connect(self._refuse)
         self.reason.left.connect(self.table.setFocus)
         card.body.addWidget(self.reason)
-        card.body.addWidget(key_row("seen", "sign_page_down", "refuse", margin=11))
+        card.body.addWidget(KeyRow("seen", "sign_page_down", "refuse", margin=11))
         return card
 
     def _viewer(self) -> Card:
@@ -184,6 +185,10 @@ class SignScreen(Screen):
         row.addWidget(name)
         row.addWidget(self.pin, 1)
         return holder
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.queue_card.setFixedWidth(min(496, max(420, self.width() * 385 // 1000)))
 
     # --- loading
     def activate(self) -> None:
@@ -272,12 +277,23 @@ class SignScreen(Screen):
         def drawn(picture: Picture) -> None:
             self.images.fetch(picture.path, lambda pixmap: self._drawn(row, page, pixmap, picture.scale), self._not_drawn)
 
-        self.inbox.ask("picture", self.desk.pdf_picture(document.id, page, PAGE_PX), drawn, self._not_drawn)
+        self.inbox.ask("picture", self.desk.pdf_picture(document.id, page, self.canvas.wanted_px()), drawn, self._not_drawn)
 
     def _drawn(self, row: SignRow, page: int, pixmap: QPixmap, scale: float) -> None:
         self.canvas.set_page(pixmap, scale)
+        if page == 0:
+            self._show_stamp(row)
         self._shown.setdefault(row.document.id, set()).add(page)
         self._tell()
+
+    def _show_stamp(self, row: SignRow) -> None:
+        """Where the visible signature will stand: the presets S5 (top right) and S6 (top left) of the profile."""
+        placement = next((c for c in row.gate if c.rule is GateRule.PLACEMENT), None)
+        if placement is None or not placement.ok or row.document.state is DocumentState.SIGNED:
+            return
+        left = dict(placement.detail).get("preset") == "S6"
+        who = self.token.organization or self.token.owner or "(tên trên chứng thư)"
+        self.canvas.show_stamp((f"{'Người sao chụp' if left else 'Ký bởi'}: {who}", "Thời gian ký: (ghi khi ký)"), left=left)
 
     def _not_drawn(self, note: ErrorNote) -> None:
         self.canvas.say("Chưa xem được trang này nên chưa đánh dấu được")

@@ -12,16 +12,19 @@ from ui.theme import Tone
 from ui.views.canvas import PageCanvas
 from ui.views.form import Form
 from ui.views.screen import Foot, Go, PillText, Place, Screen, Secondary
-from ui.widgets import Card, Elided, EmptyState, Note, Pill, ReasonBar, key_row, label, small_button
+from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, ReasonBar, label, small_button
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged
 from workstation.domain.fields import IndexField
 from workstation.domain.page import PageState
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import DocumentView, Picture
+from workstation.usecases.views import DocumentView, PageView, Picture
 
-PAGE_PX = 2200
+LARGE_PX = 3500
+"""Longer side of the picture when the page is zoomed into."""
+SNIPPET_PX = 1400
+"""Least longer side, so that the cut-out of a field stays legible."""
 SNIPPET = QSize(470, 46)
 
 
@@ -31,11 +34,13 @@ class VerifyScreen(Screen):
         self.place = Place("verify", "Nhập liệu – kiểm tra", "Kiểm tra", "verify")
         self.queue: tuple[DocumentView, ...] = ()
         self.document: DocumentView | None = None
+        self.live: tuple[PageView, ...] = ()
         self._wanted = ""
         self._busy = False
         self._said = ""
         self._page = -1
         self._scale = 1.0
+        self._asked_px = 0
         self.images = PageImages(self)
         self._build()
         for command_id, run in (
@@ -109,7 +114,7 @@ class VerifyScreen(Screen):
         head.addWidget(small_button("Vừa khung", "Vừa khung", actions.command("zoom_fit").tip, self.canvas.fit))
         card.body.addLayout(head)
         card.body.addWidget(self.canvas, 1)
-        self.canvas.zoom_changed.connect(lambda percent: self.zoom.setText(f"{percent} %"))
+        self.canvas.zoom_changed.connect(self._zoomed)
         return card
 
     def _form(self) -> Card:
@@ -137,7 +142,7 @@ class VerifyScreen(Screen):
         self.reason.given.connect(self._give_back)
         self.reason.left.connect(lambda: self.form.focus(self.form.current))
         card.body.addWidget(self.reason)
-        card.body.addWidget(key_row("next_doubt", "previous_doubt", "suggestion", "page_down"))
+        card.body.addWidget(KeyRow("next_doubt", "previous_doubt", "suggestion"))
         return card
 
     def _snippet(self) -> QWidget:
@@ -201,7 +206,9 @@ class VerifyScreen(Screen):
         self.document = document
         self.stack.setCurrentIndex(1)
         self.title.setText(document.title or document.type_name or f"Văn bản {document.number}")
-        self.pages.show(document.pages)
+        # what the fields count as pages: neither dropped nor set aside
+        self.live = tuple(p for p in document.pages if not p.dropped and p.state is not PageState.QUARANTINED)
+        self.pages.show(self.live)
         if fresh:
             self._said = ""
             self.note.clear()
@@ -219,8 +226,8 @@ class VerifyScreen(Screen):
 
     def _banner(self, document: DocumentView) -> None:
         """Reading still under way, an error, or why the document came back."""
-        waiting = sum(p.state is PageState.NEW for p in document.pages)
-        count = len(document.pages)
+        waiting = sum(p.state is PageState.NEW for p in self.live)
+        count = len(self.live)
         if waiting:
             self.note.show_text(f"Đang đọc chữ trang {count - waiting + 1}/{count} – nhập tay được ngay", Tone.BUSY)
         elif document.error is not None:
@@ -237,20 +244,29 @@ class VerifyScreen(Screen):
 
     def turn(self, step: int) -> None:
         if self.document is not None:
-            self._show_page(min(max(self._page + step, 0), len(self.document.pages) - 1))
+            self._show_page(min(max(self._page + step, 0), len(self.live) - 1))
 
     def _show_page(self, number: int) -> None:
         """Page ``number`` (from 0) of the document."""
         document = self.document
-        if document is None or not 0 <= number < len(document.pages):
+        if document is None or not 0 <= number < len(self.live):
             return
         changed = number != self._page
         self._page = number
-        self.where.setText(f"Văn bản {document.number}/{document.of} · trang {number + 1}/{len(document.pages)}")
+        self.where.setText(f"Văn bản {document.number}/{document.of} · trang {number + 1}/{len(self.live)}")
         self.thumbs.setCurrentIndex(self.pages.index(number, 0))
         if changed:
-            page = document.pages[number]
-            self.inbox.ask("picture", self.desk.page_picture(page.id, PAGE_PX), self._picture, self._no_picture)
+            self._ask_picture(max(self.canvas.wanted_px(), SNIPPET_PX))
+
+    def _ask_picture(self, max_px: int) -> None:
+        self._asked_px = max_px
+        page = self.live[self._page]
+        self.inbox.ask("picture", self.desk.page_picture(page.id, max_px), self._picture, self._no_picture)
+
+    def _zoomed(self, percent: int) -> None:
+        self.zoom.setText(f"{percent} %")
+        if self.canvas.magnified and self._asked_px < LARGE_PX and 0 <= self._page < len(self.live):
+            self._ask_picture(LARGE_PX)
 
     def _picture(self, picture: Picture) -> None:
         self._scale = picture.scale
