@@ -24,7 +24,7 @@ from workstation.store.blobs import FileBlobs
 from workstation.store.database import open_store
 
 ROOT = Path(__file__).parents[3]
-QUICK = Timeouts(connect=2, read=2, write=2, probe=1)
+QUICK = Timeouts(connect=5, read=10, write=10, probe=5)
 SUBJECT = "Trích yếu không được vào nhật ký"
 
 

@@ -8,11 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from sync.canonical import canonical_json
 from sync.contract import Timeouts, WardClient
 from sync.failure import WardFailure
 from sync.receipts import TrustedKeys
@@ -68,16 +70,17 @@ def test_stall_is_noticed_and_resumed(ward: Ward, station: Station) -> None:
     content = pdf(4_000_000, 4)
     item = station.queue(content)
     with FaultProxy("127.0.0.1", ward.port) as line:
-        sender = station.sender(ward, line.url, timeouts=Timeouts(connect=0.5, read=0.5, write=0.5, probe=0.5))
+        sender = station.sender(ward, line.url, timeouts=Timeouts(connect=1, read=1, write=1, probe=1))
+        line.bytes_per_second = 2_000_000
         stopper = after(lambda: line.bytes_up > 1_000_000, lambda: setattr(line, "stall", True))
         begun = time.monotonic()
         station.send(sender)
         stopper.join()
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 15
         waiting = station.item(item)
         assert (waiting.state, code(waiting)) == (OutboxState.QUEUED, "G01")
         assert 0 < waiting.files[0].offset < len(content)
-        line.stall = False
+        line.stall, line.bytes_per_second = False, None
         done = send_until_received(station, ward, line.url, item)
     assert done.bytes_sent < 2 * len(content)
     assert ward.stored(done.files[0].sha256) == content
@@ -156,12 +159,14 @@ def test_server_killed_in_mid_upload(new_ward: Callable[..., Ward], station: Sta
     item = station.queue(content)
     with FaultProxy("127.0.0.1", ward.port) as line:
         sender = station.sender(ward, line.url)
+        line.bytes_per_second = 1_500_000  # slow enough that a busy machine kills it in time
         killer = after(lambda: line.bytes_up > 1_200_000, ward.kill)
         station.send(sender)
         killer.join()
         waiting = station.item(item)
         assert (waiting.state, code(waiting)) == (OutboxState.QUEUED, "G01")
         assert waiting.files[0].upload_url and waiting.files[0].offset > 0
+        line.bytes_per_second = None
         ward.start()
         done = send_until_received(station, ward, line.url, item)
     assert done.bytes_sent < 1.8 * len(content)
@@ -217,6 +222,13 @@ def test_missing_field_comes_back_with_its_name(new_ward: Callable[..., Ward], s
     assert dict(returned.error.params) == {"field": "identity_number", "document": 2, "document_id": bad.files[1].document_id}
     assert station.dossier(bad).state is DossierState.REJECTED
     assert {station.item(i).state for i in good} == {OutboxState.RECEIVED}
+    mended = json.loads(bad.metadata) | {"documents": [{"id": "x", **fields}, {"id": "y", **fields}]}
+    with station.uow() as uow:
+        uow.outbox.save(replace(returned, metadata=canonical_json(mended), state=OutboxState.QUEUED, error=None))
+        uow.dossiers.save(uow.dossiers.get(bad.dossier_id).move(DossierState.QUEUED))
+        uow.commit()
+    assert send_until_received(station, ward, ward.url, bad).attempts == 2
+    assert station.actions(bad) == ["rejected", "received"]
 
 
 def test_file_that_the_peer_would_refuse_is_not_sent(new_ward: Callable[..., Ward], station: Station) -> None:
