@@ -164,14 +164,16 @@ def document(
     return replace(made, **change)
 
 
-GATE_OK = tuple(
-    GateCheck(rule, True, None, detail)
-    for rule, detail in zip(
-        GateRule,
-        ((("dpi", 300),), (("have", 2), ("need", 2)), (("level", "PDF/A-2b"),), (("have", 11), ("need", 11)), (), (), ()),
-        strict=True,
-    )
+_DETAILS: tuple[tuple[tuple[str, str | int], ...], ...] = (
+    (("dpi", 300),),
+    (("have", 2), ("need", 2)),
+    (("level", "PDF/A-2b"),),
+    (("have", 11), ("need", 11)),
+    (),
+    (),
+    (),
 )
+GATE_OK = tuple(GateCheck(rule, True, None, detail) for rule, detail in zip(GateRule, _DETAILS, strict=True))
 
 
 def gate_failing(rule: GateRule, note: ErrorNote) -> tuple[GateCheck, ...]:

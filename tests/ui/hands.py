@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence
@@ -29,11 +30,14 @@ def press(keys: str, widget: QWidget | None = None) -> None:
     """Presses a key combination, as ``Ctrl+Return``, on what has the focus."""
     target = widget or QApplication.focusWidget()
     assert target is not None, "nothing has the focus"
-    combination = QKeySequence(keys)[0]
+    combination = QKeySequence(keys)[0]  # type: ignore[index]
     QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
 
 
-def visible(root: QWidget, kind: type) -> Iterator[QWidget]:
+W = TypeVar("W", bound=QWidget)
+
+
+def visible(root: QWidget, kind: type[W]) -> Iterator[W]:
     for widget in root.findChildren(kind):
         if widget.isVisible():
             yield widget

@@ -92,7 +92,7 @@ def _sheet(folder: Path, name: str, blur: bool, draw: object) -> Sheet:
     path, thumb = folder / f"{name}.png", folder / f"{name}-nho.jpg"
     image.save(str(path))
     image.scaled(210, 297, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation).save(
-        str(thumb), "JPEG", 85
+        str(thumb), quality=85
     )
     boxes = dict(pen.boxes)
     if "organ1" in boxes:

@@ -212,7 +212,7 @@ def test_busy_screens_say_how_far(opened: Opener) -> None:
 def test_offline_says_that_all_is_safe(opened: Opener) -> None:
     shell, _desk = opened("outbox", "offline")
     assert see(shell, "Mất mạng từ 09:12. Cứ làm tiếp; 42 hồ sơ đã lưu trên máy và sẽ tự gửi.")
-    assert any(p.text() == "Mất mạng · 42 hồ sơ chờ gửi" for p in visible(shell, Pill))  # type: ignore[attr-defined]
+    assert any(p.text() == "Mất mạng · 42 hồ sơ chờ gửi" for p in visible(shell, Pill))
 
 
 def test_quarantined_page_says_why(opened: Opener) -> None:

@@ -396,8 +396,8 @@ def test_seen_only_after_every_page_was_shown(opened: Opener) -> None:
 def test_page_that_did_not_show_is_not_seen(opened: Opener) -> None:
     shell, desk = opened("sign")
     sign = screen(shell)
-    desk._picture = lambda sheet, px: fakes.failed("F03")  # type: ignore[method-assign]
-    desk.pdf_picture = lambda document_id, page, px: fakes.failed("F03")  # type: ignore[method-assign]
+    desk._picture = lambda sheet, max_px: fakes.failed("F03")  # type: ignore[method-assign]
+    desk.pdf_picture = lambda document_id, page, max_px: fakes.failed("F03")  # type: ignore[method-assign]
     sign.table.selectRow(8)
     settle()
     for _ in range(8):

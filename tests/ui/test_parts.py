@@ -43,7 +43,7 @@ def test_answers_come_on_the_thread_of_the_screen(qtbot: QtBot) -> None:
         inbox.ask(
             "a", pool.submit(lambda: threading.get_ident()), lambda worker: seen.append(("ok", threading.get_ident() - worker))
         )
-        inbox.ask("b", pool.submit(lambda: 1 / 0), seen.append, lambda note: seen.append((note.code, threading.get_ident())))
+        inbox.ask("b", pool.submit(lambda: 1 / 0), lambda _: None, lambda note: seen.append((note.code, threading.get_ident())))
         qtbot.waitUntil(lambda: len(seen) == 2)
     here = threading.get_ident()
     assert dict(seen)["ok"] != 0 and dict(seen)["B01"] == here
@@ -52,7 +52,8 @@ def test_answers_come_on_the_thread_of_the_screen(qtbot: QtBot) -> None:
 def test_older_answers_are_dropped(qtbot: QtBot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
-    inbox, seen = Inbox(owner), []
+    inbox = Inbox(owner)
+    seen: list[str] = []
     first: Future[str] = Future()
     second: Future[str] = Future()
     inbox.ask("page", first, seen.append)
@@ -65,7 +66,8 @@ def test_older_answers_are_dropped(qtbot: QtBot) -> None:
 
 def test_answers_for_a_destroyed_widget_are_dropped(qtbot: QtBot) -> None:
     owner = QWidget()
-    inbox, seen = Inbox(owner), []
+    inbox = Inbox(owner)
+    seen: list[str] = []
     late: Future[str] = Future()
     inbox.ask("x", late, seen.append)
     told = inbox.crossing(seen.append)
@@ -79,7 +81,8 @@ def test_answers_for_a_destroyed_widget_are_dropped(qtbot: QtBot) -> None:
 def test_cancelled_is_not_failed(qtbot: QtBot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
-    inbox, seen = Inbox(owner), []
+    inbox = Inbox(owner)
+    seen: list[str] = []
     future: Future[str] = Future()
     inbox.ask("x", future, seen.append, lambda note: seen.append(note.code), lambda: seen.append("cancelled"))
     future.cancel()
@@ -189,7 +192,8 @@ def test_at_most_three_pages_stay_decoded(qtbot: QtBot, sheets: dict[str, Sheet]
 
 def _contrast(a: str, b: str) -> float:
     def light(color: str) -> float:
-        parts = [x / 255 for x in QColor(color).getRgb()[:3]]  # type: ignore[union-attr]
+        c = QColor(color)
+        parts = (c.redF(), c.greenF(), c.blueF())
         r, g, b_ = ((x / 12.92) if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
         return 0.2126 * r + 0.7152 * g + 0.0722 * b_
 
