@@ -14,6 +14,8 @@ from workstation.domain.page import Box, Word
 
 _GAP = 1.9
 """A gap of so many line heights parts a line in two."""
+_LEAST_GUTTER = 0.004
+"""Share of the page's width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +72,34 @@ def _rows(parts: list[Segment]) -> list[list[Segment]]:
     return rows
 
 
+Gutter = tuple[float, float]
+"""The strip between two columns: its left and right edge, pixels."""
+
+
 def _bands(rows: list[list[Segment]], width: float) -> list[list[list[Segment]]]:
-    """Cuts the rows where one crosses the gutter that the rows above left open."""
+    """Rows that share one gutter belong to one band; a row that crosses it, or lies far below, begins the next."""
     bands: list[list[list[Segment]]] = []
-    gutter = (0.0, 0.0)
+    gutter: Gutter | None = None
     for row in rows:
-        left = max((s.box[2] for s in row[:1]), default=0.0)
-        free = (left, row[1].box[0]) if len(row) == 2 else (0.0, width)
-        if len(row) == 1:
-            # a single part leaves free what is on its other side, seen from the band's gutter
-            s = row[0]
-            middle = sum(gutter) / 2
-            free = (s.box[2], width) if s.box[2] <= middle or s.box[0] < middle < s.box[2] else (0.0, s.box[0])
-            if s.box[0] < middle < s.box[2]:
-                free = (1.0, 0.0)
-        both = max(gutter[0], free[0]), min(gutter[1], free[1])
-        wide = 0.004 * width
-        if len(row) <= 2 and bands and both[1] - both[0] > wide and _near(bands[-1], row):
+        narrowed = _narrowed(gutter, row, width) if gutter and _near(bands[-1], row) else None
+        if narrowed:
             bands[-1].append(row)
-            gutter = both
         else:
             bands.append([row])
-            gutter = free if len(row) == 2 else (0.0, 0.0)
+        gutter = narrowed or ((row[0].box[2], row[1].box[0]) if len(row) == 2 else None)
     return bands
+
+
+def _narrowed(gutter: Gutter, row: list[Segment], width: float) -> Gutter | None:
+    """What ``row`` leaves of the gutter; None if it crosses it, or has more than one part on a side."""
+    middle = (gutter[0] + gutter[1]) / 2
+    left = [s for s in row if (s.box[0] + s.box[2]) / 2 < middle]
+    right = row[len(left) :]
+    if len(left) > 1 or len(right) > 1:
+        return None
+    start = max([gutter[0], *(s.box[2] for s in left)])
+    end = min([gutter[1], *(s.box[0] for s in right)])
+    return (start, end) if end - start > _LEAST_GUTTER * width else None
 
 
 def _near(band: list[list[Segment]], row: list[Segment]) -> bool:
@@ -114,10 +121,15 @@ def reading_order(words: Sequence[RawWord], width: float) -> tuple[Word, ...]:
 
 
 def _lines_of(band: list[list[Segment]]) -> list[list[Segment]]:
+    """Columns one after the other if there are two; the rows as they are in a table or a single column.
+
+    One lone right part (a form's ``Giới tính: …   Dân tộc: …``) makes no column.
+    """
     pairs = [row for row in band if len(row) == 2]
     if not pairs:
         return band
     gutter = median((row[0].box[2] + row[1].box[0]) / 2 for row in pairs)
-    left = [[s] for row in band for s in row if (s.box[0] + s.box[2]) / 2 < gutter]
-    right = [[s] for row in band for s in row if (s.box[0] + s.box[2]) / 2 >= gutter]
-    return left + right
+    parts = [s for row in band for s in row]
+    left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < gutter]
+    right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= gutter]
+    return left + right if len(right) > 1 else [[s] for s in parts]

@@ -1,9 +1,11 @@
-"""Entry points for the pages lane: picklable top-level functions, thin; what they do is told where it is done."""
+"""Entry points for the pages lane: picklable top-level functions, thin; what they do is told where it is done.
+
+The imaging and PDF libraries are imported where they are used: the desktop names these functions without ever loading them.
+"""
 
 from pathlib import Path
 
-from ocr import cache, inspect, pdfa, process, render, split
-from ocr.engine import Tesseract, Unread
+from ocr import cache, split
 from workstation.domain.doctype import DocumentType
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
@@ -22,10 +24,15 @@ from workstation.domain.signature import PublishedPdf
 
 
 def inspect_file(path: Path, limits: Limits) -> Inspection:
+    from ocr import inspect
+
     return inspect.inspect(path, limits)
 
 
 def process_page(job: PageJob) -> PageResult:
+    from ocr import process
+    from ocr.engine import Tesseract, Unread
+
     return process.process(job, Tesseract() if job.read else Unread())
 
 
@@ -42,14 +49,20 @@ def thumbnail(cache_dir: Path, original: Sha256, frame: int, turn: int) -> Path 
 
 
 def render_page(job: RenderJob) -> Rendered:
+    from ocr import render
+
     return render.render_page(job)
 
 
 def render_pdf(job: PdfRenderJob) -> Rendered:
+    from ocr import render
+
     return render.render_pdf(job)
 
 
 def publish_document(job: PublishJob) -> PublishedPdf:
+    from ocr import pdfa
+
     return pdfa.publish(job)
 
 

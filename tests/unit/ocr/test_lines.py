@@ -51,6 +51,13 @@ def test_rows_of_a_table_stay_rows() -> None:
     ) == ["1 Hộ tịch 25", "2 Đất đai 31"]  # fmt: skip
 
 
+def test_a_lone_right_part_of_a_form_stays_in_its_row() -> None:
+    assert lines(
+        (100, 100, "Họ tên: A"), (100, 160, "Giới tính: Nam"), (900, 160, "Dân tộc: Kinh"),
+        (100, 220, "Nơi sinh: B"), (100, 280, "Quê"),
+    ) == ["Họ tên: A", "Giới tính: Nam", "Dân tộc: Kinh", "Nơi sinh: B", "Quê"]  # fmt: skip
+
+
 def test_every_word_comes_back_once_and_nothing_is_made_up() -> None:
     rows = ((100.0, 100.0, "a b c"), (1500.0, 100.0, "d"), (700.0, 130.0, "e"), (0.0, 131.0, "f"), (300.0, 900.0, "g"))
     found = reading_order(words(*rows), 2000)

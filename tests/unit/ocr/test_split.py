@@ -3,6 +3,7 @@
 import random
 import unicodedata
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -100,7 +101,7 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize(("kind", "code"), [(Kind.DECISION, "QD"), (Kind.LETTER, "CV"), (Kind.NOTICE, "TB")])
 def test_fields_of_a_decree_30_document(kind: Kind, code: str, seed: int) -> None:
     pages = make_document(PageSpec(kind, seed=seed, dpi=100))
@@ -111,7 +112,7 @@ def test_fields_of_a_decree_30_document(kind: Kind, code: str, seed: int) -> Non
     assert not [f for f in draft.fields if f.doubt]
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize(("kind", "code"), [(Kind.APPLICATION, "DON"), (Kind.BIRTH_CERTIFICATE, "KHAI_SINH")])
 def test_fields_of_a_form(kind: Kind, code: str, seed: int) -> None:
     page = make_page(PageSpec(kind, seed=seed, dpi=100))
@@ -121,7 +122,7 @@ def test_fields_of_a_form(kind: Kind, code: str, seed: int) -> None:
     assert {k: found.get(k) for k in page.fields} == page.fields
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_keywords_that_lost_marks_are_still_known(seed: int) -> None:
     pages = make_document(PageSpec(Kind.DECISION, seed=seed, dpi=100))
     draft = index_document(tuple(as_read(p, 0.3, seed) for p in pages), TYPES)
@@ -135,10 +136,12 @@ def test_a_skewed_page_gives_the_same_fields() -> None:
     assert values(index_document((as_read(office),), TYPES)) == values(index_document((as_read(straight),), TYPES))
 
 
+@cache
 def letter() -> PageText:
     return as_read(make_page(PageSpec(Kind.LETTER, dpi=100)))
 
 
+@cache
 def decision() -> tuple[PageText, PageText]:
     first, second = make_document(PageSpec(Kind.DECISION, dpi=100))
     return as_read(first), as_read(second)
@@ -172,6 +175,8 @@ def test_doubt_follows_confidence_and_rules() -> None:
         assert any(old in w.text for w in text.words)
         return replace(text, words=tuple(replace(w, text=w.text.replace(old, new)) for w in text.words))
 
+    weak = replace(text, words=tuple(replace(w, confidence=0.8) if w.text == text.words[0].text else w for w in text.words))
+    assert one(index_document((weak,), TYPES), "organ_name").doubt, "one weak word is enough"
     year = one(index_document((text,), TYPES), "issued_date").value[:4]
     assert one(index_document((changed(year, "2O26"),), TYPES), "issued_date").value.startswith("2026")
     day = next(i for i, w in enumerate(text.words) if w.text == "ngày" and text.words[i + 1].text.isdigit()) + 1
