@@ -123,7 +123,8 @@ def reading_order(words: Sequence[RawWord], width: float) -> tuple[Word, ...]:
 def _lines_of(band: list[list[Segment]]) -> list[list[Segment]]:
     """Columns one after the other if there are two; the rows as they are in a table or a single column.
 
-    One lone right part (a form's ``Giới tính: …   Dân tộc: …``) makes no column.
+    One lone right part (a form's ``Giới tính: …   Dân tộc: …``) makes no column, unless it is in capitals: the office over
+    a signature, whose name stands a seal's height below.
     """
     pairs = [row for row in band if len(row) == 2]
     if not pairs:
@@ -132,4 +133,5 @@ def _lines_of(band: list[list[Segment]]) -> list[list[Segment]]:
     parts = [s for row in band for s in row]
     left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < gutter]
     right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= gutter]
-    return left + right if len(right) > 1 else [[s] for s in parts]
+    columns = len(right) > 1 or "".join(w.text for w in right[0][0].words).isupper()
+    return left + right if columns else [[s] for s in parts]

@@ -58,6 +58,12 @@ def test_a_lone_right_part_of_a_form_stays_in_its_row() -> None:
     ) == ["Họ tên: A", "Giới tính: Nam", "Dân tộc: Kinh", "Nơi sinh: B", "Quê"]  # fmt: skip
 
 
+def test_an_office_far_above_its_name_is_a_column_by_itself() -> None:
+    assert lines(
+        (100, 100, "Nơi nhận:"), (1200, 100, "CHỦ TỊCH"), (100, 160, "- Như trên;"), (100, 220, "- Lưu: VT."), (1200, 600, "Trần Thị"),
+    ) == ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "CHỦ TỊCH", "Trần Thị"]  # fmt: skip
+
+
 def test_every_word_comes_back_once_and_nothing_is_made_up() -> None:
     rows = ((100.0, 100.0, "a b c"), (1500.0, 100.0, "d"), (700.0, 130.0, "e"), (0.0, 131.0, "f"), (300.0, 900.0, "g"))
     found = reading_order(words(*rows), 2000)
