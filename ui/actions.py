@@ -32,7 +32,7 @@ class Command:
         return f"{self.text.rstrip('…')} – phím {self.key}" if self.keys else self.text
 
 
-_SHOWN = {"Ctrl+Return": "Ctrl+Enter", "Shift+Return": "Shift+Enter", "Return": "Enter", "PgDown": "PgDn"}
+_SHOWN = {"Ctrl+Return": "Ctrl+Enter", "Shift+Return": "Shift+Enter", "Return": "Enter", "PgDown": "PgDn", "Escape": "Esc"}
 
 ALL = "*"
 COMMANDS = (

@@ -61,8 +61,8 @@ def screenshots(desk: Desk, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     shell = Shell(desk)
     shell.resize(*CLIENT)
+    QCursor.setPos(CLIENT[0] - 5, CLIENT[1] // 2)  # no button looks hovered
     shell.show()
-    QCursor.setPos(shell.mapToGlobal(shell.rect().bottomRight()))  # no button looks hovered
     roles = {"capture": "clerk", "verify": "checker", "sign": "official", "outbox": "clerk"}
     before = desk.user
     made = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 INPUTS = "Ảnh và PDF (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.pdf)"
@@ -17,6 +18,7 @@ def choose(
     # the system's dialog would speak the system's language, and can't be driven by tests
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setFileMode(mode)
+    dialog.setDirectory(QDir.homePath())
     if kinds:
         dialog.setNameFilter(kinds)
     if mode is QFileDialog.FileMode.Directory:

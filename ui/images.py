@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPixmap
@@ -71,14 +72,14 @@ class Thumbnails(QObject):
 
 
 class PageImages(QObject):
-    """Whole pages; at most three stay decoded (each may take 30 MB)."""
+    """Whole pages; at most three stay decoded in the program (each may take 30 MB), whatever screen asked for them."""
 
     KEEP = 3
+    _have: ClassVar[OrderedDict[Path, QPixmap]] = OrderedDict()
 
     def __init__(self, owner: QObject) -> None:
         super().__init__(owner)
         self._inbox = Inbox(self)
-        self._have: OrderedDict[Path, QPixmap] = OrderedDict()
 
     def fetch(self, path: Path, done: Callable[[QPixmap], object], failed: Callable[[ErrorNote], object]) -> None:
         """Calls ``done`` with the page; an older request still under way is dropped."""

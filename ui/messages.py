@@ -291,7 +291,8 @@ def finding_line(finding: Finding, lang: Lang = "vi") -> str:
         words = ("Đạt" if finding.ok else "Chưa đạt") if lang == "vi" else ("Good" if finding.ok else "Not good")
         return f"{words}: {finding.code} {number(finding.value, lang)}"
     template = FINDINGS[finding.code][(0 if finding.ok else 1) + (2 if lang == "en" else 0)]
-    return fill(template, {"value": round(finding.value, 1), "limit": round(finding.limit, 1)}, lang)
+    digits = 0 if finding.code in ("blur", "dpi") else 1
+    return fill(template, {"value": round(finding.value, digits), "limit": round(finding.limit, digits)}, lang)
 
 
 def gate_line(check: GateCheck, lang: Lang = "vi") -> str:

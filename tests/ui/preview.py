@@ -26,8 +26,8 @@ def shoot(sheets: dict[str, paper.Sheet], screen: str, state: str, out: Path, si
         desk.user = desk.users[2]
     shell = Shell(desk)
     shell.resize(*size)
+    QCursor.setPos(size[0] - 5, size[1] // 2)
     shell.show()
-    QCursor.setPos(shell.mapToGlobal(shell.rect().bottomRight()))
     shell.open(screen)
     desktop.settle()
     poke(shell, screen, state)

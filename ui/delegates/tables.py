@@ -59,7 +59,7 @@ class SignDelegate(QStyledItemDelegate):
         left = rect.left() + 43
         width = rect.right() - left
         document = row.document
-        text(painter, QRect(left, rect.top() + 2, width, 19), document.title or document.type_name, bold=chosen)
+        text(painter, QRect(left, rect.top() + 2, width, 19), signing.shown_title(document), bold=chosen)
         text(painter, QRect(left, rect.top() + 19, width, 18), document.dossier_code, color=theme.MUTED, px=theme.SMALL_PX)
 
 

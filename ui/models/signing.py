@@ -4,7 +4,8 @@ from ui import messages
 from ui.models.rows import RowsModel
 from ui.theme import Tone
 from workstation.domain.dossier import DocumentState
-from workstation.usecases.views import SignRow
+from workstation.domain.errors import ERRORS, Severity
+from workstation.usecases.views import DocumentView, SignRow
 
 DOCUMENT, PAGES, SEEN, GATE = range(4)
 
@@ -25,6 +26,8 @@ def gate_text(row: SignRow) -> tuple[str, Tone]:
         return "Từ chối ký", Tone.BAD
     if not row.gate:
         return "Đang kiểm tra", Tone.BUSY
+    if row.document.error is not None and ERRORS[row.document.error.code].severity is Severity.ERROR:
+        return "Lỗi – xem bên phải", Tone.BAD
     good = sum(c.ok for c in row.gate)
     if good == len(row.gate):
         return f"Đạt {good}/{good}", Tone.GOOD
@@ -37,11 +40,17 @@ def seen_text(row: SignRow) -> tuple[str, Tone]:
     return ("Chưa xem", Tone.PLAIN) if passed(row) else ("—", Tone.PLAIN)
 
 
+def shown_title(document: DocumentView) -> str:
+    """The title, its leading kind as the list of kinds spells it: paper prints it in capitals, which read badly in a list."""
+    title, kind = document.title or document.type_name, document.type_name
+    return kind + title[len(kind) :] if kind and title.upper().startswith(kind.upper()) else title
+
+
 def sign_model() -> RowsModel[SignRow]:
     def text(row: SignRow, column: int) -> str:
         document = row.document
         return (
-            f"{document.title or document.type_name}, {document.dossier_code}{', đã chọn ký' if ready(row) else ''}",
+            f"{shown_title(document)}, {document.dossier_code}{', đã chọn ký' if ready(row) else ''}",
             str(row.pages),
             seen_text(row)[0],
             gate_text(row)[0],

@@ -42,12 +42,14 @@ class PageCanvas(QGraphicsView):
         self._fitting = True
         self._scale = 1.0
         self._page: QGraphicsPixmapItem | None = None
+        self._stamp: QGraphicsRectItem | None = None
         self._words = ""
 
     def set_page(self, picture: QPixmap, scale: float) -> None:
         kept = self.transform().m11() * self._scale
         self.scene().clear()
         self._words = ""
+        self._stamp = None
         self._scale = scale or 1.0
         self._page = self.scene().addPixmap(picture)
         self._page.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
@@ -71,7 +73,7 @@ class PageCanvas(QGraphicsView):
     def say(self, words: str) -> None:
         """No page: a sentence instead of it."""
         self.scene().clear()
-        self._page = None
+        self._page = self._stamp = None
         self._words = words
         item = QGraphicsSimpleTextItem(words)
         item.setFont(theme.font())
@@ -92,7 +94,8 @@ class PageCanvas(QGraphicsView):
         if self._page is None:
             return
         for item in self._page.childItems():
-            self.scene().removeItem(item)
+            if item is not self._stamp:
+                self.scene().removeItem(item)
         for box in others:
             self._zone(box, theme.GREEN_LINE, 1.3, None)
         if focused is not None:
@@ -117,6 +120,8 @@ class PageCanvas(QGraphicsView):
         """
         if self._page is None:
             return
+        if self._stamp is not None:
+            self.scene().removeItem(self._stamp)
         unit = self._scale
         font = theme.font(max(1, round(10 * unit)))
         item = QGraphicsSimpleTextItem("\n".join(lines))
@@ -132,6 +137,7 @@ class PageCanvas(QGraphicsView):
         pen = QPen(QColor(theme.BLUE), 1.6, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         frame.setPen(pen)
+        self._stamp = frame
         frame.setBrush(QColor(255, 255, 255, 235))
         item.setParentItem(frame)
         item.setPos(x + pad, 4 * MM_PT * unit + pad)

@@ -44,6 +44,7 @@ class CaptureScreen(Screen):
         self._saved = ""
         self._stop: threading.Event | None = None
         self._first = True
+        self._shown: PageView | None = None
         self._received = 0
         self._failures: list[ImportOutcome] = []
         self._after_new: Callable[[DossierId], object] | None = None
@@ -291,6 +292,9 @@ class CaptureScreen(Screen):
         self._show_page(self.pages.value(index.row()))
 
     def _show_page(self, page: PageView | None) -> None:
+        if page is not None and page == self._shown:
+            return
+        self._shown = page
         clear_layout(self.checks)
         for button in (self.drop_button, self.keep_button):
             button.setVisible(page is not None)
@@ -392,7 +396,8 @@ class CaptureScreen(Screen):
             self._show_failures()
         number = (len(self.view.pages) if self.view else 0) + 1
         self.strip.set_incoming(f"Đang nhận trang {max(number, self._received + 1)}…")
-        self._reloading.start()
+        if not self._reloading.isActive():
+            self._reloading.start()
 
     def _show_failures(self) -> None:
         first = self._failures[0]

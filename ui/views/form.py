@@ -143,6 +143,7 @@ class FieldRow(Row):
         if not self.field.suggestion or self.shown_suggestion() == self.edit.text():
             return False
         self.edit.setText(self.shown_suggestion())
+        self.edit.setCursorPosition(0)
         self._typed()
         return True
 

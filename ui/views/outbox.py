@@ -75,7 +75,7 @@ class OutboxScreen(Screen):
         head.addWidget(self.filter)
         card.body.addLayout(head)
         self.model = outbox_model()
-        widths = {0: 170, 1: 148, 2: 124, 3: 62, 4: 66, 6: 124}
+        widths = {0: 170, 1: 148, 2: 124, 3: 62, 4: 66, 6: 150}
         self.table = RowsTable("Hồ sơ trong hộp gửi", self.model, OutboxDelegate(), OutboxDelegate.HEIGHT, widths)
         self.table.selectionModel().currentChanged.connect(self._picked)
         self.empty = EmptyState("check", "Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")

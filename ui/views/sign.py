@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QProg
 from ui import actions, files, messages, theme
 from ui.delegates.tables import SignDelegate
 from ui.images import PageImages
-from ui.models.signing import gate_text, passed, ready, sign_model
+from ui.models.signing import gate_text, passed, ready, shown_title, sign_model
 from ui.theme import Tone
 from ui.views.canvas import PageCanvas
 from ui.views.screen import Foot, Place, Screen, Secondary
@@ -215,8 +215,12 @@ class SignScreen(Screen):
             self.stamp_note.addWidget(IconLine(words, Tone.WARN, icon="clock"))
 
     def _token(self, token: TokenStatus) -> None:
+        changed = token != self.token
         self.token = token
         self.token_card.show_token(token)
+        row = self._row()
+        if changed and row is not None and self._page == 0 and 0 not in self.unshown(row):
+            self._show_stamp(row)
         self._tell()
 
     def _token_failed(self, note: ErrorNote) -> None:
@@ -262,8 +266,9 @@ class SignScreen(Screen):
         if not row.gate:
             self.gate.addWidget(IconLine("Đang tạo PDF và kiểm tra", Tone.BUSY))
         result = self._results.get(row.document.id)
-        if result is not None and result.error is not None:
-            self.gate.addWidget(IconLine(messages.sentence(result.error), Tone.BAD))
+        error = result.error if result is not None and result.error is not None else row.document.error
+        if error is not None:
+            self.gate.addWidget(IconLine(f"{messages.sentence(error)}  {error.code}", Tone.BAD))
         if not (same and self.canvas.picture is not None):
             self._load_page(row, 0)
         self._tell()
@@ -271,7 +276,7 @@ class SignScreen(Screen):
     def _load_page(self, row: SignRow, page: int) -> None:
         self._page = page
         document = row.document
-        self.where.setText(f"{document.title or document.type_name} · trang {page + 1}/{max(row.pages, 1)}")
+        self.where.setText(f"{shown_title(document)} · trang {page + 1}/{max(row.pages, 1)}")
         self._close_verdict()
 
         def drawn(picture: Picture) -> None:

@@ -8,6 +8,7 @@ from ui import actions, messages, theme
 from ui.delegates.rows import ThumbDelegate
 from ui.images import PageImages, Thumbnails
 from ui.models.pages import page_model
+from ui.models.signing import shown_title
 from ui.theme import Tone
 from ui.views.canvas import PageCanvas
 from ui.views.form import Form
@@ -203,9 +204,10 @@ class VerifyScreen(Screen):
 
     def _show(self, document: DocumentView) -> None:
         fresh = self.document is None or self.document.id != document.id
+        before = self.live[self._page] if not fresh and 0 <= self._page < len(self.live) else None
         self.document = document
         self.stack.setCurrentIndex(1)
-        self.title.setText(document.title or document.type_name or f"Văn bản {document.number}")
+        self.title.setText(shown_title(document) or f"Văn bản {document.number}")
         # what the fields count as pages: neither dropped nor set aside
         self.live = tuple(p for p in document.pages if not p.dropped and p.state is not PageState.QUARANTINED)
         self.pages.show(self.live)
@@ -222,6 +224,11 @@ class VerifyScreen(Screen):
             self.form.focus(names[0] if names else self.form.rows[0].name if self.form.rows else "type_name")
             if self._page < 0:
                 self._show_page(0)
+        elif before is None or before not in self.live:
+            # cleaned meanwhile: another picture, and boxes on it
+            self._page = min(max(self._page, 0), len(self.live) - 1)
+            if self.live:
+                self._ask_picture(max(self.canvas.wanted_px(), SNIPPET_PX))
         self._tell()
 
     def _banner(self, document: DocumentView) -> None:
