@@ -6,6 +6,8 @@ the PDF writer, which keeps the raw JPEG, undoes the difference with ``exif_matr
 
 import io
 import math
+import os
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +39,10 @@ _FORMATS = {
     "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "BMP": "image/bmp",
     "WEBP": "image/webp", "JPEG2000": "image/jp2",
 }  # fmt: skip
+PDF_ERRORS = (
+    pymupdf.FileDataError, pymupdf.EmptyFileError, pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError,
+)  # fmt: skip
+"""What PyMuPDF raises on damaged files; its own exceptions share no other base."""
 PILLOW_FORMATS = tuple(f for f in _FORMATS if f != "MPO")  # Pillow finds MPO out of JPEG by itself
 _EXIF_TAG = 0x0112
 
@@ -56,6 +62,20 @@ class Frame:
     def info(self) -> FrameInfo:
         h, w = self.pixels.shape[:2]
         return FrameInfo(w, h, self.dpi)
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Sends the process's stderr to nowhere: libtiff prints there itself, past Python, whatever Pillow does."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def is_pdf(path: Path) -> bool:
@@ -99,8 +119,8 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise WorkstationError("F07", file=path.name) from e
     except MemoryError as e:
         raise WorkstationError("F05", file=path.name) from e
-    except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError) as e:
-        # Pillow's decoders raise any of these on damaged data (its own documentation names OSError and SyntaxError)
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, OverflowError, struct.error) as e:
+        # what Pillow's decoders raise on damaged data (found by changing bytes at random)
         raise WorkstationError("F03", file=path.name) from e
 
 
@@ -195,7 +215,8 @@ def _image_frame(path: Path, frame: int, limits: Limits) -> Frame:
         x, y, known = resolution(image)
         bits = bits_per_pixel(image)
         orientation = exif_orientation(image)
-        image.load()
+        with quiet_stderr():
+            image.load()
         upright = ImageOps.exif_transpose(flatten(image)) if orientation > 1 else flatten(image)
         pixels = np.asarray(upright)
     if orientation >= 5:
@@ -222,7 +243,7 @@ def opened_pdf(path: Path) -> Iterator[pymupdf.Document]:
     """F02 if it wants a password, F03 if it is broken, F04 without pages."""
     try:
         document = pymupdf.open(path, filetype="pdf")
-    except (pymupdf.FileDataError, pymupdf.EmptyFileError, RuntimeError, ValueError) as e:
+    except PDF_ERRORS as e:
         raise WorkstationError("F03", file=path.name) from e
     try:
         if document.needs_pass:
@@ -232,6 +253,15 @@ def opened_pdf(path: Path) -> Iterator[pymupdf.Document]:
         yield document
     finally:
         document.close()
+
+
+@contextmanager
+def pdf_damage(path: Path) -> Iterator[None]:
+    """F03 for whatever MuPDF says inside."""
+    try:
+        yield
+    except PDF_ERRORS as e:
+        raise WorkstationError("F03", file=path.name) from e
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,24 +302,22 @@ def pdf_scan(page: pymupdf.Page) -> PdfScan | None:
 
 
 def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
-    with opened_pdf(path) as document:
-        try:
-            page = document[frame]
-            scan = pdf_scan(page)
-            if scan:
-                check_pixels(path, scan.width_px, scan.height_px, limits)
-                pixmap = pymupdf.Pixmap(document, scan.xref)
-                if pixmap.n - pixmap.alpha not in (1, 3):
-                    pixmap = pymupdf.Pixmap(pymupdf.csRGB, pixmap)
-                dpi = scan.dpi
-                bits = int(document.xref_get_key(scan.xref, "BitsPerComponent")[1] or 8) if pixmap.n == 1 else 24
-            else:
-                width, height = page.rect.width / 72 * PDF_RENDER_DPI, page.rect.height / 72 * PDF_RENDER_DPI
-                check_pixels(path, width, height, limits)
-                pixmap = page.get_pixmap(dpi=PDF_RENDER_DPI, alpha=False)
-                dpi, bits = float(PDF_RENDER_DPI), 24
-        except (pymupdf.FileDataError, RuntimeError, ValueError, IndexError) as e:
-            raise WorkstationError("F03", file=path.name) from e
+    with opened_pdf(path) as document, pdf_damage(path):
+        page = document[frame]
+        scan = pdf_scan(page)
+        if scan:
+            check_pixels(path, scan.width_px, scan.height_px, limits)
+            pixmap = pymupdf.Pixmap(document, scan.xref)
+            if pixmap.n - pixmap.alpha not in (1, 3):
+                pixmap = pymupdf.Pixmap(pymupdf.csRGB, pixmap)
+            dpi = scan.dpi
+            one_bit = document.xref_get_key(scan.xref, "BitsPerComponent")[1] == "1"
+            bits = 24 if pixmap.n - pixmap.alpha == 3 else 1 if one_bit else 8
+        else:
+            width, height = page.rect.width / 72 * PDF_RENDER_DPI, page.rect.height / 72 * PDF_RENDER_DPI
+            check_pixels(path, width, height, limits)
+            pixmap = page.get_pixmap(dpi=PDF_RENDER_DPI, alpha=False)
+            dpi, bits = float(PDF_RENDER_DPI), 24
         pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width * pixmap.n]
         pixels = pixels.reshape(pixmap.height, pixmap.width, pixmap.n)
     return Frame(np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]), dpi, True, bits)
@@ -307,7 +335,7 @@ def raw_jpeg(path: Path, frame: int) -> tuple[bytes, int] | None:
     Wanted: baseline or progressive, 8 bit, grey or three components. The picture of a scanned PDF page counts too.
     """
     if is_pdf(path):
-        with opened_pdf(path) as document:
+        with opened_pdf(path) as document, pdf_damage(path):
             scan = pdf_scan(document[frame])
             if scan is None or document.xref_get_key(scan.xref, "Filter")[1].strip("[] ") != "/DCTDecode":
                 return None
@@ -322,10 +350,13 @@ def raw_jpeg(path: Path, frame: int) -> tuple[bytes, int] | None:
 
 
 def _carriable(stream: io.BytesIO) -> bool:
-    with Image.open(stream, formats=("JPEG", "MPO")) as image:
-        frame_marker = stream.getvalue()
-        layers = getattr(image, "layers", 0)
-        return image.mode in ("L", "RGB") and layers in (1, 3) and _start_of_frame(frame_marker) in (0xC0, 0xC1, 0xC2)
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(stream, formats=("JPEG",)) as image:
+            layers = getattr(image, "layers", 0)
+            plain = image.mode in ("L", "RGB") and layers in (1, 3)
+    except (OSError, SyntaxError, ValueError):
+        return False  # the decoder that follows says what is wrong with it
+    return plain and _start_of_frame(stream.getvalue()) in (0xC0, 0xC1, 0xC2)
 
 
 def _start_of_frame(data: bytes) -> int:

@@ -6,6 +6,7 @@ never altered, apart from spaces inside codes.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,8 +28,8 @@ def letters(text: str) -> str:
     return " ".join(re.sub(r"[^A-Z0-9]+", " ", plain(text)).split())
 
 
-def distance(a: str, b: str) -> int:
-    """Levenshtein distance."""
+def distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Levenshtein distance, of letters or of words."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         before, row[0] = row[0], i

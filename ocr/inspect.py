@@ -14,6 +14,7 @@ from ocr.frames import (
     media_type,
     opened,
     opened_pdf,
+    pdf_damage,
     pdf_scan,
     resolution,
 )  # fmt: skip
@@ -89,12 +90,9 @@ def _check_count(path: Path, count: int, limits: Limits) -> None:
 def _inspect_pdf(path: Path, limits: Limits) -> Inspection:
     with opened_pdf(path) as document:
         _check_count(path, document.page_count, limits)
-        try:
+        with pdf_damage(path):
             frames = tuple(_pdf_frame_info(path, page, limits) for page in document.pages())
             return Inspection("application/pdf", frames, _signed(document))
-        except (pymupdf.FileDataError, RuntimeError, ValueError, IndexError) as e:
-            # MuPDF's own exceptions derive from RuntimeError
-            raise WorkstationError("F03", file=path.name) from e
 
 
 def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo:

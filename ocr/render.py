@@ -8,7 +8,7 @@ import numpy as np
 import pymupdf
 
 from ocr.cache import VERSION, read_json, whole_picture, write_json
-from ocr.frames import Pixels, load_frame
+from ocr.frames import PDF_ERRORS, Pixels, load_frame
 from ocr.geometry import apply_recipe
 from ocr.process import picture_size, write_picture
 from workstation.domain.errors import WorkstationError
@@ -37,7 +37,7 @@ def render_pdf(job: PdfRenderJob) -> Rendered:
             page = document[job.page]
             scale = job.max_px / max(page.rect.width, page.rect.height)
             pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False, colorspace=pymupdf.csRGB)
-    except (pymupdf.FileDataError, pymupdf.EmptyFileError, RuntimeError, ValueError, IndexError) as e:
+    except PDF_ERRORS as e:
         raise WorkstationError("F03", file=job.path.name) from e
     rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width * 3]
     page_pixels = np.ascontiguousarray(rows.reshape(pixmap.height, pixmap.width, 3))

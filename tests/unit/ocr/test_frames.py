@@ -1,5 +1,7 @@
 """Every odd picture becomes upright 8-bit grey or RGB pixels that look like the page."""
 
+import contextlib
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -139,3 +141,40 @@ def test_jpegs_a_pdf_should_not_carry(tmp_path: Path) -> None:
     page().save(tmp_path / "oblong.jpg", dpi=(200, 100))
     page().save(tmp_path / "a.png")
     assert [raw_jpeg(tmp_path / n, 0) for n in ("a.jpg", "oblong.jpg", "a.png")] == [None] * 3
+
+
+def odd_files(folder: Path) -> dict[str, bytes]:
+    image = page().resize((100, 120)).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    saved: dict[str, dict[str, Any]] = {
+        "a.jpg": {"exif": exif}, "a.png": {}, "a.tif": {"dpi": (200, 200)}, "b.tif": {"compression": "tiff_lzw"}, "a.bmp": {},
+        "a.webp": {}, "a.jp2": {},
+    }  # fmt: skip
+    for name, options in saved.items():
+        image.save(folder / name, **options)
+    image.convert("1").save(folder / "fax.tif", compression="group4")
+    scanned_pdf(folder / "a.pdf", folder / "a.jpg", 0)
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_changed_bytes_are_an_error_of_ours_or_a_page(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> None:
+    """No vendor's exception, warning or chatter leaves the adapter, whatever bytes are wrong."""
+    rng = random.Random(seed)
+    files = odd_files(tmp_path)
+    for round_ in range(120):
+        name = rng.choice(sorted(files))
+        data = bytearray(files[name])
+        for _ in range(rng.choice([1, 3, 20])):
+            data[rng.randrange(min(len(data), rng.choice([100, 600, len(data)])))] = rng.randrange(256)
+        path = tmp_path / f"{round_}-{name}"
+        path.write_bytes(data[: rng.randrange(len(data))] if rng.random() < 0.2 else data)
+        for act in (lambda p=path: inspect(p, SMALL), lambda p=path: load_frame(p, 0, SMALL), lambda p=path: raw_jpeg(p, 0)):
+            with contextlib.suppress(WorkstationError):
+                act()
+        path.unlink()
+    assert capfd.readouterr().err == ""
+
+
+SMALL = Limits(max_pixels=4_000_000)

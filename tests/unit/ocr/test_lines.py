@@ -60,7 +60,8 @@ def test_a_lone_right_part_of_a_form_stays_in_its_row() -> None:
 
 def test_an_office_far_above_its_name_is_a_column_by_itself() -> None:
     assert lines(
-        (100, 100, "Nơi nhận:"), (1200, 100, "CHỦ TỊCH"), (100, 160, "- Như trên;"), (100, 220, "- Lưu: VT."), (1200, 600, "Trần Thị"),
+        (100, 100, "Nơi nhận:"), (1200, 100, "CHỦ TỊCH"), (100, 160, "- Như trên;"), (100, 220, "- Lưu: VT."),
+        (1200, 600, "Trần Thị"),
     ) == ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "CHỦ TỊCH", "Trần Thị"]  # fmt: skip
 
 
