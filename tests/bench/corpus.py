@@ -167,7 +167,8 @@ def folder_pages(folder: Path) -> list[TruePage]:
         level, kind = str(truth.get("level") or image.parent.name), str(truth.get("kind", ""))
         fields = house_names({k: str(v) for k, v in truth.get("fields", {}).items() if v})
         found.append(TruePage(image.resolve(), level, kind, references, fields, int(truth.get("turn", 0))))
-    return found
+    known = list(LEVELS)
+    return sorted(found, key=lambda p: known.index(p.level) if p.level in known else len(known))
 
 
 def zone_orders(zones: Sequence[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """``bench index``: fields of whole documents, exactly right or not, beside plain regular expressions over stock OCR text."""
 
 import argparse
+import itertools
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -112,11 +113,9 @@ def answers(document: TrueDocument, found: Sequence[dict[str, Any]]) -> list[Ans
 _LINES: tuple[tuple[str, str], ...] = (
     ("number", r"^\s*Số\s*[:.]?\s*(\d+)\s*/"),
     ("notation", r"^\s*Số\s*[:.]?\s*\d+\s*/\s*([^\s]+)"),
-    ("place", r"^\s*([^\n,]{2,40}),\s*ngày\s+\d"),
-    ("organ_name", r"^\s*(ỦY BAN NHÂN DÂN\s+(?:PHƯỜNG|XÃ|ĐẶC KHU)[^\n]*|ỦY BAN NHÂN DÂN\s*\n\s*(?:PHƯỜNG|XÃ)[^\n]*)"),
+    ("place", r"([^\W\d_]+(?: [^\W\d_]+){0,3}),\s*ngày\s+\d"),
     ("type_name", r"^\s*(QUYẾT ĐỊNH|THÔNG BÁO|ĐƠN ĐỀ NGHỊ|GIẤY KHAI SINH|TỜ TRÌNH|KẾ HOẠCH|BÁO CÁO|BIÊN BẢN)\s*$"),
     ("subject", r"(?:^\s*(?:QUYẾT ĐỊNH|THÔNG BÁO|ĐƠN ĐỀ NGHỊ)\s*\n+\s*|V/v\s+)([^\n]+(?:\n[^\n]+)?)"),
-    ("signer_title", r"^\s*(CHỦ TỊCH|PHÓ CHỦ TỊCH)\s*$"),
     ("signer_name", r"(?:CHỦ TỊCH|CÔNG CHỨC)[^\n]*\n+(?:[^\n]*\n+){0,3}?\s*((?:[A-ZĐ][^\W\d_]+\s+){2,3}[A-ZĐ][^\W\d_]+)\s*$"),
     ("recipients", r"Nơi nhận:?\s*\n((?:\s*-[^\n]+\n)+)"),
     ("person_name", r"(?:Tôi tên là|Họ, chữ đệm, tên|Họ và tên)\s*:?\s*([^\n.:]+)"),
@@ -135,6 +134,12 @@ def plain_fields(text: str) -> dict[str, str]:
         found["issued_date"] = f"{int(match[3]):04d}-{int(match[2]):02d}-{int(match[1]):02d}"
     if "recipients" in found:
         found["recipients"] = "; ".join(part.strip(" ;.") for part in found["recipients"].split("- ") if part.strip(" ;."))
+    if "ỦY BAN NHÂN DÂN" in text and (ward := re.search(r"\b(?:PHƯỜNG|XÃ (?!HỘI))[^\n]*", text)):
+        # stock text runs the two columns of a header together: the organ ends where its capitals do
+        capitals = itertools.takewhile(str.isupper, ward[0].split())
+        found["organ_name"] = " ".join(["ỦY BAN NHÂN DÂN", *capitals])
+    if titles := re.findall(r"PHÓ CHỦ TỊCH|CHỦ TỊCH", text):
+        found["signer_title"] = titles[-1]
     if "type_name" not in found and "V/v" in text:
         found["type_name"] = "Công văn"
     return found

@@ -27,8 +27,8 @@ class Cost:
     """What one child and all its descendants took.
 
     ``seconds``: wall. ``cpu``: seconds of user and system time, from the kernel's own account at the end. The memories are
-    MiB, sampled: ``worker`` is the largest sum over one direct child with all below it (resident), ``whole`` the largest
-    sum over the tree (proportional set size, which counts a shared page once).
+    MiB, sampled: ``worker`` is the largest process, or the largest sum over one direct child with all below it (resident);
+    ``whole`` the largest sum over the tree (proportional set size, which counts a shared page once).
     """
 
     seconds: float
@@ -91,7 +91,10 @@ class _Watch:
 
     def _run(self) -> None:
         while not self._end.wait(_SAMPLE_SECONDS):
-            self.whole = max(self.whole, sum(_memory(p, "Pss:", "smaps_rollup") for p in _tree(self._pid)))
+            tree = _tree(self._pid)
+            self.whole = max(self.whole, sum(_memory(p, "Pss:", "smaps_rollup") for p in tree))
+            # the kernel's own mark of the highest, so that a peak between two looks is not missed
+            self.worker = max(self.worker, *(_memory(p, "VmHWM:", "status") for p in tree))
             for child in _children(self._pid):
                 self.worker = max(self.worker, sum(_memory(p, "VmRSS:", "status") for p in _tree(child)))
 
@@ -129,9 +132,8 @@ def _run(command: Sequence[str], out: IO[bytes], err: IO[bytes], env: Mapping[st
     seconds = time.perf_counter() - begun
     child.returncode = os.waitstatus_to_exitcode(status)
     watch.stop()
-    largest = used.ru_maxrss * 1024 / _MIB
-    cost = Cost(seconds, used.ru_utime + used.ru_stime, max(watch.worker, largest), max(watch.whole, largest))
-    return cost, child.returncode
+    # not used.ru_maxrss: a child begins with its parent's, so a large measurer would measure itself
+    return Cost(seconds, used.ru_utime + used.ru_stime, watch.worker, watch.whole), child.returncode
 
 
 def median(values: Iterable[float]) -> float:
