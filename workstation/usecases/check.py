@@ -11,7 +11,7 @@ from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.profile import DocumentRule
 from workstation.usecases.office import Office
 
-_SHAPES = {"number": re.compile(r"\d{1,11}[A-Za-zĐđ]?"), "identity_number": re.compile(r"\d{9}|\d{12}")}
+_SHAPES = {"number": re.compile(r"[0-9]{1,11}[A-Za-zĐđ]?"), "identity_number": re.compile(r"[0-9]{9}|[0-9]{12}")}
 """Shapes of values that are numbers: document number (Decree 30/2020, annex VI: 11 characters), CMND or CCCD."""
 
 
@@ -64,9 +64,11 @@ def confirm(office: Office, document_id: DocumentId, values: dict[str, str], by:
 
 
 def set_type(office: Office, document_id: DocumentId, type_code: str, by: UserName) -> Dossier:
-    """The clerk says what kind of document it is; the type's name becomes its first field."""
+    """The clerk says what kind of document it is; the type's name becomes its first field. K02 if there is no such type."""
     dossier_id = office.dossier_of(document_id).id
     rule = office.rules.document(type_code)
+    if rule.type.code != type_code:
+        raise WorkstationError("K02", field="type_name")
 
     def edit(d: Dossier) -> Dossier:
         document = d.document(document_id)
