@@ -106,7 +106,7 @@ _CAP = {FailureClass.MANG: 300.0, FailureClass.QUA_TAI: 300.0, FailureClass.MAY_
 
 
 def backoff_seconds(failure: FailureClass, attempts: int, retry_after: float | None, rng: random.Random) -> float:
-    """Seconds to wait: the server's own word if it gave one, else exponential from 1 s with full jitter, capped a class."""
+    """Seconds to wait: the server's own word if it gave one, else exponential from 1 s, jittered down to half, capped a class."""
     if retry_after is not None:
         return retry_after
     cap = _CAP.get(failure, 300.0)

@@ -1,0 +1,88 @@
+"""The dated rule data and the one reader of it."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from workstation.domain.fields import FIELD_NAMES, nfc
+from workstation.domain.profile import Rules
+from workstation.rules.reader import document_rule, load_rules, profile
+
+
+def data(name: str) -> Any:
+    return json.loads((resources.files("workstation.rules") / "data" / name).read_text("utf-8"))
+
+
+TYPES = data("document_types.json")
+PROFILES = data("profiles.json")["profiles"]
+
+
+@pytest.mark.parametrize("row", [*TYPES["documents"], TYPES["other"]], ids=lambda row: row["code"] or "other")
+def test_every_type_has_a_form_of_known_fields(row: dict[str, Any]):
+    rule = document_rule(row)
+    assert set(rule.form) <= set(FIELD_NAMES) and len(set(rule.form)) == len(rule.form)
+    assert rule.required <= set(rule.form)
+    assert all(t == nfc(t).upper() for t in rule.type.titles) and rule.type.name == nfc(rule.type.name)
+
+
+def test_no_code_or_abbreviation_stands_for_two_types():
+    types = load_rules().types
+    assert len({t.code for t in types}) == len(types)
+    short = [t.abbreviation for t in types if t.abbreviation]
+    assert len(set(short)) == len(short)
+    assert load_rules().other.type.code not in {t.code for t in types}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"colour": 1}, "colour"),
+        ({"form": ["type_name", "shoe_size"]}, "shoe_size"),
+        ({"required": ["identity_number"]}, "identity_number"),
+        ({"layout": "free"}, "free"),
+    ],
+)
+def test_a_type_that_breaks_the_schema_is_refused_by_name(change: dict[str, Any], named: str):
+    with pytest.raises(ValueError, match=named):
+        document_rule({**TYPES["documents"][0], **change})
+
+
+@pytest.mark.parametrize("key", sorted(PROFILES[0]))
+def test_a_profile_with_a_key_missing_or_too_many_is_refused(key: str):
+    with pytest.raises(ValueError, match=key):
+        profile({k: v for k, v in PROFILES[0].items() if k != key})
+    with pytest.raises(ValueError, match=f"{key}_2"):
+        profile({**PROFILES[0], f"{key}_2": 1})
+
+
+def test_a_profile_is_in_force_from_its_first_to_its_last_day():
+    row = profile({**PROFILES[0], "valid_from": "2026-01-01", "valid_to": "2026-06-30"})
+    later = replace(row, valid_from=date(2026, 7, 1), valid_to=None, min_dpi=400)
+    rules = Rules((row, later), (), load_rules().other)
+    for day, found in [(date(2026, 1, 1), row), (date(2026, 6, 30), row), (date(2026, 7, 1), later), (date(2030, 1, 1), later)]:
+        assert rules.profile("archive", day) == found
+    with pytest.raises(KeyError):
+        rules.profile("archive", date(2025, 12, 31))
+    with pytest.raises(KeyError):
+        rules.profile("khac", date(2026, 1, 1))
+
+
+def test_no_two_profiles_of_a_code_are_in_force_on_one_day():
+    for a in load_rules().profiles:
+        for b in load_rules().profiles:
+            if a is not b and a.code == b.code:
+                ends = a.valid_to or date.max - timedelta(days=1)
+                assert ends < b.valid_from or (b.valid_to or date.max) < a.valid_from
+
+
+def test_every_number_names_its_source():
+    assert all(p.source for p in load_rules().profiles) and TYPES["source"]
+
+
+def test_an_unknown_type_gets_the_form_for_others():
+    rules = load_rules()
+    assert rules.document("no such") is rules.other and rules.document("QD").type.name == "Quyết định"
