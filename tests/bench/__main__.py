@@ -1,4 +1,5 @@
-"""``python -m tests.bench PART [--json]``. 0: every target met; 1: a row misses its target; 2: bad use; 3: a tool is missing."""
+"""``python -m tests.bench PART [--json]``. 0: every target met; 1: a row misses its target; 2: bad use; 3: a tool
+is missing; 4: what was to be measured failed."""
 
 import argparse
 import importlib
@@ -37,7 +38,7 @@ def _measure(part: str, arguments: list[str]) -> int:
         return 3
     except CommandError as failed:
         sys.stderr.write(f"{part}: {failed}\n")
-        return 1
+        return 4
     on = machine()
     if chosen.json:
         sys.stdout.write(json.dumps(as_json(part, rows, on), ensure_ascii=False) + "\n")

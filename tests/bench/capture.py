@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.bench.corpus import made_pages
-from tests.bench.processes import interleaved_seconds, say
+from tests.bench.processes import CommandError, interleaved_seconds, say
 from tests.bench.rows import MissingToolError, Row, ratio
 from workstation.app import training
 from workstation.app.compose import Workstation, open_workstation
@@ -70,7 +70,8 @@ def _files(ws: Workstation, images: list[Path], work: Path, rounds: int) -> list
         def all_in() -> None:
             for path in copies:
                 outcome = scan.take_in(ws.office, dossier, path, CLERK)
-                assert outcome.pages == 1, outcome.error
+                if outcome.pages != 1:
+                    raise CommandError(f"not taken in: {outcome.error}")
 
         return _timed(all_in)
 
@@ -110,7 +111,8 @@ def _sane(work: Path, dpi: int, rounds: int) -> list[Row]:
         begun = time.perf_counter()
         arrived: list[float] = []
         count = scanner.scan("test:0", dpi, out, lambda _: arrived.append(time.perf_counter() - begun), lambda: False)
-        assert count == SHEETS
+        if count != SHEETS:
+            raise CommandError(f"the test back end gave {count} sheets")
         first.append(arrived[0])
         seconds = time.perf_counter() - begun
         shutil.rmtree(out)

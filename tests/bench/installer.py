@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from installer.smoke import folder_megabytes
 from tests.bench.processes import Done, interleaved, median_cost, need, run, say
 from tests.bench.rows import MissingToolError, Row
 
@@ -19,8 +20,6 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(chosen: argparse.Namespace, work: Path) -> list[Row]:
-    from installer.smoke import folder_megabytes
-
     need("dpkg-deb")
     rows: list[Row] = []
     deb: Path | None = chosen.deb

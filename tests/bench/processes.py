@@ -46,7 +46,7 @@ class Done:
 
 
 class CommandError(Exception):
-    """A measured command failed: command, exit code, the end of what it said."""
+    """What was to be measured failed: the command, its exit code, the end of what it said."""
 
 
 def need(tool: str) -> str:

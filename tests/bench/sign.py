@@ -16,7 +16,7 @@ from pkcs11 import Attribute, Mechanism, ObjectClass
 
 from signing.training import TrainingIdentity, make_training_identity
 from tests.bench.peers import pyhanko
-from tests.bench.processes import WORKSTATION, Cost, Done, interleaved, median, median_cost, run, say
+from tests.bench.processes import WORKSTATION, CommandError, Cost, Done, interleaved, median, median_cost, run, say
 from tests.bench.rows import MissingToolError, Row, at_least, at_most, ratio
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import ORGANIZATION, make_authority
@@ -86,7 +86,9 @@ def _measure(
 
 def _signed(done: Done) -> Done:
     rows = json.loads(done.stdout)["files"]
-    assert all(row["status"] == "signed" for row in rows), [row["error"] for row in rows if row["error"]][:1]
+    failed = next((row["error"] for row in rows if row["status"] != "signed"), None)
+    if failed is not None:
+        raise CommandError(f"not signed: {failed}")
     return done
 
 

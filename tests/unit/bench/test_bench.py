@@ -70,12 +70,18 @@ def test_exit_codes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     def missing(chosen: Namespace, work: Path) -> list[Row]:
         raise MissingToolError("tesseract")
 
+    def failing(chosen: Namespace, work: Path) -> list[Row]:
+        raise CommandError("workstation read: exit 9")
+
     monkeypatch.setattr(read, "measure", lambda chosen, work: ROWS)
     assert command.main(["read", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["short"] == ["bad"]
     monkeypatch.setattr(read, "measure", lambda chosen, work: ROWS[:1])
     assert command.main(["read"]) == 0
     assert "good" in capsys.readouterr().out
+    monkeypatch.setattr(read, "measure", failing)
+    assert command.main(["read"]) == 4
+    assert "exit 9" in capsys.readouterr().err
     monkeypatch.setattr(read, "measure", missing)
     assert command.main(["read"]) == 3
     assert "tesseract" in capsys.readouterr().err
