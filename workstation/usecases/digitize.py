@@ -110,7 +110,7 @@ def _text(page: ReadPage) -> PageText | None:
 
 
 def publish_file(bench: Bench, read: ReadFile, folder: Path, first: int, created: str) -> ReadFile:
-    """Writes one PDF/A a document into ``folder``, numbered from ``first``."""
+    """Writes one PDF/A a document into ``folder``, numbered from ``first``. A document that fails adds its error."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []
     for i, draft in enumerate(read.documents, first):
@@ -119,7 +119,13 @@ def publish_file(bench: Bench, read: ReadFile, folder: Path, first: int, created
         out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
         job = PublishJob(parts, out, name, created=created)
         jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS)))
-    return replace(read, published=tuple((out, job.result()) for out, job in jobs))
+    published, errors = [], list(read.errors)
+    for out, future in jobs:
+        try:
+            published.append((out, future.result()))
+        except WorkstationError as e:
+            errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
+    return replace(read, published=tuple(published), errors=tuple(errors))
 
 
 def _part(page: ReadPage) -> PublishPage | None:

@@ -1,0 +1,58 @@
+"""Files in, PDF/A out, without a store: what fails is named and the rest goes on. And copies for people."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.unit.usecases.bench import BODY, HEAD, KILLS, InlineLane, World, ids, sha
+from workstation.domain.errors import WorkstationError
+from workstation.usecases.digitize import Bench, ReadFile, publish_file, read_files
+from workstation.usecases.export import export_dossier
+
+
+def bench(world: World) -> Bench:
+    rules = world.office.rules
+    return Bench(InlineLane(), world.machine.page_tools, rules, rules.profile("archive", date(2026, 11, 21)), world.office.cache)
+
+
+def read(world: World, *files: Path) -> list[ReadFile]:
+    return read_files(bench(world), files, lambda p: sha(p.read_bytes()), lambda _: None)
+
+
+def test_a_bad_file_and_a_bad_page_keep_their_reasons_and_the_rest_goes_on(world: World):
+    wrong = world.root / "hong.tif"
+    wrong.write_text("x", "utf-8")
+    bad, mixed = read(world, wrong, world.paper(HEAD, KILLS, HEAD))
+    assert [e.code for e in bad.errors] == ["F01"] and bad.documents == ()
+    assert [(e.code, dict(e.params)["page"]) for e in mixed.errors] == [("F06", 2)]
+    assert [d.pages for d in mixed.documents] == [(0, 1), (2,)]
+    out = publish_file(bench(world), mixed, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    assert [(p.name, pdf.pages) for p, pdf in out.published] == [("01-quyet-dinh.pdf", 1), ("02-quyet-dinh.pdf", 1)]
+
+
+def test_a_document_that_can_not_be_published_costs_only_itself(world: World):
+    def fail(name: str, job: Any) -> None:
+        if name == "publish" and job.out.name.startswith("01"):
+            raise WorkstationError("B01", where="pdfa", rule="font")
+
+    (found,) = read(world, world.paper(HEAD, BODY, HEAD))
+    world.machine.hook = fail
+    out = publish_file(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    assert [p.name for p, _ in out.published] == ["02-quyet-dinh.pdf"]
+    assert [(e.code, dict(e.params)["file"]) for e in out.errors] == [("B01", "01-quyet-dinh.pdf")]
+
+
+def test_a_copy_for_people_is_the_signed_bytes_and_the_index_that_was_sent(world: World):
+    dossier = world.signed(HEAD, HEAD)
+    with world.office.look() as uow:
+        item = uow.outbox.by_dossier(dossier.id)
+    assert item is not None
+    for _ in range(2):  # made again, it is the same
+        paths = export_dossier(world.office, dossier, item, world.root / "exports")
+    for document in dossier.documents:
+        assert document.sealed is not None and sha(paths[document.id].read_bytes()) == document.sealed.sha256
+    index = json.loads((world.root / "exports" / dossier.code / "dossier.json").read_text("utf-8"))
+    assert [d["id"] for d in index["documents"]] == ids(dossier)
+    assert sorted(p.name for p in paths.values()) == [f.name for f in item.files]
+    assert all(len(f.name) <= 50 and f.name.isascii() for f in item.files)
