@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from workstation.domain.dossier import Dossier, all_signed, settled
@@ -18,6 +19,14 @@ INSPECT_SECONDS = 20.0
 PUBLISH_SECONDS = 600.0
 TOKEN_SECONDS = 30.0
 """Time cap for asking a token how it is: a driver that hangs must not keep the outbox waiting."""
+
+
+VIETNAM = timezone(timedelta(hours=7))
+"""No daylight saving. Rules and day counts go by the calendar of the office."""
+
+
+def day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Office:
         return AuditEvent(self.clock.now(), actor, action, subject, tuple(sorted(detail.items())))
 
     def profile_of(self, dossier: Dossier) -> Profile:
-        return self.rules.profile(dossier.profile, dossier.created_at.date())
+        return self.rules.profile(dossier.profile, day(dossier.created_at))
 
     def dossier(self, dossier_id: DossierId) -> Dossier:
         """As it is now. K04 if there is none (any more), as for a screen that shows what was merged away meanwhile."""

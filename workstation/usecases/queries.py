@@ -1,7 +1,6 @@
 """Answers for the screens: frozen views built from one read of the store. Nothing here changes anything."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.fields import IndexField
@@ -10,7 +9,7 @@ from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Page, PageState
 from workstation.domain.signature import TokenStatus
 from workstation.usecases.gate import check_gate
-from workstation.usecases.office import Office
+from workstation.usecases.office import VIETNAM, Office
 from workstation.usecases.publish import title_of
 from workstation.usecases.read import missing_for_finish
 from workstation.usecases.views import (
@@ -159,9 +158,8 @@ def counts(dossiers: Iterable[Dossier], items: Iterable[OutboxItem], user: UserN
 
 
 def day_counts(office: Office) -> tuple[int, int]:
-    """Documents signed and refused since midnight in Viet Nam (UTC+7, no daylight saving)."""
-    now = office.clock.now() + timedelta(hours=7)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=7)
+    """Documents signed and refused since midnight in Viet Nam."""
+    midnight = office.clock.now().astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     with office.look() as uow:
         today = [e.action for e in uow.audit.events() if e.at >= midnight]
     return today.count("signed"), today.count("refused")

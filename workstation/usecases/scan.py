@@ -11,7 +11,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DossierId, PageId, UserName, new_id
 from workstation.domain.page import Page, PageSource
 from workstation.domain.ports import Inspection, Limits
-from workstation.usecases.office import INSPECT_SECONDS, Office
+from workstation.usecases.office import INSPECT_SECONDS, Office, day
 from workstation.usecases.views import ImportOutcome
 
 PARTIAL = frozenset({".part", ".tmp", ".crdownload", ".partial", ".json"})
@@ -22,7 +22,7 @@ def open_dossier(office: Office, title: str, by: UserName, profile: str = "archi
     """A new, empty dossier with the next free code. U01 if no such profile is in force."""
     dossier_id, now = DossierId(new_id()), office.clock.now()
     try:
-        office.rules.profile(profile, now.date())
+        office.rules.profile(profile, day(now))
     except KeyError as e:
         raise WorkstationError("U01", detail=f"profile {profile}") from e
     with office.uow() as uow:

@@ -2,11 +2,26 @@
 
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BLANK, BLURRED, BODY, CHECKER, CLERK, HEAD, KILLS, VALUES, Sheet, World, ids, states
+from tests.unit.usecases.bench import (
+    BLANK,
+    BLURRED,
+    BODY,
+    CHECKER,
+    CLERK,
+    HEAD,
+    KILLS,
+    VALUES,
+    Sheet,
+    TestClock,
+    World,
+    ids,
+    states,
+)
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin
@@ -266,3 +281,12 @@ def test_four_quarters_are_none(world: World):
     for _ in range(4):
         edit.rotate(world.office, before.id, 90, CLERK)
     assert read.read_dossier(world.office, dossier.id).pages[0] == before
+
+
+def test_a_profile_counts_from_midnight_in_viet_nam(world: World):
+    first_day = min(p.valid_from for p in world.office.rules.profiles if p.code == "archive")
+    clock = world.office.clock
+    assert isinstance(clock, TestClock)
+    clock.time = datetime.combine(first_day, time(0, 30), timezone(timedelta(hours=7))).astimezone(UTC)
+    dossier = world.get(scan.open_dossier(world.office, "", CLERK))
+    assert world.office.profile_of(dossier).valid_from == first_day
