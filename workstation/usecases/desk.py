@@ -4,12 +4,10 @@ Questions run in the store lane, pixel work in the pages lane, signing in the to
 After a change is committed a notice goes out on ``bus``; screens reload then. Errors arrive as ``WorkstationError``.
 """
 
-import logging
 import threading
-import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,9 +30,11 @@ from workstation.domain.ports import (
 from workstation.domain.signature import FileVerdict, KeyRef, TokenState, TokenStatus
 from workstation.usecases import check, edit, outbox, queries, recover, scan
 from workstation.usecases import sign as signing
+from workstation.usecases.history import History
 from workstation.usecases.office import PAGE_SECONDS, TOKEN_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier, text_of
+from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import (
     Counts,
     DocumentView,
@@ -50,17 +50,8 @@ from workstation.usecases.views import (
 )
 
 R = TypeVar("R")
-log = logging.getLogger(__name__)
 
 SYSTEM = UserName("system")
-
-
-@dataclass(slots=True)
-class _History:
-    """Undo of one dossier: the past and, after an undo, the future."""
-
-    past: list[Dossier] = field(default_factory=list)
-    future: list[Dossier] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +82,9 @@ class Desk:
         self.bus: EventBus = office.bus
         self._office = office
         self._parts = parts
-        self._history: dict[DossierId, _History] = {}
+        self._history = History(office)
         self._later: dict[UserName, list[DocumentId]] = {}
         self._lock = threading.Lock()
-        self._arranging = threading.Lock()
-        """One change to an arrangement at a time, with its place in the history."""
         self._signing = threading.Lock()
         self._token = TokenStatus(TokenState.ABSENT)
         self._line = LineStatus(None, None, 0)
@@ -103,7 +92,7 @@ class Desk:
     # --- lanes
 
     def _ask(self, fn: Callable[[], R]) -> Future[R]:
-        return self._parts.store.submit(_told, fn)
+        return self._parts.store.submit(told, fn)
 
     def _all(self) -> tuple[Dossier, ...]:
         with self._office.look() as uow:
@@ -111,8 +100,8 @@ class Desk:
 
     def _in_background(self, fn: Callable[[], R]) -> Future[R]:
         """Nobody waits for the answer: what goes wrong is in the dossier, and its code in the log."""
-        future = self._parts.background.submit(_told, fn)
-        future.add_done_callback(_log_failure)
+        future = self._parts.background.submit(told, fn)
+        future.add_done_callback(log_failure)
         return future
 
     def _read_in_background(self, dossier_id: DossierId) -> None:
@@ -204,9 +193,8 @@ class Desk:
 
     def dossier(self, dossier_id: DossierId) -> Future[DossierView]:
         def run() -> DossierView:
-            past = self._history.get(dossier_id, _History())
-            dossier = self._office.dossier(dossier_id)
-            return queries.dossier_view(self._office, dossier, can_undo=bool(past.past), can_redo=bool(past.future))
+            can_undo, can_redo = self._history.can(dossier_id)
+            return queries.dossier_view(self._office, self._office.dossier(dossier_id), can_undo=can_undo, can_redo=can_redo)
 
         return self._ask(run)
 
@@ -259,15 +247,9 @@ class Desk:
         """A change to the arrangement that can be undone."""
 
         def run() -> None:
-            with self._arranging:
-                before = find()
-                after = change()
-                if after != before:
-                    history = self._history.setdefault(before.id, _History())
-                    history.past.append(before)
-                    history.future.clear()
+            dossier_id = self._history.arrange(find, change)
             if read:
-                self._read_in_background(before.id)
+                self._read_in_background(dossier_id)
 
         return self._ask(run)
 
@@ -304,15 +286,7 @@ class Desk:
         user = self.user.name
 
         def run() -> None:
-            with self._arranging:
-                history = self._history.setdefault(dossier_id, _History())
-                source, target = (history.past, history.future) if back else (history.future, history.past)
-                if not source:
-                    return
-                now = self._office.dossier(dossier_id)
-                edit.put_back(self._office, source[-1], user, "undone" if back else "redone")
-                source.pop()
-                target.append(now)
+            self._history.travel(dossier_id, user, back=back)
             self._read_in_background(dossier_id)
 
         return self._ask(run)
@@ -322,9 +296,7 @@ class Desk:
         user = self.user.name
 
         def run() -> None:
-            with self._arranging:
-                edit.finish_capture(self._office, dossier_id, user)
-                self._history.pop(dossier_id, None)
+            self._history.finish(dossier_id, user)
             self._read_in_background(dossier_id)
 
         return self._ask(run)
@@ -512,24 +484,6 @@ class Desk:
         """Ends the lanes. What was under way is done again at the next start."""
         self._parts.background.close()
         self._parts.store.close()
-
-
-def _told(fn: Callable[[], R]) -> R:
-    """Screens get a ``WorkstationError`` whatever happens. Of our own bug only type and place are logged: its text may hold
-    what is on the page."""
-    try:
-        return fn()
-    except (WorkstationError, CancelledError):
-        raise
-    except Exception as e:
-        place = traceback.extract_tb(e.__traceback__)[-1]
-        log.error("B01 %s at %s:%d", type(e).__name__, Path(place.filename).name, place.lineno or 0)
-        raise WorkstationError("B01", type=type(e).__name__) from e
-
-
-def _log_failure(future: Future[R]) -> None:
-    if not future.cancelled() and isinstance(error := future.exception(), WorkstationError):
-        log.warning("%s in the background", error.code)
 
 
 def _nothing(_: object) -> None:
