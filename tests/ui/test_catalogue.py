@@ -5,7 +5,7 @@ import re
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QWidget
 
 from tests.ui import fakes
 from tests.ui.conftest import Opener, settle
@@ -112,7 +112,20 @@ def english(root: QWidget) -> list[str]:
     return [t for t in texts if t and ENGLISH.search(re.sub(r"<[^>]*>", "", t))]
 
 
+def outside(root: QWidget) -> list[str]:
+    """What reaches over the window's edge, or over the edge of its screen."""
+    bad = []
+    for kind in (QFrame, QLabel, QAbstractButton, QLineEdit, QComboBox, Pill):
+        for w in visible(root, kind):
+            if any(isinstance(p, QAbstractScrollArea) for p in _parents(w)):
+                continue
+            if not root.rect().contains(QRect(w.mapTo(root, QPoint(0, 0)), w.size())):
+                bad.append(f"{type(w).__name__} {text_of(w)!r}")
+    return bad
+
+
 def check(shell: Shell) -> None:
+    assert outside(shell) == []
     assert clipped(shell) == []
     assert overlapping(shell) == []
     assert unnamed(shell) == []

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import shiboken6
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
@@ -158,6 +160,20 @@ def test_a_document_longer_than_a_row_goes_on_below() -> None:
     assert places[-1] == (0, 2)
     assert runs == [Run(a, 0, 2, True, False), Run(a, 3, 5, False, False), Run(a, 6, 6, False, True)]
     assert flow([], 3) == ([], [])
+
+
+@given(st.lists(st.integers(1, 9), max_size=12), st.integers(1, 6))
+def test_every_page_has_its_place_and_its_bracket(sizes: list[int], columns: int) -> None:
+    documents: list[DocumentId | None] = [DocumentId(str(n)) for n, size in enumerate(sizes) for _ in range(size)]
+    places, runs = flow(documents, columns)
+    assert len(places) == len(set(places)) == len(documents)
+    assert all(column < columns for column, _ in places)
+    assert [i for r in runs for i in range(r.first, r.last + 1)] == list(range(len(documents)))
+    for r in runs:
+        assert {documents[i] for i in range(r.first, r.last + 1)} == {r.document}
+        assert len({places[i][1] for i in range(r.first, r.last + 1)}) == 1
+    assert sum(r.opens for r in runs) == sum(r.closes for r in runs) == len(sizes)
+    assert all(sum(r.document == DocumentId(str(n)) for r in runs) == 1 for n, size in enumerate(sizes) if size <= columns)
 
 
 # --- pictures

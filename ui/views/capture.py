@@ -16,7 +16,7 @@ from ui.models.dossiers import dossier_model, heading
 from ui.models.pages import page_lines, page_model
 from ui.theme import Tone
 from ui.views.canvas import PageCanvas
-from ui.views.screen import Foot, PillText, Place, Screen, Secondary
+from ui.views.screen import ROOMY, Foot, PillText, Place, Screen, Secondary
 from ui.views.strip import PageStrip
 from ui.widgets import Card, Elided, EmptyState, IconLine, KeyRow, Note, Pill, ReasonBar, clear_layout, label, text_width
 from workstation.domain.dossier import DocumentState, DossierState
@@ -28,8 +28,6 @@ from workstation.domain.ports import ScanSource
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import DossierRow, DossierView, ImportOutcome, PageView, Picture
 
-ROOMY = 1150
-"""Below this width the count of blank pages gives way: the tiles say it too."""
 PREVIEW_PX = 322
 """Height of the preview: a picture of just this size needs no scaling on the screen."""
 
@@ -61,13 +59,13 @@ class CaptureScreen(Screen):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(10)
-        row.addWidget(self._left())
+        self.left_card, self.right_card = self._left(), self._right()
+        row.addWidget(self.left_card)
         row.addWidget(self._middle(), 1)
-        row.addWidget(self._right())
+        row.addWidget(self.right_card)
 
     def _left(self) -> Card:
         card = Card((0, 10, 0, 12), 6)
-        card.setFixedWidth(246)
         head = QVBoxLayout()
         head.setContentsMargins(12, 0, 12, 2)
         head.setSpacing(2)
@@ -126,20 +124,20 @@ class CaptureScreen(Screen):
 
     def _right(self) -> Card:
         card = Card((12, 9, 12, 12), 8)
-        card.setFixedWidth(336)
         self.page_title = Elided(bold=True)
         card.body.addWidget(self.page_title)
         self.preview = PageCanvas("Ảnh trang đang chọn")
         self.preview.setBackgroundBrush(Qt.GlobalColor.white)
-        self.preview.setFixedHeight(PREVIEW_PX + 16)
-        card.body.addWidget(self.preview)
+        self.preview.setMinimumHeight(120)
+        self.preview.setMaximumHeight(PREVIEW_PX + 16)
+        card.body.addWidget(self.preview, 100)
         self.checks = QVBoxLayout()
         self.checks.setSpacing(5)
         card.body.addLayout(self.checks)
         card.body.addStretch(1)
         self.reason = ReasonBar("Lý do giữ nguyên trang", "Ghi lý do", "Ví dụ: bản gốc mờ sẵn, không quét rõ hơn được")
         self.reason.given.connect(self._keep_reason)
-        self.reason.left.connect(self.strip.setFocus)
+        self.reason.left.connect(lambda: self.strip.setFocus())
         card.body.addWidget(self.reason)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -168,6 +166,9 @@ class CaptureScreen(Screen):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        roomy = self.width() >= ROOMY
+        self.left_card.setFixedWidth(246 if roomy else 216)
+        self.right_card.setFixedWidth(336 if roomy else 280)
         self._pills_of(self.view)
 
     # --- loading
@@ -190,7 +191,9 @@ class CaptureScreen(Screen):
         for s in sources:
             self.source.addItem(s.name, s.id)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
-        self.source.setMinimumWidth(min(max((text_width(s.name) for s in sources), default=0) + 48, 248))
+        self.source.setMinimumWidth(
+            min(max((text_width(s.name) for s in sources), default=0) + 48, 248 if self.width() >= ROOMY else 130)
+        )
         self.source.setVisible(bool(sources))
         self._say_empty(self.view)
         self._tell()

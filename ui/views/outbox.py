@@ -1,13 +1,14 @@
 """Hộp gửi: what waits to be sent, why, and the receipts."""
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from ui import messages
 from ui.delegates.tables import OutboxDelegate
-from ui.models.outbox import TONES, outbox_model, size_text
+from ui.models.outbox import RECEIPT, TONES, TRIES, outbox_model, size_text
 from ui.theme import Tone
-from ui.views.screen import Foot, Go, Place, Screen, Secondary
+from ui.views.screen import ROOMY, Foot, Go, Place, Screen, Secondary
 from ui.views.table import RowsTable
 from ui.widgets import Card, EmptyState, KeyRow, Note, Pill, label
 from workstation.domain.errors import ErrorNote
@@ -88,7 +89,6 @@ class OutboxScreen(Screen):
 
     def _side(self) -> Card:
         self.side = Card((14, 10, 14, 12), 8)
-        self.side.setFixedWidth(312)
         self.code = label(bold=True, wrap=True)
         self.state_pill = Pill()
         self.facts = label(wrap=True)
@@ -102,6 +102,13 @@ class OutboxScreen(Screen):
             self.side.body.addWidget(part)
         self.side.body.addStretch(1)
         return self.side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= ROOMY
+        self.side.setFixedWidth(312 if roomy else 280)
+        for column in (TRIES, RECEIPT):  # the details beside the table have them
+            self.table.setColumnHidden(column, not roomy)
 
     # --- loading
     def activate(self) -> None:

@@ -56,6 +56,10 @@ class Place:
     keys: tuple[str, ...] = field(default=())
 
 
+ROOMY = 1150
+"""Width of a screen below which (1366×768 at 125 %: 1015) side cards narrow and what is told elsewhere gives way."""
+
+
 class Screen(QWidget):
     foot_changed = Signal()
     pills_changed = Signal()

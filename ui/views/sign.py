@@ -13,7 +13,7 @@ from ui.images import PageImages
 from ui.models.signing import gate_text, passed, ready, shown_title, sign_model
 from ui.theme import Tone
 from ui.views.canvas import PageCanvas
-from ui.views.screen import Foot, Place, Screen, Secondary
+from ui.views.screen import ROOMY, Foot, Place, Screen, Secondary
 from ui.views.table import RowsTable
 from ui.views.token import TokenCard
 from ui.views.verdict import VerdictPanel
@@ -77,7 +77,8 @@ class SignScreen(Screen):
         self.queue_card = self._queue()
         row.addWidget(self.queue_card)
         row.addWidget(self._viewer(), 1)
-        row.addWidget(self._side())
+        self.side_card = self._side()
+        row.addWidget(self.side_card)
 
     def _queue(self) -> Card:
         card = Card((1, 8, 1, 8), 6)
@@ -130,7 +131,6 @@ class SignScreen(Screen):
 
     def _side(self) -> Card:
         card = Card((14, 10, 14, 12), 7)
-        card.setFixedWidth(312)
         card.body.addWidget(label("Thiết bị ký", bold=True))
         self.token_card = TokenCard()
         card.body.addWidget(self.token_card)
@@ -188,7 +188,10 @@ class SignScreen(Screen):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.queue_card.setFixedWidth(min(496, max(420, self.width() * 385 // 1000)))
+        roomy = self.width() >= ROOMY
+        self.queue_card.setFixedWidth(min(496, self.width() * 385 // 1000) if roomy else 370)
+        self.side_card.setFixedWidth(312 if roomy else 290)
+        self.table.setColumnHidden(1, not roomy)  # the viewer's heading tells the pages too
 
     # --- loading
     def activate(self) -> None:

@@ -41,7 +41,7 @@ def flow(documents: list[DocumentId | None], columns: int) -> tuple[list[tuple[i
         while end < len(documents) and documents[end] == documents[i]:
             end += 1
         size = end - i
-        if column and column + size > columns and size <= columns:
+        if column and column + size > columns and (size <= columns or column == columns):
             column, row = 0, row + 1
         start = i
         for k in range(i, end):

@@ -1,7 +1,7 @@
 """Kiểm tra: pages on the left, the page with the zone of the focused field, the form on the right."""
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import actions, messages, theme
@@ -12,7 +12,7 @@ from ui.models.signing import shown_title
 from ui.theme import Tone
 from ui.views.canvas import PageCanvas
 from ui.views.form import Form
-from ui.views.screen import Foot, Go, PillText, Place, Screen, Secondary
+from ui.views.screen import ROOMY, Foot, Go, PillText, Place, Screen, Secondary
 from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, ReasonBar, label, small_button
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
@@ -26,7 +26,6 @@ LARGE_PX = 3500
 """Longer side of the picture when the page is zoomed into."""
 SNIPPET_PX = 1400
 """Least longer side, so that the cut-out of a field stays legible."""
-SNIPPET = QSize(470, 46)
 
 
 class VerifyScreen(Screen):
@@ -73,7 +72,8 @@ class VerifyScreen(Screen):
         row.setSpacing(10)
         row.addWidget(self._thumbs())
         row.addWidget(self._viewer(), 1)
-        row.addWidget(self._form())
+        self.form_card = self._form()
+        row.addWidget(self.form_card)
         self.empty = EmptyState(
             "inbox", "Hết hồ sơ chờ. Quét tiếp (F2)", "Hồ sơ quét xong sẽ tự vào đây; việc đã làm đều đã lưu."
         )
@@ -120,7 +120,6 @@ class VerifyScreen(Screen):
 
     def _form(self) -> Card:
         card = Card((14, 9, 12, 8), 6)
-        card.setFixedWidth(520)
         head = QHBoxLayout()
         head.setSpacing(8)
         self.title = Elided(bold=True)
@@ -150,9 +149,9 @@ class VerifyScreen(Screen):
         box = QWidget()
         box.setObjectName("snippet")
         box.setStyleSheet(f"QWidget#snippet {{ border: 2px solid {theme.BLUE}; border-radius: 5px; background: {theme.CARD}; }}")
-        box.setFixedHeight(76)
+        box.setFixedHeight(80)
         inside = QVBoxLayout(box)
-        inside.setContentsMargins(9, 3, 9, 5)
+        inside.setContentsMargins(9, 5, 9, 6)
         inside.setSpacing(1)
         self.snippet_title = Elided(muted=True)
         self.snippet_title.setFont(theme.font(theme.SMALL_PX))
@@ -162,6 +161,10 @@ class VerifyScreen(Screen):
         inside.addWidget(self.snippet_title)
         inside.addWidget(self.snippet, 1)
         return box
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.form_card.setFixedWidth(520 if self.width() >= ROOMY else 450)
 
     # --- loading
     def activate(self) -> None:
@@ -314,7 +317,7 @@ class VerifyScreen(Screen):
             return
         self.snippet_title.setText(f"Ảnh cắt từ trang {self._page + 1} – {name}")
         ratio = self.devicePixelRatioF()
-        room = SNIPPET * ratio
+        room = QSize(max(self.snippet.width() - 4, 100), 46) * ratio
         size = crop.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         if size.width() > crop.width() * 1.5:
             size = crop.size() * 1.5
