@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -21,24 +20,15 @@ import numpy as np
 import pytesseract
 
 from ocr.frames import Pixels
+from ocr.lines import RawWord
 from ocr.prepare import described
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
-from workstation.domain.page import Box, Engine
+from workstation.domain.page import Engine
 
 LANGUAGE = "vie"
 _PARAMS = "--psm 3"
 _PAGE_SECONDS = 180
-
-
-@dataclass(frozen=True, slots=True)
-class RawWord:
-    """A word as the recogniser gives it: NFC, box in pixels of the page it saw, confidence 0 to 1, and its own line."""
-
-    text: str
-    box: Box
-    confidence: float
-    line: tuple[int, ...]
 
 
 class Recognizer(Protocol):

@@ -9,13 +9,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ocr.engine import RawWord
 from workstation.domain.page import Box, Word
 
 _GAP = 1.9
 """A gap of so many line heights parts a line in two."""
 _LEAST_GUTTER = 0.004
 """Share of the page's width."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawWord:
+    """A word as the recogniser gives it: NFC, box in pixels of the page it saw, confidence 0 to 1, and its own line."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

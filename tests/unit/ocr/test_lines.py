@@ -1,7 +1,6 @@
 """Reading order from geometry alone."""
 
-from ocr.engine import RawWord
-from ocr.lines import reading_order
+from ocr.lines import RawWord, reading_order
 
 
 def words(*rows: tuple[float, float, str]) -> list[RawWord]:
