@@ -107,6 +107,6 @@ def button(command_id: str, run: Callable[[], object], *, name: str = "", text: 
     b.setObjectName(name)
     b.setToolTip(c.tip)
     b.setAccessibleName(text or c.text)
-    b.setAutoDefault(False)
+    b.setAutoDefault(True)  # so Enter presses it too, not only Space
     b.clicked.connect(lambda: run())
     return b

@@ -28,6 +28,7 @@ def application() -> QApplication:
         QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
         app.installTranslator(Vietnamese(app))
         theme.apply(app)
+        app.setWindowIcon(theme.icon("scan", theme.BLUE, 64))
     return app
 
 

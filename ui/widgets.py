@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import messages, theme
@@ -238,8 +238,8 @@ class Note(QFrame):
         self.text = label(wrap=True)
         self.button = QPushButton()
         self.button.setObjectName("small")
-        self.button.setAutoDefault(False)
-        self.button.clicked.connect(lambda: self.pressed.emit(self._code))
+        self.button.setAutoDefault(True)
+        self.button.clicked.connect(self._press)
         box.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         box.addWidget(self.text, 1)
         box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
@@ -250,7 +250,10 @@ class Note(QFrame):
         return self._code
 
     def show_note(self, note: ErrorNote | None, *, button: bool = False) -> None:
-        """The sentence with its code; ``button`` only where this screen can do what the button says."""
+        """The sentence with its code; ``button`` only where this screen can do what the button says.
+
+        The button of ``B01`` copies the sentence with its code, and works everywhere.
+        """
         if note is None:
             self.clear()
             return
@@ -261,7 +264,13 @@ class Note(QFrame):
         self.show_text(text, _SEVERITY_TONE[spec.severity])
         self._code = note.code
         self.button.setText(messages.button(note))
-        self.button.setVisible(button and bool(messages.button(note)))
+        self.button.setVisible((button or note.code == "B01") and bool(messages.button(note)))
+
+    def _press(self) -> None:
+        if self._code == "B01":
+            QGuiApplication.clipboard().setText(self.text.text())
+        else:
+            self.pressed.emit(self._code)
 
     def show_text(self, text: str, tone: Tone, icon: str | None = None) -> None:
         self._code = ""
@@ -303,16 +312,16 @@ class ReasonBar(QFrame):
         self.hint = label("Enter ghi · Esc thôi", muted=True)
         self.ok = QPushButton(button)
         self.ok.setObjectName("small")
-        self.ok.setAutoDefault(False)
+        self.ok.setAutoDefault(True)
         box.addWidget(name)
         box.addWidget(self.edit)
         row.addWidget(self.hint)
         row.addStretch(1)
         row.addWidget(self.ok)
         box.addLayout(row)
-        self.edit.entered.connect(self._give)
+        self.edit.entered.connect(self.give)
         self.edit.escaped.connect(self._leave)
-        self.ok.clicked.connect(self._give)
+        self.ok.clicked.connect(self.give)
         self.hide()
 
     def open(self, text: str = "") -> None:
@@ -321,7 +330,8 @@ class ReasonBar(QFrame):
         self.show()
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _give(self) -> None:
+    def give(self) -> None:
+        """Hands the reason on; without one the field keeps the focus and says so."""
         reason = nfc(self.edit.text())
         if not reason:
             self.hint.setText("Cần ghi lý do")
@@ -392,7 +402,7 @@ def small_button(text: str, name: str, tip: str, run: Callable[[], object]) -> Q
     b.setObjectName("small")
     b.setAccessibleName(name)
     b.setToolTip(tip)
-    b.setAutoDefault(False)
+    b.setAutoDefault(True)
     b.clicked.connect(lambda: run())
     return b
 

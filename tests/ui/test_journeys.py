@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
@@ -302,6 +302,35 @@ def test_return_with_reason_and_later(opened: Opener) -> None:
     settle()
     assert desk.called("return_to_capture") == [("HS-0016-d2", "thiếu nửa dưới")]
     assert desk.called("confirm") == [] and verify.document.id != "HS-0016-d2"
+
+
+def test_ctrl_enter_in_a_reason_gives_the_reason(opened: Opener) -> None:
+    """The blue button must not confirm a document that somebody is about to send back."""
+    shell, desk = opened("verify")
+    for key in ("Return", "Return", "Ctrl+B"):
+        press(key)
+    type_vi(screen(shell).reason.edit, "thiếu trang")
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("confirm") == [] and desk.called("return_to_capture") == [("HS-0016-d1", "thiếu trang")]
+
+
+def test_enter_presses_the_button_that_has_the_focus(opened: Opener) -> None:
+    shell, desk = opened("verify")
+    later = next(b for b in shell.foot.buttons if b.accessibleName() == "Để sau")
+    later.setFocus()
+    press("Return")
+    settle()
+    assert desk.called("later") == [("HS-0016-d1",)]
+
+
+def test_bug_report_can_be_copied(opened: Opener) -> None:
+    shell, _desk = opened("capture")
+    note = screen(shell).note
+    note.show_note(ErrorNote("B01"))
+    assert note.button.isVisible()
+    note.button.click()
+    assert QGuiApplication.clipboard().text().endswith("B01")
 
 
 def test_refusal_of_the_desk_stands_beside_the_form(opened: Opener) -> None:

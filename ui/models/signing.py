@@ -41,9 +41,12 @@ def seen_text(row: SignRow) -> tuple[str, Tone]:
 
 
 def shown_title(document: DocumentView) -> str:
-    """The title, its leading kind as the list of kinds spells it: paper prints it in capitals, which read badly in a list."""
-    title, kind = document.title or document.type_name, document.type_name
-    return kind + title[len(kind) :] if kind and title.upper().startswith(kind.upper()) else title
+    """The title with its leading kind in small letters: paper prints it in capitals, which read badly in a list."""
+    words = (document.title or document.type_name).split(" ")
+    shouted = 0
+    while shouted < len(words) and words[shouted].isalpha() and words[shouted].isupper():
+        shouted += 1
+    return " ".join([" ".join(words[:shouted]).capitalize(), *words[shouted:]]).strip()
 
 
 def sign_model() -> RowsModel[SignRow]:

@@ -449,7 +449,7 @@ class CaptureScreen(Screen):
     # --- commands on the page
     def _change(self, future: "Future[None]") -> None:
         self.note.clear()
-        self.inbox.ask("change", future, lambda _: self.reload(), lambda note: self.note.show_note(note, button=True))
+        self.inbox.ask("change", future, lambda _: self.reload(), self._refused)
 
     def split(self) -> None:
         if (page := self._page()) is not None:
@@ -478,6 +478,8 @@ class CaptureScreen(Screen):
             return
         if page.failing:
             self.reason.open(page.kept_reason)
+        elif page.state is PageState.QUARANTINED:
+            self.note.show_text(f"Trang {page.number} đang cách ly nên không giữ được – quét lại hoặc bỏ trang (Del).", Tone.INFO)
         else:
             self.note.show_text(f"Trang {page.number} không có gì phải giữ lại: trang này không bị nhận xét.", Tone.INFO)
 
@@ -553,6 +555,9 @@ class CaptureScreen(Screen):
         return messages.sentence(self.view.missing)
 
     def primary(self) -> None:
+        if self.reason.isVisible():
+            self.reason.give()
+            return
         if self.view is None or self._done():
             self.new_dossier()
             return
@@ -576,6 +581,9 @@ class CaptureScreen(Screen):
         self.note.show_text(f"{dossier.code} đã chuyển kiểm tra. Kiểm tra ngay bằng F3, hoặc làm hồ sơ mới.", Tone.GOOD)
         self.reload()
 
+    def _refused(self, note: ErrorNote) -> None:
+        self.note.show_note(note, button=note.code in ("K04", "K06"))
+
     def _not_finished(self, note: ErrorNote) -> None:
-        self.note.show_note(note, button=True)
+        self._refused(note)
         self.reload()

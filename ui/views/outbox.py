@@ -176,7 +176,7 @@ class OutboxScreen(Screen):
         self.code.setText(f"{row.code} · {row.title}" if row.title else row.code)
         self.state_pill.show_state(messages.OUTBOX_STATES[row.state][0], tone, icon)
         self.facts.setText("\n".join(self._facts(row)))
-        self.why.show_note(row.error, button=row.state is OutboxState.REJECTED)
+        self.why.show_note(row.error, button=row.error is not None and row.error.code == "G12")
 
     @staticmethod
     def _facts(row: OutboxRow) -> list[str]:

@@ -361,6 +361,9 @@ class SignScreen(Screen):
     def primary(self) -> None:
         if self._stop is not None:
             return
+        if self.reason.isVisible():
+            self.reason.give()
+            return
         self._said = ""
         rows = self.chosen()
         if not rows:

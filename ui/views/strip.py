@@ -221,6 +221,8 @@ class PageStrip(QAbstractItemView):
         painter.fillRect(QRect(rect.left(), rect.top() + 9, 9, 9), QColor(color))
         room = rect.width() - 18
         used = QFontMetrics(theme.font(bold=True)).horizontalAdvance(name)
+        if used > room:
+            name = name.removeprefix("Văn bản ")
         text(painter, QRect(rect.left() + 15, rect.top() + 2, room, 22), name, bold=run.opens)
         if number and room - used > 50:
             where = QRect(rect.left() + 15 + used + 8, rect.top() + 2, room - used - 8, 22)

@@ -360,6 +360,9 @@ class VerifyScreen(Screen):
 
     # --- moves
     def primary(self) -> None:
+        if self.reason.isVisible():
+            self.reason.give()
+            return
         document = self.document
         if document is None:
             self.go.emit(Go("capture"))
