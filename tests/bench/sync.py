@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -201,8 +202,10 @@ def full_outbox(folder: Path, rows: int, samples: int = 200) -> list[Row]:
     say(f"outbox of {rows} rows")
     with _station(folder) as station:
         fill(station, rows)
-        times = []
+        times: list[float] = []
+        bare: list[float] = []
         for number in range(samples):
+            bare.append(_bare_fsync(folder / "bare"))
             dossier, item = _record(rows + number)
             begun = time.perf_counter()
             with station.uow() as uow:
@@ -220,13 +223,26 @@ def full_outbox(folder: Path, rows: int, samples: int = 200) -> list[Row]:
             uow.commit()
         claim_ms = 1000 * (time.perf_counter() - begun)
     times.sort()
+    bare.sort()
     note = f"at {rows} rows, {samples} times, one transaction with its dossier, fsynced"
     return [
         Row("enqueue p50", median(times), "ms", note=note),
         Row("enqueue p95", times[int(0.95 * samples)], "ms", ENQUEUE_MS),
+        Row("bare write of 4 KiB and fsync p50", median(bare), "ms", note="what the disk itself takes, in turns with enqueueing"),
+        Row("bare write of 4 KiB and fsync p95", bare[int(0.95 * samples)], "ms"),
         Row("claim of the next item", claim_ms, "ms"),
         Row("whole outbox listed", list_ms, "ms", note=f"{listed} rows"),
     ]
+
+
+def _bare_fsync(path: Path) -> float:
+    """Milliseconds."""
+    begun = time.perf_counter()
+    with path.open("ab") as file:
+        file.write(bytes(4096))
+        file.flush()
+        os.fsync(file.fileno())
+    return 1000 * (time.perf_counter() - begun)
 
 
 def fill(station: Station, rows: int) -> None:
