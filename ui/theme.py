@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import as_file, files
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
@@ -31,13 +31,11 @@ BLUE = "#1b4f8f"
 BLUE_DOWN = "#153e70"
 BLUE_SOFT = "#e6eef8"
 GREEN = "#1a7046"
-GREEN_SOFT = "#e5f4ec"
 GREEN_LINE = "#3d9a6a"
 AMBER = "#8a5200"
 AMBER_SOFT = "#fff4dc"
 AMBER_LINE = "#e5a623"
 RED = "#b3261e"
-RED_SOFT = "#fbe9e7"
 GREY_SOFT = "#eceff3"
 GROUPS = ("#1b4f8f", "#0b7d7d", "#7b479e", "#a0522d", "#4a6a1f", "#a03060")
 """Colours of the document brackets, in turn."""
@@ -175,7 +173,3 @@ def apply(app: QApplication) -> None:
     app.setFont(font())
     with as_file(files("ui").joinpath("icons/down.svg")) as arrow:
         app.setStyleSheet(QSS.replace("DOWN", arrow.as_posix()))
-
-
-def has_vietnamese(family: str) -> bool:
-    return QFontDatabase.WritingSystem.Vietnamese in QFontDatabase.writingSystems(family)

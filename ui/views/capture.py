@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QListView, QS
 
 from ui import actions, files, messages, theme
 from ui.delegates.rows import DossierDelegate
-from ui.images import PageImages
 from ui.models.dossiers import dossier_model, heading
-from ui.models.pages import page_lines, page_model
+from ui.models.pages import page_model
 from ui.theme import Tone
-from ui.views.canvas import PageCanvas
+from ui.views.pagecard import PageCard
 from ui.views.screen import ROOMY, Foot, PillText, Place, Screen, Secondary
 from ui.views.strip import PageStrip
-from ui.widgets import Card, Elided, EmptyState, IconLine, KeyRow, Note, Pill, ReasonBar, clear_layout, label, text_width
+from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, label, text_width
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged
@@ -26,10 +25,7 @@ from workstation.domain.ids import DossierId, PageId
 from workstation.domain.page import PageState
 from workstation.domain.ports import ScanSource
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import DossierRow, DossierView, ImportOutcome, PageView, Picture
-
-PREVIEW_PX = 322
-"""Height of the preview: a picture of just this size needs no scaling on the screen."""
+from workstation.usecases.views import DossierRow, DossierView, ImportOutcome, PageView
 
 
 class CaptureScreen(Screen):
@@ -42,11 +38,8 @@ class CaptureScreen(Screen):
         self._saved = ""
         self._stop: threading.Event | None = None
         self._first = True
-        self._shown: PageView | None = None
         self._received = 0
         self._failures: list[ImportOutcome] = []
-        self._after_new: Callable[[DossierId], object] | None = None
-        self.images = PageImages(self)
         self.setAcceptDrops(True)
         self._build()
         self._keys()
@@ -122,30 +115,11 @@ class CaptureScreen(Screen):
         card.body.addWidget(KeyRow("split", "merge", "rotate", "drop", "keep", "undo", "keys"))
         return card
 
-    def _right(self) -> Card:
-        card = Card((12, 9, 12, 12), 8)
-        self.page_title = Elided(bold=True)
-        card.body.addWidget(self.page_title)
-        self.preview = PageCanvas("Ảnh trang đang chọn")
-        self.preview.setBackgroundBrush(Qt.GlobalColor.white)
-        self.preview.setMinimumHeight(120)
-        self.preview.setMaximumHeight(PREVIEW_PX + 16)
-        card.body.addWidget(self.preview, 100)
-        self.checks = QVBoxLayout()
-        self.checks.setSpacing(5)
-        card.body.addLayout(self.checks)
-        card.body.addStretch(1)
-        self.reason = ReasonBar("Lý do giữ nguyên trang", "Ghi lý do", "Ví dụ: bản gốc mờ sẵn, không quét rõ hơn được")
+    def _right(self) -> PageCard:
+        card = PageCard(self.desk, self.drop, self.keep)
+        self.reason = card.reason
         self.reason.given.connect(self._keep_reason)
         self.reason.left.connect(lambda: self.strip.setFocus())
-        card.body.addWidget(self.reason)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.drop_button = actions.button("drop", self.drop, text="Bỏ trang")
-        self.keep_button = actions.button("keep", self.keep, text="Giữ, ghi lý do")
-        row.addWidget(self.drop_button, 1)
-        row.addWidget(self.keep_button, 1)
-        card.body.addLayout(row)
         return card
 
     def _keys(self) -> None:
@@ -295,35 +269,9 @@ class CaptureScreen(Screen):
         self._show_page(self.pages.value(index.row()))
 
     def _show_page(self, page: PageView | None) -> None:
-        if page is not None and page == self._shown:
-            return
-        self._shown = page
-        clear_layout(self.checks)
-        for button in (self.drop_button, self.keep_button):
-            button.setVisible(page is not None)
-        if page is None:
-            self.page_title.setText("")
-            self.preview.say("Chưa có trang để xem")
-            self.images.cancel()
-            return
-        document = next((d for d in self.view.documents if d.id == page.document_id), None) if self.view else None
-        self.page_title.setText(f"Trang {page.number}" + (f" · {document.type_name}" if document and document.type_name else ""))
-        for words, tone, bold in page_lines(page)[:7]:
-            self.checks.addWidget(IconLine(words, tone, bold=bold))
-        self.drop_button.setText(f"{'Lấy lại trang' if page.dropped else 'Bỏ trang'}  (Del)")
-        self.keep_button.setVisible(bool(page.failing))
-        if page.state is PageState.QUARANTINED:
-            self.images.cancel()
-            self.preview.say("Chưa xem được trang này")
-        else:
-            ask = self.desk.page_picture(page.id, round(PREVIEW_PX * self.devicePixelRatioF()))
-            self.inbox.ask("preview", ask, self._picture, lambda note: self.preview.say("Chưa xem được trang này"))
-
-    def _picture(self, picture: Picture) -> None:
-        def failed(note: ErrorNote) -> None:
-            self.preview.say("Chưa xem được trang này")
-
-        self.images.fetch(picture.path, lambda pixmap: self.preview.set_page(pixmap, picture.scale), failed)
+        documents = self.view.documents if self.view else ()
+        kind = next((d.type_name for d in documents if page is not None and d.id == page.document_id), "")
+        self.right_card.show_page(page, kind)
 
     # --- commands on the dossier
     def new_dossier(self) -> None:

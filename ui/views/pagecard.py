@@ -1,0 +1,83 @@
+"""The card of one page on Capture: its picture, its checks in words, and what can be done about it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from ui import actions
+from ui.bridge import Inbox
+from ui.images import PageImages
+from ui.models.pages import page_lines
+from ui.views.canvas import PageCanvas
+from ui.widgets import Card, Elided, IconLine, ReasonBar, clear_layout
+from workstation.domain.errors import ErrorNote
+from workstation.domain.page import PageState
+from workstation.usecases.desk import Desk
+from workstation.usecases.views import PageView, Picture
+
+PREVIEW_PX = 322
+"""Height of the preview: a picture of just this size needs no scaling on the screen."""
+MOST_LINES = 7
+NO_PICTURE = "Chưa xem được trang này"
+
+
+class PageCard(Card):
+    def __init__(self, desk: Desk, drop: Callable[[], object], keep: Callable[[], object]) -> None:
+        super().__init__((12, 9, 12, 12), 8)
+        self._desk = desk
+        self._inbox = Inbox(self)
+        self._images = PageImages(self)
+        self._shown: tuple[PageView, str] | None = None
+        self._title = Elided(bold=True)
+        self._preview = PageCanvas("Ảnh trang đang chọn")
+        self._preview.setBackgroundBrush(Qt.GlobalColor.white)
+        self._preview.setMinimumHeight(120)
+        self._preview.setMaximumHeight(PREVIEW_PX + 16)
+        self._checks = QVBoxLayout()
+        self._checks.setSpacing(5)
+        self.reason = ReasonBar("Lý do giữ nguyên trang", "Ghi lý do", "Ví dụ: bản gốc mờ sẵn, không quét rõ hơn được")
+        self._drop = actions.button("drop", drop, text="Bỏ trang")
+        self._keep = actions.button("keep", keep, text="Giữ, ghi lý do")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._drop, 1)
+        row.addWidget(self._keep, 1)
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._preview, 100)
+        self.body.addLayout(self._checks)
+        self.body.addStretch(1)
+        self.body.addWidget(self.reason)
+        self.body.addLayout(row)
+
+    def show_page(self, page: PageView | None, type_name: str = "") -> None:
+        if page is not None and (page, type_name) == self._shown:
+            return
+        self._shown = (page, type_name) if page is not None else None
+        clear_layout(self._checks)
+        self._drop.setVisible(page is not None)
+        self._keep.setVisible(page is not None and bool(page.failing))
+        if page is None:
+            self._title.setText("")
+            self._say("Chưa có trang để xem")
+            return
+        self._title.setText(f"Trang {page.number}" + (f" · {type_name}" if type_name else ""))
+        for words, tone, bold in page_lines(page)[:MOST_LINES]:
+            self._checks.addWidget(IconLine(words, tone, bold=bold))
+        self._drop.setText(f"{'Lấy lại trang' if page.dropped else 'Bỏ trang'}  (Del)")
+        if page.state is PageState.QUARANTINED:
+            self._say(NO_PICTURE)
+        else:
+            ask = self._desk.page_picture(page.id, round(PREVIEW_PX * self.devicePixelRatioF()))
+            self._inbox.ask("preview", ask, self._picture, self._failed)
+
+    def _say(self, words: str) -> None:
+        self._inbox.forget("preview")
+        self._images.cancel()
+        self._preview.say(words)
+
+    def _picture(self, picture: Picture) -> None:
+        self._images.fetch(picture.path, lambda pixmap: self._preview.set_page(pixmap, picture.scale), self._failed)
+
+    def _failed(self, note: ErrorNote) -> None:
+        self._preview.say(NO_PICTURE)
