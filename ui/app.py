@@ -1,5 +1,6 @@
 """The desktop: ``run`` for people, ``screenshots`` for the README and machines without a display."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -41,7 +42,18 @@ def run(desk: Desk) -> int:
         shell.showMaximized()
     else:
         shell.show()
+    _quit_on_signals(app)
     return app.exec()
+
+
+def _quit_on_signals(app: QApplication) -> None:
+    """Ctrl+C in the terminal, or the end of the session, closes the desk properly: workers and lanes end with it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.quit())
+    # Python looks at signals only when it runs: wake it now and then while Qt waits for events
+    waking = QTimer(app, interval=400)
+    waking.timeout.connect(lambda: None)
+    waking.start()
 
 
 def settle(limit_ms: int = 30_000, quiet_ms: int = 250) -> None:
