@@ -245,7 +245,7 @@ class CaptureScreen(Screen):
         pages = view.pages if view else ()
         bad = sum(1 for p in pages if p.failing or (p.state is PageState.QUARANTINED and not p.dropped))
         blank = sum(1 for p in pages if p.blank and not p.dropped)
-        blurred = bool(bad) and all(f.code == "blur" for p in pages for f in p.failing[:1])
+        blurred = bad == sum(1 for p in pages if p.failing and p.failing[0].code == "blur")
         self.bad_pill.show_state((f"{bad} trang mờ" if blurred else f"{bad} trang cần xem") if bad else "", Tone.WARN)
         self.blank_pill.show_state(f"{blank} trang trắng" if blank and self.width() >= ROOMY else "", Tone.PLAIN)
 
@@ -388,6 +388,10 @@ class CaptureScreen(Screen):
         if self._stop is not None:
             self._stop.set()
             self.strip.set_incoming("Dừng sau tờ này…")
+            return True
+        if self.reason.isVisible():
+            self.reason.hide()
+            self.strip.setFocus()
             return True
         if self.note.isVisible():
             self.note.clear()

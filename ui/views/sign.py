@@ -443,6 +443,10 @@ class SignScreen(Screen):
             self._stop.set()
             self.progress_text.setText(self.progress_text.text().replace("Esc: ", ""))
             return True
+        if self.reason.isVisible():
+            self.reason.hide()
+            self.table.setFocus()
+            return True
         if self.view_stack.currentWidget() is self.verdict:
             self._close_verdict()
             return True
