@@ -92,6 +92,9 @@ def _inspect_pdf(path: Path, limits: Limits) -> Inspection:
         _check_count(path, document.page_count, limits)
         with pdf_damage(path):
             frames = tuple(_pdf_frame_info(path, page, limits) for page in document.pages())
+            if document.is_repaired:
+                # what had to be guessed together may lack pages or show empty ones: a clerk must not take it for whole
+                raise WorkstationError("F03", file=path.name)
             return Inspection("application/pdf", frames, _signed(document))
 
 

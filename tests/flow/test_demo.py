@@ -81,7 +81,7 @@ def test_original_bytes_are_in_the_pdf(demo: Demo) -> None:
     for document in demo.documents:
         with pikepdf.open(document["pdf"]) as pdf:
             for page in pdf.pages:
-                kept |= {image.read_raw_bytes() for image in page.images.values()}
+                kept |= {image.read_raw_bytes() for image in page.get_images().values()}
     assert originals <= kept
 
 

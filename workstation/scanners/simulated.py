@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workstation.domain.errors import WorkstationError
+from workstation.domain.filelist import expand
 from workstation.domain.ports import ScanSource
-from workstation.scanners.files import expand, make_durable, next_sheet_number
+from workstation.scanners.files import make_durable, next_sheet_number
 
 
 class SimulatedScanner:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import OutboxChanged, TokenChanged
+from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState, PageText
@@ -130,7 +131,7 @@ class Desk:
         found = []
         for folder in sorted(p for p in self._parts.incoming.glob("*") if p.is_dir()):
             dossier_id = DossierId(folder.name)
-            for path in scan.expand([folder]):
+            for path in expand([folder]):
                 if self._take_in_sheet(dossier_id, path, SYSTEM).pages:
                     found.append(dossier_id)
         return found
@@ -211,7 +212,7 @@ class Desk:
         def run() -> tuple[ImportOutcome, ...]:
             outcomes = []
             try:
-                for path in scan.expand(paths):
+                for path in expand(paths):
                     outcomes.append(scan.take_in(self._office, dossier_id, path, user))
                     progress(outcomes[-1])
             finally:

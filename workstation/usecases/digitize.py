@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
 from workstation.domain.ports import DocumentDraft, Lane, Limits, PageJob, PageResult, PageTools, PublishJob, PublishPage
@@ -13,7 +14,6 @@ from workstation.domain.profile import Profile, Rules
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
 from workstation.usecases.read import indexed_fields
-from workstation.usecases.scan import expand
 from workstation.usecases.send import ascii_name
 
 

@@ -1,7 +1,6 @@
 """Take paper in: files and scanned sheets become originals, and pages that name them."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,6 @@ from workstation.domain.page import Page, PageSource
 from workstation.domain.ports import Inspection, Limits
 from workstation.usecases.office import INSPECT_SECONDS, Office, day
 from workstation.usecases.views import ImportOutcome
-
-PARTIAL = frozenset({".part", ".tmp", ".crdownload", ".partial", ".json"})
-"""Suffixes of files that are still being written, and of the program's own index files."""
 
 
 def open_dossier(office: Office, title: str, by: UserName, profile: str = "archive", import_key: str = "") -> DossierId:
@@ -41,20 +37,6 @@ def import_key(paths: Iterable[Path]) -> str:
         with path.open("rb") as f:
             total.update(hashlib.file_digest(f, "sha256").digest())
     return total.hexdigest()
-
-
-def expand(paths: Iterable[Path]) -> list[Path]:
-    """Files as given, and the files of folders in natural order (2 before 10); hidden and half-written files are left out."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted((p for p in path.rglob("*") if p.is_file()), key=natural) if path.is_dir() else [path]
-        found += [p for p in inside if not p.name.startswith(".") and p.suffix.lower() not in PARTIAL]
-    return found
-
-
-def natural(path: Path) -> tuple[tuple[int, str], ...]:
-    """Sort key by which ``2.jpg`` stands before ``10.jpg``."""
-    return tuple((int(x), "") if x.isdigit() else (-1, x.casefold()) for x in re.split(r"(\d+)", str(path)) if x)
 
 
 def take_in(office: Office, dossier_id: DossierId, path: Path, by: UserName) -> ImportOutcome:

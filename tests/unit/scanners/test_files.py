@@ -4,7 +4,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.scanners.files import expand, natural_key, next_sheet_number
+from workstation.domain.filelist import expand, natural_key
+from workstation.scanners.files import next_sheet_number
 
 
 def names(folder: Path, files: tuple[Path, ...]) -> list[str]:

@@ -25,6 +25,7 @@ from tests.unit.usecases.bench import (
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin
+from workstation.domain.filelist import expand
 from workstation.domain.page import PageState
 from workstation.domain.ports import PageJob
 from workstation.usecases import check, edit, queries, read, recover, scan
@@ -90,7 +91,7 @@ def test_folders_come_in_natural_order_without_half_written_files(world: World):
     (folder / "b").mkdir(parents=True)
     for name in ("10.jpg", "2.jpg", ".hidden.jpg", "3.jpg.part", "dossier.json", "b/1.jpg"):
         (folder / name).touch()
-    assert [str(p.relative_to(folder)) for p in scan.expand([folder])] == ["2.jpg", "10.jpg", "b/1.jpg"]
+    assert [str(p.relative_to(folder)) for p in expand([folder])] == ["2.jpg", "10.jpg", "b/1.jpg"]
 
 
 # --- reading
