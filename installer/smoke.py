@@ -101,7 +101,7 @@ def unpacked(deb: Path, work: Path) -> Report:
 
 PROBE = """
 import importlib, sys
-for name in ("workstation.app.cli", "ui.theme", "ocr", "signing", "sync", "cv2", "pymupdf", "pikepdf", "pkcs11", "sqlalchemy"):
+for name in ("workstation.app.cli", "ui.shell", "ocr", "signing", "sync", "cv2", "pymupdf", "pikepdf", "pkcs11", "sqlalchemy"):
     importlib.import_module(name)
 print("\\n".join({str(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)}))
 """
