@@ -138,6 +138,8 @@ def plain_fields(text: str) -> dict[str, str]:
         # stock text runs the two columns of a header together: the organ ends where its capitals do
         capitals = itertools.takewhile(str.isupper, ward[0].split())
         found["organ_name"] = " ".join(["ỦY BAN NHÂN DÂN", *capitals])
+    if "place" in found:
+        found["place"] = " ".join([*itertools.takewhile(str.istitle, found["place"].split()[::-1])][::-1])
     if titles := re.findall(r"PHÓ CHỦ TỊCH|CHỦ TỊCH", text):
         found["signer_title"] = titles[-1]
     if "type_name" not in found and "V/v" in text:

@@ -127,4 +127,4 @@ def test_plain_expressions_are_no_straw_man() -> None:
     assert found["organ_name"] == "ỦY BAN NHÂN DÂN XÃ PHÚC THỊNH"
     assert (found["number"], found["notation"], found["issued_date"]) == ("23", "QĐ-UBND", "2026-05-18")
     assert (found["type_name"], found["signer_title"], found["signer_name"]) == ("QUYẾT ĐỊNH", "PHÓ CHỦ TỊCH", "Lý Quỳnh Dụng")
-    assert found["place"].endswith("Phúc Thịnh")
+    assert found["place"] == "Phúc Thịnh"
