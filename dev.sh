@@ -7,14 +7,14 @@ usage() {
 ./dev.sh run                          the main job on the sample dossiers, then the desktop on that data
 ./dev.sh test [pytest arguments]      the whole test suite
 ./dev.sh check                        lint, types, import contracts
-./dev.sh exec COMMAND…                a command inside the environment
+./dev.sh exec COMMAND…                a command inside the environment (runs in this folder)
 ./dev.sh bench PART [--json]          measure: read, sign, sync, capture, index, office, installer
 ./dev.sh pictures                     screenshots for the READMEs, from the real program
 ./dev.sh installer --only deb -o DIR  build the package
 TXT
 }
 
-cd "$(dirname "$0")"
+CDPATH='' cd -- "$(dirname -- "$0")"
 env=.venv
 started=$(date +%s)
 
@@ -152,7 +152,7 @@ ready() {
 
 run() {
     home=build/demo-home
-    workstation demo --home "$home" --headless --practice
+    workstation demo --home "$home" --headless --practice || return $?
     took "run (main job)"
     if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
         workstation gui --home "$home"
