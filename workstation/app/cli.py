@@ -202,7 +202,7 @@ def digitize(
         for file in results:
             for note in file.errors:
                 out(say(note))
-            for path, pdf in file.published:
+            for path, pdf in filter(None, file.published):
                 out(f"{path}  {pdf.pages} trang  {pdf.bytes} byte  {pdf.conformance}")
 
     report(data, as_json, human)

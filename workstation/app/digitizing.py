@@ -13,6 +13,7 @@ from typing import Any
 from ui.messages import Lang
 from workstation.app.compose import page_lane, page_tools
 from workstation.app.shapes import read_json
+from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.ports import DocumentDraft
@@ -87,6 +88,4 @@ def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
 
 def _write_index(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    part.replace(path)
+    write_durably(path, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())

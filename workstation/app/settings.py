@@ -4,12 +4,12 @@ Changing state (queues, counters) lives in the database; secrets live in files o
 """
 
 import difflib
-import os
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.signature import KeyKind, KeyRef
@@ -125,12 +125,7 @@ def save(home: Path, settings: Settings) -> None:
         lines.append("")
     for user in settings.users:
         lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
-    part = home / (FILE + ".part")
-    with part.open("w", encoding="utf-8") as f:
-        f.write("\n".join(lines))
-        f.flush()
-        os.fsync(f.fileno())
-    part.replace(home / FILE)
+    write_durably(home / FILE, "\n".join(lines).encode())
 
 
 def _toml(value: str | int | bool) -> str:

@@ -9,7 +9,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.outbox import OutboxItem
 from workstation.domain.ports import DocumentDraft, PageResult
-from workstation.domain.signature import FileVerdict, SignatureReport
+from workstation.domain.signature import FileVerdict, PublishedPdf, SignatureReport
 from workstation.usecases.digitize import ReadFile, ReadPage
 
 
@@ -30,9 +30,18 @@ def fields_json(fields: Iterable[IndexField]) -> dict[str, Any]:
     }
 
 
+FAILED_PAGE: dict[str, Any] = {
+    **dict.fromkeys(("width_px", "height_px", "dpi", "rotation", "skew_deg", "blank", "confidence", "seconds")),
+    "text": "",
+    "words": [],
+    "findings": [],
+}
+"""Every key of a page that was read, so that a reader of the JSON needn't ask."""
+
+
 def page_json(index: int, page: ReadPage, lang: Lang) -> dict[str, Any]:
     if page.result is None:
-        return {"index": index, "error": error_json(page.error, lang)}
+        return {**FAILED_PAGE, "index": index, "error": error_json(page.error, lang)}
     result: PageResult = page.result
     text = result.text
     return {
@@ -55,6 +64,13 @@ def document_json(draft: DocumentDraft) -> dict[str, Any]:
     return {"pages": list(draft.pages), "type": draft.type_code, "fields": fields_json(draft.fields)}
 
 
+def published_json(made: tuple[Path, PublishedPdf] | None) -> dict[str, Any]:
+    if made is None:
+        return {"pdf": None, "sha256": None, "bytes": None, "conformance": None}
+    path, pdf = made
+    return {"pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance}
+
+
 def read_json(files: Iterable[ReadFile], lang: Lang) -> dict[str, Any]:
     rows, engine = [], None
     for file in files:
@@ -63,8 +79,9 @@ def read_json(files: Iterable[ReadFile], lang: Lang) -> dict[str, Any]:
                 e = page.result.text.engine
                 engine = {"name": e.name, "version": e.version, "model": e.model}
         documents = [document_json(d) for d in file.documents]
-        for document, (path, pdf) in zip(documents, file.published, strict=False):
-            document |= {"pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance}
+        if file.published:
+            for document, made in zip(documents, file.published, strict=True):
+                document |= published_json(made)
         rows.append(
             {
                 "file": file.name,

@@ -14,6 +14,7 @@ import httpx
 from signing.training import make_training_identity
 from workstation.app.compose import Home
 from workstation.app.settings import FILE, OfficeSettings, Settings, SigningSettings, WardSettings, load, save
+from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.ports import Secret
@@ -42,7 +43,7 @@ def prepare(root: Path) -> Settings:
         return settings
     identity = make_training_identity(home.secrets, ORGANIZATION, Secret(TRAINING_PIN))
     root_copy = home.trust / "training" / identity.root_pem.name
-    root_copy.write_bytes(identity.root_pem.read_bytes())
+    write_durably(root_copy, identity.root_pem.read_bytes())
     client = home.secrets / "ward-client"
     if not client.exists():
         handle = os.open(client, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -88,7 +89,8 @@ def practice_ward(root: Path, settings: Settings) -> Iterator[str]:
 
 
 def _pin_keys(url: str, path: Path) -> None:
-    keys = httpx.get(f"{url}/v1/khoa", timeout=10).raise_for_status().text
-    part = path.with_name(path.name + ".part")
-    part.write_text(keys, "utf-8")
-    part.replace(path)
+    try:
+        keys = httpx.get(f"{url}/v1/khoa", timeout=10).raise_for_status().content
+    except httpx.HTTPError as e:
+        raise WorkstationError("G01") from e
+    write_durably(path, keys)

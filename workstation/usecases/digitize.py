@@ -46,7 +46,8 @@ class ReadFile:
     documents: tuple[DocumentDraft, ...]
     errors: tuple[ErrorNote, ...] = ()
     """Files or pages that were left out, each with its reason; the rest went on."""
-    published: tuple[tuple[Path, PublishedPdf], ...] = ()
+    published: tuple[tuple[Path, PublishedPdf] | None, ...] = ()
+    """One a document, None where it failed (its reason is in ``errors``); empty until published."""
 
 
 Hasher = Callable[[Path], Sha256]
@@ -119,11 +120,13 @@ def publish_file(bench: Bench, read: ReadFile, folder: Path, first: int, created
         out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
         job = PublishJob(parts, out, name, created=created)
         jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS)))
-    published, errors = [], list(read.errors)
+    published: list[tuple[Path, PublishedPdf] | None] = []
+    errors = list(read.errors)
     for out, future in jobs:
         try:
             published.append((out, future.result()))
         except WorkstationError as e:
+            published.append(None)
             errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
     return replace(read, published=tuple(published), errors=tuple(errors))
 

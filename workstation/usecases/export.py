@@ -5,10 +5,10 @@ signature, the hashes in ``dossier.json``, the receipt's signature.
 """
 
 import json
-import shutil
 from pathlib import Path
 
 from workstation.domain.dossier import Dossier
+from workstation.domain.durable import copy_durably, write_durably
 from workstation.domain.outbox import OutboxItem
 from workstation.usecases.office import Office
 from workstation.usecases.send import file_name
@@ -25,21 +25,10 @@ def export_dossier(office: Office, dossier: Dossier, item: OutboxItem | None, fo
             continue
         name = file_name(dossier, i, document.field("type_name") or office.rules.document(document.type_code).type.name)
         paths[document.id] = target / name
-        _copy(office.blobs.path(source.sha256), target / name)
+        copy_durably(office.blobs.path(source.sha256), target / name)
     index = item.metadata if item else json.dumps({"code": dossier.code, "title": dossier.title}, ensure_ascii=False)
-    _write(target / "dossier.json", json.dumps(json.loads(index), ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(json.loads(index), ensure_ascii=False, indent=1) + "\n"
+    write_durably(target / "dossier.json", text.encode())
     if item and item.receipt:
-        _write(target / "receipt.jws", item.receipt.jws + "\n")
+        write_durably(target / "receipt.jws", f"{item.receipt.jws}\n".encode())
     return paths
-
-
-def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
-    shutil.copyfile(source, part)
-    part.replace(target)
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, "utf-8")
-    part.replace(path)

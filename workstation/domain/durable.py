@@ -1,0 +1,56 @@
+"""Files that are whole on disk or not there at all, whatever stops the machine: index, settings, copies for people."""
+
+import errno
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from workstation.domain.errors import WorkstationError
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Puts ``data`` at ``path``: bytes first, then the name, both on disk when this returns. M01 when the disk is full; any
+    other ``OSError`` as it is. What stood there before stays until then."""
+    with _taking_the_place_of(path) as file:
+        file.write(data)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """As :func:`write_durably`, with the bytes of ``source``, however large it is."""
+    with source.open("rb") as reader, _taking_the_place_of(target) as file:
+        shutil.copyfileobj(reader, file, 1 << 20)
+
+
+@contextmanager
+def _taking_the_place_of(path: Path) -> Iterator[BinaryIO]:
+    part = path.with_name(f".{secrets.token_hex(8)}.part")  # of its own: two writers must not share one
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as e:
+        if e.errno in DISK_FULL:
+            raise WorkstationError("M01") from e
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return  # no handle on a folder there; NTFS journals the rename
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
