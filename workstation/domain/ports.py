@@ -114,7 +114,9 @@ class Outbox(Protocol):
 class Audit(Protocol):
     def append(self, event: AuditEvent) -> None: ...
 
-    def events(self, subject: str | None = None) -> tuple[AuditEvent, ...]: ...
+    def events(self, subject: str | None = None, since: datetime | None = None) -> tuple[AuditEvent, ...]:
+        """In the order in which they were written; of one subject, and from a moment on, if that is asked."""
+        ...
 
     def verify(self) -> int | None:
         """None if the chain holds, else the number of the first line that breaks it."""

@@ -154,7 +154,7 @@ class OutboxFileRow(Base):
 class AuditRow(Base):
     __tablename__ = "audit_event"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str] = mapped_column(index=True)

@@ -341,12 +341,13 @@ class SqlAudit:
         self._tx.connection.execute(insert(AUDIT), mapping.audit_row(event, at, number, digest))
         self._tx.connection.execute(update(HEAD).where(HEAD.c.id == 1).values(number=number, hash=digest))
 
-    def events(self, subject: str | None = None) -> tuple[AuditEvent, ...]:
+    def events(self, subject: str | None = None, since: datetime | None = None) -> tuple[AuditEvent, ...]:
         query = select(AUDIT).order_by(AUDIT.c.number)
-        return tuple(
-            mapping.audit_event(row)
-            for row in self._tx.rows(query if subject is None else query.where(AUDIT.c.subject == subject))
-        )
+        if subject is not None:
+            query = query.where(AUDIT.c.subject == subject)
+        if since is not None:
+            query = query.where(AUDIT.c.at >= since)
+        return tuple(mapping.audit_event(row) for row in self._tx.rows(query))
 
     def verify(self) -> int | None:
         """None if the chain holds, else the number of the first line that breaks it (or that is missing)."""
