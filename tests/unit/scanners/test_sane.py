@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.small_disk import small_disk
+from tests.small_disk import on_small_disk, small_disk
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import Scanner
 from workstation.scanners.sane import SaneScanner, parse_options
@@ -115,6 +115,7 @@ def test_who_takes_the_sheet_may_fail(config: Path, out: Path) -> None:
     assert [p.name for p in out.iterdir()] == ["sheet-0001.png"]
 
 
+@on_small_disk
 def test_full_disk_is_m01_and_keeps_what_is_whole(config: Path, out: Path) -> None:
     sheets: list[Path] = []
     with small_disk(out, 600):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_disk import small_disk
+from tests.small_disk import on_small_disk, small_disk
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.ports import BlobStore
@@ -107,6 +107,7 @@ def test_order_on_disk(blobs: FileBlobs, monkeypatch: pytest.MonkeyPatch) -> Non
     assert steps == ["fsync bytes", "fsync bytes", "fsync folder"]
 
 
+@on_small_disk
 def test_full_disk_is_m01_and_leaves_nothing(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 512) as disk:
         blobs = FileBlobs(disk / "blobs")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_disk import small_disk
+from tests.small_disk import on_small_disk, small_disk
 from tests.unit.store.samples import dossier, event
 from workstation.domain.errors import WorkstationError
 from workstation.store.blobs import FileBlobs
@@ -61,6 +61,7 @@ def test_kill_leaves_no_torn_state(address: str, tmp_path: Path) -> None:
     assert len(reported) > 5
 
 
+@on_small_disk
 def test_full_disk_is_m01_and_the_store_goes_on_when_there_is_room(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 2000) as disk:
         store = open_store(disk / "store.db")
