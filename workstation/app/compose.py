@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
@@ -24,20 +25,25 @@ from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
 from workstation.app.settings import Settings, load
 from workstation.domain.ids import new_id
-from workstation.domain.ports import PageTools, Secret, Sender, SendReport, SigningTools, TrustStore
+from workstation.domain.ports import PageTools, Scanner, Secret, Sender, SendReport, SigningTools, TrustStore
 from workstation.domain.profile import Rules
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
 from workstation.rules.reader import load_rules
 from workstation.scanners.sane import SaneScanner
-from workstation.store.blobs import FileBlobs
+from workstation.scanners.simulated import SimulatedScanner
+from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
 from workstation.usecases.desk import Desk, DeskParts
 from workstation.usecases.office import Office
 
 PAGE_WORKER_BYTES = 1_500_000_000
 """Cap of one page worker's memory; a decompression bomb dies in it, not in the program."""
+
+
+PRACTICE_SHEET_SECONDS = 0.4
+"""As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
 
 
 class SystemClock:
@@ -197,15 +203,26 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
     parts = DeskParts(
         store=ThreadLane(4, "store"),
         background=ThreadLane(2, "background"),
-        scanner=SaneScanner(),
+        scanner=_scanner(settings),
         sender=sender,
         key=settings.key(home.root),
         verify=partial(verify_file, trust=home.trust_store()),
         wake=ticker.wake,
         incoming=home.incoming,
+        free_gb=partial(disk_free_gb, home.root),
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
     return desk, ticker
+
+
+def sample_folder() -> Path:
+    """The sample dossiers that ship with the program: a folder of page images each."""
+    return Path(str(resources.files("workstation.app") / "samples"))
+
+
+def _scanner(settings: Settings) -> Scanner:
+    """A practice office scans the samples: its clerk learns the desk on a machine without a scanner."""
+    return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS) if settings.office.training else SaneScanner()
 
 
 class NoLine:

@@ -41,9 +41,9 @@ class DossierState(Enum):
 DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     DocumentState.NEW: frozenset({DocumentState.TO_INDEX}),
     DocumentState.TO_INDEX: frozenset({DocumentState.TO_CHECK, DocumentState.RETURNED}),
-    DocumentState.TO_CHECK: frozenset({DocumentState.PASSED, DocumentState.TO_INDEX, DocumentState.RETURNED}),
-    DocumentState.PASSED: frozenset({DocumentState.TO_SIGN, DocumentState.TO_INDEX, DocumentState.REFUSED}),
-    DocumentState.TO_SIGN: frozenset({DocumentState.SIGNED, DocumentState.REFUSED, DocumentState.TO_INDEX}),
+    DocumentState.TO_CHECK: frozenset({DocumentState.PASSED, DocumentState.RETURNED}),
+    DocumentState.PASSED: frozenset({DocumentState.TO_SIGN, DocumentState.REFUSED}),
+    DocumentState.TO_SIGN: frozenset({DocumentState.SIGNED, DocumentState.REFUSED}),
     DocumentState.SIGNED: frozenset(),
     DocumentState.RETURNED: frozenset({DocumentState.NEW, DocumentState.TO_INDEX}),
     DocumentState.REFUSED: frozenset({DocumentState.TO_INDEX}),

@@ -78,8 +78,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "K02": _spec(Actor.CLERK, Exit.PERSON),  # a value has not the form of its field
     "K03": _spec(Actor.CHECKER, Exit.PERSON),  # the checker entered this document
     "K04": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # somebody else changed it meanwhile
-    "K05": _spec(Actor.CHECKER, Exit.PERSON),  # two entries differ
     "K06": _spec(Actor.CLERK, Exit.BAD_INPUT),  # this move is not possible from this state
+    "K07": _spec(Actor.OFFICIAL, Exit.PERSON),  # signing and refusing is for users whose role is official
     # signing
     "C01": _spec(Actor.OFFICIAL, Exit.OUTSIDE, retryable=True),  # no token
     "C02": _spec(Actor.OFFICIAL, Exit.PERSON),  # wrong PIN
@@ -121,6 +121,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "G10": _spec(Actor.IT, Exit.PERSON),  # CUC_BO: our own file is missing or changed
     "G11": _spec(Actor.IT, Exit.PERSON),  # the receipt does not verify
     "G12": _spec(Actor.CLERK, Exit.PERSON),  # KHONG_HOP_LE: returned, a field is wrong or missing
+    "G13": _spec(Actor.IT, Exit.OUTSIDE),  # no ward server is set up on this machine
     # machine
     "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
     "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low

@@ -13,28 +13,26 @@ from typing import TypeVar
 
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
-from workstation.domain.events import OutboxChanged, TokenChanged
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
-from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState, PageText
 from workstation.domain.ports import (
     EventBus,
     Lane,
-    PdfRenderJob,
     RenderJob,
     Scanner,
     ScanSource,
     Secret,
     Sender,
 )
-from workstation.domain.signature import FileVerdict, KeyRef, TokenState, TokenStatus
+from workstation.domain.signature import FileVerdict, KeyRef, TokenStatus
 from workstation.usecases import check, edit, outbox, queries, recover, scan
 from workstation.usecases import sign as signing
 from workstation.usecases.history import History
-from workstation.usecases.office import PAGE_SECONDS, TOKEN_SECONDS, Office
+from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier, text_of
+from workstation.usecases.shown import ShownPdfs
 from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import (
     Counts,
@@ -49,10 +47,13 @@ from workstation.usecases.views import (
     SignProgress,
     User,
 )
+from workstation.usecases.watch import Watch
 
 R = TypeVar("R")
 
 SYSTEM = UserName("system")
+OFFICIAL = "official"
+"""Role of who signs, refuses to sign and looks at what will be signed. Fields are entered and checked by any two persons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class DeskParts:
     """Lets the ticker run now."""
     incoming: Path
     """Folder for scanned sheets before they become originals."""
+    free_gb: Callable[[], float]
+    """Gigabytes (10^9 bytes) free where the office's files lie."""
 
 
 class Desk:
@@ -84,16 +87,33 @@ class Desk:
         self._office = office
         self._parts = parts
         self._history = History(office)
+        self._shown = ShownPdfs(office, self._verify)
         self._later: dict[UserName, list[DocumentId]] = {}
         self._lock = threading.Lock()
-        self._signing = threading.Lock()
-        self._token = TokenStatus(TokenState.ABSENT)
-        self._line = LineStatus(None, None, 0)
+        self._watch = Watch(office, parts.sender, parts.key, parts.free_gb)
+        self._running = parts.incoming / ".running"
+        self._runs = False
 
     # --- lanes
 
     def _ask(self, fn: Callable[[], R]) -> Future[R]:
         return self._parts.store.submit(told, fn)
+
+    def _do(self, fn: Callable[[], R]) -> Future[R]:
+        """Something a person changes; who does so has read what the line's note said about the last run."""
+        self._watch.recovered(False)
+        return self._ask(fn)
+
+    def _do_official(self, fn: Callable[[], R]) -> Future[R]:
+        """Only for who may sign: K07 for anybody else, whatever screen is in front."""
+        role = self.user.role
+
+        def run() -> R:
+            if role != OFFICIAL:
+                raise WorkstationError("K07")
+            return fn()
+
+        return self._do(run)
 
     def _all(self) -> tuple[Dossier, ...]:
         with self._office.look() as uow:
@@ -112,12 +132,16 @@ class Desk:
         self._in_background(lambda: publish(self._office, document_id))
 
     def resume(self) -> Future[recover.Recovery]:
-        """Goes on with what the last run left: called once after start."""
+        """Goes on with what the last run left: called once after start. If that run never came to its end, the line's note
+        says so (M05) until somebody does something."""
 
         def run() -> recover.Recovery:
-            with self._signing:
+            sudden = self._stopped_suddenly()
+            with self._watch.signing:
                 found = recover.recover(self._office, self._verify)
             stranded = self._take_in_stranded()
+            goes_on = any((found.sealed, found.to_read, found.to_publish, stranded))
+            self._watch.recovered(sudden and goes_on)
             for dossier_id in dict.fromkeys((*found.to_read, *stranded)):
                 self._read_in_background(dossier_id)
             for document_id in found.to_publish:
@@ -125,6 +149,14 @@ class Desk:
             return found
 
         return self._in_background(run)
+
+    def _stopped_suddenly(self) -> bool:
+        """Whether the last run left its mark, and sets this run's; ``close`` takes it away."""
+        sudden = self._running.exists()
+        self._running.parent.mkdir(parents=True, exist_ok=True)
+        self._running.touch()
+        self._runs = True
+        return sudden
 
     def _take_in_stranded(self) -> list[DossierId]:
         """Sheets that were scanned and not yet taken in when the program stopped; gives the dossiers that got some."""
@@ -147,33 +179,8 @@ class Desk:
         return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True).result()
 
     def tick(self) -> None:
-        """One round of the ticker: the token, the line, and what is due to be sent."""
-        self._refresh_token()
-        online = self._parts.sender.probe()
-        with self._office.look() as uow:
-            waiting = sum(1 for i in uow.outbox.list() if i.state is not OutboxState.RECEIVED)
-        before = self._line
-        since = before.since if before.online == online else self._office.clock.now()
-        self._line = LineStatus(online, since, waiting)
-        sent = self._parts.sender.send_due(lambda: False) if online else ()
-        for report in sent:
-            self._office.notify(report.item.dossier_id)
-        if sent or self._line != before:
-            self.bus.publish(OutboxChanged())
-
-    def _refresh_token(self) -> None:
-        key = self._parts.key
-        if key is None or not self._signing.acquire(blocking=False):
-            return
-        try:
-            status = self._office.token.submit(self._office.signing.status, key, timeout=TOKEN_SECONDS).result()
-        except WorkstationError as e:  # a broken key file or driver costs signing, not the sending that follows
-            status = TokenStatus(TokenState.NO_KEY if e.code == "C08" else TokenState.ABSENT)
-        finally:
-            self._signing.release()
-        if status != self._token:
-            self._token = status
-            self.bus.publish(TokenChanged())
+        """One round of the ticker: the token, the line, the disk, and what is due to be sent."""
+        self._watch.tick()
 
     # --- capture
 
@@ -187,7 +194,7 @@ class Desk:
         return self._ask(run)
 
     def line(self) -> Future[LineStatus]:
-        return self._ask(lambda: self._line)
+        return self._ask(lambda: self._watch.line)
 
     def dossiers(self) -> Future[tuple[DossierRow, ...]]:
         return self._ask(lambda: tuple(queries.dossier_row(d) for d in self._all()))
@@ -200,7 +207,7 @@ class Desk:
         return self._ask(run)
 
     def new_dossier(self, title: str = "") -> Future[DossierId]:
-        return self._ask(lambda: scan.open_dossier(self._office, title, self.user.name))
+        return self._do(lambda: scan.open_dossier(self._office, title, self.user.name))
 
     def import_files(
         self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]
@@ -219,7 +226,7 @@ class Desk:
                 self._read_in_background(dossier_id)
             return tuple(outcomes)
 
-        return self._ask(run)
+        return self._do(run)
 
     def scan_sources(self) -> Future[tuple[ScanSource, ...]]:
         return self._ask(self._parts.scanner.sources)
@@ -242,7 +249,7 @@ class Desk:
             finally:
                 self._read_in_background(dossier_id)
 
-        return self._ask(run)
+        return self._do(run)
 
     def _edit(self, find: Callable[[], Dossier], change: Callable[[], Dossier], *, read: bool = False) -> Future[None]:
         """A change to the arrangement that can be undone."""
@@ -252,7 +259,7 @@ class Desk:
             if read:
                 self._read_in_background(dossier_id)
 
-        return self._ask(run)
+        return self._do(run)
 
     def rotate(self, page_id: PageId, degrees: int) -> Future[None]:
         office, user = self._office, self.user.name
@@ -290,7 +297,7 @@ class Desk:
             self._history.travel(dossier_id, user, back=back)
             self._read_in_background(dossier_id)
 
-        return self._ask(run)
+        return self._do(run)
 
     def finish_capture(self, dossier_id: DossierId) -> Future[None]:
         """ "Xong hồ sơ": refuses with the ``missing`` note of the view if something is in the way."""
@@ -300,7 +307,7 @@ class Desk:
             self._history.finish(dossier_id, user)
             self._read_in_background(dossier_id)
 
-        return self._ask(run)
+        return self._do(run)
 
     # --- pages as pictures and text
 
@@ -357,11 +364,11 @@ class Desk:
             if after.document(document_id).state is DocumentState.PASSED:
                 self._publish_in_background(document_id)
 
-        return self._ask(run)
+        return self._do(run)
 
     def set_type(self, document_id: DocumentId, type_code: str) -> Future[None]:
         user = self.user.name
-        return self._ask(lambda: _nothing(check.set_type(self._office, document_id, type_code, user)))
+        return self._do(lambda: _nothing(check.set_type(self._office, document_id, type_code, user)))
 
     def document_types(self) -> tuple[tuple[str, str], ...]:
         """(code, Vietnamese name), for the type box; at once."""
@@ -370,7 +377,7 @@ class Desk:
 
     def return_to_capture(self, document_id: DocumentId, reason: str) -> Future[None]:
         user = self.user.name
-        return self._ask(lambda: _nothing(edit.give_back(self._office, document_id, reason, user)))
+        return self._do(lambda: _nothing(edit.give_back(self._office, document_id, reason, user)))
 
     def later(self, document_id: DocumentId) -> Future[None]:
         """To the end of this user's queue."""
@@ -381,14 +388,14 @@ class Desk:
             with self._lock:
                 self._later[user] = [x for x in self._later.get(user, []) if x != document_id] + [document_id]
 
-        return self._ask(run)
+        return self._do(run)
 
     # --- sign
 
     def sign_desk(self) -> Future[SignDesk]:
         def run() -> SignDesk:
             signed, refused = queries.day_counts(self._office)
-            return queries.sign_desk(self._office, self._all(), self._token, signed, refused)
+            return queries.sign_desk(self._office, self._all(), self._watch.token, signed, refused)
 
         return self._ask(run)
 
@@ -396,37 +403,32 @@ class Desk:
         """Asked anew, unless a batch is being signed."""
 
         def run() -> TokenStatus:
-            self._refresh_token()
-            return self._token
+            self._watch.refresh_token()
+            return self._watch.token
 
         return self._ask(run)
 
     def pdf_picture(self, document_id: DocumentId, page: int, max_px: int) -> Future[Picture]:
-        """Page (from 0) of what will be, or was, signed: drawn from the published bytes, or the signed revision's."""
+        """Page (from 0) of what will be, or was, signed: drawn from the published bytes, or from those a sound
+        signature covers (V01, V02, V06 if there is none)."""
+
+        user = self.user.name
 
         def run() -> Picture:
-            document = self._office.dossier_of(document_id).document(document_id)
-            source = document.sealed or document.published
-            if source is None:
-                raise WorkstationError("K06", state=document.state.value, to="published")
-            path = self._office.blobs.path(source.sha256)
-            prefix = 0
-            if document.sealed is not None:
-                verdict = self._verify(path)
-                prefix = max((s.revision_end for s in verdict.signatures), default=document.sealed.bytes)
-            job = PdfRenderJob(path, source.sha256, prefix, page, self._office.cache, max_px)
-            shown = self._office.pages.submit(self._office.tools.render_pdf, job, timeout=PAGE_SECONDS, urgent=True).result()
-            return Picture(shown.path, shown.width_px, shown.height_px, shown.scale)
+            return self._shown.picture(self._office.dossier_of(document_id).document(document_id), page, max_px, user)
 
         return self._ask(run)
 
     def mark_seen(self, document_id: DocumentId) -> Future[None]:
+        """For the file whose pages this user was shown: K04 if it was made anew meanwhile, as that one nobody has looked at."""
         user = self.user.name
-        return self._ask(lambda: _nothing(signing.mark_seen(self._office, document_id, user)))
+        return self._do_official(
+            lambda: _nothing(signing.mark_seen(self._office, document_id, user, self._shown.seen(user, document_id)))
+        )
 
     def refuse(self, document_id: DocumentId, reason: str) -> Future[None]:
         user = self.user.name
-        return self._ask(lambda: _nothing(signing.refuse_to_sign(self._office, document_id, reason, user)))
+        return self._do_official(lambda: _nothing(signing.refuse_to_sign(self._office, document_id, reason, user)))
 
     def sign(
         self,
@@ -442,13 +444,13 @@ class Desk:
         def run() -> tuple[SignProgress, ...]:
             if key is None:
                 raise WorkstationError("C01")
-            with self._signing:
+            with self._watch.signing:
                 recover.adopt_sealed(self._office, self._verify)  # signed before and not recorded, as on a full disk
                 done = signing.sign_batch(self._office, key, pin, document_ids, user, progress, cancelled)
             self._parts.wake()
             return done
 
-        return self._ask(run)
+        return self._do_official(run)
 
     def verify_file(self, path: Path) -> Future[FileVerdict]:
         return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True)
@@ -470,21 +472,23 @@ class Desk:
             outbox.make_due(self._office, item_id)
             self._parts.wake()
 
-        return self._ask(run)
+        return self._do(run)
 
     def set_paused(self, item_id: OutboxId, paused: bool) -> Future[None]:
         user = self.user.name
-        return self._ask(lambda: outbox.set_paused(self._office, item_id, paused, user))
+        return self._do(lambda: outbox.set_paused(self._office, item_id, paused, user))
 
     def reopen_rejected(self, item_id: OutboxId) -> Future[DocumentId]:
         """Takes a returned dossier back to Verify; gives the document to look at."""
         user = self.user.name
-        return self._ask(lambda: outbox.reopen_rejected(self._office, item_id, user))
+        return self._do(lambda: outbox.reopen_rejected(self._office, item_id, user))
 
     def close(self) -> None:
         """Ends the lanes. What was under way is done again at the next start."""
         self._parts.background.close()
         self._parts.store.close()
+        if self._runs:
+            self._running.unlink(missing_ok=True)
 
 
 def _nothing(_: object) -> None:

@@ -125,7 +125,7 @@ def _sign_row(office: Office, dossier: Dossier, document: Document, token: Token
     profile, rule = office.profile_of(dossier), office.rules.document(document.type_code)
     gate = check_gate(dossier, document, profile, rule, office.organization, token)
     view = document_view(office, dossier, document)
-    return SignRow(view, len(dossier.pages_of(document.id)), document.seen_by is not None, gate, refused=False)
+    return SignRow(view, len(dossier.pages_of(document.id)), document.seen_by is not None, gate)
 
 
 def outbox_row(item: OutboxItem, title: str) -> OutboxRow:

@@ -5,8 +5,10 @@ A crash in between leaves the file, and ``recover`` takes it over instead of sig
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from workstation.domain.dossier import DocumentState, Dossier, refuse, seal
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -17,12 +19,22 @@ from workstation.usecases.gate import check_gate
 from workstation.usecases.office import Office
 from workstation.usecases.views import SignProgress
 
+R = TypeVar("R")
+
+OPEN_SECONDS = 60.0
+"""Time cap for logging in, and for logging out: cards take a second or two, a driver that hangs takes for ever."""
+SIGN_SECONDS = 120.0
+"""Time cap for one document: reading, hashing and writing some hundred megabytes on a slow disk, and the card's part."""
 STOPS_BATCH = frozenset({"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10"})
 """Trouble with the key, not with one document: going on would only repeat it (or lock the token)."""
 
 
-def mark_seen(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
-    """The official has looked at every page of the published file. K06 if nothing is published that waits for an official."""
+def mark_seen(office: Office, document_id: DocumentId, by: UserName, looked_at: Sha256 | None = None) -> Dossier:
+    """The official has looked at every page of the published file. K06 if nothing is published that waits for an official.
+
+    ``looked_at``: hash of the file that was on the screen. K04 if it is not the published one (any more). Publishing anew
+    forgets who saw the file before, so ``seen_by`` always speaks of ``published`` as it is.
+    """
 
     def edit(d: Dossier) -> Dossier:
         document = d.document(document_id)
@@ -30,6 +42,8 @@ def mark_seen(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
             return d  # who saw it before signing is part of the record
         if document.published is None or document.state not in (DocumentState.PASSED, DocumentState.TO_SIGN):
             raise WorkstationError("K06", state=document.state.value, to="seen")
+        if looked_at not in (None, document.published.sha256):
+            raise WorkstationError("K04", reason="moved")
         return d.with_document(replace(document, seen_by=by))
 
     return office.change(office.dossier_of(document_id).id, edit, office.event(by, "seen", document_id))
@@ -60,7 +74,7 @@ def sign_batch(
     A document's own failure is in its progress and the rest goes on; trouble with the key ends the batch, and what is
     left stays "Chờ ký".
     """
-    status: TokenStatus = office.token.submit(office.signing.open, key, pin).result()
+    status = _at_token(office, OPEN_SECONDS, office.signing.open, key, pin)
     results: list[SignProgress] = []
     try:
         for i, document_id in enumerate(document_ids, 1):
@@ -72,8 +86,19 @@ def sign_batch(
             if note is not None and note.code in STOPS_BATCH:
                 break
     finally:
-        office.token.submit(office.signing.close).result()
+        with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
+            _at_token(office, OPEN_SECONDS, office.signing.close)
     return tuple(results)
+
+
+def _at_token(office: Office, seconds: float, fn: Callable[..., R], *args: Any) -> R:
+    """Runs at the token; C04 if its driver hung or took the process down: to the official the token is gone, not a file bad."""
+    try:
+        return office.token.submit(fn, *args, timeout=seconds).result()
+    except WorkstationError as e:
+        if e.code != "F06":
+            raise
+        raise WorkstationError("C04") from e
 
 
 def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: TokenStatus) -> ErrorNote | None:
@@ -90,7 +115,7 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
             raise WorkstationError("K06", state=document.state.value, to="signed")
         preset = office.profile_of(dossier).stamp_preset
         job = SignJob(office.blobs.path(document.published.sha256), out, preset, stamp_name=office.organization)
-        result = office.token.submit(office.signing.sign, job).result()
+        result = _at_token(office, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
         return e.note

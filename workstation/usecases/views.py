@@ -131,7 +131,6 @@ class SignRow:
     pages: int
     seen: bool
     gate: tuple[GateCheck, ...]
-    refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +174,8 @@ class LineStatus:
     """None: not asked yet."""
     since: datetime | None
     waiting: int
+    note: ErrorNote | None = None
+    """What concerns the whole station: M02 (the disk is low), M05 (the last run stopped suddenly, its work goes on)."""
 
 
 @dataclass(frozen=True, slots=True)

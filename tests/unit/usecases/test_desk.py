@@ -27,6 +27,7 @@ from tests.unit.usecases.bench import (
 )
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
@@ -76,6 +77,7 @@ class Room:
     def __init__(self, world: World, *, at_once: bool = True) -> None:
         self.world, self.feeder, self.line = world, Feeder(world), Line()
         self.waiting: list[Callable[[], Any]] = []
+        self.free_gb = 100.0
         parts = DeskParts(
             store=InlineLane(),
             background=InlineLane() if at_once else Slow(self),
@@ -85,6 +87,7 @@ class Room:
             verify=verify,
             wake=lambda: None,
             incoming=world.root / "incoming",
+            free_gb=lambda: self.free_gb,
         )
         users = (User(CLERK, "clerk"), User(CHECKER, "checker"), User(OFFICIAL, "official"))
         self.desk = Desk(world.office, parts, "Trạm mẫu", users)
@@ -307,7 +310,82 @@ def test_a_signature_left_unrecorded_is_taken_over_at_the_next_signing(world: Wo
     assert done.error is None and world.machine.signatures == 0 and world.get(dossier).state is DossierState.QUEUED
 
 
+@pytest.mark.parametrize("user", [CLERK, CHECKER])
+def test_only_an_official_may_see_sign_and_refuse(world: World, room: Room, user: UserName):
+    dossier = world.to_sign(HEAD)
+    (document,) = ids(dossier)
+    room.sit(user)
+    for asked in (
+        room.desk.mark_seen(document),
+        room.desk.refuse(document, "sai"),
+        room.desk.sign([document], PIN, lambda _: None, lambda: False),
+    ):
+        error = asked.exception()
+        assert isinstance(error, WorkstationError) and error.code == "K07"
+    assert world.get(dossier) == dossier and "open" not in [name for name, _ in world.machine.calls]
+    room.sit(OFFICIAL)
+    room.desk.refuse(document, "sai").result()
+    assert states(world.get(dossier)) == [S.REFUSED]
+
+
+def test_seen_is_said_of_the_file_that_was_shown(world: World, room: Room):
+    dossier = world.to_sign(HEAD)
+    (document,) = ids(dossier)
+    room.sit(OFFICIAL)
+    room.desk.pdf_picture(document, 0, 100).result()
+    room.desk.refuse(document, "sai số").result()  # from another window; mended and made anew while this one looks on
+    world.confirm(document, CLERK, number="128")
+    world.confirm(document, CHECKER, number="128")
+    world.publish(document)
+    error = room.desk.mark_seen(document).exception()
+    assert isinstance(error, WorkstationError) and error.code == "K04"
+    assert world.get(dossier).documents[0].seen_by is None
+    room.desk.pdf_picture(document, 0, 100).result()
+    room.desk.mark_seen(document).result()
+    assert world.get(dossier).documents[0].seen_by == OFFICIAL
+
+
 # --- the ticker
+
+
+def test_a_low_disk_is_told_until_there_is_room(world: World, room: Room):
+    room.desk.tick()
+    assert room.desk.line().result().note is None
+    room.free_gb = 1.84
+    room.desk.tick()
+    assert room.desk.line().result().note == ErrorNote("M02", (("free", 1.8e9),)) and world.events[-1] == OutboxChanged()
+    told = len(world.events)
+    room.free_gb = 1.83
+    room.desk.tick()
+    assert len(world.events) == told, "a page more or less is no news"
+    room.free_gb = 9.0
+    room.desk.tick()
+    assert room.desk.line().result().note is None
+
+
+def test_a_recovery_is_told_until_somebody_does_something(world: World):
+    stopped = Room(world, at_once=False)
+    stopped.desk.resume()
+    stopped.read()
+    dossier = stopped.imported(HEAD)  # never read: the program is gone
+    room = Room(world)
+    room.desk.resume().result()
+    room.desk.tick()
+    assert room.desk.line().result().note == ErrorNote("M05")
+    assert world.get(dossier).pages[0].state is PageState.READ
+    room.desk.rotate(dossier.pages[0].id, 90).result()
+    assert room.desk.line().result().note is None and world.events.count(OutboxChanged()) == 3
+
+
+def test_who_closed_the_program_is_not_told_of_a_sudden_stop(world: World):
+    before = Room(world, at_once=False)
+    before.desk.resume()
+    before.read()
+    before.imported(HEAD)
+    before.desk.close()
+    room = Room(world)
+    room.desk.resume().result()
+    assert room.desk.line().result().note is None
 
 
 @pytest.mark.parametrize(("code", "state"), [("C08", TokenState.NO_KEY), ("F06", TokenState.ABSENT)])
@@ -330,6 +408,7 @@ def test_what_is_gone_is_told_as_changed_meanwhile(world: World, room: Room):
     dossier = room.imported(HEAD, HEAD)
     gone = ids(dossier)[1]
     room.desk.merge_with_previous(gone).result()
+    room.sit(OFFICIAL)
     asked: list[Future[Any]] = [
         room.desk.dossier(DossierId("x")),
         room.desk.document(gone),
@@ -390,6 +469,7 @@ def test_trouble_in_the_background_is_on_the_screen_and_in_the_log(world: World,
 def test_signing_without_a_key_is_no_token(world: World, room: Room):
     parts = {n: getattr(room.desk._parts, n) for n in DeskParts.__dataclass_fields__}
     desk = Desk(world.office, DeskParts(**{**parts, "key": None}), "Trạm", room.desk.users)
+    desk.user = desk.users[-1]
     error = desk.sign([], PIN, lambda _: None, lambda: False).exception()
     assert isinstance(error, WorkstationError) and error.code == "C01"
 

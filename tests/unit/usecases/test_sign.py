@@ -15,6 +15,7 @@ from tests.unit.usecases.bench import (
     OFFICIAL,
     ORGANIZATION,
     PIN,
+    InlineLane,
     World,
     ids,
     sha,
@@ -367,3 +368,35 @@ def test_the_pin_is_in_no_audit_line_and_no_error(world: World):
     world.sign(*ids(dossier))
     with world.office.look() as uow:
         assert PIN.reveal() not in repr(uow.audit.events()) and PIN.reveal() not in repr(PIN)
+
+
+class HangingLane(InlineLane):
+    """A token whose driver hangs in one call: the lane kills it at the cap, as ``ProcessLane`` does (its own tests)."""
+
+    def __init__(self, hangs: Any) -> None:
+        self.hangs = hangs
+        self.caps: dict[str, float | None] = {}
+
+    def submit(self, fn: Any, *args: Any, timeout: float | None = None, urgent: bool = False) -> Any:
+        self.caps[fn.__name__] = timeout
+        if fn == self.hangs and timeout is not None:
+            fn = _killed
+        return super().submit(fn, *args)
+
+
+def _killed(*_: Any) -> None:
+    raise WorkstationError("F06", reason="timeout")
+
+
+def test_a_hanging_driver_is_a_pulled_token_and_ends_the_batch(world: World):
+    dossier = world.to_sign(HEAD, HEAD)
+    world.see(*ids(dossier))
+    lane = HangingLane(world.machine.sign)
+    world.office = replace(world.office, token=lane)
+    assert world.sign(*ids(dossier)) == ["C04"]
+    assert lane.caps == {"open": 60, "sign": 120, "close": 60} and not world.machine.session
+    lane.hangs = world.machine.open
+    with pytest.raises(WorkstationError, match="C04"):
+        world.sign(*ids(dossier))
+    lane.hangs = world.machine.close
+    assert world.sign(*ids(dossier)) == ["", ""], "what is signed is not lost to a log-out that hangs"

@@ -1,0 +1,77 @@
+"""What the station watches by itself: the token, the line to the ward, and the room on its disk."""
+
+import threading
+from collections.abc import Callable
+
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.events import OutboxChanged, TokenChanged
+from workstation.domain.outbox import OutboxState
+from workstation.domain.ports import Sender
+from workstation.domain.signature import KeyRef, TokenState, TokenStatus
+from workstation.usecases.office import TOKEN_SECONDS, Office
+from workstation.usecases.views import LineStatus
+
+LOW_DISK_GB = 5.0
+"""Below this people are told to send or back up: some thousand pages still fit, time enough to do so. As the doctor has it."""
+
+
+class Watch:
+    """``tick`` runs on the ticker's thread; the rest is called from anywhere."""
+
+    def __init__(self, office: Office, sender: Sender, key: KeyRef | None, free_gb: Callable[[], float]) -> None:
+        self.signing = threading.Lock()
+        """Held while a batch is being signed: the token is not asked meanwhile."""
+        self.token = TokenStatus(TokenState.ABSENT)
+        self.line = LineStatus(None, None, 0)
+        self._office = office
+        self._sender = sender
+        self._key = key
+        self._free_gb = free_gb
+        self._recovered = False
+
+    def tick(self) -> None:
+        """One round: the token, the line, the disk, and what is due to be sent."""
+        self.refresh_token()
+        online = self._sender.probe()
+        with self._office.look() as uow:
+            waiting = sum(1 for i in uow.outbox.list() if i.state is not OutboxState.RECEIVED)
+        before = self.line
+        since = before.since if before.online == online else self._office.clock.now()
+        self.line = LineStatus(online, since, waiting, self._note())
+        sent = self._sender.send_due(lambda: False) if online else ()
+        for report in sent:
+            self._office.notify(report.item.dossier_id)
+        if sent or self.line != before:
+            self._office.bus.publish(OutboxChanged())
+
+    def refresh_token(self) -> None:
+        if self._key is None or not self.signing.acquire(blocking=False):
+            return
+        try:
+            status = self._office.token.submit(self._office.signing.status, self._key, timeout=TOKEN_SECONDS).result()
+        except WorkstationError as e:  # a broken key file or driver costs signing, not the sending that follows
+            status = TokenStatus(TokenState.NO_KEY if e.code == "C08" else TokenState.ABSENT)
+        finally:
+            self.signing.release()
+        if status != self.token:
+            self.token = status
+            self._office.bus.publish(TokenChanged())
+
+    def recovered(self, found: bool) -> None:
+        """The last run stopped suddenly and its work goes on (M05), until somebody does something (``found`` False)."""
+        if found != self._recovered:
+            self._recovered = found
+            self._show()
+
+    def _show(self) -> None:
+        line = self.line
+        self.line = LineStatus(line.online, line.since, line.waiting, self._note())
+        if self.line != line:
+            self._office.bus.publish(OutboxChanged())
+
+    def _note(self) -> ErrorNote | None:
+        """A disk that is low weighs more than good news of a recovery."""
+        free = self._free_gb()
+        if free < LOW_DISK_GB:
+            return ErrorNote("M02", (("free", round(free, 1) * 1e9),))
+        return ErrorNote("M05") if self._recovered else None
