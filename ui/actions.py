@@ -23,6 +23,11 @@ class Command:
         return _SHOWN.get(self.keys[0], self.keys[0]) if self.keys else ""
 
     @property
+    def sheet_key(self) -> str:
+        """As the key sheet names it: with the second key where the first is a letter in a field."""
+        return f"{self.key} hoặc {self.keys[-1]}" if self.id == "keys" else self.key
+
+    @property
     def label(self) -> str:
         """``Nhập từ tệp…  (Ctrl+O)``."""
         return f"{self.text}  ({self.key})" if self.keys else self.text

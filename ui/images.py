@@ -57,11 +57,14 @@ class Thumbnails(QObject):
             return self._have[path]
         if path not in self._asked:
             self._asked.add(path)
-            self._inbox.ask(str(path), _submit(path, self._box), lambda image: self._arrived(path, image), self._failed)
+            self._inbox.ask(
+                str(path), _submit(path, self._box), lambda image: self._arrived(path, image), lambda _: self._failed(path)
+            )
         return None
 
-    def _failed(self, note: ErrorNote) -> None:
-        """The tile stays blank; the page's own state tells what is wrong with it."""
+    def _failed(self, path: Path) -> None:
+        """The tile stays blank and is asked for again when next drawn: the file may have been half written."""
+        self._asked.discard(path)
 
     def _arrived(self, path: Path, image: QImage) -> None:
         self._asked.discard(path)

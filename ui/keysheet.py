@@ -46,7 +46,7 @@ class KeySheet(QWidget):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(7)
         for row, c in enumerate(commands):
-            grid.addWidget(KeyLabel(c.key), row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(KeyLabel(c.sheet_key), row, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(c.text.rstrip("…")), row, 1)
         column.addLayout(grid)
         column.addStretch(1)

@@ -13,7 +13,7 @@ from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import Actor, ErrorNote
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import Finding, PageState
-from workstation.domain.signature import TokenState, Verdict
+from workstation.domain.signature import TokenState, TokenStatus, Verdict
 from workstation.usecases.views import GateCheck, GateRule
 
 Lang = Literal["vi", "en"]
@@ -283,6 +283,12 @@ def role(key: str, lang: Lang = "vi") -> str:
 
 def actor(who: Actor, lang: Lang = "vi") -> str:
     return ACTORS[who][lang == "en"]
+
+
+def token_note(token: TokenStatus) -> ErrorNote:
+    """What is wrong with the token as a coded note; ``C01`` where its state has no code of its own."""
+    params = (("date", token.valid_until),) if token.valid_until else ()
+    return ErrorNote(TOKEN_CODES.get(token.state, "C01"), params)
 
 
 def finding_line(finding: Finding, lang: Lang = "vi") -> str:

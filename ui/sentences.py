@@ -150,15 +150,15 @@ MESSAGES: dict[str, Message] = {
         "Tải lại",
         "Reload",
     ),
-    "K05": Message(
-        'Hai lần nhập khác nhau ở [ô "{field}"|một ô]. Xem ảnh và chọn giá trị đúng.',
-        'The two entries differ in ["{field}"|a field]. Look at the picture and choose the right value.',
-    ),
     "K06": Message(
         'Bước này chưa làm được[ khi đang "{state}"]. Không có gì bị thay đổi; tải lại để xem trạng thái mới.',
         'This step is not possible[ while it is "{state}"]. Nothing was changed; reload to see the current state.',
         "Tải lại",
         "Reload",
+    ),
+    "K07": Message(
+        "Chỉ người ký được giao mới làm được việc này. Ctrl+U để đổi người dùng.",
+        "Only the official in charge of signing may do this. Ctrl+U changes the user.",
     ),
     "C01": Message(
         "Chưa cắm USB ký số. Bạn vẫn xem và đánh dấu trước được.",
@@ -334,6 +334,10 @@ MESSAGES: dict[str, Message] = {
         "Mend it and send it again.",
         "Mở chỗ cần sửa",
         "Go to it",
+    ),
+    "G13": Message(
+        "Máy này chưa có địa chỉ hệ thống dùng chung. [{waiting} hồ sơ|Hồ sơ] vẫn giữ trên máy; nhờ quản trị khai báo địa chỉ gửi.",
+        "This PC has no address of the shared system yet. [{waiting} dossiers are|Dossiers are] safe on this PC; ask IT to set the address.",
     ),
     "M01": Message(
         "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",

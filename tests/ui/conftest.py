@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui import fakes, paper
+from tests.ui import fakes, paper, states
 from ui import app as desktop
 from ui.shell import Shell
 
@@ -34,7 +34,7 @@ def opened(qtbot: QtBot, sheets: dict[str, paper.Sheet]) -> Iterator[Opener]:
     def open_shell(
         screen: str, state: str = "normal", size: tuple[int, int] = (1366, 697), desk: fakes.FakeDesk | None = None
     ) -> Opened:
-        desk = desk or fakes.STATES[state](sheets)
+        desk = desk or states.STATES[state](sheets)
         if screen == "sign":
             desk.user = desk.users[2]
         desks.append(desk)

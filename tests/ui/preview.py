@@ -12,7 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtGui import QCursor
 
-from tests.ui import fakes, paper
+from tests.ui import paper, states
 from ui import app as desktop
 from ui.shell import Shell
 
@@ -21,7 +21,7 @@ SCREENS = ("capture", "verify", "sign", "outbox")
 
 def shoot(sheets: dict[str, paper.Sheet], screen: str, state: str, out: Path, size: tuple[int, int] = (1366, 697)) -> None:
     application = desktop.application()
-    desk = fakes.STATES[state](sheets)
+    desk = states.STATES[state](sheets)
     if screen == "sign":
         desk.user = desk.users[2]
     shell = Shell(desk)
@@ -52,13 +52,13 @@ def poke(shell: Shell, screen: str, state: str) -> None:
 def main(arguments: list[str]) -> int:
     screen, state, out, *size = arguments
     screens = SCREENS if screen == "all" else (screen,)
-    states = tuple(fakes.STATES) if state == "all" else (state,)
+    wanted = tuple(states.STATES) if state == "all" else (state,)
     wide = (int(size[0]), int(size[1])) if size else (1366, 697)
     desktop.application()  # drawing text needs it
     with tempfile.TemporaryDirectory() as folder:
         sheets = paper.make(Path(folder))
-        for one, other in ((a, b) for a in screens for b in states):
-            target = Path(out) / f"{one}-{other}.png" if len(screens) * len(states) > 1 else Path(out)
+        for one, other in ((a, b) for a in screens for b in wanted):
+            target = Path(out) / f"{one}-{other}.png" if len(screens) * len(wanted) > 1 else Path(out)
             target.parent.mkdir(parents=True, exist_ok=True)
             shoot(sheets, one, other, target, wide)
     return 0

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit
 
-from tests.ui import fakes, paper
+from tests.ui import fakes, paper, states
 from ui import app as desktop
 from ui.shell import Shell
 
@@ -34,7 +34,7 @@ def tell(*what: Any) -> None:
 def main() -> int:
     application = desktop.application()
     with tempfile.TemporaryDirectory() as folder:
-        desk = fakes.normal(paper.make(Path(folder)))
+        desk = states.normal(paper.make(Path(folder)))
         desk.__class__ = Telling
         shell = Shell(desk)
         shell.setGeometry(application.primaryScreen().availableGeometry())

@@ -7,11 +7,11 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QWidget
 
-from tests.ui import fakes
+from tests.ui import states
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, see, text_of, visible
 from ui.shell import Shell
-from ui.widgets import Elided, Pill
+from ui.widgets import Elided, KeyLabel, Pill
 
 SCREENS = ("capture", "verify", "sign", "outbox")
 SIZES = ((1366, 697), (1280, 680))
@@ -138,7 +138,7 @@ def check(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["1366", "1280"])
-@pytest.mark.parametrize("state", list(fakes.STATES))
+@pytest.mark.parametrize("state", list(states.STATES))
 @pytest.mark.parametrize("screen", SCREENS)
 def test_state(opened: Opener, screen: str, state: str, size: tuple[int, int]) -> None:
     shell, _desk = opened(screen, state, size)
@@ -237,6 +237,7 @@ def test_quarantined_page_says_why(opened: Opener) -> None:
 def test_key_sheet_lists_every_key_of_the_screen(opened: Opener) -> None:
     shell, _desk = opened("verify")
     shell.toggle_keys()
+    assert "? hoặc Ctrl+/" in {k.accessibleName() for k in visible(shell.key_sheet, KeyLabel)}
     assert see(shell.key_sheet, "Nhận gợi ý") and see(shell.key_sheet, "Đổi người dùng")
     assert english(shell.key_sheet) == [] and clipped(shell.key_sheet) == []
     shell.toggle_keys()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.ui import fakes
+from tests.ui import fakes, states
 from tests.ui.conftest import Opener, settle
 from tests.ui.paper import Sheet
 from ui import actions, app, dates, images, theme
@@ -99,7 +99,7 @@ def test_cancelled_is_not_failed(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("state", ["empty", "normal", "many"])
 def test_models(qtmodeltester: ModelTester, sheets: dict[str, Sheet], state: str) -> None:
-    desk = fakes.STATES[state](sheets)
+    desk = states.STATES[state](sheets)
     pages = next(iter(desk.views.values())).pages if desk.views else ()
     cases: list[tuple[Any, Any]] = [
         (dossier_model(), desk.rows),
@@ -122,7 +122,7 @@ def test_models(qtmodeltester: ModelTester, sheets: dict[str, Sheet], state: str
 
 
 def test_a_change_of_one_row_repaints_one_row(qtbot: QtBot, sheets: dict[str, Sheet]) -> None:
-    desk = fakes.normal(sheets)
+    desk = states.normal(sheets)
     model = outbox_model()
     model.show(desk.items)
     changed, resets = [], []
@@ -205,6 +205,19 @@ def test_damaged_picture(tmp_path: Path) -> None:
     bad.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     with pytest.raises(WorkstationError, match="F03"):
         images.decode(bad, None)
+
+
+def test_a_picture_that_failed_is_tried_again(qtbot: QtBot, sheets: dict[str, Sheet], tmp_path: Path) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    thumbnails = images.Thumbnails(owner, QSize(100, 140), lambda: None)
+    path = tmp_path / "t.png"
+    assert thumbnails.get(path) is None
+    settle()
+    path.write_bytes(sheets["clean"].path.read_bytes())
+    assert thumbnails.get(path) is None
+    settle()
+    assert thumbnails.get(path) is not None
 
 
 def test_at_most_three_pages_stay_decoded(qtbot: QtBot, sheets: dict[str, Sheet]) -> None:
@@ -322,7 +335,7 @@ def test_switching_screens_never_stalls(opened: Opener) -> None:
 
 
 def test_screenshots(sheets: dict[str, Sheet], tmp_path: Path, qapp: object) -> None:
-    made = app.screenshots(fakes.normal(sheets), tmp_path / "hinh")
+    made = app.screenshots(states.normal(sheets), tmp_path / "hinh")
     assert [p.name for p in made] == ["capture.png", "verify.png", "sign.png", "outbox.png"]
     for path in made:
         image = images.decode(path, None)

@@ -123,6 +123,8 @@ def test_a_document_by_keys_alone(window: Window) -> None:
     assert window.wait_for("split_before") == ["split_before", "p4"]
     window.do("key", "F4")
     window.wait_for("state", "sign", False, "RowsTable")
+    for _ in range(2):  # the clerk's seat, then the checker's, goes to the official
+        window.do("key", "ctrl+u")
     window.do("key", "x")
     window.wait_for("state", "sign", False, "ReasonEdit")
     window.type("sai tên")

@@ -34,10 +34,10 @@ class SignDelegate(QStyledItemDelegate):
         if column == signing.DOCUMENT:
             self._document(painter, rect, row, chosen)
         elif column == signing.PAGES:
-            text(painter, rect, str(row.pages), align=CENTER)
+            text(painter, rect.adjusted(8, 0, -4, 0), str(row.pages))
         else:
             words, tone = signing.seen_text(row) if column == signing.SEEN else signing.gate_text(row)
-            inside = rect.adjusted(6, 0, -4, 0)
+            inside = rect.adjusted(8, 0, -4, 0)
             icon = tone.icon if words != "—" else ""
             if icon:
                 mark(painter, inside.left(), inside.center().y() - 7, icon, _ink(tone), 14)
@@ -58,9 +58,9 @@ class SignDelegate(QStyledItemDelegate):
             mark(painter, rect.left() + 14, rect.center().y() - 7, "check", "#ffffff", 14)
         left = rect.left() + 43
         width = rect.right() - left
-        document = row.document
-        text(painter, QRect(left, rect.top() + 2, width, 19), signing.shown_title(document), bold=chosen)
-        text(painter, QRect(left, rect.top() + 19, width, 18), document.dossier_code, color=theme.MUTED, px=theme.SMALL_PX)
+        name, about = signing.two_lines(row.document)
+        text(painter, QRect(left, rect.top() + 2, width, 19), name, bold=chosen)
+        text(painter, QRect(left, rect.top() + 19, width, 18), about, color=theme.MUTED, px=theme.SMALL_PX)
 
 
 class OutboxDelegate(QStyledItemDelegate):

@@ -15,15 +15,13 @@ def passed(row: SignRow) -> bool:
 
 
 def ready(row: SignRow) -> bool:
-    """Ticked: seen, nothing in the way, not refused or signed already."""
-    return row.seen and passed(row) and not row.refused and row.document.state is DocumentState.TO_SIGN
+    """Ticked: seen, nothing in the way, not signed already."""
+    return row.seen and passed(row) and row.document.state is DocumentState.TO_SIGN
 
 
 def gate_text(row: SignRow) -> tuple[str, Tone]:
     if row.document.state is DocumentState.SIGNED:
         return "Đã ký", Tone.GOOD
-    if row.refused:
-        return "Từ chối ký", Tone.BAD
     if not row.gate:
         return "Đang kiểm tra", Tone.BUSY
     if row.document.error is not None and ERRORS[row.document.error.code].severity is Severity.ERROR:
@@ -47,6 +45,12 @@ def shown_title(document: DocumentView) -> str:
     while shouted < len(words) and words[shouted].isalpha() and words[shouted].isupper():
         shouted += 1
     return " ".join([" ".join(words[:shouted]).capitalize(), *words[shouted:]]).strip()
+
+
+def two_lines(document: DocumentView) -> tuple[str, str]:
+    """``Quyết định 127/QĐ-UBND`` over ``HS-0016 · Về việc …``: the number stays whole however long the rest is."""
+    name, _, about = shown_title(document).partition(" – ")
+    return name, f"{document.dossier_code} · {about}" if about else document.dossier_code
 
 
 def sign_model() -> RowsModel[SignRow]:

@@ -1,45 +1,34 @@
 """Ký số: the queue, the document as it will be signed, and on the right token, checks and PIN."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
 
-from ui import actions, files, messages, theme
+from ui import files, messages
 from ui.delegates.tables import SignDelegate
-from ui.images import PageImages
-from ui.models.signing import gate_text, passed, ready, shown_title, sign_model
+from ui.models.signing import gate_text, passed, ready, sign_model
 from ui.theme import Tone
-from ui.views.canvas import PageCanvas
 from ui.views.screen import ROOMY, Foot, Place, Screen, Secondary
+from ui.views.signpage import SignPage
+from ui.views.signside import SignSide
 from ui.views.table import RowsTable
-from ui.views.token import TokenCard
-from ui.views.verdict import VerdictPanel
-from ui.widgets import (
-    Card,
-    Elided,
-    EmptyState,
-    IconLine,
-    KeyRow,
-    Note,
-    Pill,
-    ReasonBar,
-    clear_layout,
-    label,
-    small_button,
-)
+from ui.widgets import Card, EmptyState, KeyRow, Pill, ReasonBar, label
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, TokenChanged
 from workstation.domain.ids import DocumentId
 from workstation.domain.ports import Secret
-from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
+from workstation.domain.signature import TokenState, TokenStatus
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import GateRule, Picture, SignDesk, SignProgress, SignRow
+from workstation.usecases.views import SignDesk, SignProgress, SignRow
 
 USABLE = (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
+SIGNER_ONLY = "Chỉ người ký mới ký được – Ctrl+U đổi người dùng"
+PLUG_IN = "Cắm USB ký số để ký"
 
 
 class SignScreen(Screen):
@@ -48,19 +37,16 @@ class SignScreen(Screen):
         self.place = Place("sign", "Ký số", "Ký số", "sign")
         self.state: SignDesk | None = None
         self.token = TokenStatus(TokenState.ABSENT)
-        self._page = 0
-        self._shown: dict[DocumentId, set[int]] = {}
         self._stop: threading.Event | None = None
         self._results: dict[DocumentId, SignProgress] = {}
+        self._asked = 0
         self._said = ""
-        self._online: bool | None = None
-        self.images = PageImages(self)
         self._build()
         for command_id, run in (
             ("refuse", self.refuse),
             ("verify_file", self.choose_file),
-            ("sign_page_down", lambda: self.turn(1)),
-            ("sign_page_up", lambda: self.turn(-1)),
+            ("sign_page_down", lambda: self.viewer.turn(1)),
+            ("sign_page_up", lambda: self.viewer.turn(-1)),
         ):
             self.on(command_id, run)
         # Space presses a button that has the focus, so "seen" listens on the queue only
@@ -76,9 +62,15 @@ class SignScreen(Screen):
         row.setSpacing(10)
         self.queue_card = self._queue()
         row.addWidget(self.queue_card)
-        row.addWidget(self._viewer(), 1)
-        self.side_card = self._side()
-        row.addWidget(self.side_card)
+        self.viewer = SignPage(self.desk)
+        self.viewer.changed.connect(self._tell)
+        self.viewer.closed.connect(self.table.setFocus)
+        row.addWidget(self.viewer, 1)
+        self.side = SignSide()
+        self.pin, self.note = self.side.pin, self.side.note
+        self.pin.returnPressed.connect(self.primary)
+        self.pin.textEdited.connect(lambda _: self._clear_said())
+        row.addWidget(self.side)
 
     def _queue(self) -> Card:
         card = Card((1, 8, 1, 8), 6)
@@ -92,7 +84,7 @@ class SignScreen(Screen):
         head.addStretch(1)
         card.body.addLayout(head)
         self.model = sign_model()
-        self.table = RowsTable("Văn bản chờ ký", self.model, SignDelegate(), SignDelegate.HEIGHT, {1: 50, 2: 88, 3: 120})
+        self.table = RowsTable("Văn bản chờ ký", self.model, SignDelegate(), SignDelegate.HEIGHT, {1: 58, 2: 86, 3: 132})
         self.table.selectionModel().currentChanged.connect(self._picked)
         self.empty = EmptyState(
             "sign", "Không có văn bản chờ ký", "Văn bản đạt kiểm tra sẽ tự vào đây. Việc khác vẫn làm được (F2, F3)."
@@ -108,89 +100,11 @@ class SignScreen(Screen):
         card.body.addWidget(KeyRow("seen", "sign_page_down", "refuse", margin=11))
         return card
 
-    def _viewer(self) -> Card:
-        card = Card((0, 0, 0, 1), 0)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 7, 9, 7)
-        head.setSpacing(6)
-        self.where = Elided(bold=True)
-        head.addWidget(self.where, 1)
-        self.back = small_button("‹", "Trang trước", actions.command("sign_page_up").tip, lambda: self.turn(-1))
-        self.forward = small_button("›", "Trang sau", actions.command("sign_page_down").tip, lambda: self.turn(1))
-        head.addWidget(self.back)
-        head.addWidget(self.forward)
-        card.body.addLayout(head)
-        self.canvas = PageCanvas("Trang sẽ được ký", fit_width=True)
-        self.verdict = VerdictPanel()
-        self.verdict.closed.connect(self._close_verdict)
-        self.view_stack = QStackedWidget()
-        self.view_stack.addWidget(self.canvas)
-        self.view_stack.addWidget(self.verdict)
-        card.body.addWidget(self.view_stack, 1)
-        return card
-
-    def _side(self) -> Card:
-        card = Card((14, 10, 14, 12), 7)
-        card.body.addWidget(label("Thiết bị ký", bold=True))
-        self.token_card = TokenCard()
-        card.body.addWidget(self.token_card)
-        card.body.addWidget(label("Kiểm tra trước khi ký – văn bản này", bold=True))
-        self.gate = QVBoxLayout()
-        self.gate.setSpacing(5)
-        card.body.addLayout(self.gate)
-        line = QFrame()
-        line.setFixedHeight(1)
-        line.setStyleSheet(f"background: {theme.LINE}; border: 0;")
-        card.body.addWidget(line)
-        self.batch = label(bold=True, wrap=True)
-        card.body.addWidget(self.batch)
-        self.explain = label(
-            "Mỗi văn bản được ký riêng. Nếu một văn bản lỗi, các văn bản khác vẫn giữ kết quả.", muted=True, wrap=True
-        )
-        card.body.addWidget(self.explain)
-        card.body.addWidget(self._pin_row())
-        self.note = Note()
-        card.body.addWidget(self.note)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Tiến độ ký")
-        self.progress.hide()
-        self.progress_text = label(wrap=True)
-        self.progress_text.hide()
-        card.body.addWidget(self.progress_text)
-        card.body.addWidget(self.progress)
-        card.body.addStretch(1)
-        self.stamp_note = QVBoxLayout()
-        card.body.addLayout(self.stamp_note)
-        return card
-
-    def _pin_row(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(8)
-        name = label("Mã PIN")
-        self.pin = QLineEdit()
-        self.pin.setEchoMode(QLineEdit.EchoMode.Password)
-        # the field hands its text to the token and to nothing else: no menu, no dictionary, no upper-case guess
-        self.pin.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.pin.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhHiddenText
-        )
-        self.pin.setMaxLength(64)
-        self.pin.setAccessibleName("Mã PIN của USB ký số")
-        self.pin.returnPressed.connect(self.primary)
-        self.pin.textEdited.connect(lambda _: self._clear_said())
-        name.setBuddy(self.pin)
-        row.addWidget(name)
-        row.addWidget(self.pin, 1)
-        return holder
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         roomy = self.width() >= ROOMY
         self.queue_card.setFixedWidth(min(496, self.width() * 385 // 1000) if roomy else 370)
-        self.side_card.setFixedWidth(312 if roomy else 290)
+        self.side.setFixedWidth(312 if roomy else 290)
         self.table.setColumnHidden(1, not roomy)  # the viewer's heading tells the pages too
 
     # --- loading
@@ -198,6 +112,12 @@ class SignScreen(Screen):
         self.reload()
         self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
         self.table.setFocus()
+
+    def user_changed(self) -> None:
+        self._said = ""
+        self.pin.clear()
+        self.viewer.forget()
+        self.activate()
 
     def reload(self) -> None:
         self.inbox.ask("sign_desk", self.desk.sign_desk(), self._show, self.note.show_note)
@@ -211,19 +131,12 @@ class SignScreen(Screen):
             self._reloading.start()
 
     def line_changed(self, online: bool | None) -> None:
-        self._online = online
-        clear_layout(self.stamp_note)
-        if online is False:
-            words = "Chưa có dấu thời gian (mất mạng) – tự bổ sung khi có mạng"
-            self.stamp_note.addWidget(IconLine(words, Tone.WARN, icon="clock"))
+        self.side.show_line(online)
 
     def _token(self, token: TokenStatus) -> None:
-        changed = token != self.token
         self.token = token
-        self.token_card.show_token(token)
-        row = self._row()
-        if changed and row is not None and self._page == 0 and 0 not in self.unshown(row):
-            self._show_stamp(row)
+        self.side.show_token(token)
+        self.viewer.show_token(token)
         self._tell()
 
     def _token_failed(self, note: ErrorNote) -> None:
@@ -255,84 +168,34 @@ class SignScreen(Screen):
         self._show_row(self.model.value(index.row()))
 
     def _show_row(self, row: SignRow | None, same: bool = False) -> None:
-        clear_layout(self.gate)
-        for b in (self.back, self.forward):
-            b.setVisible(row is not None)
-        if row is None:
-            self.where.setText("Chưa chọn văn bản")
-            self.images.cancel()
-            self.canvas.say("")
-            self.gate.addWidget(label("Chưa có văn bản để kiểm tra", muted=True))
-            return
-        for check in row.gate:
-            self.gate.addWidget(IconLine(messages.gate_line(check), Tone.GOOD if check.ok else Tone.BAD))
-        if not row.gate:
-            self.gate.addWidget(IconLine("Đang tạo PDF và kiểm tra", Tone.BUSY))
-        result = self._results.get(row.document.id)
-        error = result.error if result is not None and result.error is not None else row.document.error
-        if error is not None:
-            self.gate.addWidget(IconLine(f"{messages.sentence(error)}  {error.code}", Tone.BAD))
-        if not (same and self.canvas.picture is not None):
-            self._load_page(row, 0)
+        result = self._results.get(row.document.id) if row else None
+        error = result.error if result is not None and result.error is not None else row.document.error if row else None
+        self.side.show_gate(row, error)
+        self.viewer.show_row(row, same=same)
         self._tell()
-
-    def _load_page(self, row: SignRow, page: int) -> None:
-        self._page = page
-        document = row.document
-        self.where.setText(f"{shown_title(document)} · trang {page + 1}/{max(row.pages, 1)}")
-        self._close_verdict()
-
-        def drawn(picture: Picture) -> None:
-            self.images.fetch(picture.path, lambda pixmap: self._drawn(row, page, pixmap, picture.scale), self._not_drawn)
-
-        self.inbox.ask("picture", self.desk.pdf_picture(document.id, page, self.canvas.wanted_px()), drawn, self._not_drawn)
-
-    def _drawn(self, row: SignRow, page: int, pixmap: QPixmap, scale: float) -> None:
-        self.canvas.set_page(pixmap, scale)
-        if page == 0:
-            self._show_stamp(row)
-        self._shown.setdefault(row.document.id, set()).add(page)
-        self._tell()
-
-    def _show_stamp(self, row: SignRow) -> None:
-        """Where the visible signature will stand: the presets S5 (top right) and S6 (top left) of the profile."""
-        placement = next((c for c in row.gate if c.rule is GateRule.PLACEMENT), None)
-        if placement is None or not placement.ok or row.document.state is DocumentState.SIGNED:
-            return
-        left = dict(placement.detail).get("preset") == "S6"
-        who = self.token.organization or self.token.owner or "(tên trên chứng thư)"
-        self.canvas.show_stamp((f"{'Người sao chụp' if left else 'Ký bởi'}: {who}", "Thời gian ký: (ghi khi ký)"), left=left)
-
-    def _not_drawn(self, note: ErrorNote) -> None:
-        self.canvas.say("Chưa xem được trang này nên chưa đánh dấu được")
-
-    def turn(self, step: int) -> None:
-        row = self._row()
-        if row is not None and 0 <= self._page + step < row.pages:
-            self._load_page(row, self._page + step)
-
-    def unshown(self, row: SignRow) -> list[int]:
-        """Pages of it that have not been on the screen yet."""
-        return sorted(set(range(row.pages)) - self._shown.get(row.document.id, set()))
 
     # --- moves
+    def _may_sign(self) -> bool:
+        """Only the official signs, refuses and says what was seen; others may look."""
+        if self.desk.user.role == "official":
+            return True
+        self._said = SIGNER_ONLY
+        self._tell()
+        return False
+
     def seen(self) -> None:
         """Space: first through all its pages, then marked, then the next document."""
         row = self._row()
         if row is None or self._stop is not None:
             return
-        left = self.unshown(row)
-        if left:
-            if self._page in left:
-                self._said = f"Đang mở trang {self._page + 1} – nhấn Space khi đã xem"
+        if self.viewer.unshown(row):
+            if not self.viewer.advance():
+                self._said = f"Đang mở trang {self.viewer.page + 1} – nhấn Space khi đã xem"
                 self._tell()
-            else:
-                self._load_page(row, left[0])
-            return
-        if row.seen:
+        elif row.seen:
             self._next_row()
-            return
-        self.inbox.ask("seen", self.desk.mark_seen(row.document.id), lambda _: self._seen(), self.note.show_note)
+        elif self._may_sign():
+            self.inbox.ask("seen", self.desk.mark_seen(row.document.id), lambda _: self._seen(), self.note.show_note)
 
     def _seen(self) -> None:
         self._next_row()
@@ -344,7 +207,7 @@ class SignScreen(Screen):
             self.table.selectRow(at + 1)
 
     def refuse(self) -> None:
-        if self._row() is not None and self._stop is None:
+        if self._row() is not None and self._stop is None and self._may_sign():
             self.reason.open()
 
     def _refuse(self, reason: str) -> None:
@@ -365,20 +228,25 @@ class SignScreen(Screen):
             self.reason.give()
             return
         self._said = ""
+        if not self._may_sign():
+            return
         rows = self.chosen()
         if not rows:
             self._said = self._why_none()
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif self.token.state not in USABLE:
-            self.note.show_note(ErrorNote(messages.TOKEN_CODES.get(self.token.state, "C01")))
+            self.note.show_note(messages.token_note(self.token))
             self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
-            self._said = messages.TOKEN_STATES[self.token.state][0]
+            self._said = self._no_token()
         elif not self.pin.text():
             self._said = "Nhập mã PIN để ký"
             self.pin.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self._sign(rows)
         self._tell()
+
+    def _no_token(self) -> str:
+        return PLUG_IN if self.token.state is TokenState.ABSENT else messages.TOKEN_STATES[self.token.state][0]
 
     def _why_none(self) -> str:
         if not self.model.rows:
@@ -394,41 +262,37 @@ class SignScreen(Screen):
         self.note.clear()
         self._results = {}
         self._stop = stop = threading.Event()
-        self._show_progress(0, len(rows))
+        self._asked = len(rows)
+        self.side.show_progress(0, len(rows), stopping=False)
         told = self.inbox.crossing(self._progress)
         signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set)
         self.inbox.ask("sign", signing, self._signed, self._sign_failed, lambda: self._signed(tuple(self._results.values())))
 
-    def _show_progress(self, done: int, of: int) -> None:
-        self.pin.setEnabled(False)
-        self.progress.setRange(0, of)
-        self.progress.setValue(done)
-        self.progress.show()
-        stopping = self._stop is not None and self._stop.is_set()
-        how = "dừng sau văn bản này" if stopping else "Esc: dừng sau văn bản này"
-        self.progress_text.setText(f"Đang ký {min(done + 1, of)}/{of} – {how}")
-        self.progress_text.show()
-
     def _progress(self, told: SignProgress) -> None:
         self._results[told.document_id] = told
-        if self._stop is not None:
-            self._show_progress(told.index, told.of)
+        if self._stop is None:
+            return
+        self.side.show_progress(told.index, told.of, stopping=self._stop.is_set())
+        if told.error is None:
+            self.model.show([_signed(r) if r.document.id == told.document_id else r for r in self.model.rows])
+            self._tell()
 
     def _end(self) -> None:
         self._stop = None
-        self.pin.setEnabled(True)
-        self.progress.hide()
-        self.progress_text.hide()
+        self.side.end_progress()
         self.reload()
 
     def _signed(self, results: tuple[SignProgress, ...]) -> None:
         self._results = {r.document_id: r for r in results}
         good = sum(r.error is None for r in results)
         failed = [r for r in results if r.error is not None]
+        left = self._asked - len(results)
         words = f"Đã ký {good} văn bản."
+        if left > 0:
+            words += f" Còn {left} văn bản chưa ký, vẫn trong hàng chờ."
         if failed and failed[0].error is not None:
             words += f" {len(failed)} văn bản chưa ký được: {messages.sentence(failed[0].error)} {failed[0].error.code}"
-        self.note.show_text(words, Tone.WARN if failed else Tone.GOOD)
+        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.GOOD)
         self._end()
         self.table.setFocus()
 
@@ -441,16 +305,14 @@ class SignScreen(Screen):
     def escape(self) -> bool:
         if self._stop is not None:
             self._stop.set()
-            self.progress_text.setText(self.progress_text.text().replace("Esc: ", ""))
+            self.side.say_stopping()
+            self._tell()
             return True
         if self.reason.isVisible():
             self.reason.hide()
             self.table.setFocus()
             return True
-        if self.view_stack.currentWidget() is self.verdict:
-            self._close_verdict()
-            return True
-        return False
+        return self.viewer.close_verdict()
 
     # --- another file
     def choose_file(self) -> None:
@@ -461,19 +323,7 @@ class SignScreen(Screen):
             self.verify_file(path)
 
     def verify_file(self, path: Path) -> None:
-        self.verdict.busy(path.name)
-        self.view_stack.setCurrentWidget(self.verdict)
-
-        def done(verdict: FileVerdict) -> None:
-            self.verdict.show_verdict(path.name, verdict)
-
-        self.inbox.ask("verify_file", self.desk.verify_file(path), done, lambda note: self.verdict.show_error(path.name, note))
-
-    def _close_verdict(self) -> None:
-        if self.view_stack.currentWidget() is self.verdict:
-            self.inbox.forget("verify_file")
-            self.view_stack.setCurrentWidget(self.canvas)
-            self.table.setFocus()
+        self.viewer.verify_file(path)
 
     # --- frame
     def secondary(self) -> tuple[Secondary, ...]:
@@ -494,10 +344,12 @@ class SignScreen(Screen):
         self.seen_pill.show_state(f"{seen} đã xem" if seen else "", Tone.GOOD, "eye")
         self.bad_pill.show_state(f"{bad} chưa đạt" if bad else "", Tone.BAD)
         pages = sum(r.pages for r in chosen)
-        self.batch.setText(f"Ký {len(chosen)} văn bản đã chọn ({pages} trang)" if chosen else "Chưa chọn văn bản nào để ký")
+        self.side.batch.setText(f"Ký {len(chosen)} văn bản đã chọn ({pages} trang)" if chosen else "Chưa chọn văn bản nào để ký")
         missing, tone = self._said, Tone.WARN
         if self._stop is not None:
-            missing, tone = "Đang ký – Esc để dừng sau văn bản này", Tone.PLAIN
+            stopping = self._stop.is_set()
+            missing = "Sẽ dừng sau văn bản này" if stopping else "Đang ký – Esc để dừng sau văn bản này"
+            tone = Tone.PLAIN
         elif not missing:
             missing, tone = self._hint(), Tone.PLAIN
         done = f"Hôm nay: đã ký {self.state.signed_today} · từ chối {self.state.refused_today}" if self.state else ""
@@ -506,7 +358,15 @@ class SignScreen(Screen):
 
     def _hint(self) -> str:
         row = self._row()
+        if self.desk.user.role != "official":
+            return SIGNER_ONLY
         if row is not None and not row.seen and passed(row) and row.gate:
-            left = self.unshown(row)
-            return f"Trang {left[0] + 1} chưa xem" if left else "Đã xem đủ trang – nhấn Space để đánh dấu"
-        return "Ký xong không sửa được nội dung" if self.chosen() else ""
+            left = self.viewer.unshown(row)
+            return f"Trang {left[0] + 1} chưa xem hết – nhấn Space" if left else "Đã xem đủ trang – nhấn Space để đánh dấu"
+        if not self.chosen():
+            return ""
+        return "Ký xong không sửa được nội dung" if self.token.state in USABLE else self._no_token()
+
+
+def _signed(row: SignRow) -> SignRow:
+    return replace(row, document=replace(row.document, state=DocumentState.SIGNED))

@@ -27,6 +27,7 @@ class RowsTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)  # as the cells below
         header.setFixedHeight(32)
         for column in range(model.columnCount()):
             if column in widths:

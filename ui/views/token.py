@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 from ui import messages, theme
 from ui.theme import Tone
 from ui.widgets import label
-from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import TokenState, TokenStatus
 
 _TONES = {
@@ -36,20 +35,32 @@ class TokenCard(QFrame):
 
     def show_token(self, token: TokenStatus) -> None:
         tone = _TONES.get(token.state, Tone.BAD)
-        title = messages.TOKEN_STATES[token.state][0]
         self.mark.setPixmap(theme.pixmap("usb", tone.ink, 22, self.devicePixelRatioF()))
+        title, lines = _words(token)
         self.title.setText(title)
-        lines = [x for x in (token.organization or token.owner,) if x]
-        if token.valid_until:
-            lines.append(f"Chứng thư còn hạn đến {messages.day(token.valid_until)}")
-        if token.training:
-            lines.append("Chứng thư tập huấn – không có giá trị pháp lý")
-        code = messages.TOKEN_CODES.get(token.state)
-        if code in ("C01", "C03", "C05", "C07", "C10"):
-            lines = [f"{messages.sentence(ErrorNote(code))} {code}"]
         self.lines.setText("\n".join(lines))
         self.lines.setVisible(bool(lines))
         self.setAccessibleName(". ".join((title, *lines)))
         self.setStyleSheet(
             f"QFrame#token {{ background: {tone.paper}; border: 0; border-radius: 5px; }} QLabel {{ color: {tone.ink}; }}"
         )
+
+
+def _words(token: TokenStatus) -> tuple[str, list[str]]:
+    """Title and lines; a sentence that begins with the title's words is not said twice."""
+    title = messages.TOKEN_STATES[token.state][0]
+    if token.state not in (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL):
+        note = messages.token_note(token)
+        words = messages.sentence(note)
+        first, _, rest = words.partition(". ")
+        if rest and first.startswith(title):
+            title, words = first, rest
+        return title, [f"{words} {note.code}"]
+    if token.training and token.state is TokenState.READY:
+        title = "Khóa ký trên máy (tập huấn)"
+    lines = [x for x in (token.organization or token.owner,) if x]
+    if token.valid_until:
+        lines.append(f"Chứng thư còn hạn đến {messages.day(token.valid_until)}")
+    if token.training:
+        lines.append("Chỉ để luyện tập – không có giá trị pháp lý")
+    return title, lines

@@ -1,0 +1,164 @@
+"""What people do on Capture, by keys alone, on the fake desk."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+
+from tests.ui import fakes
+from tests.ui.conftest import Opener, settle
+from tests.ui.hands import next_action, press, see, type_vi
+from workstation.domain.dossier import DossierState
+from workstation.domain.events import DossierChanged
+
+
+def screen(shell: Any) -> Any:
+    return shell.current
+
+
+def test_split_merge_rotate_drop_undo(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    capture = screen(shell)
+    capture.strip.setFocus()
+    capture.strip.setCurrentIndex(capture.pages.index(6, 0))
+    for key in ("S", "R", "Del", "M", "Ctrl+Z"):
+        press(key)
+        settle()
+    assert desk.called("split_before") == [("p7",)]
+    assert desk.called("rotate") == [("p7", 90)]
+    assert desk.called("set_dropped") == [("p7", True)]
+    assert desk.called("merge_with_previous") == [("new-p7",)]
+    assert desk.called("undo") == [("HS-0019",)]
+    assert capture.strip.currentIndex().row() == 6, "the page stays chosen over every reload"
+
+
+def test_merge_of_the_first_document_is_explained(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    capture = screen(shell)
+    capture.strip.setFocus()
+    capture.strip.setCurrentIndex(capture.pages.index(0, 0))
+    press("M")
+    assert desk.called("merge_with_previous") == [] and see(shell, "Văn bản 1 không có văn bản nào phía trước")
+
+
+def test_keep_with_reason_then_done(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    capture = screen(shell)
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("finish_capture") == []
+    assert see(shell, "Trang 4 mờ (41/100, cần từ 60). Quét lại, hoặc giữ và ghi lý do.")
+    assert capture.strip.hasFocus() and capture.strip.currentIndex().row() == 3
+    press("K")
+    assert capture.reason.edit.hasFocus()
+    press("Return")
+    assert see(shell, "Cần ghi lý do")
+    type_vi(capture.reason.edit, "bản gốc mờ sẵn")
+    press("Return")
+    settle()
+    assert desk.called("keep_page") == [("p4", "bản gốc mờ sẵn")]
+    assert capture.strip.hasFocus()
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("finish_capture") == [("HS-0019",)]
+
+
+def test_letters_go_into_the_field_and_do_not_split(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    capture = screen(shell)
+    press("K")
+    press("S")
+    press("Del")
+    assert capture.reason.edit.text() == "s" and desk.called("split_before") == [] and desk.called("set_dropped") == []
+    press("Escape")
+    assert not capture.reason.isVisible() and capture.strip.hasFocus()
+
+
+def test_import_reports_each_bad_file_and_takes_the_rest(opened: Opener) -> None:
+    shell, desk = opened("capture", "empty")
+    screen(shell).take_in([Path("a.jpg"), Path("ghi-chu.txt"), Path("b.pdf")])
+    settle()
+    assert desk.called("import_files") == [("HS-0012", (Path("a.jpg"), Path("ghi-chu.txt"), Path("b.pdf")))]
+    assert see(shell, "Tệp ghi-chu.txt không phải ảnh hay PDF")
+    assert screen(shell).strip._incoming == ""
+
+
+def test_files_dropped_on_the_window(opened: Opener) -> None:
+    shell, desk = opened("capture", "empty")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/quet/1.jpg")])
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    screen(shell).dropEvent(event)
+    settle()
+    assert desk.called("import_files")[0][1] == (Path("/quet/1.jpg"),)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager to tell
+def test_file_dialog_speaks_vietnamese(opened: Opener) -> None:
+    shell, _desk = opened("capture")
+    press("Ctrl+O")
+    dialog = shell.findChild(QFileDialog)
+    assert dialog is not None and dialog.isVisible()
+    texts = [b.text().replace("&", "") for b in dialog.findChildren(QPushButton)]
+    labels = [w.text().replace("&", "") for w in dialog.findChildren(QLabel) if w.text()]
+    assert sorted(texts) == ["Chọn", "Hủy"]
+    assert labels == ["Nơi tìm:", "Tên tệp:", "Loại tệp:"]
+    dialog.reject()
+    settle()
+
+
+def test_scan_stops_after_this_sheet(opened: Opener) -> None:
+    shell, desk = opened("capture", "busy")
+    press("F5")
+    settle(200)
+    assert desk.called("scan") == [("HS-0019", "fake")] and not desk.scan_cancelled()
+    press("Escape")
+    assert desk.scan_cancelled()
+    desk.release()
+    settle()
+    assert screen(shell)._stop is None
+
+
+def test_jam_keeps_the_pages_and_offers_to_go_on(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.answers["scan"] = lambda: fakes.failed("Q04", sheet=13, count=12)
+    press("F5")
+    settle()
+    assert see(shell, "Kẹt giấy ở tờ 13. 12 tờ đã lưu an toàn; gỡ giấy rồi quét tiếp từ tờ 13.  Q04")
+    assert screen(shell).note.button.text() == "Quét tiếp" and screen(shell).note.button.isVisible()
+
+
+def test_no_scanner(opened: Opener) -> None:
+    shell, desk = opened("capture", "error")
+    press("F5")
+    settle()
+    assert desk.called("scan") == [] and see(shell, "Chưa thấy máy quét. Kiểm tra dây USB")
+
+
+def test_pages_arrive_one_by_one(opened: Opener, qtbot: Any) -> None:
+    """A change notice adds the new page and keeps the one that is looked at."""
+    shell, desk = opened("capture")
+    capture = screen(shell)
+    capture.strip.setCurrentIndex(capture.pages.index(2, 0))
+    view = desk.views["HS-0019"]
+    desk.views["HS-0019"] = replace(view, pages=(*view.pages, fakes.page(10, "HS-0019-d3", desk.sheets["clean"])))
+    desk.bus.publish(DossierChanged(view.row.id))
+    qtbot.waitUntil(lambda: capture.pages.rowCount() == 10)
+    settle()
+    assert capture.strip.currentIndex().row() == 2
+
+
+def test_finished_dossier_offers_the_next(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.rows[0] = replace(desk.rows[0], state=DossierState.PROCESSING)
+    desk.views["HS-0019"] = replace(desk.views["HS-0019"], row=desk.rows[0])
+    screen(shell).reload()
+    settle()
+    assert next_action(shell).startswith("Hồ sơ mới")
+    press("Ctrl+Return")
+    settle()
+    assert len(desk.called("new_dossier")) == 1 and screen(shell).view.row.code == "HS-0020"

@@ -1,0 +1,59 @@
+"""What is the same on every screen, by keys alone, on the fake desk."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui import fakes
+from tests.ui.conftest import Opener, settle
+from tests.ui.hands import press, see
+from workstation.domain.errors import ErrorNote
+
+
+def screen(shell: Any) -> Any:
+    return shell.current
+
+
+def test_function_keys_open_the_screens(opened: Opener) -> None:
+    shell, _desk = opened("capture")
+    for key, place in (("F3", "verify"), ("F4", "sign"), ("F6", "outbox"), ("F2", "capture")):
+        press(key)
+        settle()
+        assert shell.current.place.id == place and shell.rail_buttons[place].isChecked()
+
+
+def test_counts_in_the_rail(opened: Opener) -> None:
+    shell, _desk = opened("capture")
+    assert shell.rail_buttons["verify"].count == 3 and shell.rail_buttons["sign"].count == 12
+    assert shell.rail_buttons["verify"].accessibleName() == "Kiểm tra, 3 đang chờ"
+
+
+def test_question_mark_opens_the_key_sheet(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    QTest.keyClick(screen(shell).table, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+    assert see(shell.key_sheet, "Kiểm tra chữ ký tệp khác")
+    press("Escape")
+    assert not shell.key_sheet.isVisible()
+
+
+@pytest.mark.expect_log("unexpected ZeroDivisionError")
+def test_unexpected_error_becomes_a_sentence(opened: Opener, caplog: pytest.LogCaptureFixture) -> None:
+    shell, desk = opened("outbox")
+    future: Any = fakes.now(None).__class__()
+    future.set_exception(ZeroDivisionError("Nguyễn Văn A"))
+    desk.answers["send_now"] = lambda: future
+    screen(shell).table.selectRow(1)
+    press("R")
+    settle()
+    assert screen(shell).note.code == "B01" and "Nguyễn" not in caplog.text
+
+
+def test_error_of_a_question_stands_on_the_screen(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.answers["dossiers"] = lambda: fakes.failed("M04")
+    screen(shell).reload()
+    settle()
+    assert see(shell, "Không mở được dữ liệu của máy này.")
+    assert ErrorNote("M04").code == screen(shell).note.code

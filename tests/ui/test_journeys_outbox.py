@@ -1,0 +1,54 @@
+"""What people do in the outbox, by keys alone, on the fake desk."""
+
+from typing import Any
+
+from tests.ui.conftest import Opener, settle
+from tests.ui.hands import next_action, press, see
+from workstation.domain.outbox import OutboxState
+
+
+def screen(shell: Any) -> Any:
+    return shell.current
+
+
+def test_returned_dossier_leads_back_to_its_document(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    assert next_action(shell).startswith("Sửa 1 hồ sơ bị trả")
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("reopen_rejected") == [("o15",)]
+    assert shell.current.place.id == "verify" and screen(shell).document.id == "HS-0015-d1"
+
+
+def test_send_and_pause_one(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    box = screen(shell)
+    box.table.selectRow(1)
+    press("R")
+    settle()
+    assert desk.called("send_now") == [("o18",)]
+    press("P")
+    settle()
+    assert desk.called("set_paused") == [("o18", True)]
+    assert next(i for i in desk.items if i.id == "o18").state is OutboxState.PAUSED
+    assert box.table.currentIndex().row() == 1 and see(shell, "Đã tạm dừng HS-0018")
+
+
+def test_send_all(opened: Opener) -> None:
+    _shell, desk = opened("outbox", "offline")
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("send_now") == [(None,)]
+
+
+def test_reason_names_who_acts_and_receipt_is_there(opened: Opener) -> None:
+    shell, _desk = opened("outbox")
+    box = screen(shell)
+    box.table.selectRow(4)
+    settle()
+    assert see(shell, 'Hệ thống dùng chung trả lại: thiếu hoặc sai "Số định danh" (văn bản 2). Sửa rồi gửi lại.')
+    box.table.selectRow(6)
+    settle()
+    assert see(shell, "BN-2026-000417") and see(shell, "Đã tiếp nhận")
+    press("Return")
+    assert box.facts.hasFocus()

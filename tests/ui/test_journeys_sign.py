@@ -1,0 +1,201 @@
+"""What people do on Sign, by keys alone, on the fake desk."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui import fakes, states
+from tests.ui.conftest import Opener, settle
+from tests.ui.hands import next_action, press, see, type_vi
+from ui.models.signing import gate_text
+from workstation.domain.signature import TokenState, TokenStatus
+
+
+def screen(shell: Any) -> Any:
+    return shell.current
+
+
+def test_wrong_pin_stops_and_nothing_is_kept(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    sign = screen(shell)
+    press("Ctrl+Return")
+    assert sign.pin.hasFocus() and see(shell, "Nhập mã PIN để ký")
+    type_vi(sign.pin, "0000")
+    press("Ctrl+Return")
+    settle()
+    assert see(shell, "Sai mã PIN – đã dừng, chưa ký văn bản nào thêm.")
+    assert sign.pin.text() == "" and sign.pin.hasFocus() and len(sign.model.rows) == 12
+
+
+def test_batch_signs_what_is_seen_and_passed(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    assert next_action(shell).startswith("Ký 8 văn bản")
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle()
+    assert len(desk.called("sign")[0][0]) == 8
+    assert see(shell, "Đã ký 8 văn bản.") and len(sign.model.rows) == 4 and sign.pin.text() == ""
+
+
+def test_escape_stops_after_this_document(opened: Opener) -> None:
+    shell, desk = opened("sign", "busy")
+    sign = screen(shell)
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle(300)
+    assert see(shell, "Đang ký 2/8 – Esc: dừng sau văn bản này")
+    assert gate_text(sign.model.rows[0])[0] == "Đã ký", "the row tells at once"
+    press("Escape", sign.table)
+    assert see(shell, "Đang ký 2/8 – sẽ dừng sau văn bản này") and see(shell.foot, "Sẽ dừng sau văn bản này")
+    desk.release()
+    settle()
+    assert see(shell, "Đã ký 1 văn bản. Còn 7 văn bản chưa ký") and len(sign.model.rows) == 11
+
+
+def read_through(sign: Any) -> None:
+    """Space until every page of the document was on the screen down to its bottom."""
+    row = sign._row()
+    for _ in range(5 * row.pages):
+        if not sign.viewer.unshown(row):
+            return
+        press("Space")
+        settle()
+    raise AssertionError(f"not shown: {sign.viewer.unshown(row)}")
+
+
+def test_seen_only_after_every_page_was_shown_to_its_bottom(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    sign.table.selectRow(3)
+    settle()
+    row = sign.model.rows[3]
+    bar = sign.viewer.canvas.verticalScrollBar()
+    assert row.pages == 4 and not row.seen and bar.maximum() > bar.minimum()
+    assert sign.viewer.unshown(row) == [0, 1, 2, 3], "the top of a page is not the page"
+    for page in range(4):
+        assert sign.viewer.page == page and bar.value() == bar.minimum() and page in sign.viewer.unshown(row)
+        while bar.value() < bar.maximum():
+            press("Space")
+        settle()
+        assert desk.called("mark_seen") == [] and page not in sign.viewer.unshown(row)
+        press("Space")
+        settle()
+    assert desk.called("mark_seen") == [(row.document.id,)] and sign.table.currentIndex().row() == 4
+
+
+def test_leafing_through_shows_nothing_to_its_end(opened: Opener) -> None:
+    """The arrows open the next page at once; the one left in the middle is not seen. They leave the focus to the queue."""
+    shell, _desk = opened("sign")
+    sign = screen(shell)
+    sign.table.selectRow(3)
+    settle()
+    for number in (2, 3, 4):
+        QTest.mouseClick(sign.viewer.forward, Qt.MouseButton.LeftButton)
+        settle()
+        assert see(shell, f"trang {number}/4")
+    assert sign.table.hasFocus() and len(sign.viewer.unshown(sign._row())) == 4
+    press("PgUp")
+    settle()
+    assert sign.viewer.page == 2
+
+
+def test_only_the_official_signs_refuses_and_marks(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    sign.table.selectRow(1)
+    press("Ctrl+U")  # the seat goes to the clerk
+    settle()
+    assert desk.user.role == "clerk" and see(shell.foot, "Chỉ người ký mới ký được – Ctrl+U đổi người dùng")
+    sign.table.selectRow(3)
+    settle()
+    read_through(sign)
+    press("Space")
+    press("X")
+    sign.pin.setText("12345678")
+    press("Ctrl+Return")
+    settle()
+    assert not sign.reason.isVisible()
+    assert desk.called("mark_seen") == desk.called("refuse") == desk.called("sign") == []
+    press("Ctrl+U")
+    press("Ctrl+U")
+    settle()
+    assert desk.user.role == "official" and not see(shell.foot, "Chỉ người ký") and sign.pin.text() == ""
+    assert sign.viewer.unshown(sign._row()), "what another person looked at does not count"
+
+
+def test_page_that_did_not_show_is_not_seen(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk._picture = lambda sheet, max_px: fakes.failed("F03")  # type: ignore[method-assign]
+    desk.pdf_picture = lambda document_id, page, max_px: fakes.failed("F03")  # type: ignore[method-assign]
+    sign.table.selectRow(8)
+    settle()
+    for _ in range(8):
+        press("Space")
+        settle()
+    assert desk.called("mark_seen") == []
+
+
+def test_refuse_with_reason(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    press("X")
+    type_vi(sign.reason.edit, "sai tên người hưởng")
+    press("Return")
+    settle()
+    assert desk.called("refuse") == [(states.normal(desk.sheets).sign_rows[0].document.id, "sai tên người hưởng")]
+    assert len(sign.model.rows) == 11 and sign.table.hasFocus()
+
+
+def test_without_token_everything_but_signing_works(opened: Opener) -> None:
+    shell, desk = opened("sign", "error")
+    sign = screen(shell)
+    assert see(shell, "Chưa cắm USB ký số") and see(shell, "Bạn vẫn xem và đánh dấu trước được. C01")
+    assert see(shell.foot, "Cắm USB ký số để ký")
+    sign.pin.setText("12345678")
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("sign") == [] and sign.note.code == "C01"
+    sign.table.setFocus()
+    sign.table.selectRow(3)
+    settle()
+    read_through(sign)
+    press("Space")
+    settle()
+    assert len(desk.called("mark_seen")) == 1
+
+
+def test_token_plugged_in_later(opened: Opener) -> None:
+    shell, desk = opened("sign", "error")
+    desk.token = TokenStatus(TokenState.READY, "Phạm Văn Ký", "UBND Phường Hòa Hưng", "2030-06-30")
+    press("Ctrl+Return")
+    settle()
+    assert see(shell, "Đã cắm USB ký số") and see(shell, "Chứng thư còn hạn đến 30/06/2030")
+
+
+def test_token_card_says_nothing_twice_and_names_a_key_file(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    card = screen(shell).side.token_card
+    card.show_token(TokenStatus(TokenState.EXPIRED, "Phạm Văn Ký", valid_until="2026-06-30"))
+    assert card.title.text() == "Chứng thư đã hết hạn ngày 30/06/2026"
+    assert card.lines.text() == "Không ký được; cần cấp lại. C05"
+    card.show_token(TokenStatus(TokenState.READY, "Phạm Văn Ký", valid_until="2030-06-30", training=True))
+    assert card.title.text() == "Khóa ký trên máy (tập huấn)" and "không có giá trị pháp lý" in card.lines.text()
+
+
+def test_verify_another_file_green_and_red(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    sign = screen(shell)
+    sign.verify_file(Path("/tai-lieu/tot.pdf"))
+    settle()
+    assert see(shell, "Chữ ký hợp lệ") and see(shell, "tot.pdf")
+    sign.verify_file(Path("/tai-lieu/hong.pdf"))
+    settle()
+    assert see(shell, "Chữ ký không hợp lệ") and see(shell, "Nội dung được ký đã bị thay đổi sau khi ký.")
+    press("Escape")
+    assert not see(shell, "hong.pdf")

@@ -1,0 +1,190 @@
+"""The document as it will be signed, page by page; knows which pages somebody has really had before the eyes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+
+from ui import actions
+from ui.bridge import Inbox
+from ui.images import PageImages
+from ui.models.signing import shown_title
+from ui.views.canvas import PageCanvas
+from ui.views.verdict import VerdictPanel
+from ui.widgets import Card, Elided, label, small_button
+from workstation.domain.dossier import DocumentState
+from workstation.domain.errors import ErrorNote
+from workstation.domain.ids import DocumentId
+from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
+from workstation.usecases.desk import Desk
+from workstation.usecases.views import GateRule, Picture, SignRow
+
+OVERLAP_PX = 40
+"""A line cut by the edge is whole after the next step."""
+
+
+class SignPage(Card):
+    changed = Signal()
+    """A page more was seen to its end, or another one is shown."""
+    closed = Signal()
+    """The verdict on another file was put away."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__((0, 0, 0, 1), 0)
+        self.desk = desk
+        self.inbox = Inbox(self)
+        self.images = PageImages(self)
+        self.page = 0
+        self._row: SignRow | None = None
+        self._drawn = False
+        self._token = TokenStatus(TokenState.ABSENT)
+        self._shown: dict[DocumentId, set[int]] = {}
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 7, 9, 7)
+        head.setSpacing(6)
+        self.where = Elided(bold=True)
+        self.number = label(muted=True)
+        self.back = small_button("‹", "Trang trước", "Trang trước", lambda: self._leaf(-1))
+        self.forward = small_button("›", "Trang sau", "Trang sau", lambda: self._leaf(1))
+        head.addWidget(self.where, 1)
+        head.addWidget(self.number)
+        for button in (self.back, self.forward):
+            # a click must not take the focus from the queue: Space would then press the button
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            head.addWidget(button)
+        self.back.setToolTip(actions.command("sign_page_up").tip)
+        self.forward.setToolTip(actions.command("sign_page_down").tip)
+        self.body.addLayout(head)
+        self.canvas = PageCanvas("Trang sẽ được ký", fit_width=True)
+        self.verdict = VerdictPanel()
+        self.verdict.closed.connect(self.close_verdict)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.canvas)
+        self.stack.addWidget(self.verdict)
+        self.body.addWidget(self.stack, 1)
+        bar = self.canvas.verticalScrollBar()
+        bar.valueChanged.connect(self._note_bottom)
+        bar.rangeChanged.connect(self._note_bottom)
+
+    # --- what is shown
+    def show_row(self, row: SignRow | None, *, same: bool = False) -> None:
+        """``same``: a reload of what is on the screen; the page then stays as it is."""
+        self._row = row
+        for part in (self.number, self.back, self.forward):
+            part.setVisible(row is not None)
+        if row is None:
+            self._drawn = False
+            self.where.setText("Chưa chọn văn bản")
+            self.inbox.forget("picture")
+            self.images.cancel()
+            self.canvas.say("")
+        elif not (same and self.canvas.picture is not None):
+            self.load(0)
+
+    def show_token(self, token: TokenStatus) -> None:
+        changed, self._token = token != self._token, token
+        if changed and self._drawn and self.page == 0:
+            self._show_stamp()
+
+    def forget(self) -> None:
+        """Another person sits here now: what the last one looked at counts for nobody else."""
+        self._shown.clear()
+        if self._row is not None:
+            self.load(0)
+
+    def unshown(self, row: SignRow) -> list[int]:
+        """Pages of it that have not been on the screen down to their bottom yet."""
+        return sorted(set(range(row.pages)) - self._shown.get(row.document.id, set()))
+
+    def load(self, page: int) -> None:
+        row = self._row
+        if row is None:
+            return
+        self.page, self._drawn = page, False
+        self.where.setText(shown_title(row.document))
+        self.number.setText(f"trang {page + 1}/{max(row.pages, 1)}")
+        self.close_verdict()
+
+        def drawn(picture: Picture) -> None:
+            self.images.fetch(picture.path, lambda pixmap: self._picture(pixmap, picture.scale), self._failed)
+
+        self.inbox.ask("picture", self.desk.pdf_picture(row.document.id, page, self.canvas.wanted_px()), drawn, self._failed)
+        self.changed.emit()
+
+    def _picture(self, pixmap: QPixmap, scale: float) -> None:
+        self.canvas.set_page(pixmap, scale)
+        bar = self.canvas.verticalScrollBar()
+        bar.setValue(bar.minimum())
+        self._drawn = True
+        if self.page == 0:
+            self._show_stamp()
+        # after the layout of this round: only then is it known how much of the page fits
+        QTimer.singleShot(0, self, self._note_bottom)
+
+    def _failed(self, note: ErrorNote) -> None:
+        self.canvas.say("Chưa xem được trang này nên chưa đánh dấu được")
+
+    def _note_bottom(self) -> None:
+        bar = self.canvas.verticalScrollBar()
+        if self._row is None or not self._drawn or not self.canvas.isVisible() or bar.value() < bar.maximum():
+            return
+        pages = self._shown.setdefault(self._row.document.id, set())
+        if self.page not in pages:
+            pages.add(self.page)
+            self.changed.emit()
+
+    def _show_stamp(self) -> None:
+        """Where the visible signature will stand: the presets S5 (top right) and S6 (top left) of the profile."""
+        row = self._row
+        placement = next((c for c in row.gate if c.rule is GateRule.PLACEMENT), None) if row else None
+        if row is None or placement is None or not placement.ok or row.document.state is DocumentState.SIGNED:
+            return
+        left = dict(placement.detail).get("preset") == "S6"
+        who = self._token.organization or self._token.owner or "(tên trên chứng thư)"
+        self.canvas.show_stamp((f"{'Người sao chụp' if left else 'Ký bởi'}: {who}", "Thời gian ký: (ghi khi ký)"), left=left)
+
+    # --- moving through it
+    def turn(self, step: int) -> None:
+        """A screenful on (1) or back (-1); at the edge of the page to the next or previous one."""
+        bar = self.canvas.verticalScrollBar()
+        edge = bar.maximum() if step > 0 else bar.minimum()
+        if self._drawn and bar.value() != edge:
+            bar.setValue(bar.value() + step * max(bar.pageStep() - OVERLAP_PX, OVERLAP_PX))
+        else:
+            self._leaf(step)
+
+    def _leaf(self, step: int) -> None:
+        if self._row is not None and 0 <= self.page + step < self._row.pages:
+            self.load(self.page + step)
+
+    def advance(self) -> bool:
+        """On to what has not been seen yet; False while the page is still on its way."""
+        left = self.unshown(self._row) if self._row else []
+        if left and self.page not in left:
+            self.load(left[0])
+        elif left and self._drawn:
+            self.turn(1)
+        elif left:
+            return False
+        return True
+
+    # --- another file
+    def verify_file(self, path: Path) -> None:
+        self.verdict.busy(path.name)
+        self.stack.setCurrentWidget(self.verdict)
+
+        def done(verdict: FileVerdict) -> None:
+            self.verdict.show_verdict(path.name, verdict)
+
+        self.inbox.ask("verify_file", self.desk.verify_file(path), done, lambda note: self.verdict.show_error(path.name, note))
+
+    def close_verdict(self) -> bool:
+        """False: there was none."""
+        if self.stack.currentWidget() is not self.verdict:
+            return False
+        self.inbox.forget("verify_file")
+        self.stack.setCurrentWidget(self.canvas)
+        self._note_bottom()
+        self.closed.emit()
+        return True

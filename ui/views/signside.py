@@ -1,0 +1,127 @@
+"""Right on Sign: the token, the checks of the chosen document, the PIN and how far the signing is."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from ui import messages, theme
+from ui.theme import Tone
+from ui.views.token import TokenCard
+from ui.widgets import Card, IconLine, Note, clear_layout, label
+from workstation.domain.errors import ErrorNote
+from workstation.domain.signature import TokenState, TokenStatus
+from workstation.usecases.views import SignRow
+
+TALL = 470
+"""Height of the card, in logical pixels, from which everything finds room."""
+PIN_RISK = "Sai PIN sẽ dừng ngay, không tự thử lại. Thiết bị có thể bị khóa nếu nhập sai nhiều lần."
+
+
+class SignSide(Card):
+    def __init__(self) -> None:
+        super().__init__((14, 10, 14, 12), 7)
+        self.body.addWidget(label("Thiết bị ký", bold=True))
+        self.token_card = TokenCard()
+        self.body.addWidget(self.token_card)
+        self.body.addWidget(label("Kiểm tra trước khi ký – văn bản này", bold=True))
+        self._gate = QVBoxLayout()
+        self._gate.setSpacing(5)
+        self.body.addLayout(self._gate)
+        line = QFrame()
+        line.setFixedHeight(1)
+        line.setStyleSheet(f"background: {theme.LINE}; border: 0;")
+        self.body.addWidget(line)
+        self.batch = label(bold=True, wrap=True)
+        self.body.addWidget(self.batch)
+        self._explain = label(
+            "Mỗi văn bản được ký riêng. Nếu một văn bản lỗi, các văn bản khác vẫn giữ kết quả.", muted=True, wrap=True
+        )
+        self.body.addWidget(self._explain)
+        self.body.addWidget(self._pin_row())
+        self._risk = label(PIN_RISK, muted=True, wrap=True)
+        self.body.addWidget(self._risk)
+        self.note = Note()
+        self.body.addWidget(self.note)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Tiến độ ký")
+        self._progress_text = label(wrap=True)
+        self.body.addWidget(self._progress_text)
+        self.body.addWidget(self._progress)
+        self.body.addStretch(1)
+        self._foot = QVBoxLayout()
+        self.body.addLayout(self._foot)
+        self.end_progress()
+
+    def _pin_row(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(8)
+        name = label("Mã PIN")
+        self.pin = QLineEdit()
+        self.pin.setEchoMode(QLineEdit.EchoMode.Password)
+        # the field hands its text to the token and to nothing else: no menu, no dictionary, no upper-case guess
+        self.pin.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.pin.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhHiddenText
+        )
+        self.pin.setMaxLength(64)
+        self.pin.setAccessibleName("Mã PIN của khóa ký")
+        name.setBuddy(self.pin)
+        row.addWidget(name)
+        row.addWidget(self.pin, 1)
+        return holder
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spare()
+
+    def _spare(self) -> None:
+        """On a low screen what is explained gives way to what is said; the PIN's tooltip still has its risk."""
+        tall = self.height() >= TALL
+        self._explain.setVisible(tall)
+        self._risk.setVisible(tall and bool(self.pin.toolTip()))
+
+    def show_gate(self, row: SignRow | None, error: ErrorNote | None = None) -> None:
+        clear_layout(self._gate)
+        if row is None:
+            self._gate.addWidget(label("Chưa có văn bản để kiểm tra", muted=True))
+            return
+        for check in row.gate:
+            self._gate.addWidget(IconLine(messages.gate_line(check), Tone.GOOD if check.ok else Tone.BAD))
+        if not row.gate:
+            self._gate.addWidget(IconLine("Đang tạo PDF và kiểm tra", Tone.BUSY))
+        if error is not None:
+            self._gate.addWidget(IconLine(f"{messages.sentence(error)}  {error.code}", Tone.BAD))
+
+    def show_token(self, token: TokenStatus) -> None:
+        self.token_card.show_token(token)
+        # a key file has no counter that locks it
+        risky = not token.training and token.state in (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
+        self.pin.setToolTip(PIN_RISK if risky else "")
+        self._spare()
+
+    def show_line(self, online: bool | None) -> None:
+        clear_layout(self._foot)
+        if online is False:
+            words = "Chưa có dấu thời gian (mất mạng) – tự bổ sung khi có mạng"
+            self._foot.addWidget(IconLine(words, Tone.WARN, icon="clock"))
+
+    def show_progress(self, done: int, of: int, *, stopping: bool) -> None:
+        self.pin.setEnabled(False)
+        self._progress.setRange(0, of)
+        self._progress.setValue(done)
+        self._progress.show()
+        how = "sẽ dừng sau văn bản này" if stopping else "Esc: dừng sau văn bản này"
+        self._progress_text.setText(f"Đang ký {min(done + 1, of)}/{of} – {how}")
+        self._progress_text.show()
+
+    def say_stopping(self) -> None:
+        if self._progress_text.isVisible():
+            self._progress_text.setText(self._progress_text.text().replace("Esc: dừng", "sẽ dừng"))
+
+    def end_progress(self) -> None:
+        self.pin.setEnabled(True)
+        self._progress.hide()
+        self._progress_text.hide()
