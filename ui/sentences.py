@@ -336,8 +336,8 @@ MESSAGES: dict[str, Message] = {
         "Go to it",
     ),
     "G13": Message(
-        "Máy này chưa có địa chỉ hệ thống dùng chung. [{waiting} hồ sơ|Hồ sơ] vẫn giữ trên máy; nhờ quản trị khai báo địa chỉ gửi.",
-        "This PC has no address of the shared system yet. [{waiting} dossiers are|Dossiers are] safe on this PC; ask IT to set the address.",
+        "Máy này chưa có địa chỉ hệ thống dùng chung. [{waiting} hồ sơ|Hồ sơ] vẫn giữ trên máy; nhờ quản trị khai báo.",
+        "This PC has no address of the shared system. [{waiting} dossiers are|Dossiers are] safe on this PC; ask IT to set it.",
     ),
     "M01": Message(
         "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",

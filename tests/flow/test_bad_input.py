@@ -143,18 +143,18 @@ def test_no_server_keeps_the_item_with_its_next_try(demo: Demo, cli: Callable[..
     """The line is dead: the signed dossier waits, says why and when next; nobody is told that it arrived."""
     home = tmp_path / "home"
     shutil.copytree(demo.home, home, ignore=shutil.ignore_patterns("cache", "logs", "ward"))
-    _back_to_queue(home)
+    back_to_queue(home)
     text = (home / "settings.toml").read_text("utf-8").replace('url = ""', 'url = "http://127.0.0.1:9"')
     (home / "settings.toml").write_text(text, "utf-8")
     ran = cli("send", "--once", "--json", "--home", home)
-    assert ran.code == 1
+    assert ran.code == 3
     first = ran.data["items"][0]
     assert (first["state"], first["error"]["code"], first["receipt_id"]) == ("queued", "G01", None)
     assert first["next_try"]
     assert first["bytes_sent"] == 0
 
 
-def _back_to_queue(home: Path) -> None:
+def back_to_queue(home: Path) -> None:
     """One received dossier of a copied home waits again, as if its sending had not begun."""
     from dataclasses import replace
 

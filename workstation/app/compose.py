@@ -40,8 +40,6 @@ from workstation.usecases.office import Office
 
 PAGE_WORKER_BYTES = 1_500_000_000
 """Cap of one page worker's memory; a decompression bomb dies in it, not in the program."""
-
-
 PRACTICE_SHEET_SECONDS = 0.4
 """As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
 

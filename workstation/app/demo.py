@@ -11,12 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from signing.verify import verify_file
-from workstation.app.compose import Workstation
+from workstation.app.compose import Workstation, sample_folder
 from workstation.app.shapes import fields_json
 from workstation.app.training import TRAINING_PIN
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
@@ -59,9 +58,8 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    folder = Path(str(resources.files("workstation.app") / "samples"))
     found = []
-    for path in sorted(folder.glob("*/truth.json")):
+    for path in sorted(sample_folder().glob("*/truth.json")):
         truth = json.loads(path.read_text("utf-8"))
         found.append(Sample(path.parent, truth["title"], truth))
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 from ui.messages import Lang
 from workstation.app.compose import page_lane, page_tools
+from workstation.app.console import usable_folder
 from workstation.app.shapes import read_json
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
@@ -62,6 +63,7 @@ def run_digitize(
 ) -> Results:
     """PDF/A of each argument's documents in ``output``/<code, folder or file name>/, and ``dossier.json`` beside them."""
     with _bench(jobs, profile) as bench:
+        usable_folder(output, "-o")
         reads = read_files(bench, files, _sha256, lambda f: tell(Path(f.name).name))
         created = datetime.now(UTC).replace(microsecond=0).isoformat()
         results, numbers = [], dict[str, int]()

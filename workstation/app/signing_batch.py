@@ -3,6 +3,7 @@ signed again."""
 
 import getpass
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from signing.verify import verify_file
 from ui.messages import Lang
 from workstation.app.compose import page_lane, signing_tools, token_lane
+from workstation.app.console import usable_folder
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import Lane, Secret, SignJob, TrustStore
@@ -36,7 +38,7 @@ def run_sign(
     if len(set(names)) != len(names):
         raise WorkstationError("U01", detail="-o")  # two inputs would be one output
     key = KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12))
-    output.mkdir(parents=True, exist_ok=True)
+    usable_folder(output, "-o")
     pages, lane = page_lane(1), token_lane()
     try:
         done = {path: _signed_before(pages, path, output / path.name) for path in files}
@@ -80,6 +82,8 @@ def _pin(pin_env: str) -> Secret:
         if pin_env not in os.environ:
             raise WorkstationError("U01", detail=f"--pin-env {pin_env}")
         return Secret(os.environ[pin_env])
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise WorkstationError("U01", detail="--pin-env")  # nobody is there to be asked
     return Secret(getpass.getpass("PIN: "))
 
 

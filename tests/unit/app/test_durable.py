@@ -13,7 +13,7 @@ from workstation.domain.errors import WorkstationError
 def test_takes_the_place_of_what_stood_there_and_leaves_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "dossier.json"
     write_durably(path, b"one")
-    write_durably(path, "hai\n".encode())
+    write_durably(path, b"hai\n")
     copy_durably(path, tmp_path / "copy.json")
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"dossier.json": b"hai\n", "copy.json": b"hai\n"}
 

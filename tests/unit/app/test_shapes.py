@@ -15,7 +15,7 @@ def draft(*pages: int) -> DocumentDraft:
 
 
 def test_a_pdf_lands_on_its_own_document_when_the_one_before_failed() -> None:
-    made = (Path("02.pdf"), PublishedPdf(Sha256("b" * 64), 9, "PDF/A-2b", 1))
+    made = (Path("02.pdf"), PublishedPdf(Sha256("b" * 64), 9, 1, "PDF/A-2b"))
     failed = ErrorNote("B01", (("file", "01.pdf"),))
     file = ReadFile("scan.tif", (), (draft(0), draft(1)), (failed,), (None, made))
     first, second = read_json([file], "vi")["files"][0]["documents"]

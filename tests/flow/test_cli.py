@@ -1,0 +1,223 @@
+"""The command line's own promises: exit codes, one sentence for what is wrong, options before and after every command."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from tests.flow.conftest import Demo, Ran
+from tests.flow.test_bad_input import back_to_queue
+from tests.pagemaker import quick_page, save_page
+from workstation.app import training
+
+HEAVY = ("numpy", "cv2", "PySide6", "sqlalchemy", "pyhanko", "pymupdf", "pikepdf", "httpx", "cryptography", "rich.console")
+
+
+def test_the_version_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['workstation', '--version']\n"
+        "from workstation.app.cli import _run\n"
+        f"assert _run() == 0; print([m for m in {HEAVY} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "[]"
+
+
+# --- use
+
+
+USAGE = {
+    ("nonsense",): "“nonsense”",
+    ("x" * 3_000,): "no command of that name",
+    ("wart",): "→ ward?",
+    ("read",): "missing FILES",
+    ("ward", "serve", "--port", "0"): "missing --data",
+    ("read", "--bogus", "a"): "no option “--bogus”",
+    ("read", "--jobs", "SECRET7", "a"): "--jobs: not a valid value",
+    ("doctor", "SECRET7"): "too many arguments",
+    ("sign", "a.pdf", "-o"): "-o: a value is missing",
+    ("outbox", "--home"): "--home",
+    ("digitize", "a.jpg", "-o", "out", "--code", "../up"): "--code",
+}
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=lambda a: " ".join(a)[:30])
+def test_wrong_use_says_what_is_wrong_in_the_language_asked_for(
+    arguments: tuple[str, ...], cli: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = cli("--lang", "en", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("U01: Wrong use of the command: ")
+    assert USAGE[arguments] in ran.err
+    assert "SECRET7" not in ran.err
+    assert len(ran.err) < 300
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_language_that_is_not_there(cli: Callable[..., Ran]) -> None:
+    ran = cli("outbox", "--lang", "fr")
+    assert (ran.code, ran.err[:5]) == (2, "U01: ")
+    assert "--lang: vi | en" in ran.err
+
+
+@pytest.mark.parametrize("group", ["ward", "audit"])
+def test_a_bare_group_prints_its_help(group: str, cli: Callable[..., Ran]) -> None:
+    ran = cli(group)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage: workstation" in ran.err
+
+
+def test_options_for_all_commands_stand_before_or_after(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    absent = tmp_path / "khong-co.jpg"
+    for arguments in (
+        ("--lang", "en", "--debug", "--home", tmp_path, "read", absent),
+        ("read", absent, "--home", tmp_path, "--lang=en", "--debug"),
+        ("digitize", absent, "-o", tmp_path / "out", "--lang", "en", f"--home={tmp_path}"),
+    ):
+        ran = cli(*arguments)
+        assert ran.code == 2, ran.err
+        assert "F07: The file khong-co.jpg can't be opened" in ran.out
+    assert "Traceback" in cli("sign", absent, "-o", tmp_path / "out", "--debug", "--lang", "en").err
+    after = cli("read", "--", "--lang")
+    assert "F07: Không mở được tệp --lang" in after.out
+
+
+# --- folders that can't be used
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("outbox", "--home", "FILE"), "--home"),
+        (("send", "--home", "FILE/below"), "--home"),
+        (("demo", "--headless", "--home", "/proc/none"), "--home"),
+        (("verify", "a.pdf", "--home", "FILE"), "--home"),
+        (("digitize", "FILE", "-o", "FILE/out"), "-o"),
+        (("sign", "a.pdf", "--p12", "k.p12", "-o", "FILE/out"), "-o"),
+        (("ward", "serve", "--port", "0", "--data", "FILE/data"), "--data"),
+        (("gui", "--home", "HOME", "--screenshots", "FILE"), "--screenshots"),
+    ],
+)
+def test_a_folder_that_can_not_be_used_is_named_by_its_option(
+    arguments: tuple[str, ...], option: str, cli: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    real = [a.replace("FILE", str(tmp_path / "file")).replace("HOME", str(tmp_path / "home")) for a in arguments]
+    ran = cli(*real, "--lang", "en", env={"QT_QPA_PLATFORM": "offscreen"})
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"U01: Wrong use of the command: {option}: this folder can't be used. Nothing was done; see --help.\n"
+
+
+def test_a_port_that_is_taken(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = cli("ward", "serve", "--data", tmp_path / "data", "--port", str(taken.getsockname()[1]))
+    assert (ran.code, ran.err[:5]) == (2, "U01: ")
+    assert "--port" in ran.err
+
+
+# --- reading, signing, verifying
+
+
+def test_a_missing_file_is_unreadable_because_it_is_missing(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    ran = cli("verify", "--json", "--home", demo.home, tmp_path / "khong-co.pdf")
+    (row,) = ran.data["files"]
+    assert (ran.code, row["verdict"], [r["code"] for r in row["reasons"]]) == (2, "unreadable", ["F07"])
+    mixed = cli("verify", "--json", "--home", demo.home, tmp_path / "khong-co.pdf", demo.documents[0]["pdf"])
+    assert (mixed.code, [r["green"] for r in mixed.data["files"]]) == (1, [False, True])
+
+
+def test_the_lines_of_digitize_in_english(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    save_page(tmp_path / "a.jpg", quick_page())
+    ran = cli("digitize", tmp_path / "a.jpg", "-o", tmp_path / "out", "--code", "H01.2026", "--lang", "en")
+    assert ran.code == 0, ran.err
+    assert "  1 page  " in ran.out
+    assert " bytes  PDF/A-2b" in ran.out
+    assert (tmp_path / "out" / "H01.2026" / "dossier.json").exists()
+
+
+def test_nobody_there_to_give_the_pin(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "workstation", "sign", demo.documents[0]["pdf"], "-o", str(tmp_path / "out")]
+    p12 = str(demo.home / "secrets" / "training-signer.p12")
+    done = subprocess.run(
+        [*command, "--p12", p12], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("U01: ")
+    assert "--pin-env" in done.stderr
+    assert "Warning" not in done.stderr
+
+
+def test_sign_ends_with_what_its_files_came_to(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    """Bad input alone is 2; beside a file that was signed it is left for a person."""
+    good, bad = tmp_path / "tot.pdf", tmp_path / "hong.pdf"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(good)
+    bad.write_bytes(good.read_bytes()[:90])
+    key = ("--p12", demo.home / "secrets" / "training-signer.p12", "--pin-env", "P", "--json")
+    for files, code in ((bad,), 2), ((bad, good), 1):
+        ran = cli("sign", *files, "-o", tmp_path / "out", *key, env={"P": training.TRAINING_PIN})
+        assert ran.code == code, ran.out
+        assert ran.data["files"][0]["status"] == "failed"
+
+
+# --- sending
+
+
+def test_dossiers_wait_and_there_is_no_server(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(demo.home, home, ignore=shutil.ignore_patterns("cache", "logs", "ward"))
+    idle = cli("send", "--json", "--home", home)
+    assert (idle.code, idle.data) == (0, {"items": []})
+    back_to_queue(home)
+    ran = cli("send", "--json", "--home", home)
+    assert (ran.code, ran.err[:5]) == (3, "G13: ")
+    assert [(i["state"], i["error"]["code"]) for i in ran.data["items"]] == [("queued", "G13")]
+    assert cli("send", "--home", home, "--lang", "en").err.startswith("G13: This PC has no address")
+
+
+def test_words_for_people_in_english(cli: Callable[..., Ran], demo: Demo) -> None:
+    assert "the hash chain is whole" in cli("audit", "verify", "--home", demo.home, "--lang", "en").out
+    again = cli("demo", "--headless", "--home", demo.home, "--lang", "en")
+    assert again.code == 0
+    assert "✓ valid" in again.out
+    assert "Check again:" in again.out
+
+
+# --- a practice office
+
+
+def test_two_demos_on_one_fresh_home_do_not_mix(tmp_path: Path) -> None:
+    """One makes the practice office; the other is told that the folder is open (U02)."""
+    command = [sys.executable, "-m", "workstation", "demo", "--headless", "--json", "--home", str(tmp_path / "home")]
+    ends: list[Any] = []
+
+    def run() -> None:
+        ends.append(subprocess.run(command, capture_output=True, text=True, timeout=170, check=False))
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    second, first = sorted(ends, key=lambda e: -e.returncode)
+    assert (first.returncode, second.returncode) == (0, 3), first.stderr + second.stderr
+    assert second.stderr.startswith("U02: ")
+
+
+def test_a_display_that_is_gone_is_said_and_pictures_are_taken(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    training.prepare(tmp_path)
+    env = {k: "" for k in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM") if k in os.environ}
+    ran = cli("gui", "--home", tmp_path, "--lang", "en", env={**env, "DISPLAY": ":4711"})
+    assert ran.code == 0, ran.err
+    assert ran.err.startswith("This PC has no display that answers")
+    assert sorted(p.name for p in (tmp_path / "screenshots").iterdir()) == ["capture.png", "outbox.png", "sign.png", "verify.png"]

@@ -1,0 +1,201 @@
+"""Commands on a home folder: the desktop, the main job on the samples, the outbox, the doctor, the audit log."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workstation.app.console import (
+    JsonOption,
+    exit_of,
+    home_folder,
+    home_path,
+    leave,
+    options,
+    out,
+    report,
+    tell,
+    usable_folder,
+    words,
+)
+from workstation.domain.errors import WorkstationError
+from workstation.domain.outbox import OutboxState
+
+
+def gui(
+    screenshots: Annotated[Path | None, typer.Option("--screenshots", help="Writes a picture of each screen and ends.")] = None,
+) -> None:
+    """Opens the desktop."""
+    from workstation.app.desktop import open_desktop
+
+    home = home_folder()
+    if screenshots is not None:
+        usable_folder(screenshots, "--screenshots")
+    leave(open_desktop(home, screenshots))
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Doesn't open the desktop afterwards.")] = False,
+    practice: Annotated[bool, typer.Option("--practice", help="Leaves work on every desk as well.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """The main job on the sample dossiers: from page images to verified receipts."""
+    from workstation.app import demo as story
+    from workstation.app import training
+    from workstation.app.compose import open_workstation
+    from workstation.app.desktop import open_desktop
+    from workstation.app.lock import desk_lock
+
+    folder = home_folder()
+    with desk_lock(folder):  # also for making the practice office: two at once would mix their keys
+        settings = training.prepare(folder)
+        with training.practice_ward(folder, settings) as url, open_workstation(folder, url) as ws:
+            told = story.run(ws, tell)
+            if practice:
+                story.leave_work(ws, tell)
+    report(told, as_json, lambda: _demo_table(told))
+    leave(_demo_code(told["dossiers"]))
+    if not headless and not as_json:
+        leave(open_desktop(folder, None))
+
+
+def _demo_code(dossiers: list[dict[str, Any]]) -> int:
+    stuck = [d for d in dossiers if d["state"] != "received" or not all(x["green"] for x in d["documents"])]
+    worst = exit_of((d["error"]["code"] for d in stuck if d["error"]), done=len(stuck) < len(dossiers))
+    return worst or (1 if stuck else 0)
+
+
+def _demo_table(told: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    title = words("Trạm số hóa – từ ảnh trang giấy đến biên nhận", "Trạm số hóa – from page images to receipts")
+    table = Table(title=title, title_justify="left")
+    heads = words("Hồ sơ|Văn bản|Số, ký hiệu|Trang|Chữ ký|Biên nhận", "Dossier|Document|Number, notation|Pages|Signature|Receipt")
+    for head in heads.split("|"):
+        table.add_column(head)
+    for dossier in told["dossiers"]:
+        for i, d in enumerate(dossier["documents"]):
+            value = {name: f["value"] for name, f in d["fields"].items()}
+            number = "/".join(x for x in (value.get("number"), value.get("notation")) if x)
+            receipt = (dossier["receipt_id"] or dossier["state"]) if i == 0 else ""
+            mark = words("✓ hợp lệ", "✓ valid") if d["green"] else "✗"
+            table.add_row(dossier["code"] if i == 0 else "", value.get("type_name", ""), number, str(d["pages"]), mark, receipt)
+    console = Console()
+    console.print(table)
+    steps = " · ".join(f"{name} {s:.1f} s" for name, s in told["seconds"].items())
+    console.print(f"{words('Thời gian', 'Time')}: {steps}", highlight=False)
+    where = Path(told["home"])
+    lines = [
+        f"{words('Dữ liệu:     ', 'Data:        ')} {where}",
+        f"{words('Tệp đã ký:   ', 'Signed files:')} {where / 'exports'}",
+        f"{words('Máy chủ phường:', 'Ward server: ')} {where / 'ward'}",
+        f"{words('Kiểm tra lại:', 'Check again: ')} workstation verify --home {where} {where / 'exports'}/*/*.pdf",
+    ]
+    for line in lines:
+        out(line)
+
+
+def send(
+    watch: Annotated[bool, typer.Option("--watch/--once", help="Keep sending until stopped; once: what is due now.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Drains the outbox."""
+    from workstation.app.compose import Workstation, open_workstation
+    from workstation.app.shapes import item_json
+
+    def drain(ws: Workstation) -> list[dict[str, Any]]:
+        sent: dict[str, Any] = {}
+        while True:
+            for result in ws.sender.send_due(lambda: False):
+                sent[result.item.id] = item_json(result.item, options.lang)
+            if not watch:
+                return list(sent.values())
+            time.sleep(ws.settings.machine.send_every_seconds)
+
+    with open_workstation(home_folder()) as ws:
+        if not ws.settings.ward.url:
+            _nowhere_to_send(ws, watch, as_json)
+            return
+        rows = drain(ws)
+    report({"items": rows}, as_json, lambda: _outbox_lines(rows))
+    waiting = [row for row in rows if row["state"] != "received"]
+    worst = exit_of((row["error"]["code"] for row in waiting if row["error"]), done=len(waiting) < len(rows))
+    leave(worst or (1 if waiting else 0))
+
+
+def _nowhere_to_send(ws: Any, watch: bool, as_json: bool) -> None:
+    """Lists what waits, and says that there is no ward server to send it to (G13)."""
+    from workstation.app.shapes import error_json, item_json
+
+    with ws.office.look() as uow:
+        items = [i for i in uow.outbox.list() if i.state is not OutboxState.RECEIVED]
+    missing = WorkstationError("G13", waiting=len(items))
+    rows = [item_json(i, options.lang) for i in items]
+    for row in rows:
+        row["error"] = row["error"] or error_json(missing.note, options.lang)
+    if rows or not watch:
+        report({"items": rows}, as_json, lambda: _outbox_lines(rows))
+    if rows or watch:
+        raise missing
+
+
+def outbox(as_json: JsonOption = False) -> None:
+    """Shows the outbox."""
+    from workstation.app.compose import open_workstation
+    from workstation.app.shapes import item_json
+
+    with open_workstation(home_folder()) as ws, ws.office.look() as uow:
+        rows = [item_json(i, options.lang) for i in uow.outbox.list()]
+    report({"items": rows}, as_json, lambda: _outbox_lines(rows))
+
+
+def _outbox_lines(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        error = row["error"]
+        why = f"  {error['code']}: {error['message']}" if error else ""
+        out(f"{row['dossier']}  {row['state']}  {row['receipt_id'] or ''}{why}")
+
+
+def doctor(as_json: JsonOption = False) -> None:
+    """Checks this machine: what works, what doesn't, what to do."""
+    from workstation.app import doctor as checks
+    from workstation.app.compose import doctor_inputs
+
+    inputs = doctor_inputs(home_path())
+    found = checks.run_checks(inputs)
+    report(checks.as_json(found, inputs, options.lang), as_json, lambda: out(checks.as_text(found, options.lang)))
+    leave(checks.exit_code(found))
+
+
+def audit_verify(as_json: JsonOption = False) -> None:
+    """Checks the hash chain of the audit log."""
+    from workstation.app.compose import open_workstation
+
+    with open_workstation(home_folder()) as ws, ws.office.look() as uow:
+        broken, count = uow.audit.verify(), len(uow.audit.events())
+    whole = words(f"{count} dòng, chuỗi băm nguyên vẹn", f"{count} lines, the hash chain is whole")
+    text = whole if broken is None else words(f"chuỗi băm đứt ở dòng {broken}", f"the hash chain breaks at line {broken}")
+    report({"events": count, "broken_at": broken}, as_json, lambda: out(text))
+    leave(0 if broken is None else 1)
+
+
+def serve(
+    data: Annotated[Path, typer.Option(help="Folder of the server's files.")],
+    port: Annotated[int, typer.Option(min=0, max=65535)],
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    database: Annotated[str | None, typer.Option(help="SQLAlchemy address; default: SQLite in the data folder.")] = None,
+) -> None:
+    """Runs the reference ward server until it is stopped."""
+    import errno
+
+    from sync.ward.serve import serve as run
+
+    usable_folder(data, "--data")
+    try:
+        run(data, host, port, database)
+    except OSError as e:
+        if e.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise WorkstationError("U01", detail=f"--port {port}") from e
+        raise
