@@ -54,6 +54,10 @@ class FootBar(QFrame):
         box.addWidget(self.primary)
         self.buttons: list[QPushButton] = []
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.missing.set_firm(540 if self.width() >= ROOMY else 330)
+
     def show_screen(self, screen: Screen) -> None:
         focus = next((i for i, b in enumerate(self.buttons) if b.hasFocus()), None)
         wanted = [s for s in screen.secondary() if s.visible]

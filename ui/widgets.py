@@ -60,8 +60,16 @@ class Elided(QLabel):
         super().resizeEvent(event)
         self._fit()
 
+    def set_firm(self, width: int) -> None:
+        if width != self._firm:
+            self._firm = width
+            self.updateGeometry()
+
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(self.width(), 10))
+        words, metrics, room = self._full, self.fontMetrics(), max(self.width(), 10)
+        while metrics.horizontalAdvance(words) > room and " · " in words:
+            words = words.rpartition(" · ")[0]  # a whole part less reads better than half a word
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             super().setText(shown)
         self.setToolTip(self._full if shown != self._full else "")

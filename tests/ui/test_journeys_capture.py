@@ -14,6 +14,7 @@ from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from workstation.domain.dossier import DossierState
 from workstation.domain.events import DossierChanged
+from workstation.usecases.views import ImportOutcome
 
 
 def screen(shell: Any) -> Any:
@@ -116,11 +117,60 @@ def test_scan_stops_after_this_sheet(opened: Opener) -> None:
     press("F5")
     settle(200)
     assert desk.called("scan") == [("HS-0019", "fake")] and not desk.scan_cancelled()
+    assert see(shell.foot, "Đang nhận trang – Esc để dừng sau tờ này")
+    assert screen(shell).strip._incoming == "Đang nhận trang 10…", "the tile counts on from the nine that are there"
     press("Escape")
-    assert desk.scan_cancelled()
+    assert desk.scan_cancelled() and see(shell.foot, "Dừng sau tờ này…")
+    desk.scan_progress(ImportOutcome("10.png", 1, None))
+    settle(200)
+    assert screen(shell).strip._incoming == "Dừng sau tờ này…", "the last sheet does not take the word back"
     desk.release()
     settle()
-    assert screen(shell)._stop is None
+    assert not screen(shell).intake.busy and screen(shell).strip._incoming == ""
+
+
+def test_blue_button_waits_for_the_pages_under_way(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    view = desk.views["HS-0019"]
+    desk.views["HS-0019"] = replace(view, missing=None, missing_page=None)
+    screen(shell).reload()
+    settle()
+    desk.answers["import_files"] = desk.hold
+    screen(shell).take_in([Path("a.jpg")])
+    press("Ctrl+Return")
+    settle(200)
+    assert desk.called("finish_capture") == []
+    assert see(shell.foot, "Đang nhận tệp – tệp đã nhận được lưu an toàn") and not see(shell.foot, "Esc")
+    desk.release(())
+    settle()
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("finish_capture") == [("HS-0019",)]
+
+
+def test_dossier_that_has_gone_on_says_where_it_is(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    row = next(r for r in desk.rows if r.code == "HS-0016")
+    pages = (fakes.page(31, "HS-0016-d1", desk.sheets["clean"], failing=(fakes.BLUR,)),)
+    desk.views[row.id] = replace(desk.views["HS-0019"], row=row, pages=pages, documents=())
+    assert see(shell.foot, "Quét tiếp  (F5)") and see(shell.foot, "Còn 1 trang chưa đạt – bỏ (Del) rồi quét thêm (F5)")
+    screen(shell)._wanted = row.id
+    screen(shell).reload()
+    settle()
+    assert see(shell.foot, "HS-0016 · Chờ kiểm tra") and see(shell.foot, "Quét hồ sơ mới  (F5)")
+    assert not see(shell, "Bỏ trang  (Del)") and not see(shell, "Giữ, ghi lý do  (K)")
+    assert not screen(shell).key_row.isVisible()
+
+
+def test_empty_dossier_leads_to_its_first_page(opened: Opener) -> None:
+    shell, desk = opened("capture", "empty")
+    assert next_action(shell).startswith("Quét hồ sơ mới")
+    press("Ctrl+N")
+    settle()
+    assert next_action(shell).startswith("Quét  (") and not screen(shell).key_row.isVisible()
+    press("Ctrl+Return")
+    settle()
+    assert desk.called("scan") == [("HS-0012", "fake")]
 
 
 def test_jam_keeps_the_pages_and_offers_to_go_on(opened: Opener) -> None:

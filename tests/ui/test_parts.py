@@ -28,6 +28,7 @@ from ui.models.pages import page_model
 from ui.models.signing import shown_title, sign_model
 from ui.shell import Shell
 from ui.views.strip import Run, flow
+from ui.widgets import Elided
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId
@@ -218,6 +219,16 @@ def test_a_picture_that_failed_is_tried_again(qtbot: QtBot, sheets: dict[str, Sh
     assert thumbnails.get(path) is None
     settle()
     assert thumbnails.get(path) is not None
+
+
+def test_a_line_without_room_drops_whole_parts(qtbot: QtBot) -> None:
+    line = Elided("Đã lưu vào máy 08:41:12 · an toàn khi mất mạng")
+    qtbot.addWidget(line)
+    line.show()
+    line.resize(line.sizeHint().width() - 5, 20)
+    assert line.text() == "Đã lưu vào máy 08:41:12" and line.toolTip() == line.full_text()
+    line.resize(60, 20)
+    assert line.text().endswith("…")
 
 
 def test_at_most_three_pages_stay_decoded(qtbot: QtBot, sheets: dict[str, Sheet]) -> None:

@@ -1,19 +1,19 @@
 """Quét: dossiers on the left, pages grouped by document in the middle, the page and its checks on the right."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QListView, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedWidget
 
-from ui import actions, files, messages, theme
-from ui.delegates.rows import DossierDelegate
-from ui.models.dossiers import dossier_model, heading
+from ui import files, messages, theme
+from ui.models.dossiers import heading, state_of
 from ui.models.pages import page_model
 from ui.theme import Tone
+from ui.views.dossierlist import DossierList
+from ui.views.intake import Intake
 from ui.views.pagecard import PageCard
 from ui.views.screen import ROOMY, Foot, PillText, Place, Screen, Secondary
 from ui.views.strip import PageStrip
@@ -25,7 +25,7 @@ from workstation.domain.ids import DossierId, PageId
 from workstation.domain.page import PageState
 from workstation.domain.ports import ScanSource
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import DossierRow, DossierView, ImportOutcome, PageView
+from workstation.usecases.views import DossierRow, DossierView, PageView
 
 
 class CaptureScreen(Screen):
@@ -36,10 +36,11 @@ class CaptureScreen(Screen):
         self.sources: tuple[ScanSource, ...] = ()
         self._wanted: DossierId | None = None
         self._saved = ""
-        self._stop: threading.Event | None = None
         self._first = True
-        self._received = 0
-        self._failures: list[ImportOutcome] = []
+        self.intake = Intake(self, desk)
+        self.intake.changed.connect(self._incoming)
+        self.intake.arrived.connect(self._arrived)
+        self.intake.ended.connect(self._ended)
         self.setAcceptDrops(True)
         self._build()
         self._keys()
@@ -52,36 +53,12 @@ class CaptureScreen(Screen):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(10)
-        self.left_card, self.right_card = self._left(), self._right()
+        self.left_card, self.right_card = DossierList(self.new_dossier), self._right()
+        self.list, self.dossiers = self.left_card.list, self.left_card.model
+        self.list.selectionModel().currentChanged.connect(self._picked)
         row.addWidget(self.left_card)
         row.addWidget(self._middle(), 1)
         row.addWidget(self.right_card)
-
-    def _left(self) -> Card:
-        card = Card((0, 10, 0, 12), 6)
-        head = QVBoxLayout()
-        head.setContentsMargins(12, 0, 12, 2)
-        head.setSpacing(2)
-        head.addWidget(label("Hồ sơ trên máy này", bold=True))
-        self.totals = Elided(muted=True)
-        head.addWidget(self.totals)
-        card.body.addLayout(head)
-        self.list = QListView()
-        self.list.setAccessibleName("Danh sách hồ sơ")
-        self.list.setUniformItemSizes(True)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.dossiers = dossier_model()
-        self.list.setModel(self.dossiers)
-        self._row_delegate = DossierDelegate(self.list)
-        self.list.setItemDelegate(self._row_delegate)
-        self.list.selectionModel().currentChanged.connect(self._picked)
-        card.body.addWidget(self.list, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(11, 2, 11, 0)
-        foot.addWidget(actions.button("new", self.new_dossier))
-        foot.addStretch(1)
-        card.body.addLayout(foot)
-        return card
 
     def _middle(self) -> Card:
         card = Card((12, 9, 12, 8), 6)
@@ -112,7 +89,8 @@ class CaptureScreen(Screen):
         self.stack.addWidget(self.strip)
         self.stack.addWidget(self.empty)
         card.body.addWidget(self.stack, 1)
-        card.body.addWidget(KeyRow("split", "merge", "rotate", "drop", "keep", "undo", "keys"))
+        self.key_row = KeyRow("split", "merge", "rotate", "drop", "keep", "undo", "keys")
+        card.body.addWidget(self.key_row)
         return card
 
     def _right(self) -> PageCard:
@@ -174,23 +152,14 @@ class CaptureScreen(Screen):
 
     def _show_dossiers(self, rows: tuple[DossierRow, ...]) -> None:
         current = self._wanted or (self.view.row.id if self.view else None)
-        self.dossiers.show(rows)
-        pages = sum(r.pages for r in rows)
-        self.totals.setText(f"{len(rows)} hồ sơ · {messages.number(pages)} trang" if rows else "Chưa có hồ sơ nào")
+        self.left_card.show_rows(rows)
         at = max(self.dossiers.row_of(current), 0)
         if rows:
             self._wanted = None
-            self._select(at)
+            self.left_card.select(at)
             self._load(rows[at].id)
         else:
             self._show_view(None)
-
-    def _select(self, row: int) -> None:
-        selection = self.list.selectionModel()
-        selection.blockSignals(True)
-        self.list.setCurrentIndex(self.dossiers.index(row, 0))
-        selection.blockSignals(False)
-        self.list.viewport().update()
 
     def _picked(self, index: QModelIndex, _: QModelIndex) -> None:
         row = self.dossiers.value(index.row())
@@ -213,8 +182,8 @@ class CaptureScreen(Screen):
         self.strip.show_documents(view.documents if view else ())
         if view is not None:
             self._saved = f"Đã lưu vào máy {messages.clock_time(view.saved_at, True)} · an toàn khi mất mạng"
-        has_pages = bool(view and view.pages) or bool(self.strip._incoming)
-        self.stack.setCurrentWidget(self.strip if has_pages else self.empty)
+        self.key_row.setVisible(bool(view and view.pages) and not self._done())
+        self._incoming()
         self._say_empty(view)
         self._choose_page(view, page.id if page and same else None)
         if self._first and view is not None and view.pages and self.list.hasFocus():
@@ -271,7 +240,7 @@ class CaptureScreen(Screen):
     def _show_page(self, page: PageView | None) -> None:
         documents = self.view.documents if self.view else ()
         kind = next((d.type_name for d in documents if page is not None and d.id == page.document_id), "")
-        self.right_card.show_page(page, kind)
+        self.right_card.show_page(page, kind, movable=not self._done())
 
     # --- commands on the dossier
     def new_dossier(self) -> None:
@@ -306,76 +275,49 @@ class CaptureScreen(Screen):
         files.choose(self, "Nhập cả thư mục", QFileDialog.FileMode.Directory, self.take_in)
 
     def take_in(self, paths: list[Path]) -> None:
-        def start(dossier_id: DossierId) -> None:
-            self._begin("Đang nhận tệp…")
-            told = self.inbox.crossing(self._outcome)
-            self.inbox.ask("import", self.desk.import_files(dossier_id, paths, told), self._taken, self._stopped)
-
-        if paths:
-            self._into_dossier(start)
+        if paths and not self.intake.busy:
+            self.note.clear()
+            self._into_dossier(lambda dossier_id: self.intake.take_in(dossier_id, self._pages_in(dossier_id), paths))
 
     def scan(self) -> None:
-        if self._stop is not None:
+        if self.intake.busy:
             return
         if not self.sources:
             self.note.show_note(ErrorNote("Q01"), button=True)
             self.inbox.ask("sources", self.desk.scan_sources(), self._show_sources, self.note.show_note)
             return
-
-        def start(dossier_id: DossierId) -> None:
-            self._stop = stop = threading.Event()
-            self._begin("Đang nhận trang đầu…")
-            source = self.source.currentData() or self.sources[0].id
-            scanning: Future[int] = self.desk.scan(dossier_id, source, self.inbox.crossing(self._outcome), stop.is_set)
-            self.inbox.ask("scan", scanning, self._scanned, self._stopped, lambda: self._scanned(self._received))
-
-        self._into_dossier(start)
-
-    def _begin(self, words: str) -> None:
-        self._received = 0
-        self._failures = []
         self.note.clear()
-        self.strip.set_incoming(words)
-        self.stack.setCurrentWidget(self.strip)
+        source = self.source.currentData() or self.sources[0].id
+        self._into_dossier(lambda dossier_id: self.intake.scan(dossier_id, self._pages_in(dossier_id), source))
+
+    def _pages_in(self, dossier_id: DossierId) -> int:
+        return len(self.view.pages) if self.view is not None and self.view.row.id == dossier_id else 0
+
+    def _incoming(self) -> None:
+        """The dashed tile stands in the dossier that the pages go to."""
+        here = self.view is None or self.view.row.id == self.intake.dossier_id
+        self.strip.set_incoming(self.intake.tile() if here else "")
+        shown = bool(self.view and self.view.pages) or (here and self.intake.busy)
+        self.stack.setCurrentWidget(self.strip if shown else self.empty)
         self._tell()
 
-    def _outcome(self, outcome: ImportOutcome) -> None:
-        """One file or sheet is safe on disk, or has its reason."""
-        self._received += outcome.pages
-        if outcome.error is not None:
-            self._failures.append(outcome)
-            self._show_failures()
-        number = (len(self.view.pages) if self.view else 0) + 1
-        self.strip.set_incoming(f"Đang nhận trang {max(number, self._received + 1)}…")
+    def _arrived(self) -> None:
+        self._show_failures()
         if not self._reloading.isActive():
             self._reloading.start()
 
     def _show_failures(self) -> None:
-        first = self._failures[0]
-        note = first.error or ErrorNote("F03")
-        if "file" not in dict(note.params) and first.name:
-            note = ErrorNote(note.code, (*note.params, ("file", first.name)))
-        self.note.show_note(note)
-        if len(self._failures) > 1:
-            self.note.text.setText(f"{len(self._failures)} tệp chưa nhập được. {messages.sentence(note)}  {note.code}")
+        if (failed := self.intake.failed()) is not None:
+            self.note.show_note(failed[0])
+            self.note.text.setText(failed[1])
 
-    def _taken(self, outcomes: tuple[ImportOutcome, ...]) -> None:
-        self._end()
-        self._failures = [o for o in outcomes if o.error is not None]
-        if self._failures:
-            self._show_failures()
-
-    def _scanned(self, count: int) -> None:
-        self._end()
-
-    def _stopped(self, note: ErrorNote) -> None:
-        self._end()
-        self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04"))
-
-    def _end(self) -> None:
-        self._stop = None
-        self.strip.set_incoming("")
+    def _ended(self, note: ErrorNote | None) -> None:
+        self._incoming()
         self.reload()
+        if note is not None:
+            self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04"))
+        else:
+            self._show_failures()
 
     def _note_button(self, code: str) -> None:
         if code.startswith("Q"):
@@ -385,9 +327,7 @@ class CaptureScreen(Screen):
             self.reload()
 
     def escape(self) -> bool:
-        if self._stop is not None:
-            self._stop.set()
-            self.strip.set_incoming("Dừng sau tờ này…")
+        if self.intake.stop():
             return True
         if self.reason.isVisible():
             self.reason.hide()
@@ -461,29 +401,44 @@ class CaptureScreen(Screen):
         self.take_in([Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()])
 
     # --- frame
+    def _scan_words(self) -> str:
+        if self._open_dossier() is None:
+            return "Quét hồ sơ mới"
+        return "Quét tiếp" if self.view and self.view.pages else "Quét"
+
     def secondary(self) -> tuple[Secondary, ...]:
+        blue = self._first_step()
         return (
-            Secondary("scan", self.scan, "Quét tiếp" if self.view and self.view.pages else "Quét"),
-            Secondary("import", self.import_files),
+            Secondary("scan", self.scan, self._scan_words(), visible=blue != "scan"),
+            Secondary("import", self.import_files, visible=blue != "import"),
         )
 
     def _done(self) -> bool:
         return self.view is not None and self.view.row.state is not DossierState.SCANNING
 
+    def _first_step(self) -> str:
+        """Where there is no page yet, the next thing to do is to get one: ``scan`` or ``import``; else empty."""
+        if self._done() or self.intake.busy or (self.view is not None and self.view.pages):
+            return ""
+        return "scan" if self.sources else "import"
+
     def _tell(self) -> None:
-        busy = self._stop is not None or bool(self.strip._incoming)
         missing, tone = "", Tone.PLAIN
-        if self.view is None:
+        step = self._first_step()
+        if step:
+            primary = self._scan_words() if step == "scan" else "Nhập từ tệp"
+            missing = f"{self.view.row.code} chưa có trang nào" if self.view else ""
+        elif self.view is None:
             primary = "Hồ sơ mới"
         elif self._done():
             primary = "Hồ sơ mới"
-            missing = f"{self.view.row.code} đã chuyển kiểm tra"
+            missing = f"{self.view.row.code} · {state_of(self.view.row)[0]}"
         else:
             primary = "Xong hồ sơ – chuyển kiểm tra"
             missing = self._missing()
             tone = Tone.WARN if self.view.missing is not None and self.view.pages else Tone.PLAIN
-        if busy:
-            missing, tone = "Đang nhận trang – Esc để dừng sau tờ này", Tone.PLAIN
+        if self.intake.busy:
+            missing, tone = self.intake.foot(), Tone.PLAIN
         self.say_foot(Foot(primary, self._saved, missing, tone))
         self.foot_changed.emit()
         reading = sum(r.reading for r in self.dossiers.rows)
@@ -495,20 +450,24 @@ class CaptureScreen(Screen):
     def _missing(self) -> str:
         if self.view is None or self.view.missing is None:
             return ""
-        if not self.view.pages:
-            return "Chưa có trang nào – quét (F5) hoặc nhập tệp (Ctrl+O)"
         live = [p for p in self.view.pages if not p.dropped]
         aside = sum(p.state is PageState.QUARANTINED for p in live)
         failing = sum(bool(p.failing) for p in live)
         if aside:
             return f"Còn {aside} trang cách ly – quét lại hoặc bỏ trang (Del)"
         if failing:
-            return f"Còn {failing} trang chưa đạt – quét lại hoặc ghi lý do (K)"
+            return f"Còn {failing} trang chưa đạt – bỏ (Del) rồi quét thêm (F5), hoặc ghi lý do (K)"
         return messages.sentence(self.view.missing)
 
     def primary(self) -> None:
         if self.reason.isVisible():
             self.reason.give()
+            return
+        if self.intake.busy:
+            self.note.show_text("Đang nhận trang; xong thì chuyển kiểm tra được.", Tone.INFO)
+            return
+        if (step := self._first_step()) != "":
+            self.scan() if step == "scan" else self.import_files()
             return
         if self.view is None or self._done():
             self.new_dossier()

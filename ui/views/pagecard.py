@@ -28,7 +28,7 @@ class PageCard(Card):
         self._desk = desk
         self._inbox = Inbox(self)
         self._images = PageImages(self)
-        self._shown: tuple[PageView, str] | None = None
+        self._shown: tuple[PageView, str, bool] | None = None
         self._title = Elided(bold=True)
         self._preview = PageCanvas("Ảnh trang đang chọn")
         self._preview.setBackgroundBrush(Qt.GlobalColor.white)
@@ -50,13 +50,14 @@ class PageCard(Card):
         self.body.addWidget(self.reason)
         self.body.addLayout(row)
 
-    def show_page(self, page: PageView | None, type_name: str = "") -> None:
-        if page is not None and (page, type_name) == self._shown:
+    def show_page(self, page: PageView | None, type_name: str = "", *, movable: bool = True) -> None:
+        """``movable``: the dossier still takes changes."""
+        if page is not None and (page, type_name, movable) == self._shown:
             return
-        self._shown = (page, type_name) if page is not None else None
+        self._shown = (page, type_name, movable) if page is not None else None
         clear_layout(self._checks)
-        self._drop.setVisible(page is not None)
-        self._keep.setVisible(page is not None and bool(page.failing))
+        self._drop.setVisible(page is not None and movable)
+        self._keep.setVisible(page is not None and movable and bool(page.failing))
         if page is None:
             self._title.setText("")
             self._say("Chưa có trang để xem")

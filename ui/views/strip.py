@@ -201,10 +201,10 @@ class PageStrip(QAbstractItemView):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         seen = self.viewport().rect()
-        for run in self._runs:
+        for at, run in enumerate(self._runs):
             rect = self._tile(run.first).united(self._tile(run.last)).adjusted(0, -HEAD_H, 0, 0)
             if rect.intersects(seen):
-                self._draw_run(painter, run, rect)
+                self._draw_run(painter, run, rect, self._heading_room(at, rect))
         pages = self.pages()
         for i in range(min(len(self._places), len(pages))):
             if self._tile(i).intersects(seen):
@@ -212,19 +212,25 @@ class PageStrip(QAbstractItemView):
         if self._incoming and self._incoming_rect().intersects(seen):
             self._draw_incoming(painter)
 
-    def _draw_run(self, painter: QPainter, run: Run, rect: QRect) -> None:
+    def _heading_room(self, at: int, rect: QRect) -> int:
+        """Width for a run's heading: the last run of a row has all to the right edge."""
+        after = self._runs[at + 1].first if at + 1 < len(self._runs) else -1
+        last = after < 0 or self._places[after][1] != self._places[self._runs[at].first][1]
+        return (self.viewport().width() - rect.left() if last else rect.width()) - 18
+
+    def _draw_run(self, painter: QPainter, run: Run, rect: QRect, room: int) -> None:
         document = run.document
         color = self._colors.get(document, theme.LINE_STRONG) if document else theme.LINE_STRONG
         name, number = self._headings.get(document, ("Chưa thuộc văn bản nào", "")) if document else ("Chưa tách văn bản", "")
         if not run.opens:
             name, number = "tiếp theo", ""
         painter.fillRect(QRect(rect.left(), rect.top() + 9, 9, 9), QColor(color))
-        room = rect.width() - 18
-        used = QFontMetrics(theme.font(bold=True)).horizontalAdvance(name)
-        if used > room:
+        bold, plain = QFontMetrics(theme.font(bold=True)), QFontMetrics(theme.font())
+        if bold.horizontalAdvance(name) > room:
             name = name.removeprefix("Văn bản ")
+        used = bold.horizontalAdvance(name)
         text(painter, QRect(rect.left() + 15, rect.top() + 2, room, 22), name, bold=run.opens)
-        if number and room - used > 50:
+        if number and plain.horizontalAdvance(number) <= room - used - 8:
             where = QRect(rect.left() + 15 + used + 8, rect.top() + 2, room - used - 8, 22)
             text(painter, where, number, color=theme.MUTED)
         painter.setPen(QPen(QColor(color), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
