@@ -1,11 +1,11 @@
 """Cells of the queue to sign and of the outbox."""
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ui import messages, theme
-from ui.delegates.rows import CENTER, background, mark, selected, text
+from ui.delegates.rows import background, mark, selected, text
 from ui.models import outbox, signing
 from ui.models.rows import VALUE
 from ui.theme import Tone
@@ -99,12 +99,11 @@ class OutboxDelegate(QStyledItemDelegate):
             plain = column in (outbox.TRIES, outbox.NEXT)
             bad = column == outbox.REASON and row.state is OutboxState.REJECTED
             words = str(index.data() or "")
-            align = CENTER if plain else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             color = theme.RED if bad else theme.TEXT
             if column == outbox.REASON:
                 self._two_lines(painter, inside, words, color)
             else:
-                text(painter, inside, words, color=color, px=13 if plain else theme.SMALL_PX, align=align)
+                text(painter, inside, words, color=color, px=13 if plain else theme.SMALL_PX)
 
     @staticmethod
     def _two_lines(painter: QPainter, inside: QRect, words: str, color: str) -> None:

@@ -7,8 +7,8 @@ from workstation.domain.errors import ERRORS, Actor
 from workstation.domain.outbox import OutboxState
 from workstation.usecases.views import OutboxRow
 
-DOSSIER, STATE, SIZE, TRIES, NEXT, REASON, RECEIPT = range(7)
-HEADERS = ("Hồ sơ", "Trạng thái", "Dung lượng", "Lần gửi", "Gửi lại", "Lý do · ai xử lý", "Số biên nhận")
+DOSSIER, STATE, SIZE, TRIES, NEXT, REASON = range(6)
+HEADERS = ("Hồ sơ", "Trạng thái", "Dung lượng", "Lần gửi", "Gửi lại", "Lý do · biên nhận")
 
 TONES: dict[OutboxState, tuple[Tone, str]] = {
     OutboxState.QUEUED: (Tone.PLAIN, "clock"),
@@ -33,6 +33,8 @@ def next_text(row: OutboxRow) -> str:
 
 
 def reason_text(row: OutboxRow) -> str:
+    if row.receipt is not None:
+        return f"Biên nhận {row.receipt.id}"
     if row.error is None:
         return ""
     who = ERRORS[row.error.code].actor
@@ -49,7 +51,6 @@ def outbox_model() -> RowsModel[OutboxRow]:
             str(row.attempts),
             next_text(row),
             reason_text(row),
-            row.receipt.id if row.receipt else "",
         )[column]
 
     return RowsModel(lambda r: r.id, text, HEADERS, reason_text)

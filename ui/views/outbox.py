@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 
 from ui import messages
 from ui.delegates.tables import OutboxDelegate
-from ui.models.outbox import RECEIPT, TONES, TRIES, outbox_model, size_text
+from ui.models.outbox import TONES, TRIES, outbox_model, size_text
 from ui.theme import Tone
 from ui.views.screen import ROOMY, Foot, Go, Place, Screen, Secondary
 from ui.views.table import RowsTable
@@ -63,20 +63,20 @@ class OutboxScreen(Screen):
         head.setContentsMargins(11, 0, 9, 2)
         head.setSpacing(8)
         self.heading = label(bold=True)
-        self.returned_pill, self.received_pill = Pill(), Pill()
+        self.returned_pill, self.paused_pill, self.received_pill = Pill(), Pill(), Pill()
         self.filter = QComboBox()
         self.filter.setAccessibleName("Lọc theo trạng thái")
         self.filter.setMinimumWidth(150)
         for name, _ in FILTERS:
             self.filter.addItem(name)
         self.filter.currentIndexChanged.connect(lambda _: self._filtered())
-        for part in (self.heading, self.returned_pill, self.received_pill):
+        for part in (self.heading, self.returned_pill, self.paused_pill, self.received_pill):
             head.addWidget(part)
         head.addStretch(1)
         head.addWidget(self.filter)
         card.body.addLayout(head)
         self.model = outbox_model()
-        widths = {0: 170, 1: 148, 2: 124, 3: 62, 4: 66, 6: 150}
+        widths = {0: 164, 1: 148, 2: 118, 3: 74, 4: 72}
         self.table = RowsTable("Hồ sơ trong hộp gửi", self.model, OutboxDelegate(), OutboxDelegate.HEIGHT, widths)
         self.table.selectionModel().currentChanged.connect(self._picked)
         self.empty = EmptyState("check", "Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")
@@ -107,8 +107,7 @@ class OutboxScreen(Screen):
         super().resizeEvent(event)
         roomy = self.width() >= ROOMY
         self.side.setFixedWidth(312 if roomy else 280)
-        for column in (TRIES, RECEIPT):  # the details beside the table have them
-            self.table.setColumnHidden(column, not roomy)
+        self.table.setColumnHidden(TRIES, not roomy)  # the details beside the table have it
 
     # --- loading
     def activate(self) -> None:
@@ -120,7 +119,10 @@ class OutboxScreen(Screen):
         self.inbox.ask("line", self.desk.line(), self._line)
 
     def _event(self, event: object) -> None:
-        if isinstance(event, OutboxChanged) and self.isVisible() and not self._reloading.isActive():
+        if not isinstance(event, OutboxChanged):
+            return
+        self._said = ""  # what was said is overtaken by what happened
+        if self.isVisible() and not self._reloading.isActive():
             self._reloading.start()
 
     def line_changed(self, online: bool | None) -> None:
@@ -150,7 +152,9 @@ class OutboxScreen(Screen):
         elif not rows:
             self.empty.say("Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")
         self.stack.setCurrentWidget(self.table if rows else self.empty)
-        at = max(self.model.row_of(before.id), 0) if before else 0
+        at = self.model.row_of(before.id) if before else -1
+        if at < 0:  # what the blue button is about comes first
+            at = next((i for i, r in enumerate(rows) if r.state is OutboxState.REJECTED), 0)
         if rows:
             self.table.selectRow(at)
         self._show_row(rows[at] if rows else None)
@@ -202,6 +206,10 @@ class OutboxScreen(Screen):
         self.note.clear()
         self.reload()
 
+    def _sending(self, what: str) -> str:
+        offline = self.line.online is False
+        return f"Mất mạng – {what} sẽ tự gửi khi có mạng" if offline else f"Đã yêu cầu gửi {what}"
+
     def send_one(self) -> None:
         row = self._row()
         if row is None:
@@ -212,7 +220,9 @@ class OutboxScreen(Screen):
         elif row.state is OutboxState.REJECTED:
             self.reopen()
         else:
-            self.inbox.ask("send", self.desk.send_now(row.id), lambda _: self._after(f"Đang gửi {row.code}"), self.note.show_note)
+            self.inbox.ask(
+                "send", self.desk.send_now(row.id), lambda _: self._after(self._sending(row.code)), self.note.show_note
+            )
 
     def pause(self) -> None:
         row = self._row()
@@ -245,7 +255,9 @@ class OutboxScreen(Screen):
         if self._returned():
             self.reopen()
         elif any(r.state in WAITING for r in self.all):
-            self.inbox.ask("send", self.desk.send_now(None), lambda _: self._after("Đang gửi các hồ sơ chờ"), self.note.show_note)
+            self.inbox.ask(
+                "send", self.desk.send_now(None), lambda _: self._after(self._sending("các hồ sơ chờ")), self.note.show_note
+            )
         else:
             self._said = "Không có hồ sơ nào đang chờ gửi"
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -262,15 +274,17 @@ class OutboxScreen(Screen):
         )
 
     def _tell(self) -> None:
-        waiting = sum(r.state in (*WAITING, OutboxState.SENDING, OutboxState.PAUSED) for r in self.all)
+        due = [r for r in self.all if r.state in (*WAITING, OutboxState.SENDING)]
+        paused = sum(r.state is OutboxState.PAUSED for r in self.all)
         returned, received = len(self._returned()), sum(r.state is OutboxState.RECEIVED for r in self.all)
-        self.heading.setText(f"Chờ gửi: {waiting} hồ sơ")
+        self.heading.setText(f"Chờ gửi: {len(due)} hồ sơ")
         self.returned_pill.show_state(f"{returned} bị trả" if returned else "", Tone.BAD)
         self.received_pill.show_state(f"{received} đã tiếp nhận" if received else "", Tone.GOOD)
-        saved = f"{messages.size(sum(r.bytes - r.done for r in self.all if r.state is not OutboxState.RECEIVED))} còn phải gửi"
+        self.paused_pill.show_state(f"{paused} tạm dừng" if paused else "", Tone.PLAIN, "pause")
+        saved = f"{messages.size(sum(r.bytes - r.done for r in due))} còn phải gửi" if due else "Không còn gì phải gửi"
         missing = self._said
         if not missing and self.line.online is False:
             missing = "Mất mạng – sẽ tự gửi khi có mạng"
         primary = f"Sửa {returned} hồ sơ bị trả" if returned else "Gửi ngay"
-        self.say_foot(Foot(primary, saved if waiting else "Không còn gì phải gửi", missing))
+        self.say_foot(Foot(primary, saved, missing))
         self.foot_changed.emit()
