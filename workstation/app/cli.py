@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 done with items that need a person · 2 bad use or input
 import contextlib
 import difflib
 import io
+import os
 import re
 import sys
 import traceback
@@ -97,7 +98,18 @@ def _unicode() -> Iterator[None]:
 def main() -> None:
     """Runs a command and turns whatever goes wrong into a code, a sentence and an exit code."""
     with _unicode():
-        sys.exit(_run())
+        sys.exit(_written(_run()))
+
+
+def _written(code: int) -> int:
+    """What waits for stdout goes out here, not at the interpreter's end, where a failure would be a trace."""
+    try:
+        sys.stdout.flush()
+    except OSError as e:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(e, BrokenPipeError):
+            return _failed(from_system(e), e)
+    return code
 
 
 def _run() -> int:
@@ -114,8 +126,10 @@ def _run() -> int:
         return _failed(e, e)
     except KeyboardInterrupt:
         return 1
-    except BrokenPipeError:
-        return 0
+    except SystemExit as e:
+        if isinstance(e.__context__, BrokenPipeError):  # Typer's end of it; a reader that has seen enough, as head, is no error
+            return 0
+        raise
     except OSError as e:
         return _failed(from_system(e), e)
     except Exception as e:  # noqa: BLE001 - the last border: a bug becomes a bug report, never a stack trace for a clerk

@@ -2,11 +2,22 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 OURS = ("workstation", "ui", "ocr", "signing", "sync")
+
+
+class _QuietFile(RotatingFileHandler):
+    """A line that can't be written (the disk is full) is lost: the error itself is told elsewhere, as a code, not as a trace."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        del record
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
 
 
 @contextmanager
@@ -14,7 +25,7 @@ def logging_to(home: Path) -> Iterator[None]:
     """Our own loggers at INFO, everybody else's at ERROR: libraries like to quote what they choke on."""
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "workstation.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8")
+    handler = _QuietFile(folder / "workstation.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_wanted)
     handler.addFilter(_only_types)

@@ -1,6 +1,7 @@
 """What the roof decides by itself: exit codes of batches, what the system's errors mean, which scanner and display there is."""
 
 import errno
+import logging
 import os
 import socket
 import subprocess
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_disk import small_disk
 from workstation.app import display, training
 from workstation.app.compose import open_workstation
 from workstation.app.console import exit_of, from_system
 from workstation.app.desktop import log_recovery
+from workstation.app.logs import logging_to
 from workstation.app.paper_commands import is_one_name
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId
@@ -95,6 +98,14 @@ def test_what_was_recovered_is_in_the_log(caplog: pytest.LogCaptureFixture) -> N
         done.set_result(found)
         log_recovery(done)
     assert [r.getMessage() for r in caplog.records] == ["going on with what the last run left: 1 signed, 0 to read, 0 to publish"]
+
+
+def test_a_log_on_a_full_disk_shows_nobody_a_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with small_disk(tmp_path / "disk", 64) as disk, logging_to(disk):
+        (disk / "filler").write_bytes(bytes(48_000))
+        for _ in range(200):
+            logging.getLogger("workstation").info("x" * 1_000)
+    assert capsys.readouterr().err == ""
 
 
 # --- displays
