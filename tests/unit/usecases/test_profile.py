@@ -44,7 +44,7 @@ def test_pages_are_scanned_cleaned_and_judged_by_the_profile(strange: World):
         asked.append(dpi)
         return 0
 
-    room.feeder.scan = scan  # type: ignore[method-assign,assignment]
+    room.feeder.scan = scan  # type: ignore[method-assign]
     dossier = room.imported(HEAD)
     room.desk.scan(dossier.id, "feeder", lambda _: None, lambda: False).result()
     assert asked == [173]

@@ -17,7 +17,7 @@ from tests.unit.usecases.bench import HEAD, ORGANIZATION, World, ids
 from tests.unit.usecases.test_desk import Room
 from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import PdfRenderJob, Secret, SignJob, TrustStore
+from workstation.domain.ports import PdfRenderJob, Rendered, Secret, SignJob, TrustStore
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SealedPdf
 from workstation.usecases.desk import Desk
 
@@ -53,7 +53,7 @@ class Shown:
         self.verified += 1
         return verify_file(path, trust=self.trust)
 
-    def _render(self, job: PdfRenderJob) -> object:
+    def _render(self, job: PdfRenderJob) -> Rendered:
         self.jobs.append(job)
         return render_pdf(job)
 
