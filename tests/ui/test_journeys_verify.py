@@ -129,6 +129,7 @@ def test_zone_and_snippet_follow_the_focus(opened: Opener) -> None:
     verify.form.focus("signer_name")
     assert not verify.snippet.pixmap().isNull() and see(shell, "Ảnh cắt từ trang 1 – Người ký")
     verify.form.focus("identity_number")
+    assert verify.snippet_box.height() < 40, "no empty frame"
     assert verify.snippet.pixmap().isNull() and see(shell, "Số định danh – chưa biết vị trí trên giấy")
 
 
@@ -182,10 +183,38 @@ def test_refusal_of_the_desk_stands_beside_the_form(opened: Opener) -> None:
         press(key)
     settle()
     assert see(shell, "Bạn đã nhập hồ sơ này nên cần người khác kiểm tra.  K03")
+    assert screen(shell).note.button.isVisible() and screen(shell).note.button.text() == "Chuyển người khác"
     desk.answers["confirm"] = lambda: fakes.failed("K02", field="number")
     press("Ctrl+Return")
     settle()
     assert screen(shell).form.current == "number" and see(shell, 'Ô "Số văn bản" chưa đúng dạng')
+
+
+def test_own_entry_is_passed_to_another_person(opened: Opener) -> None:
+    shell, desk = opened("verify")
+    desk.answers["confirm"] = lambda: fakes.failed("K03")
+    for key in ("Return", "Return", "Ctrl+Return"):
+        press(key)
+    settle()
+    screen(shell).note.button.click()
+    settle()
+    assert desk.called("later") == [("HS-0016-d1",)] and screen(shell).document.id == "HS-0016-d2"
+
+
+def test_hint_shows_what_the_field_has_no_room_for(opened: Opener) -> None:
+    shell, desk = opened("verify")
+    form = screen(shell).form
+    long = "Về việc giải quyết hỗ trợ mai tảng phí đối với đối tượng bảo trợ xã hội"
+    hint = form.row("subject").hint
+    assert long in hint.text() and "Alt+1" in hint.text() and hint.wordWrap()
+    desk.queue[0] = replace(
+        desk.queue[0], fields=tuple(replace(f, suggestion="") if f.name == "signer_name" else f for f in desk.queue[0].fields)
+    )
+    screen(shell).reload()
+    settle()
+    form.focus("signer_name")
+    assert see(shell, "Máy đọc chưa chắc – so với ảnh rồi nhấn Enter")
+    assert form.row("issued_date").edit.placeholderText() == "ví dụ 14/03/2019"
 
 
 def test_type_chosen(opened: Opener) -> None:

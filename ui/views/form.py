@@ -82,6 +82,7 @@ class Row(QWidget):
         box.addLayout(line)
         self.hint = QLabel()
         self.hint.setTextFormat(Qt.TextFormat.RichText)
+        self.hint.setWordWrap(True)
         self.hint.setContentsMargins(LABEL_WIDTH + 8, 1, 0, 3)
         self.hint.setFont(theme.font(theme.SMALL_PX))
         self.hint.hide()
@@ -107,7 +108,7 @@ class FieldRow(Row):
         self.reviewed = False
         self.touched = False
         self.wrong = False
-        self.edit.setPlaceholderText(EXAMPLES.get(field.name, ""))
+        self.edit.setPlaceholderText(f"ví dụ {EXAMPLES[field.name]}" if field.name in EXAMPLES else "")
         self.edit.textEdited.connect(self._typed)
         self.edit.editingFinished.connect(self.commit)
         self.load(field)
@@ -180,11 +181,17 @@ class FieldRow(Row):
         if self.wrong:
             return f"Ghi ngày như <b>{EXAMPLES['issued_date']}</b> hoặc 14032019"
         now, better = self.edit.text(), self.shown_suggestion()
+        whole = html.escape(now) if self._cut() else ""
         if not better or better == now:
-            return ""
+            doubt = "Máy đọc chưa chắc – so với ảnh rồi nhấn Enter" if self.mark() is Mark.LOOK else ""
+            return "<br>".join(x for x in (whole, doubt) if x)
         old, new = _difference(now, better)
         was = f"Nghi ngờ: <b style='color:{theme.RED}'>{html.escape(old)}</b> → gợi ý " if old else "Gợi ý: "
-        return f"{was}<b>{html.escape(new)}</b> · Alt+1 nhận gợi ý"
+        return f"{whole}{'<br>' if whole else ''}{was}<b>{html.escape(new)}</b> · Alt+1 nhận gợi ý"
+
+    def _cut(self) -> bool:
+        """The value is longer than its field: the hint then shows it whole."""
+        return self.edit.fontMetrics().horizontalAdvance(self.edit.text()) > self.edit.width() - 16
 
 
 def _difference(old: str, new: str) -> tuple[str, str]:

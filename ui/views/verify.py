@@ -130,7 +130,7 @@ class VerifyScreen(Screen):
         head.addWidget(self.passed)
         card.body.addLayout(head)
         self.note = Note()
-        self.note.pressed.connect(lambda _: self.reload(force=True))
+        self.note.pressed.connect(self._note_button)
         card.body.addWidget(self.note)
         card.body.addWidget(self._snippet())
         self.form = Form(self.desk.document_types())
@@ -149,7 +149,7 @@ class VerifyScreen(Screen):
         box = QWidget()
         box.setObjectName("snippet")
         box.setStyleSheet(f"QWidget#snippet {{ border: 2px solid {theme.BLUE}; border-radius: 5px; background: {theme.CARD}; }}")
-        box.setFixedHeight(80)
+        self.snippet_box = box
         inside = QVBoxLayout(box)
         inside.setContentsMargins(9, 5, 9, 6)
         inside.setSpacing(1)
@@ -183,6 +183,12 @@ class VerifyScreen(Screen):
             self.document = None
             self.note.clear()
         self.inbox.ask("queue", self.desk.verify_queue(), self._show_queue, self.note.show_note)
+
+    def _note_button(self, code: str) -> None:
+        if code == "K03":
+            self.later()  # to the end of this person's queue; another one finds it in theirs
+        else:
+            self.reload(force=True)
 
     def _event(self, event: object) -> None:
         if isinstance(event, DossierChanged) and self.isVisible() and not self._busy and not self._reloading.isActive():
@@ -314,7 +320,11 @@ class VerifyScreen(Screen):
         if crop is None or crop.isNull():
             self.snippet_title.setText(f"{name} – chưa biết vị trí trên giấy, xem ảnh trang bên trái")
             self.snippet.clear()
+            self.snippet.hide()
+            self.snippet_box.setFixedHeight(30)
             return
+        self.snippet.show()
+        self.snippet_box.setFixedHeight(80)
         self.snippet_title.setText(f"Ảnh cắt từ trang {self._page + 1} – {name}")
         ratio = self.devicePixelRatioF()
         room = QSize(max(self.snippet.width() - 4, 100), 46) * ratio
@@ -413,7 +423,7 @@ class VerifyScreen(Screen):
             row.wrong = note.code == "K02"
             row.refresh()
             self.form.focus(field)
-        self.note.show_note(note, button=note.code in ("K04", "K06"))
+        self.note.show_note(note, button=note.code in ("K03", "K04", "K06"))
         self._tell()
 
     def give_back(self) -> None:
