@@ -17,7 +17,7 @@ from ui.views.outbox import OutboxScreen
 from ui.views.screen import Go, Screen
 from ui.views.sign import SignScreen
 from ui.views.verify import VerifyScreen
-from ui.widgets import Elided, Pill, label
+from ui.widgets import Elided, Note, Pill, label
 from workstation.domain.events import DossierChanged, OutboxChanged
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import Counts, LineStatus
@@ -194,7 +194,7 @@ class Shell(QMainWindow):
         box = QVBoxLayout(right)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        for part in (self.top, self.stack, self.foot):
+        for part in (self.top, self._station_note(), self.stack, self.foot):
             box.addWidget(part, 1 if part is self.stack else 0)
         whole = QWidget()
         row = QHBoxLayout(whole)
@@ -205,6 +205,16 @@ class Shell(QMainWindow):
         self.setCentralWidget(whole)
         self.whole = whole
         self.key_sheet = KeySheet(whole)
+
+    def _station_note(self) -> QWidget:
+        """What concerns the whole station, whatever screen is in front: a low disk, a run that stopped suddenly."""
+        self.note = Note()
+        self.note_row = QWidget()
+        row = QHBoxLayout(self.note_row)
+        row.setContentsMargins(10, 8, 10, 0)
+        row.addWidget(self.note)
+        self.note_row.hide()
+        return self.note_row
 
     def _keys(self) -> None:
         for screen_id in self.screens:
@@ -297,6 +307,8 @@ class Shell(QMainWindow):
         changed = line != self.line
         self.line = line
         if changed:
+            self.note.show_note(line.note)
+            self.note_row.setVisible(line.note is not None)
             for screen in self.screens.values():
                 screen.line_changed(line.online)
         self._pills()

@@ -1,5 +1,6 @@
 """What is the same on every screen, by keys alone, on the fake desk."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtTest import QTest
 from tests.ui import fakes
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import press, see
+from tests.ui.test_catalogue import check
 from workstation.domain.errors import ErrorNote
 
 
@@ -28,6 +30,22 @@ def test_counts_in_the_rail(opened: Opener) -> None:
     shell, _desk = opened("capture")
     assert shell.rail_buttons["verify"].count == 3 and shell.rail_buttons["sign"].count == 12
     assert shell.rail_buttons["verify"].accessibleName() == "Kiểm tra, 3 đang chờ"
+
+
+def test_station_note_stands_over_every_screen_until_it_is_past(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.status = replace(desk.status, note=ErrorNote("M02", (("free", 1.8e9),)))
+    shell.refresh()
+    settle()
+    for place in ("verify", "sign", "outbox", "capture"):
+        shell.open(place)
+        settle()
+        assert see(shell, "Ổ đĩa còn 1,8 GB. Gửi hoặc sao lưu trước khi quét tiếp.  M02")
+        check(shell)
+    desk.status = replace(desk.status, note=None)
+    shell.refresh()
+    settle()
+    assert not see(shell, "Ổ đĩa")
 
 
 def test_question_mark_opens_the_key_sheet(opened: Opener) -> None:

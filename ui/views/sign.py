@@ -106,6 +106,8 @@ class SignScreen(Screen):
         self.queue_card.setFixedWidth(min(496, self.width() * 385 // 1000) if roomy else 370)
         self.side.setFixedWidth(312 if roomy else 290)
         self.table.setColumnHidden(1, not roomy)  # the viewer's heading tells the pages too
+        for column, width in enumerate((86, 132) if roomy else (76, 108), 2):  # the number of a document stays legible
+            self.table.setColumnWidth(column, width)
 
     # --- loading
     def activate(self) -> None:
