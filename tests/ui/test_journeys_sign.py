@@ -88,6 +88,31 @@ def test_seen_only_after_every_page_was_shown_to_its_bottom(opened: Opener) -> N
     assert desk.called("mark_seen") == [(row.document.id,)] and sign.table.currentIndex().row() == 4
 
 
+def test_page_that_came_behind_another_screen_can_still_be_seen(opened: Opener) -> None:
+    shell, desk = opened("sign", size=(1366, 1500))
+    sign = screen(shell)
+    sign.table.selectRow(9)
+    shell.open("capture")
+    settle()
+    shell.open("sign")
+    settle()
+    row = sign.model.rows[9]
+    assert row.pages == 1
+    read_through(sign)
+    press("Space")
+    settle()
+    assert desk.called("mark_seen") == [(row.document.id,)]
+
+
+def test_certificate_that_ran_out_is_told_with_its_date(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    desk.answers["token_status"] = lambda: fakes.failed("C05", valid_until="2026-06-30")
+    desk.token = TokenStatus(TokenState.EXPIRED, valid_until="2026-06-30")
+    screen(shell).activate()
+    settle()
+    assert see(shell, "Chứng thư đã hết hạn ngày 30/06/2026") and see(shell.foot, "Chứng thư đã hết hạn")
+
+
 def test_leafing_through_shows_nothing_to_its_end(opened: Opener) -> None:
     """The arrows open the next page at once; the one left in the middle is not seen. They leave the focus to the queue."""
     shell, _desk = opened("sign")

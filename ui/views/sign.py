@@ -143,7 +143,8 @@ class SignScreen(Screen):
 
     def _token_failed(self, note: ErrorNote) -> None:
         state = {"C03": TokenState.LOCKED, "C05": TokenState.EXPIRED, "C07": TokenState.NO_KEY, "C10": TokenState.NO_LIBRARY}
-        self._token(TokenStatus(state.get(note.code, TokenState.ABSENT)))
+        until = str(dict(note.params).get("valid_until", ""))
+        self._token(TokenStatus(state.get(note.code, TokenState.ABSENT), valid_until=until))
 
     def _show(self, state: SignDesk) -> None:
         before = self._row()

@@ -160,6 +160,7 @@ class SignPage(Card):
 
     def advance(self) -> bool:
         """On to what has not been seen yet; False while the page is still on its way."""
+        self._note_bottom()  # a page that came while another screen was in front, and fits whole, never scrolls
         left = self.unshown(self._row) if self._row else []
         if left and self.page not in left:
             self.load(left[0])
