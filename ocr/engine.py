@@ -28,12 +28,14 @@ from workstation.domain.page import Engine
 
 LANGUAGE = "vie"
 _PARAMS = "--psm 3"
+_BLOCK = "--psm 6"
+"""One block of lines under one another: no columns are looked for, and lone digits are kept."""
 _PAGE_SECONDS = 180
 
 
 class Recognizer(Protocol):
-    def read(self, page: Pixels, dpi: float) -> tuple[RawWord, ...]:
-        """O01 if the engine or its language is missing, O02 if this page can't be read."""
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        """``block``: lines under one another, no layout. O01: engine or language missing, O02: page can't be read."""
         ...
 
     def describe(self) -> Engine: ...
@@ -45,14 +47,14 @@ class Tesseract:
     def __init__(self, params: str = _PARAMS) -> None:
         self._params = params
 
-    def read(self, page: Pixels, dpi: float) -> tuple[RawWord, ...]:
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         # one process a core is right; OpenMP threads inside it only fight over the cores
         os.environ["OMP_THREAD_LIMIT"] = "1"
         with tempfile.TemporaryDirectory(prefix="ocr-") as folder:
             picture = Path(folder) / "page.pgm"
             if not cv2.imwrite(str(picture), page):
                 raise WorkstationError("O02")
-            config = f"{self._params} --dpi {round(dpi)}"
+            config = f"{_BLOCK if block else self._params} --dpi {round(dpi)}"
             try:
                 table = pytesseract.image_to_data(str(picture), lang=LANGUAGE, config=config, timeout=_PAGE_SECONDS)
             except pytesseract.TesseractNotFoundError as e:
@@ -72,7 +74,7 @@ class Tesseract:
 class Unread:
     """Reads nothing: for cleaning alone, which has to work on a machine without Tesseract too."""
 
-    def read(self, page: Pixels, dpi: float) -> tuple[RawWord, ...]:
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         return ()
 
     def describe(self) -> Engine:

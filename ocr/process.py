@@ -7,14 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache
+from ocr import cache, tables
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
-from ocr.lines import reading_order
+from ocr.lines import RawWord
 from ocr.prepare import prepare
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
-from workstation.domain.page import Finding, PageText, Recipe, Transform
+from workstation.domain.page import Finding, PageText, Recipe, Transform, Word
 from workstation.domain.ports import PageJob, PageResult
 
 THUMBNAIL_PX = 320
@@ -81,9 +81,30 @@ def _judged(notes: tuple[Finding, ...], job: PageJob) -> tuple[Finding, ...]:
 def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     started = time.monotonic()
     height, width = done.page.shape[:2]
-    raw = recognizer.read(prepare(done.page, dpi), dpi) if not done.blank else ()
-    words = reading_order(raw, width)
-    return PageText(width, height, dpi, words, recognizer.describe(), round(time.monotonic() - started, 3))
+    engine = recognizer.describe()
+    words: tuple[Word, ...] = ()
+    if not done.blank:
+        page = prepare(done.page, dpi)
+        rules, grids = tables.find_tables(page, dpi)
+        rest = recognizer.read(tables.without_tables(page, grids) if grids else page, dpi)
+        read = _read_tables(page, rules, grids, dpi, recognizer) if grids else ()
+        words = tables.woven(rest, read, width)
+        if grids:
+            engine = replace(engine, params=f"{engine.params} {tables.described(grids)}")
+    return PageText(width, height, dpi, words, engine, round(time.monotonic() - started, 3))
+
+
+def _read_tables(
+    page: Pixels, rules: tables.Rules, grids: tuple[tables.Table, ...], dpi: float, recognizer: Recognizer
+) -> tuple[tuple[tables.Table, tuple[Word, ...]], ...]:
+    by_cell: dict[int, list[RawWord]] = {}
+    for strip in tables.compose(page, rules, [cell for grid in grids for cell in grid.cells], dpi):
+        by_cell |= tables.back_on_page(strip, recognizer.read(strip.pixels, dpi, block=True))
+    out, first = [], 0
+    for grid in grids:
+        out.append((grid, tables.row_order(grid, by_cell, first)))
+        first += len(grid.cells)
+    return tuple(out)
 
 
 def picture_size(page: Pixels, max_px: int) -> tuple[int, int, float]:
