@@ -17,7 +17,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import Lane, Secret, SignJob, TrustStore
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult
 from workstation.usecases.recover import extends, last_sound
-from workstation.usecases.sign import STOPS_BATCH
+from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
 
 
 def run_sign(
@@ -45,7 +45,7 @@ def run_sign(
         if all(done.values()):
             return [_row(path, output / path.name, "skipped", None, level, None, lang) for path in files]
         tools = signing_tools()
-        lane.submit(tools.open, key, _pin(pin_env)).result()
+        at_token(lane, OPEN_SECONDS, tools.open, key, _pin(pin_env))
         rows, stopped = [], None
         for path in files:
             target = output / path.name
@@ -55,7 +55,7 @@ def run_sign(
             note, result = (stopped, None) if stopped else _sign_one(lane, SignJob(path, target, preset, level))
             stopped = note if note and note.code in STOPS_BATCH else stopped
             rows.append(_row(path, target, "failed" if note else "signed", note, level, result, lang))
-        lane.submit(tools.close).result()
+        at_token(lane, OPEN_SECONDS, tools.close)
         return rows
     finally:
         lane.close()
@@ -64,7 +64,7 @@ def run_sign(
 
 def _sign_one(lane: Lane, job: SignJob) -> tuple[ErrorNote | None, SignResult | None]:
     try:
-        return None, lane.submit(signing_tools().sign, job).result()
+        return None, at_token(lane, SIGN_SECONDS, signing_tools().sign, job)
     except WorkstationError as e:
         return e.note, None
 

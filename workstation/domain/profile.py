@@ -28,7 +28,6 @@ class Profile:
     """0 to 100, as the ``blur`` finding measures it."""
     conformance: str
     stamp_preset: str
-    max_file_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

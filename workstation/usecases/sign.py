@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from workstation.domain.dossier import DocumentState, Dossier, refuse, seal
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
-from workstation.domain.ports import Secret, SignJob
+from workstation.domain.ports import Lane, Secret, SignJob
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import Office
@@ -74,7 +74,7 @@ def sign_batch(
     A document's own failure is in its progress and the rest goes on; trouble with the key ends the batch, and what is
     left stays "Chờ ký".
     """
-    status = _at_token(office, OPEN_SECONDS, office.signing.open, key, pin)
+    status = at_token(office.token, OPEN_SECONDS, office.signing.open, key, pin)
     results: list[SignProgress] = []
     try:
         for i, document_id in enumerate(document_ids, 1):
@@ -87,14 +87,14 @@ def sign_batch(
                 break
     finally:
         with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
-            _at_token(office, OPEN_SECONDS, office.signing.close)
+            at_token(office.token, OPEN_SECONDS, office.signing.close)
     return tuple(results)
 
 
-def _at_token(office: Office, seconds: float, fn: Callable[..., R], *args: Any) -> R:
+def at_token(token: Lane, seconds: float, fn: Callable[..., R], *args: Any) -> R:
     """Runs at the token; C04 if its driver hung or took the process down: to the official the token is gone, not a file bad."""
     try:
-        return office.token.submit(fn, *args, timeout=seconds).result()
+        return token.submit(fn, *args, timeout=seconds).result()
     except WorkstationError as e:
         if e.code != "F06":
             raise
@@ -115,7 +115,7 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
             raise WorkstationError("K06", state=document.state.value, to="signed")
         preset = office.profile_of(dossier).stamp_preset
         job = SignJob(office.blobs.path(document.published.sha256), out, preset, stamp_name=office.organization)
-        result = _at_token(office, SIGN_SECONDS, office.signing.sign, job)
+        result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
         return e.note

@@ -174,6 +174,7 @@ class LineStatus:
     """None: not asked yet."""
     since: datetime | None
     waiting: int
+    """Dossiers that go by themselves once there is a line; paused and returned ones are not among them."""
     note: ErrorNote | None = None
     """What concerns the whole station: M02 (the disk is low), M05 (the last run stopped suddenly, its work goes on)."""
 

@@ -14,6 +14,9 @@ from workstation.usecases.views import LineStatus
 LOW_DISK_GB = 5.0
 """Below this people are told to send or back up: some thousand pages still fit, time enough to do so. As the doctor has it."""
 
+GO_BY_THEMSELVES = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)
+"""What is sent as soon as the line allows; paused and returned dossiers wait for a person."""
+
 
 class Watch:
     """``tick`` runs on the ticker's thread; the rest is called from anywhere."""
@@ -34,7 +37,7 @@ class Watch:
         self.refresh_token()
         online = self._sender.probe()
         with self._office.look() as uow:
-            waiting = sum(1 for i in uow.outbox.list() if i.state is not OutboxState.RECEIVED)
+            waiting = len(uow.outbox.list(GO_BY_THEMSELVES))
         before = self.line
         since = before.since if before.online == online else self._office.clock.now()
         self.line = LineStatus(online, since, waiting, self._note())

@@ -13,7 +13,7 @@ from workstation.domain.ports import PageJob, SignJob
 from workstation.domain.profile import Profile
 from workstation.usecases.views import GateRule
 
-ODD = {"min_dpi": 173.0, "min_sharpness": 31.0, "conformance": "PDF/A-9z", "stamp_preset": "S6", "max_file_bytes": 1_234_567}
+ODD = {"min_dpi": 173.0, "min_sharpness": 31.0, "conformance": "PDF/A-9z", "stamp_preset": "S6"}
 """Values that no rule data has."""
 
 
