@@ -154,7 +154,7 @@ def _grid(page: Pixels, rules: Rules, region: Region, mm: float, clear: float) -
     seen = [v is not None for line in (*sides, *lids) for v in line]
     if sum(seen) < clear * len(seen):
         return None
-    if sum(seen) < _WHOLE * len(seen):  # on a whole grid a missing side is a cell over several fields
+    if clear < _WHOLE:  # on good paper a missing side is a cell over several fields
         dark = page[y:end_y, x:end_x] < _INK
         _mend(sides, xs, ys, dark, mm)
         _mend_lids(lids, xs, ys, dark, mm)
