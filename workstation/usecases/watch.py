@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import OutboxChanged, TokenChanged
@@ -36,16 +37,20 @@ class Watch:
         """One round: the token, the line, the disk, and what is due to be sent."""
         self.refresh_token()
         online = self._sender.probe()
-        with self._office.look() as uow:
-            waiting = len(uow.outbox.list(GO_BY_THEMSELVES))
         before = self.line
         since = before.since if before.online == online else self._office.clock.now()
-        self.line = LineStatus(online, since, waiting, self._note())
+        self.line = LineStatus(online, since, self._waiting(), self._note())
         sent = self._sender.send_due(lambda: False) if online else ()
         for report in sent:
             self._office.notify(report.item.dossier_id)
+        if sent:  # what has just arrived waits no more
+            self.line = replace(self.line, waiting=self._waiting())
         if sent or self.line != before:
             self._office.bus.publish(OutboxChanged())
+
+    def _waiting(self) -> int:
+        with self._office.look() as uow:
+            return len(uow.outbox.list(GO_BY_THEMSELVES))
 
     def refresh_token(self) -> None:
         if self._key is None or not self.signing.acquire(blocking=False):

@@ -1,5 +1,7 @@
 """What the station watches by itself: the token, the disk, and whether the last run stopped suddenly."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from tests.unit.usecases.bench import (
 from tests.unit.usecases.test_desk import Room
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import OutboxChanged
+from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
+from workstation.domain.ports import SendReport
 from workstation.domain.signature import TokenState
 
 
@@ -71,3 +75,19 @@ def test_a_broken_key_does_not_keep_the_outbox_waiting(world: World, room: Room,
     assert room.line.rounds == 1
     assert room.desk.token_status().result().state is state
     assert room.desk.line().result().online is True
+
+
+def test_what_has_just_arrived_waits_no_more(world: World, room: Room, monkeypatch: pytest.MonkeyPatch):
+    """The count beside the line is of after the sending, not of before it."""
+    world.signed(HEAD)
+
+    def deliver(cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
+        with world.office.uow() as uow:
+            item = replace(uow.outbox.list()[0], state=OutboxState.RECEIVED)
+            uow.outbox.save(item)
+            uow.commit()
+        return (SendReport(item, 1),)
+
+    monkeypatch.setattr(room.line, "send_due", deliver)
+    room.desk.tick()
+    assert room.desk.line().result().waiting == 0
