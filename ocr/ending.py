@@ -5,6 +5,10 @@ from ocr.sheet import Line, Sheet, field
 from workstation.domain.fields import IndexField
 
 _LABEL = "Nơi nhận"
+_CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH SAO", "SAO LỤC")
+"""What begins the block of whoever certifies a copy: below it somebody else signs (Decree 30/2020, annex I, part II)."""
+_NAME_ALONE = 0.7
+"""How sure a name is whose office could not be read: never without a look."""
 
 
 def _label_line(page: Sheet) -> Line | None:
@@ -16,7 +20,8 @@ def read_ending(pages: list[Sheet]) -> list[IndexField]:
     for page in reversed(pages):
         label = _label_line(page)
         if label is not None:
-            return _recipients(page, label) + signer(page, label.box[1] - 1.5 * page.pitch, label.box[2])
+            top = label.box[1] - 1.5 * page.pitch
+            return _recipients(page, label) + signer(page, top, label.box[2], name_alone=True)
     for page in reversed(pages):
         found = signer(page, 0.3 * page.height, 0.4 * page.width)
         if found:
@@ -45,12 +50,17 @@ def _recipients(page: Sheet, label: Line) -> list[IndexField]:
     return [field("recipients", [n for item in items for n in item], "; ".join(texts), sure=1.0 if ended else 0.85)]
 
 
-def signer(page: Sheet, top: float, right_of: float) -> list[IndexField]:
-    """Capitals (authority, office) and, under them, a person's name, right of ``right_of`` and below ``top`` (pixels)."""
+def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False) -> list[IndexField]:
+    """Capitals (authority, office) and, under them, a person's name, right of ``right_of`` and below ``top`` (pixels).
+
+    ``name_alone``: where a seal hides the office, the first person's name there is given, with doubt.
+    """
     block = sorted(
         (n for n in page.lines if n.box[1] >= top and n.box[0] > right_of and n.centre > 0.45 * page.width),
         key=lambda n: n.box[1],
     )
+    end = next((i for i, n in enumerate(block) if any(starts_like(n.text, w, 0.9) for w in _CERTIFIES)), len(block))
+    block = block[:end]
     heads: list[Line] = []
     for line in block:
         if is_upper(line.text) and _looks_like_office(line, heads, page):
@@ -58,7 +68,8 @@ def signer(page: Sheet, top: float, right_of: float) -> list[IndexField]:
         elif heads:
             break
     if not heads:
-        return []
+        alone = [n for n in block if name_alone and is_person_name(n.text) and not is_upper(n.text) and n.confidence >= 0.5]
+        return [field("signer_name", alone[:1], sure=_NAME_ALONE)] if alone else []
     out = [field("signer_title", [heads[-1]])]
     # under the seal there may be scraps of its rim and the signature; the name is the first line that reads as one
     limit = heads[-1].box[3] + 0.16 * page.height

@@ -200,3 +200,29 @@ def test_a_page_that_is_nothing_known_has_no_type() -> None:
                     Engine("truth", "1", "", ""), 0)  # fmt: skip
     draft = index_document((text,), TYPES)
     assert (draft.type_code, draft.fields) == ("", ())
+
+
+def without(page: PageText, *lines: str) -> PageText:
+    """As if these lines had not been read, as under a seal."""
+    numbers = {w.line for w in page.words}
+    lost = {n for n in numbers if " ".join(w.text for w in page.words if w.line == n) in lines}
+    assert lost
+    return replace(page, words=tuple(w for w in page.words if w.line not in lost))
+
+
+def test_the_signer_of_a_certified_copy_is_the_originals_also_when_his_office_is_under_the_seal() -> None:
+    """The block that certifies the copy has a signer of its own, who signed something else."""
+    made = make_page(PageSpec(Kind.CERTIFIED_COPY, seed=5))
+    whole = as_read(made)
+    (draft,) = split_documents((whole,), TYPES)
+    assert one(draft, "signer_name").value == made.fields["signer_name"]
+    heads = [line.text for line in made.lines]
+    certified = next(i for i, text in enumerate(heads) if text.startswith("CHỨNG THỰC"))
+    name = heads.index(made.fields["signer_name"])
+    offices = [t for t in heads[heads.index("Nơi nhận:") : certified] if t.isupper()]
+    assert name < certified
+    (draft,) = split_documents((without(whole, *offices),), TYPES)
+    found = values(draft)
+    assert found["signer_name"] == made.fields["signer_name"]
+    assert one(draft, "signer_name").doubt
+    assert "signer_title" not in found
