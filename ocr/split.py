@@ -1,8 +1,10 @@
 """Pages to documents, documents to fields."""
 
+from dataclasses import replace
+
 from ocr.ending import read_ending
 from ocr.forms import read_form
-from ocr.grammar import parse_number
+from ocr.grammar import parse_number, similarity
 from ocr.header import (
     Title,
     begins_document,
@@ -68,10 +70,19 @@ def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType 
     return None
 
 
+def _type_name(title: Title) -> IndexField:
+    """As read; a title that was only recognised by likeness is doubtful, and the wording of its type is suggested."""
+    read = title.line.text.upper()
+    if any(read.startswith(wording) for wording in title.kind.titles):
+        return field("type_name", [title.line], sure=title.score)
+    likely = max(title.kind.titles, key=lambda wording: similarity(read, wording))
+    return replace(field("type_name", [title.line], sure=title.score, wrong=True), suggestion=likely)
+
+
 def _fields(pages: list[Sheet], first: Sheet, title: Title | None, kind: DocumentType | None) -> list[IndexField]:
     out: list[IndexField] = []
     if title:
-        out.append(field("type_name", [title.line], sure=title.score))
+        out.append(_type_name(title))
     elif kind:
         out.append(derived_type(kind))
     if kind and kind.layout == "form":

@@ -226,3 +226,13 @@ def test_the_signer_of_a_certified_copy_is_the_originals_also_when_his_office_is
     assert found["signer_name"] == made.fields["signer_name"]
     assert one(draft, "signer_name").doubt
     assert "signer_title" not in found
+
+
+def test_a_title_known_only_by_likeness_is_doubted_and_its_wording_suggested() -> None:
+    """GIẤY read as GIẦY: both are syllables and the reader is sure of itself; the type's own wording speaks against it."""
+    whole = as_read(make_page(PageSpec(Kind.BIRTH_CERTIFICATE, seed=4)))
+    found = one(split_documents((whole,), TYPES)[0], "type_name")
+    assert (found.value, found.doubt, found.suggestion) == ("GIẤY KHAI SINH", False, "")
+    worn = replace(whole, words=tuple(replace(w, text="GIẦY") if w.text == "GIẤY" else w for w in whole.words))
+    found = one(split_documents((worn,), TYPES)[0], "type_name")
+    assert (found.value, found.doubt, found.suggestion) == ("GIẦY KHAI SINH", True, "GIẤY KHAI SINH")
