@@ -18,7 +18,7 @@ from workstation.domain.events import DossierChanged, Event, OutboxChanged
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
-from workstation.domain.page import Finding, PageState, PageText
+from workstation.domain.page import Finding, PageState
 from workstation.domain.ports import ScanSource, Secret
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
 from workstation.usecases.desk import Desk
@@ -326,9 +326,6 @@ class FakeDesk(Desk):
     def page_picture(self, page_id: PageId, max_px: int) -> "Future[Picture]":
         self.calls.append(("page_picture", page_id, max_px))
         return self._picture(self.page_sheets.get(page_id, self.sheets["clean"]), max_px)
-
-    def page_text(self, page_id: PageId) -> "Future[PageText | None]":
-        return now(None)
 
     # --- verify
     def verify_queue(self) -> "Future[tuple[DocumentView, ...]]":

@@ -15,7 +15,6 @@ from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
-from workstation.domain.page import PageState, PageText
 from workstation.domain.ports import (
     EventBus,
     Lane,
@@ -31,7 +30,7 @@ from workstation.usecases import sign as signing
 from workstation.usecases.history import History
 from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.publish import publish
-from workstation.usecases.read import read_dossier, text_of
+from workstation.usecases.read import read_dossier
 from workstation.usecases.shown import ShownPdfs
 from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import (
@@ -309,7 +308,7 @@ class Desk:
 
         return self._do(run)
 
-    # --- pages as pictures and text
+    # --- pages as pictures
 
     def page_picture(self, page_id: PageId, max_px: int) -> Future[Picture]:
         """The cleaned page, at most ``max_px`` on its longer side, rendered by a page worker ahead of waiting pages."""
@@ -321,14 +320,6 @@ class Desk:
             job = RenderJob(path, source.original, source.frame, page.recipe, self._office.cache, max_px)
             shown = self._office.pages.submit(self._office.tools.render, job, timeout=PAGE_SECONDS, urgent=True).result()
             return Picture(shown.path, shown.width_px, shown.height_px, shown.scale)
-
-        return self._ask(run)
-
-    def page_text(self, page_id: PageId) -> Future[PageText | None]:
-        def run() -> PageText | None:
-            dossier = self._office.dossier_of_page(page_id)
-            page = dossier.page(page_id)
-            return text_of(self._office, dossier, page) if page.state is PageState.READ else None
 
         return self._ask(run)
 

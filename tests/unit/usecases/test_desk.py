@@ -366,7 +366,6 @@ def test_what_is_gone_is_told_as_changed_meanwhile(world: World, room: Room):
         room.desk.set_dropped(PageId("x"), True),
         room.desk.keep_page(PageId("x"), "r"),
         room.desk.page_picture(PageId("x"), 100),
-        room.desk.page_text(PageId("x")),
         room.desk.finish_capture(DossierId("x")),
         room.desk.set_paused(OutboxId("x"), True),
         room.desk.send_now(OutboxId("x")),
