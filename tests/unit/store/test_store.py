@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -33,6 +34,14 @@ def test_two_stations_may_start_at_once(address: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         for opened in threads.map(open_store, [address] * 4):
             opened.close()
+
+
+def test_a_new_database_opened_by_many_at_once_is_waited_for(tmp_path: Path) -> None:
+    """SQLite answers BUSY at once, not after its timeout, while another connection turns the journal to WAL."""
+    for turn in range(15):
+        with ThreadPoolExecutor(8) as threads:
+            for opened in threads.map(open_store, [str(tmp_path / f"{turn}.sqlite")] * 8):
+                opened.close()
 
 
 def test_dossier_comes_back_as_it_was(store: Store) -> None:
