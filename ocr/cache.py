@@ -13,10 +13,10 @@ from typing import Any
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
-from workstation.domain.page import Engine, Finding, PageText, Transform, Word
+from workstation.domain.page import Engine, Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import FrameInfo, PageResult
 
-VERSION = 2
+VERSION = 3
 """Of everything that ``process`` derives; a higher number makes older files strangers."""
 
 
@@ -64,21 +64,32 @@ def read_json(path: Path) -> Any:
 def text_to_json(text: PageText) -> dict[str, Any]:
     return {
         "size": [text.width_px, text.height_px], "dpi": text.dpi, "engine": asdict(text.engine), "seconds": text.seconds,
-        "words": [[w.text, *w.box, w.confidence, w.line] for w in text.words],
+        "words": [[w.text, *w.box, w.confidence, w.line, w.doubt, w.suggestion] for w in text.words],
+        "steps": _recipe_to_json(text.steps), "unread": [[u.kind, *u.box, u.note] for u in text.unread],
     }  # fmt: skip
 
 
 def text_from_json(value: dict[str, Any]) -> PageText:
-    words = tuple(Word(t, (x0, y0, x1, y1), c, line) for t, x0, y0, x1, y1, c, line in value["words"])
+    words = tuple(Word(t, (x0, y0, x1, y1), *rest) for t, x0, y0, x1, y1, *rest in value["words"])
+    unread = tuple(UnreadArea(kind, (x0, y0, x1, y1), note) for kind, x0, y0, x1, y1, note in value["unread"])
     width, height = value["size"]
-    return PageText(width, height, value["dpi"], words, Engine(**value["engine"]), value["seconds"])
+    return PageText(width, height, value["dpi"], words, Engine(**value["engine"]), value["seconds"],
+                    _recipe_from_json(value["steps"]), unread)  # fmt: skip
+
+
+def _recipe_to_json(recipe: Recipe) -> list[Any]:
+    return [[t.name, t.version, t.params, t.reason] for t in recipe]
+
+
+def _recipe_from_json(value: list[Any]) -> Recipe:
+    return tuple(Transform(name, version, tuple((k, x) for k, x in params), why) for name, version, params, why in value)
 
 
 def save_result(cache: Path, original: Sha256, frame: int, turn: int, result: PageResult, read: bool) -> None:
     """The thumbnail is in place already; the meta file comes last and so vouches for the others."""
     write_json(entry(cache, original, frame, turn, "text.json"), text_to_json(result.text))
     meta = {
-        "recipe": [[t.name, t.version, t.params, t.reason] for t in result.recipe],
+        "recipe": _recipe_to_json(result.recipe),
         "findings": [[f.code, f.value, f.limit, f.ok] for f in result.findings],
         "blank": result.blank, "frame": asdict(result.frame), "rotation": result.rotation, "skew_deg": result.skew_deg,
         "seconds": result.seconds, "read": read,
@@ -99,7 +110,7 @@ def load_result(cache: Path, original: Sha256, frame: int, turn: int, *, read: b
     small = thumbnail(cache, original, frame, turn)
     if meta is None or text is None or small is None or (read and not meta["read"]):
         return None
-    recipe = tuple(Transform(n, v, tuple((k, x) for k, x in params), why) for n, v, params, why in meta["recipe"])
+    recipe = _recipe_from_json(meta["recipe"])
     notes = tuple(Finding(*f) for f in meta["findings"])
     return PageResult(recipe, notes, meta["blank"], text, small, FrameInfo(**meta["frame"]), meta["rotation"],
                       meta["skew_deg"], meta["seconds"])  # fmt: skip

@@ -62,6 +62,22 @@ class Word:
     """0 to 1."""
     line: int
     """Running number of its line on the page, in reading order."""
+    doubt: str = ""
+    """Why the word should be looked at, beyond its confidence: ``syllable`` (no Vietnamese syllable), ``phrase`` (almost a
+    fixed administrative phrase), ``context`` (an unlikely neighbour), ``format`` (a number or date that can't be)."""
+    suggestion: str = ""
+    """What it may have been, for the clerk to accept; never put in its place by the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadArea:
+    """Ink on the cleaned page that is in no word of its text. ``kind``: ``lost_line`` (print that was not read),
+    ``handwriting``, ``stamp`` (a seal or signature), ``picture``."""
+
+    kind: str
+    box: Box
+    note: str = ""
+    """What was read inside it, kept apart from the page's text: the words round a seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,9 @@ class PageText:
     words: tuple[Word, ...]
     engine: Engine
     seconds: float
+    steps: Recipe = ()
+    """How the pixels were prepared for reading: named, versioned, each with the reason why it was chosen."""
+    unread: tuple[UnreadArea, ...] = ()
 
     @property
     def confidence(self) -> float:
