@@ -31,9 +31,9 @@ def inspect_file(path: Path, limits: Limits) -> Inspection:
 
 def process_page(job: PageJob) -> PageResult:
     from ocr import process
-    from ocr.engine import Tesseract, Unread
+    from ocr.engine import Unread, recognizer
 
-    return process.process(job, Tesseract() if job.read else Unread())
+    return process.process(job, recognizer() if job.read else Unread())
 
 
 def load_text(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageText | None:

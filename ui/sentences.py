@@ -115,8 +115,8 @@ MESSAGES: dict[str, Message] = {
         *_RESCAN,
     ),
     "O01": Message(
-        "Chưa đọc được chữ trên máy này. Vẫn nhập tay được; báo quản trị cài gói tiếng Việt.",
-        "This PC can't read text yet. Typing works; ask IT to install the Vietnamese language data.",
+        "Chưa đọc được chữ trên máy này. Vẫn nhập tay được; báo quản trị cài gói tesseract-ocr-vie.",
+        "This PC can't read text yet. Typing works; ask IT to install tesseract-ocr-vie.",
     ),
     "O02": Message(
         "[Trang {page}|Một trang] chưa đọc được chữ. Ảnh vẫn an toàn; nhập tay hoặc đọc lại.",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.engine import Tesseract
+from ocr.engine import recognizer
 from ocr.frames import Frame, Pixels
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
 from ocr.process import Cleaned, clean
@@ -20,7 +20,7 @@ def frame(spec: PageSpec) -> Frame:
 
 
 def cleaned(spec: PageSpec) -> Cleaned:
-    return clean(frame(spec), 0, Tesseract())
+    return clean(frame(spec), 0, recognizer())
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
@@ -44,7 +44,7 @@ def test_a_badly_kept_page_comes_upright(turn: int) -> None:
 @pytest.mark.parametrize("skew", [-9.0, -5.0, -2.0, -0.8, 0.8, 2.0, 5.0, 9.0])
 def test_skew_is_found_and_turned_back(skew: float) -> None:
     page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
-    found = clean(page, 0, Tesseract())
+    found = clean(page, 0, recognizer())
     assert found.lie.skew_deg == pytest.approx(skew, abs=0.15)
     again = measure_lie(found.page, 150, lambda level: 0)
     assert abs(again.skew_deg) < 0.2
@@ -53,7 +53,7 @@ def test_skew_is_found_and_turned_back(skew: float) -> None:
 @pytest.mark.parametrize("skew", [-0.3, 0.0, 0.3])
 def test_within_the_dead_zone_pixels_stay_as_they_are(skew: float) -> None:
     page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
-    found = clean(page, 0, Tesseract())
+    found = clean(page, 0, recognizer())
     assert found.recipe == ()
     assert np.array_equal(found.page, page.pixels)
 
@@ -124,4 +124,4 @@ def test_a_blank_back_with_shine_through_is_blank_and_a_short_page_is_not(tmp_pa
     assert not cleaned(PageSpec(Kind.DECISION, page=1, dpi=150, wear=OFFICE)).blank
     line = Image.new("L", (1240, 1754), 250)
     line.paste(make_page(PageSpec(Kind.QUICK, dpi=150)).image.convert("L").crop((0, 0, 800, 160)), (200, 800))
-    assert not clean(Frame(np.asarray(line), 150, True, 8), 0, Tesseract()).blank
+    assert not clean(Frame(np.asarray(line), 150, True, 8), 0, recognizer()).blank

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from ocr import worker
-from ocr.engine import Tesseract
+from ocr.engine import recognizer
 from ocr.frames import load_frame
 from ocr.geometry import apply_recipe, grey
 from ocr.grammar import distance
@@ -208,5 +208,5 @@ def test_a_full_disk_is_M01(tmp_path: Path, quick: Path, monkeypatch: pytest.Mon
 
 def test_reading_needs_no_more_than_the_engine_port(quick: Path, read_page: Reader) -> None:
     frame = load_frame(quick, 0, Limits())
-    raw = Tesseract().read(grey(frame.pixels), frame.dpi)
+    raw = recognizer().read(grey(frame.pixels), frame.dpi)
     assert {w.text for w in raw} & {w.text for w in read_page(quick).result.text.words}

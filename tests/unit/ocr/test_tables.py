@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.engine import Tesseract
+from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
 from ocr.process import Cleaned, _read
@@ -38,7 +38,7 @@ def sheet(rows: tuple[tuple[str, ...], ...] = ROWS, rules: bool = True, gap: int
 
 
 def read(page: Pixels) -> PageText:
-    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), 300, Tesseract())
+    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), 300, recognizer())
 
 
 def lines(text: PageText) -> list[str]:

@@ -1,0 +1,104 @@
+"""Both ways to Tesseract, with the real one."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocr.engine import Recognizer, recognizer
+from ocr.frames import Pixels
+from ocr.geometry import grey
+from ocr.prepare import prepare
+from ocr.tesseract import TesseractLibrary, TesseractProgram
+from tests.pagemaker import OFFICE, Kind, PageSpec, make_page, quick_page
+from ui.messages import sentence
+from workstation.domain.errors import WorkstationError
+
+DPI = 300.0
+
+
+def page(spec: PageSpec) -> Pixels:
+    return prepare(np.asarray(make_page(spec).image.convert("RGB")), spec.dpi)
+
+
+@pytest.fixture(scope="module")
+def form() -> Pixels:
+    return page(PageSpec(Kind.BIRTH_CERTIFICATE, seed=941, wear=OFFICE))
+
+
+@pytest.fixture(scope="module")
+def letter() -> Pixels:
+    return page(PageSpec(Kind.LETTER, seed=942))
+
+
+@pytest.fixture(params=[TesseractLibrary, TesseractProgram])
+def engine(request: pytest.FixtureRequest) -> Recognizer:
+    made: Recognizer = request.param()
+    return made
+
+
+@pytest.fixture
+def chosen_anew() -> Iterator[None]:
+    recognizer.cache_clear()
+    yield
+    recognizer.cache_clear()
+
+
+def test_a_page_does_not_depend_on_what_was_read_before_it(engine: Recognizer, form: Pixels, letter: Pixels) -> None:
+    first = engine.read(letter, DPI)
+    engine.read(form, DPI)
+    engine.read(form[: len(form) // 4], DPI, block=True)
+    assert engine.read(letter, DPI) == first != ()
+
+
+def test_both_ways_read_the_same_words_in_the_same_places(letter: Pixels) -> None:
+    inside, outside = (e.read(letter, DPI) for e in (TesseractLibrary(), TesseractProgram()))
+    places = {(w.text, *(round(v / 4) for v in w.box)) for w in outside}
+    assert len([w for w in inside if (w.text, *(round(v / 4) for v in w.box)) in places]) > 0.9 * len(outside)
+    assert abs(sum(w.confidence for w in inside) / len(inside) - sum(w.confidence for w in outside) / len(outside)) < 0.05
+
+
+def test_its_release_network_and_parameters_are_said(engine: Recognizer) -> None:
+    said = engine.describe()
+    assert said.name == "tesseract" and said.version[0].isdigit() and said.model.startswith("vie:") and len(said.model) == 68
+    assert "--psm 3" in said.params
+
+
+@pytest.mark.parametrize("shape", [(8, 40_000), (1, 1), (60, 30)])
+def test_a_picture_that_is_no_page_costs_at_most_itself(engine: Recognizer, letter: Pixels, shape: tuple[int, int]) -> None:
+    before = engine.read(letter, DPI)
+    try:
+        assert engine.read(np.full(shape, 255, np.uint8), DPI) == ()
+    except WorkstationError as e:
+        assert e.code == "O02" and max(shape) > 32_767  # either is right, as long as it lives on
+    assert engine.read(letter, DPI) == before
+
+
+def test_time_that_runs_out_is_O02_and_the_next_page_is_read(letter: Pixels) -> None:
+    whole = TesseractLibrary().read(letter, DPI)
+    with pytest.raises(WorkstationError, match="O02"):
+        TesseractLibrary(seconds=0.05).read(letter, DPI)
+    assert TesseractLibrary().read(letter, DPI) == whole
+
+
+def test_without_the_network_it_is_O01_which_names_the_package(
+    engine: Recognizer, letter: Pixels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    with pytest.raises(WorkstationError, match="O01") as caught:
+        engine.read(letter, DPI)
+    assert all("tesseract-ocr-vie" in sentence(caught.value.note, lang) for lang in ("vi", "en"))
+
+
+@pytest.mark.usefixtures("chosen_anew")
+def test_a_machine_without_the_library_reads_through_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(recognizer(), TesseractLibrary)
+    recognizer.cache_clear()
+    monkeypatch.setitem(sys.modules, "tesserocr", None)
+    fallback = recognizer()
+    assert isinstance(fallback, TesseractProgram)
+    drawn = quick_page()
+    words = {w.text for w in fallback.read(grey(np.asarray(drawn.image.convert("RGB"))), 300)}
+    assert len(words & set(drawn.text.split())) > 0.8 * len(words)
