@@ -1,0 +1,44 @@
+"""What Vietnamese office language says about words that were read: doubts, suggestions, and how sure a word is.
+
+Nothing here changes a word. A doubt says why a word should be looked at, a suggestion what it may have been; both go with
+the word to the clerk. Fixed phrases are not put right either: on the measured pages that would gain a hundredth of a point,
+and the text of a page would no longer be what the machine read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ocr.language.context import unlikely
+from ocr.language.formats import odd_formats
+from ocr.language.phrases import near_phrases
+from ocr.language.syllables import HIGHLAND, core, is_malformed
+from ocr.language.wording import in_place_of
+from workstation.domain.page import Word
+
+
+def doubted(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The same words in the same order, those that look wrong with a doubt and, where one is likely, a suggestion.
+
+    The surest kind of doubt is named: a fixed phrase, then a number's form, then the spelling, then the neighbours.
+    """
+    texts = [w.text for w in words]
+    joined = [_follows(a, b) for a, b in pairwise(words)]
+    likelier = {i: better and in_place_of(texts[i], better) for i, better in unlikely(texts, joined).items()}
+    marks = {i: ("context", better) for i, better in likelier.items()}
+    for i, text in enumerate(texts):
+        if is_malformed(text) and not (i and core(texts[i - 1]).lower() in HIGHLAND):
+            marks[i] = ("syllable", likelier.get(i, ""))
+    for i, better in odd_formats(texts).items():
+        marks[i] = ("format", better)
+    for i, better in near_phrases(texts).items():
+        marks[i] = ("phrase", in_place_of(texts[i], better))
+    return tuple(replace(w, doubt=marks[i][0], suggestion=marks[i][1]) if i in marks else w for i, w in enumerate(words))
+
+
+def _follows(a: Word, b: Word) -> bool:
+    """Whether ``b`` goes on where ``a`` ends: on the same line, or as the next line's first word under it."""
+    if a.line == b.line:
+        return True
+    height = a.box[3] - a.box[1]
+    return b.line == a.line + 1 and b.box[0] < a.box[0] and 0 < b.box[1] - a.box[1] < 3 * height

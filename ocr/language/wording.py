@@ -1,0 +1,94 @@
+"""The wording that offices share, as data: phrases that never change, and pairs of words that belong together.
+
+Read once a process from two small files of this folder; what is in them and where it comes from is said on their first lines.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import pairwise
+
+from ocr.grammar import plain
+from ocr.language.syllables import bare, core
+
+_WEAK_WORDS = """
+    và của về với có được không để theo đến tại do cho các một người những này trên sau trước khi năm số ngày tháng là bị phải
+    hai ba trong nếu cấp loại mức từng mỗi đang đã sẽ vẫn cũng thì mà vì nhưng hay hoặc rất như khi
+"""
+"""Words that stand beside anything: that one of them is near says nothing."""
+
+
+@lru_cache(maxsize=10_000)
+def key(word: str) -> str:
+    """What makes two writings of a word the same: small letters, and the tone wherever its mark was set (hòa, hoà)."""
+    letters, tone, _ = bare(core(word))
+    return f"{letters} {tone}"
+
+
+@cache
+def _weak() -> frozenset[str]:
+    return frozenset(key(w) for w in _WEAK_WORDS.split())
+
+
+def is_weak(word: str) -> bool:
+    return key(word) in _weak()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    known: frozenset[tuple[str, str]]
+    """Keys of two words that may follow one another."""
+    named: frozenset[tuple[str, str]]
+    """Those of them that are parts of a name."""
+    after: dict[tuple[str, str], frozenset[str]]
+    """(key of a word, letters of the next without marks) → what the next may be, small letters."""
+    before: dict[tuple[str, str], frozenset[str]]
+    """(key of a word, letters of the one before it without marks) → what that may be."""
+
+
+def _lines(name: str) -> Iterator[str]:
+    text = (resources.files("ocr.language") / name).read_text("utf-8")
+    return (line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@cache
+def phrases() -> tuple[tuple[str, ...], ...]:
+    """The words of each fixed phrase, signs left out."""
+    return tuple(tuple(core(w) for w in line.split() if core(w)) for line in _lines("fixed.txt"))
+
+
+@cache
+def pairs() -> Pairs:
+    known: set[tuple[str, str]] = set()
+    named: set[tuple[str, str]] = set()
+    after: dict[tuple[str, str], set[str]] = {}
+    before: dict[tuple[str, str], set[str]] = {}
+    weak = _weak()
+    for line in (*_lines("wording.txt"), *_lines("fixed.txt")):
+        for run in re.split(r"[;,.:]| - ", line):
+            words = run.split()
+            for left, right in pairwise(words):
+                a, b = key(left), key(right)
+                known.add((a, b))
+                if left.istitle() and right.istitle():
+                    named.add((a, b))
+                if a not in weak:
+                    after.setdefault((a, plain(right)), set()).add(right.lower())
+                if b not in weak:
+                    before.setdefault((b, plain(left)), set()).add(left.lower())
+    return Pairs(frozenset(known), frozenset(named), _frozen(after), _frozen(before))
+
+
+def _frozen(table: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], frozenset[str]]:
+    return {k: frozenset(v) for k, v in table.items()}
+
+
+def in_place_of(word: str, better: str) -> str:
+    """``better`` in the case of ``word``'s letters and with the signs round it."""
+    inner = core(word)
+    cased = (
+        better.upper() if inner.isupper() and len(inner) > 1 else better.capitalize() if inner[:1].isupper() else better.lower()
+    )
+    return word.replace(inner, cased, 1)

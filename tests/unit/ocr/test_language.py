@@ -1,0 +1,195 @@
+"""Doubts and suggestions: what Vietnamese office language says about words that were read."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr.language import doubted
+from ocr.language.formats import odd_formats
+from ocr.language.phrases import near_phrases
+from ocr.language.syllables import is_malformed, is_syllable, parse
+from ocr.language.wording import key, phrases
+from workstation.domain.page import Word
+
+REAL = """
+    cộng hòa hoà xã hội chủ nghĩa việt nam độc lập tự do hạnh phúc ủy uỷ ban nhân dân nghị quyết quyển quý quí quốc
+    quỳnh quới khuỷu khuya nguyễn huỳnh thuyết gì gìn giếng giặt già giữa giấy nghiêng ngoằn nghèo ghi gỗ kể ký kĩ kẽ cười cua
+    của mùa mưa mứa rượu
+    hươu yên yêu yếu ý ỷ y uống uể oải xoong loét toàn toán khoẻ khỏe thuở thuế tuần xuất luật tịch
+    thực hoạch trường đường phường thửa
+    bịch lúc được nước chức các tạp thập ịch oách huỵch quạnh khoắng loăng quắt xoèn xoẹt đọc cóc nhóc hộc phục vực bước mướp
+"""
+WRONG = """
+    thưc thuc kế̀ ngiêng nghành gế cế kà kôi gha ngha bâ thúch viêt thiêc ưat trưừng hòaa qiu qoán hoòa tôc nhnâ đuợc
+    phuờng iêng cyên bt cáhc xướt̉
+"""
+
+
+def words(text: str) -> tuple[Word, ...]:
+    """One line of words, all read with the same confidence."""
+    return tuple(Word(t, (100.0 * i, 0, 100.0 * i + 90, 30), 0.9, 0) for i, t in enumerate(text.split()))
+
+
+def marks(text: str) -> dict[str, tuple[str, str]]:
+    return {w.text: (w.doubt, w.suggestion) for w in doubted(words(text)) if w.doubt}
+
+
+@pytest.mark.parametrize("word", REAL.split())
+def test_a_syllable_passes_in_any_case_and_in_either_form(word: str) -> None:
+    for form in (word, word.upper(), word.capitalize()):
+        assert is_syllable(form) and is_syllable(unicodedata.normalize("NFD", form))
+        assert not is_malformed(form)
+    parsed = parse(word)
+    assert parsed is not None
+    bare = "".join(c for c in unicodedata.normalize("NFD", word) if c not in "\u0300\u0301\u0303\u0309\u0323")
+    assert parsed.onset + parsed.rhyme == unicodedata.normalize("NFC", bare)
+
+
+@pytest.mark.parametrize("word", WRONG.split())
+def test_what_breaks_the_spelling_rules_does_not(word: str) -> None:
+    assert not is_syllable(word)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=12))
+def test_no_text_upsets_the_parser(text: str) -> None:
+    parsed = parse(text)
+    if parsed is not None:
+        assert parsed.onset + parsed.rhyme == unicodedata.normalize("NFC", parsed.onset + parsed.rhyme)
+        assert parse(unicodedata.normalize("NFD", text)) == parsed
+    assert key(text) == key(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["UBND", "HĐND", "QĐ-UBND", "30/2020/NĐ-CP", "TTr", "GCNQSDĐ", "vp@hoahung.gov.vn", "https://dichvucong.gov.vn", "m2", "A4",
+     "QH15", "1.234.000đ", "Internet", "email,", "TP.Hồ", "và/hoặc", "(Hòa)", "–", "...", "05b.", "KTHTĐT", "ThS.", "PGS.TS"],
+)  # fmt: skip
+def test_abbreviations_codes_and_foreign_words_are_not_doubted(word: str) -> None:
+    assert not doubted(words(word))[0].doubt
+
+
+def test_names_of_the_highlands_are_not_doubted() -> None:
+    assert marks("xã Ea Kar, tỉnh Đắk Lắk, xã Krông Pắc") == {}
+
+
+def test_a_word_no_tongue_writes_is_doubted_and_its_neighbours_may_say_what_it_was() -> None:
+    assert marks("Quốc tich: Việt Nam") == {"tich:": ("syllable", "tịch:")}
+    assert marks("hồ sơ c!ủa dân") == {"c!ủa": ("syllable", "")}
+
+
+@pytest.mark.parametrize("phrase", phrases(), ids=" ".join)
+def test_a_phrase_as_it_is_written_raises_no_doubt(phrase: tuple[str, ...]) -> None:
+    for text in (" ".join(phrase), " ".join(phrase).upper()):
+        assert marks(text) == {}
+
+
+@given(st.data())
+def test_one_wrong_mark_in_a_phrase_is_found_and_the_phrase_suggested(data: st.DataObject) -> None:
+    phrase = list(data.draw(st.sampled_from([p for p in phrases() if len(p) >= 4])))
+    at = data.draw(st.integers(0, len(phrase) - 1))
+    plain = unicodedata.normalize("NFD", phrase[at].replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    read = [*phrase[:at], bare, *phrase[at + 1 :]]
+    found = near_phrases(read)
+    # with another word in this place it may be a phrase again: the shorter one inside a longer
+    assert found == ({} if key(bare) == key(phrase[at]) else {at: phrase[at]})
+
+
+def test_a_phrase_is_known_by_its_other_words_and_keeps_the_cut_of_its_letters() -> None:
+    assert marks("CHỦ TỊCH ỦY BẠN NHÂN DÂN") == {"BẠN": ("phrase", "BAN")}
+    assert marks("CỌNG HÒA XÃ HỌI CHỦ NGHĨA VIỆT NAM") == {"CỌNG": ("phrase", "CỘNG"), "HỌI": ("phrase", "HỘI")}
+    assert marks("Đoc lập - Tự do - Hạnh phúc") == {"Đoc": ("phrase", "Độc")}
+    assert marks("Căn cử Luật Tổ chức chính quyền địa phưcng") == {"cử": ("phrase", "cứ"), "phưcng": ("phrase", "phương")}
+    assert marks("ỦY BAN NHÂN DÂN PHƯỜNG BAN MAI") == {}
+
+
+def test_an_office_with_a_mark_lost_is_doubted() -> None:
+    assert marks("KT. CHU TỊCH") == {"CHU": ("context", "CHỦ")}
+    assert marks("PHÓ CHỦ TICH") == {"TICH": ("phrase", "TỊCH")}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "better"),
+    [
+        ("bảng kê chỉ tiết kèm theo", "chỉ", "chi"),
+        ("theo quy đỉnh của pháp luật", "đỉnh", "định"),
+        ("tính Đồng Nai", "tính", "tỉnh"),
+        ("Bênh viên Đa khoa", "Bênh", "Bệnh"),
+        ("Bênh viên Đa khoa", "viên", "viện"),
+        ("hạn kéo đài.", "đài.", "dài."),
+    ],
+)
+def test_marks_that_do_not_fit_the_neighbours(text: str, wrong: str, better: str) -> None:
+    assert marks(text)[wrong] == ("context", better)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chỉ có một bản chính",
+        "Trần Công Trinh",
+        "ông Nguyễn Chi Tiết",
+        "phường Ban Mai",
+        "chi, tiết",
+        "cộng tác viên dân số",
+        "Chỉ thị này",
+    ],
+)
+def test_right_words_and_names_are_left_alone(text: str) -> None:
+    assert marks(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "better"),
+    [
+        ("ngày 31 tháng 02 năm 2024", "31", ""),
+        ("ngày 33 tháng 5 năm 2024", "33", ""),
+        ("ngày 12 tháng 15 năm 2024", "15", ""),
+        ("ngày l2 tháng 5 năm 2024", "l2", "12"),
+        ("ngày 1O tháng 5 năm 2O24;", "2O24;", "2024;"),
+        ("sinh ngày 30/02/1990,", "30/02/1990,", ""),
+        ("Số định danh cá nhân: 07918500123A", "07918500123A", ""),
+        ("Số định danh cá nhân: 0791850012", "0791850012", ""),
+        ("số tiền 190.0953.000 đồng", "190.0953.000", ""),
+        ("diện tích 76,7 m?,", "m?,", "m²,"),
+        ("Số: 12/QD-UBND", "12/QD-UBND", "12/QĐ-UBND"),
+        ("S6,7 ha", "S6,7", ""),
+    ],
+)
+def test_numbers_that_can_not_be(text: str, wrong: str, better: str) -> None:
+    assert marks(text)[wrong] == ("format", better)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ngày 29 tháng 02 năm 2024", "ngày … tháng … năm 2024", "01/01/2025", "Số định danh cá nhân: 001085001234",
+     "1.234.567 đồng", "mục 1.2.3",
+     "Số: 1040/QĐ-UBND-VP", "30/2020/NĐ-CP", "CMND số 024123456", "số 05/HĐ", "căn hộ B12", "dịp 02/9"],
+)  # fmt: skip
+def test_sound_numbers_are_left_alone(text: str) -> None:
+    assert odd_formats(text.split()) == {}
+
+
+USUAL = "Nguyên Văn Thi Mẫu 31 tháng 02 năm 2O24 CHU TỊCH chỉ tiết 190.0953.000 ỦY BẠN NHÂN DÂN 12/QD-UBND"
+TOKENS = st.one_of(
+    st.sampled_from(USUAL.split()),
+    st.text(min_size=1, max_size=8).filter(lambda s: s.strip() == s and bool(s.split())),
+)
+
+
+@given(st.lists(TOKENS, max_size=20))
+def test_no_word_is_ever_changed(texts: list[str]) -> None:
+    """Not a number, not a name, nothing: a doubt and a suggestion are all that is added."""
+    before = tuple(Word(t, (10.0 * i, 0, 10.0 * i + 9, 9), 0.9, i // 6) for i, t in enumerate(texts))
+    after = doubted(before)
+    assert tuple(replace(w, doubt="", suggestion="") for w in after) == before
+    assert all(w.doubt in ("", "syllable", "phrase", "context", "format") for w in after)
+    assert all(w.doubt for w in after if w.suggestion)
+    assert all(
+        w.suggestion == unicodedata.normalize("NFC", w.suggestion)
+        for w in after
+        if w.text == unicodedata.normalize("NFC", w.text)
+    )
