@@ -120,6 +120,30 @@ def test_a_scanned_pdf_page_gives_its_own_jpeg(tmp_path: Path) -> None:
         assert load_frame(scan, 0).dpi == pytest.approx(150)
 
 
+def test_a_scan_in_a_pdf_has_the_pixels_of_its_jpeg_whatever_else_the_page_holds(tmp_path: Path) -> None:
+    jpeg, other = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    page().convert("RGB").save(jpeg, quality=80, dpi=(150, 150))
+    page().convert("RGB").rotate(180).save(other, quality=80)
+    with pymupdf.open() as document:
+        sheet = document.new_page(width=307.2, height=432)
+        sheet.insert_image(sheet.rect, filename=other)
+        sheet.insert_image(sheet.rect, filename=jpeg)
+        first, second = sheet.get_contents()
+        document.update_stream(first, b" ")  # named, not drawn
+        document.save(tmp_path / "two.pdf")
+    for scan in (scanned_pdf(tmp_path / "one.pdf", jpeg), tmp_path / "two.pdf"):
+        assert np.array_equal(load_frame(scan, 0).pixels, load_frame(jpeg, 0).pixels)
+        assert raw_jpeg(scan, 0) == (jpeg.read_bytes(), 1)
+
+
+def test_a_scan_in_a_pdf_that_breaks_off_is_damaged(tmp_path: Path) -> None:
+    jpeg = tmp_path / "a.jpg"
+    page().save(jpeg, quality=95)
+    jpeg.write_bytes(jpeg.read_bytes()[:-4000])
+    with pytest.raises(WorkstationError, match="F03"):
+        load_frame(scanned_pdf(tmp_path / "a.pdf", jpeg), 0)
+
+
 def test_a_page_with_visible_text_over_its_picture_is_rendered(tmp_path: Path) -> None:
     jpeg = tmp_path / "a.jpg"
     page().save(jpeg, quality=95)
