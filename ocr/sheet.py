@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ocr.language.syllables import core
 from ocr.lines import hull
 from workstation.domain.fields import FieldOrigin, IndexField, nfc
 from workstation.domain.page import Box, PageText, Word
@@ -89,12 +90,28 @@ def sheet(index: int, text: PageText | None) -> Sheet:
 def field(name: str, parts: Sequence[Line], value: str | None = None, *, sure: float = 1.0, wrong: bool = False) -> IndexField:
     """A field read from ``parts`` (their texts joined unless ``value`` says otherwise), boxed on its first page.
 
-    ``sure``: how much the place and the grammar speak for it, 0 to 1. ``wrong``: a rule speaks against it.
+    ``sure``: how much the place and the grammar speak for it, 0 to 1. ``wrong``: a rule speaks against it. A word in doubt
+    puts the field in doubt, and what is suggested for the word is suggested for the field.
     """
     first = [p for p in parts if p.page == parts[0].page]
     text = nfc(" ".join(p.text for p in parts) if value is None else value)
     words = [w for p in parts for w in p.words]
     score = round(confidence(words) * sure, 3)
     weak = min((w.confidence for w in words if _counts(w)), default=0.0) < WEAK_WORD
-    doubt = wrong or weak or score < DOUBT_BELOW or not text
-    return IndexField(name, text, score, parts[0].page, hull(p.box for p in first), FieldOrigin.READ, doubt)
+    doubt = wrong or weak or score < DOUBT_BELOW or not text or any(w.doubt for w in words)
+    better = _mended(text, words)
+    return IndexField(name, text, score, parts[0].page, hull(p.box for p in first), FieldOrigin.READ, doubt, better)
+
+
+def _mended(value: str, words: Sequence[Word]) -> str:
+    """The value with the suggestions for its words in their places; empty where there are none."""
+    wanted = {core(w.text): core(w.suggestion) for w in words if w.suggestion}
+    for word in words:
+        if not word.suggestion:
+            wanted.pop(core(word.text), None)  # right in one place, doubtful in another: which is meant can't be said
+    out = " ".join(token.replace(core(token), wanted.get(core(token), core(token)), 1) for token in value.split())
+    for word in words:  # the value is a part of a word: the notation of ``12/QD-UBND``
+        at = word.text.find(value)
+        if at > 0 and len(word.suggestion) == len(word.text):
+            out = word.suggestion[at : at + len(value)]
+    return "" if out == value else out

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from ocr.grammar import distance
+from ocr.language import doubted
 from ocr.worker import index_document, split_documents
 from tests.pagemaker import OFFICE, Kind, PageSpec, make_document, make_page
 from tests.pagemaker.page import MadePage
@@ -236,3 +237,26 @@ def test_a_title_known_only_by_likeness_is_doubted_and_its_wording_suggested() -
     worn = replace(whole, words=tuple(replace(w, text="GIẦY") if w.text == "GIẤY" else w for w in whole.words))
     found = one(split_documents((worn,), TYPES)[0], "type_name")
     assert (found.value, found.doubt, found.suggestion) == ("GIẦY KHAI SINH", True, "GIẤY KHAI SINH")
+
+
+def misread(text: PageText, was: str, read: str) -> PageText:
+    """The page with one word read otherwise, and what the language says about it then."""
+    return replace(text, words=doubted([replace(w, text=read) if w.text == was else w for w in text.words]))
+
+
+def test_a_doubtful_word_puts_its_field_in_doubt_with_the_field_mended_as_the_suggestion() -> None:
+    """Field error seen: CHU TỊCH with a confidence above every limit."""
+    made = make_page(PageSpec(Kind.DECISION, 1, seed=4))
+    whole, title = as_read(made), made.fields["signer_title"]
+    assert not one(split_documents((whole,), TYPES)[0], "signer_title").doubt
+    found = one(split_documents((misread(whole, "CHỦ", "CHU"),), TYPES)[0], "signer_title")
+    assert (found.value, found.doubt, found.suggestion) == (title.replace("CHỦ", "CHU"), True, title)
+
+
+def test_a_notation_without_its_marks_is_doubted_and_suggested_with_them() -> None:
+    made = make_page(PageSpec(Kind.DECISION, seed=4))
+    whole, notation = as_read(made), made.fields["notation"]
+    (numbered,) = (w.text for w in whole.words if w.text.endswith(f"/{notation}"))
+    plain = misread(whole, numbered, numbered.replace("QĐ", "QD"))
+    found = one(split_documents((plain,), TYPES)[0], "notation")
+    assert (found.value, found.doubt, found.suggestion) == (notation.replace("QĐ", "QD"), True, notation)
