@@ -17,9 +17,9 @@ from workstation.app.shapes import read_json
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
-from workstation.domain.ports import DocumentDraft
+from workstation.domain.ports import DocumentDraft, PdfForm
 from workstation.rules.reader import load_rules
-from workstation.usecases.digitize import Bench, ReadFile, publish_file, read_files
+from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing
 
 Results = tuple[list[ReadFile], dict[str, Any]]
 
@@ -32,6 +32,7 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
     except KeyError as e:
         raise WorkstationError("U01", detail=f"--profile {profile}") from e
     lane = page_lane(jobs)
+    lane.warm()
     try:
         with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
             yield Bench(lane, page_tools(rules), rules, chosen, Path(cache))
@@ -47,7 +48,10 @@ def _sha256(path: Path) -> Sha256:
 def run_read(files: list[Path], jobs: int, profile: str, lang: Lang, tell: Callable[[str], None]) -> Results:
     """Text and fields of each argument."""
     with _bench(jobs, profile) as bench:
-        results = read_files(bench, files, _sha256, lambda f: tell(Path(f.name).name))
+        results = []
+        for read in read_files(bench, files, _sha256):
+            tell(Path(read.name).name)
+            results.append(read)
     return results, read_json(results, lang)
 
 
@@ -57,6 +61,7 @@ def run_digitize(
     profile: str,
     code: str,
     split: bool,
+    form: PdfForm,
     jobs: int,
     lang: Lang,
     tell: Callable[[str], None],
@@ -64,14 +69,15 @@ def run_digitize(
     """PDF/A of each argument's documents in ``output``/<code, folder or file name>/, and ``dossier.json`` beside them."""
     with _bench(jobs, profile) as bench:
         usable_folder(output, "-o")
-        reads = read_files(bench, files, _sha256, lambda f: tell(Path(f.name).name))
         created = datetime.now(UTC).replace(microsecond=0).isoformat()
-        results, numbers = [], dict[str, int]()
-        for read in reads:
+        started, numbers = [], dict[str, int]()
+        for read in read_files(bench, files, _sha256):
+            tell(Path(read.name).name)
             name = code or Path(read.name).stem
             whole = read if split else replace(read, documents=_joined(bench, read))
-            results.append(publish_file(bench, whole, output / name, numbers.get(name, 1), created))
+            started.append(start_publishing(bench, whole, output / name, numbers.get(name, 1), created, form))
             numbers[name] = numbers.get(name, 1) + len(whole.documents)
+        results = [publishing.finish() for publishing in started]
     data = read_json(results, lang)
     for name in dict.fromkeys(code or Path(r.name).stem for r in results):
         own = [row for row, r in zip(data["files"], results, strict=True) if (code or Path(r.name).stem) == name]

@@ -1,6 +1,6 @@
 """The same arrows as the desk's, without a store: files in, text and PDF/A out. Used by ``read`` and ``digitize``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +9,17 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
-from workstation.domain.ports import DocumentDraft, Lane, Limits, PageJob, PageResult, PageTools, PublishJob, PublishPage
+from workstation.domain.ports import (
+    DocumentDraft,
+    Inspection,
+    Lane,
+    Limits,
+    PageJob,
+    PageResult,
+    PageTools,
+    PublishJob,
+    PublishPage,
+)
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
@@ -53,36 +63,43 @@ class ReadFile:
 Hasher = Callable[[Path], Sha256]
 
 
-def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher, done: Callable[[ReadFile], None]) -> list[ReadFile]:
-    """Reads every argument; all frames of all files are in the lane at once, so that no core waits between files.
+def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher) -> Iterator[ReadFile]:
+    """Reads every argument, gives each as soon as it is read; all frames of all files are in the lane at once, so that no
+    core waits between files.
 
     A file that can't be opened, or a page that can't be read, keeps its error and the rest goes on.
     """
-    pending = [_start(bench, argument, hash_of) for argument in arguments]
-    results = []
-    for name, starts, errors in pending:
+    looked_at = [(str(argument), _inspect(bench, argument)) for argument in arguments]
+    pending = [(name, *_start(bench, inspections, hash_of)) for name, inspections in looked_at]
+    pending.reverse()
+    while pending:  # what was given is not held here
+        name, starts, errors = pending.pop()
+        if not starts and not errors:
+            errors.append(ErrorNote("F04", (("file", Path(name).name),)))
         pages = tuple(_finish(start) for start in starts)
         notes = (*errors, *(p.error for p in pages if p.error))
         texts = tuple(_text(p) for p in pages)
         drafts = bench.tools.split(texts) if any(p.result for p in pages) else ()
         drafts = tuple(replace(d, fields=indexed_fields(bench.rules, d)) for d in drafts)
-        results.append(ReadFile(name, pages, drafts, notes))
-        done(results[-1])
-    return results
+        yield ReadFile(name, pages, drafts, notes)
 
 
+_Inspections = list[tuple[Path, "Future[Inspection]"]]
 _Start = tuple[Path, Sha256, int, "Future[PageResult]"]
 
 
-def _start(bench: Bench, argument: Path, hash_of: Hasher) -> tuple[str, list[_Start], list[ErrorNote]]:
+def _inspect(bench: Bench, argument: Path) -> _Inspections:
+    return [
+        (path, bench.pages.submit(bench.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS)) for path in expand([argument])
+    ]
+
+
+def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[list[_Start], list[ErrorNote]]:
     starts: list[_Start] = []
     errors: list[ErrorNote] = []
-    files = expand([argument])
-    if not files:
-        errors.append(ErrorNote("F04", (("file", argument.name),)))
-    for path in files:
+    for path, future in inspections:
         try:
-            inspection = bench.pages.submit(bench.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS).result()
+            inspection = future.result()
             if inspection.signed:
                 raise WorkstationError("F08", file=path.name)
             original = hash_of(path)
@@ -92,9 +109,8 @@ def _start(bench: Bench, argument: Path, hash_of: Hasher) -> tuple[str, list[_St
         for frame in range(len(inspection.frames)):
             p = bench.profile
             job = PageJob(path, original, frame, bench.cache, min_dpi=p.min_dpi, min_sharpness=p.min_sharpness)
-            future = bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS)
-            starts.append((path, original, frame, future))
-    return str(argument), starts, errors
+            starts.append((path, original, frame, bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS)))
+    return starts, errors
 
 
 def _finish(start: _Start) -> ReadPage:
@@ -110,25 +126,37 @@ def _text(page: ReadPage) -> PageText | None:
     return None if page.result is None or page.result.blank else page.result.text
 
 
-def publish_file(bench: Bench, read: ReadFile, folder: Path, first: int, created: str) -> ReadFile:
-    """Writes one PDF/A a document into ``folder``, numbered from ``first``. A document that fails adds its error."""
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """A file whose documents are being written."""
+
+    read: ReadFile
+    jobs: tuple[tuple[Path, "Future[PublishedPdf]"], ...]
+
+    def finish(self) -> ReadFile:
+        """Waits. A document that fails adds its error."""
+        published: list[tuple[Path, PublishedPdf] | None] = []
+        errors = list(self.read.errors)
+        for out, future in self.jobs:
+            try:
+                published.append((out, future.result()))
+            except WorkstationError as e:
+                published.append(None)
+                errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
+        return replace(self.read, published=tuple(published), errors=tuple(errors))
+
+
+def start_publishing(bench: Bench, read: ReadFile, folder: Path, first: int, created: str) -> Publishing:
+    """One PDF/A a document into ``folder``, numbered from ``first``, while the pages of other files are still being read."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []
     for i, draft in enumerate(read.documents, first):
         parts = tuple(part for n in draft.pages if (part := _part(read.pages[n])))
         name = next((f.value for f in draft.fields if f.name == "type_name"), "") or "Văn bản"
         out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
-        job = PublishJob(parts, out, name, created=created)
-        jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS)))
-    published: list[tuple[Path, PublishedPdf] | None] = []
-    errors = list(read.errors)
-    for out, future in jobs:
-        try:
-            published.append((out, future.result()))
-        except WorkstationError as e:
-            published.append(None)
-            errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
-    return replace(read, published=tuple(published), errors=tuple(errors))
+        job = PublishJob(parts, out, name, created=created, form=form)
+        jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS, urgent=True)))
+    return Publishing(read, tuple(jobs))
 
 
 def _part(page: ReadPage) -> PublishPage | None:

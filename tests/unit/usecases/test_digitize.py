@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.unit.usecases.bench import BODY, HEAD, KILLS, InlineLane, World, ids, sha
 from workstation.domain.errors import WorkstationError
-from workstation.usecases.digitize import Bench, ReadFile, publish_file, read_files
+from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing
 from workstation.usecases.export import export_dossier
 
 
@@ -17,7 +17,7 @@ def bench(world: World) -> Bench:
 
 
 def read(world: World, *files: Path) -> list[ReadFile]:
-    return read_files(bench(world), files, lambda p: sha(p.read_bytes()), lambda _: None)
+    return list(read_files(bench(world), files, lambda p: sha(p.read_bytes())))
 
 
 def test_a_bad_file_and_a_bad_page_keep_their_reasons_and_the_rest_goes_on(world: World):
@@ -27,7 +27,7 @@ def test_a_bad_file_and_a_bad_page_keep_their_reasons_and_the_rest_goes_on(world
     assert [e.code for e in bad.errors] == ["F01"] and bad.documents == ()
     assert [(e.code, dict(e.params)["page"]) for e in mixed.errors] == [("F06", 2)]
     assert [d.pages for d in mixed.documents] == [(0, 1), (2,)]
-    out = publish_file(bench(world), mixed, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    out = start_publishing(bench(world), mixed, world.root / "out", 1, "2026-11-21T00:00:00+00:00").finish()
     assert [(p.name, pdf.pages) for p, pdf in filter(None, out.published)] == [("01-quyet-dinh.pdf", 1), ("02-quyet-dinh.pdf", 1)]
 
 
@@ -38,7 +38,7 @@ def test_a_document_that_can_not_be_published_costs_only_itself(world: World):
 
     (found,) = read(world, world.paper(HEAD, BODY, HEAD))
     world.machine.hook = fail
-    out = publish_file(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    out = start_publishing(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00").finish()
     assert [made and made[0].name for made in out.published] == [None, "02-quyet-dinh.pdf"]
     assert [(e.code, dict(e.params)["file"]) for e in out.errors] == [("B01", "01-quyet-dinh.pdf")]
 
