@@ -8,6 +8,7 @@ from ui.messages import Lang, sentence
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.outbox import OutboxItem
+from workstation.domain.page import Transform, Word
 from workstation.domain.ports import DocumentDraft, PageResult
 from workstation.domain.signature import FileVerdict, PublishedPdf, SignatureReport
 from workstation.usecases.digitize import ReadFile, ReadPage
@@ -35,6 +36,9 @@ FAILED_PAGE: dict[str, Any] = {
     "text": "",
     "words": [],
     "findings": [],
+    "unread": [],
+    "recipe": [],
+    "steps": [],
 }
 """Every key of a page that was read, so that a reader of the JSON needn't ask."""
 
@@ -55,9 +59,24 @@ def page_json(index: int, page: ReadPage, lang: Lang) -> dict[str, Any]:
         "text": text.text,
         "confidence": round(text.confidence, 4),
         "seconds": round(result.seconds, 3),
-        "words": [{"text": w.text, "box": [round(v) for v in w.box], "confidence": round(w.confidence, 3)} for w in text.words],
+        "words": [word_json(w) for w in text.words],
         "findings": [{"code": f.code, "value": f.value, "limit": f.limit, "ok": f.ok} for f in result.findings],
+        "unread": [{"kind": a.kind, "box": [round(v) for v in a.box], "note": a.note} for a in text.unread],
+        "recipe": [transform_json(t) for t in result.recipe],
+        "steps": [transform_json(t) for t in text.steps],
     }
+
+
+def word_json(w: Word) -> dict[str, Any]:
+    """``doubt`` and ``suggestion`` only where there is one: most words have none, and they are many."""
+    told: dict[str, Any] = {"text": w.text, "box": [round(v) for v in w.box], "confidence": round(w.confidence, 3)}
+    if w.doubt:
+        told |= {"doubt": w.doubt, "suggestion": w.suggestion}
+    return told
+
+
+def transform_json(t: Transform) -> dict[str, Any]:
+    return {"name": t.name, "version": t.version, "params": dict(t.params), "reason": t.reason}
 
 
 def document_json(draft: DocumentDraft) -> dict[str, Any]:
