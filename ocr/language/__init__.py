@@ -9,12 +9,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ocr.language.confidence import calibrated
 from ocr.language.context import unlikely
 from ocr.language.formats import odd_formats
 from ocr.language.phrases import near_phrases
 from ocr.language.syllables import HIGHLAND, core, is_malformed
 from ocr.language.wording import in_place_of
 from workstation.domain.page import Word
+
+__all__ = ["calibrated", "doubted", "reviewed"]
+
+
+def reviewed(words: Sequence[Word]) -> tuple[Word, ...]:
+    """A page's words as the recogniser gave them, in reading order, with their doubts and the probability that each is right."""
+    return calibrated(doubted(words))
 
 
 def doubted(words: Sequence[Word]) -> tuple[Word, ...]:
