@@ -11,7 +11,7 @@ from ocr import cache, tables
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
-from ocr.language import doubted
+from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import prepare
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
@@ -92,7 +92,7 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
         words = tables.woven(rest, read, width)
         if grids:
             engine = replace(engine, params=f"{engine.params} {tables.described(grids)}")
-    return PageText(width, height, dpi, doubted(words), engine, round(time.monotonic() - started, 3))
+    return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3))
 
 
 def _read_tables(
