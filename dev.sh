@@ -123,13 +123,7 @@ environment() {
     mkdir -p .cache
     exec 9>.cache/environment.lock
     flock 9 # two of us at once would each undo half of the other's work
-    # A home that can't be written (none at all, a locked-down account) must not stop uv.
-    if [ ! -w "${HOME:-/nonexistent}" ]; then export UV_CACHE_DIR="$PWD/.cache/uv"; fi
-    export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}"
-    # The system's roots, since offices put their own proxy's there; the second name is for an older uv.
-    export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
-    # uv does not read pip's settings: an office that has a mirror should not have to say it twice.
-    if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$PIP_INDEX_URL"; fi
+    uv_settings
     uv=$(find_uv "$python")
     say "Making the environment in $env."
     if ! new_enough "$env/bin/python"; then "$uv" venv -q --clear --python "$python" "$env" 9>&-; fi
@@ -138,6 +132,33 @@ environment() {
     "$uv" pip install -q -p "$env" --no-deps --no-build-isolation -e . 9>&- || die "the project itself could not be installed."
     printf '%s\n' "$stamp" >"$env/stamp"
     exec 9>&-
+}
+
+uv_settings() {
+    # A home that can't be written (none at all, a locked-down account) must not stop uv.
+    if [ ! -w "${HOME:-/nonexistent}" ]; then export UV_CACHE_DIR="$PWD/.cache/uv"; fi
+    export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+    # The system's roots, since offices put their own proxy's there; the second name is for an older uv.
+    export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
+    # uv does not read pip's settings: an office that has a mirror should not have to say it twice.
+    if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$PIP_INDEX_URL"; fi
+}
+
+# What "bench read" stands beside, in an environment of its own: OCRmyPDF is no dependency of ours.
+peers() {
+    python=$(find_python)
+    stamp="$python $(cksum <requirements-peers.lock)"
+    if [ "$(cat .tools/peers/stamp 2>/dev/null)" = "$stamp" ]; then return; fi
+    uv_settings
+    uv=$(find_uv "$python")
+    say "Fetching OCRmyPDF for the comparison."
+    if "$uv" venv -q --clear --python "$python" .tools/peers &&
+        "$uv" pip sync -q -p .tools/peers --require-hashes requirements-peers.lock; then
+        printf '%s\n' "$stamp" >.tools/peers/stamp
+    else
+        say "It could not be fetched; its rows stay empty."
+        rm -rf .tools/peers
+    fi
 }
 
 ready() {
@@ -181,7 +202,7 @@ run) ready; (run) || status=$? ;;
 test) ready test; python -m pytest "$@" || status=$? ;;
 check) ready; check || status=$? ;;
 exec) ready; exec "$@" ;;
-bench) ready test; python -m tests.bench "$@" || status=$? ;;
+bench) ready test; [ "${1:-}" != read ] || peers; python -m tests.bench "$@" || status=$? ;;
 pictures) ready test; python -m tests.pictures "$@" || status=$? ;;
 installer) ready; UV=$(find_uv "$(find_python)") python -m installer.build "$@" || status=$? ;;
 help | -h | --help) usage; exit 0 ;;

@@ -56,8 +56,11 @@ def specs(level: str, count: int, seed: int) -> list[PageSpec]:
 
 
 def write_image(path: Path, spec: PageSpec) -> None:
+    """The page, and where its lines stand beside it as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_page(path, make_page(spec))
+    page = make_page(spec)
+    save_page(path, page)
+    path.with_suffix(".json").write_text(json.dumps({"lines": [(n.text, *n.box) for n in page.lines]}), "utf-8")
 
 
 def write_images(jobs: Sequence[tuple[Path, PageSpec]]) -> None:

@@ -8,12 +8,26 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bench.processes import ONE_THREAD, Done, run
+from tests.bench.processes import ONE_THREAD, ROOT, Done, run
 
 
 def ocrmypdf() -> str | None:
-    """Its path, if it is installed. It is no dependency of ours."""
-    return shutil.which("ocrmypdf")
+    """Its path: in the environment that ``./dev.sh bench read`` makes for it, else on this machine. No dependency of ours."""
+    own = ROOT / ".tools" / "peers" / "bin" / "ocrmypdf"
+    return str(own) if own.exists() else shutil.which("ocrmypdf")
+
+
+def run_ocrmypdf(pdf: Path, out: Path, work: Path, *options: str) -> Done:
+    """As its users run it on a scan in Vietnamese: all cores, PDF/A, and ``options``."""
+    return run([str(ocrmypdf()), "-q", "-l", "vie", *options, str(pdf), str(out)], work)
+
+
+def layer_texts(pdf: Path) -> list[str]:
+    """The text layer of each page."""
+    import pymupdf
+
+    with pymupdf.open(pdf) as document:
+        return [page.get_text() for page in document]
 
 
 def pyhanko() -> str | None:
@@ -44,6 +58,16 @@ def tesseract_two_at_a_time(images: Sequence[Path], out: Path) -> Done:
     jobs.write_text("".join(f"{image}\0{out / (image.parent.name + '-' + image.stem)}\0" for image in images), "utf-8")
     command = ["xargs", "-0", "-a", str(jobs), "-P", "2", "-n", "2", "sh", "-c", 'exec tesseract "$0" "$1" -l vie >&2']
     return run(command, out / "log", ONE_THREAD)
+
+
+def engine_alone(images: Sequence[Path], out: Path) -> Done:
+    """The engine in two processes, its model loaded once in each, on the images as they are (``tests.bench.bare``)."""
+    return run([sys.executable, "-m", "tests.bench.bare", str(out), *map(str, images)], out / "log", ONE_THREAD)
+
+
+def core_seconds(images: Sequence[Path], out: Path) -> Done:
+    """Says the CPU seconds of our cleaning, preparation and recognition of these images, and of nothing around them."""
+    return run([sys.executable, "-m", "tests.bench.bare", "--prepared", str(out), *map(str, images)], out / "log", ONE_THREAD)
 
 
 def tesseract_texts(images: Sequence[Path]) -> list[str]:

@@ -28,13 +28,22 @@ class Cost:
 
     ``seconds``: wall. ``cpu``: seconds of user and system time, from the kernel's own account at the end. The memories are
     MiB, sampled: ``worker`` is the largest process, or the largest sum over one direct child with all below it (resident);
-    ``whole`` the largest sum over the tree (proportional set size, which counts a shared page once).
+    ``whole`` the largest sum over the tree (proportional set size, which counts a shared page once); ``main`` the command's
+    own process alone.
     """
 
     seconds: float
     cpu: float
     worker: float
     whole: float
+    main: float
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Of two commands, one after the other."""
+        return Cost(
+            self.seconds + other.seconds, self.cpu + other.cpu, max(self.worker, other.worker), max(self.whole, other.whole),
+            max(self.main, other.main),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class _Watch:
     """Samples the memory of a process tree until told to end."""
 
     def __init__(self, pid: int) -> None:
-        self.worker = self.whole = 0.0
+        self.worker = self.whole = self.main = 0.0
         self._pid = pid
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -94,7 +103,8 @@ class _Watch:
             tree = _tree(self._pid)
             self.whole = max(self.whole, sum(_memory(p, "Pss:", "smaps_rollup") for p in tree))
             # the kernel's own mark of the highest, so that a peak between two looks is not missed
-            self.worker = max(self.worker, *(_memory(p, "VmHWM:", "status") for p in tree))
+            self.main = max(self.main, _memory(self._pid, "VmHWM:", "status"))
+            self.worker = max(self.worker, *(_memory(p, "VmHWM:", "status") for p in tree[1:] or tree))
             for child in _children(self._pid):
                 self.worker = max(self.worker, sum(_memory(p, "VmRSS:", "status") for p in _tree(child)))
 
@@ -133,7 +143,7 @@ def _run(command: Sequence[str], out: IO[bytes], err: IO[bytes], env: Mapping[st
     child.returncode = os.waitstatus_to_exitcode(status)
     watch.stop()
     # not used.ru_maxrss: a child begins with its parent's, so a large measurer would measure itself
-    return Cost(seconds, used.ru_utime + used.ru_stime, watch.worker, watch.whole), child.returncode
+    return Cost(seconds, used.ru_utime + used.ru_stime, watch.worker, watch.whole, watch.main), child.returncode
 
 
 def median(values: Iterable[float]) -> float:
@@ -143,8 +153,9 @@ def median(values: Iterable[float]) -> float:
 def median_cost(costs: Sequence[Cost]) -> Cost:
     """Medians of time; the largest of memory."""
     return Cost(
-        median(c.seconds for c in costs), median(c.cpu for c in costs), max(c.worker for c in costs), max(c.whole for c in costs)
-    )
+        median(c.seconds for c in costs), median(c.cpu for c in costs), max(c.worker for c in costs), max(c.whole for c in costs),
+        max(c.main for c in costs),
+    )  # fmt: skip
 
 
 def interleaved(contestants: Mapping[str, Callable[[int], Done]], rounds: int) -> dict[str, list[Done]]:
