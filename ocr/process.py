@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, tables
+from ocr import cache, tables, unread
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
@@ -15,7 +15,7 @@ from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import prepare
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
-from workstation.domain.page import Finding, PageText, Recipe, Transform, Word
+from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import PageJob, PageResult
 
 THUMBNAIL_PX = 320
@@ -84,15 +84,17 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     height, width = done.page.shape[:2]
     engine = recognizer.describe()
     words: tuple[Word, ...] = ()
+    missing: tuple[UnreadArea, ...] = ()
     if not done.blank:
         page = prepare(done.page, dpi)
         rules, grids = tables.find_tables(page, dpi)
         rest = recognizer.read(tables.without_tables(page, grids) if grids else page, dpi)
         read = _read_tables(page, rules, grids, dpi, recognizer) if grids else ()
+        rest, missing = unread.settle(unread.Paper(done.page, page, dpi), rest, [w for _, ws in read for w in ws], recognizer)
         words = tables.woven(rest, read, width)
         if grids:
             engine = replace(engine, params=f"{engine.params} {tables.described(grids)}")
-    return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3))
+    return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), unread=missing)
 
 
 def _read_tables(

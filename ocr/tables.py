@@ -300,10 +300,11 @@ def compose(page: Pixels, rules: Rules, cells: Sequence[Region], dpi: float) -> 
             left = _STRIP_PX - pad
         strips[-1].append(part)
         left -= height
-    return tuple(_strip(some, pad) for some in strips)
+    return tuple(stacked(some, pad) for some in strips)
 
 
-def _strip(parts: Sequence[Part], pad: int) -> Strip:
+def stacked(parts: Sequence[Part], pad: int) -> Strip:
+    """Parts under one another on white, ``pad`` pixels apart; a part's ``cell`` is its number, whatever it was cut from."""
     width = max(p.pixels.shape[1] for p in parts) + 2 * pad
     height = sum(p.pixels.shape[0] + pad for p in parts) + pad
     strip = np.full((height, width), 255, np.uint8)

@@ -11,6 +11,8 @@ class FieldOrigin(Enum):
     READ = "read"
     TYPED = "typed"
     DERIVED = "derived"
+    HANDWRITTEN = "handwritten"
+    """Stands on the paper in handwriting, which the machine can't read: a person keys it."""
 
 
 FIELD_NAMES = (

@@ -77,7 +77,7 @@ class UnreadArea:
     kind: str
     box: Box
     note: str = ""
-    """What was read inside it, kept apart from the page's text: the words round a seal."""
+    """What was read inside it, kept apart from the page's text: what a register's stamp says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,218 @@
+"""Ink on a page apart from its text: letter-like pieces, round seals, red and blue ink, pictures.
+
+Everything is looked for on reduced copies of the page; boxes and circles are in pixels of the page itself.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.frames import Pixels
+from ocr.geometry import grey
+from workstation.domain.page import Box
+
+Floats = NDArray[np.float64]
+
+_INK = 150
+_LETTER_MM = (1.0, 7.0)
+"""Height of print: from the small letters of 8 points to the capitals of a title."""
+_WIDEST_MM = 14.0
+"""Of letters that touch; longer strokes are rules and signatures."""
+_SEAL_MM = (12.0, 22.0)
+"""Radius of a round seal: office seals are 32 to 36 mm wide, those of organisations up to 42 (Decree 99/2016)."""
+_RING = 0.5
+"""Share of a circle that must be inked: rings of grey seals show 0.52 to 1, chance circles up to 0.45 (72 pages)."""
+UNDER_SEAL = 55
+"""Print under a grey seal is darker, the seal lighter, on a levelled page."""
+_BLACK = 150
+"""All channels of black print lie below, also where a pixel is half paper; one of a coloured ink does not."""
+_COLOUR = 35
+"""Levels by which a coloured ink exceeds the other two channels on flattened paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    x: float
+    y: float
+    radius: float
+    light: bool = False
+    """Of a seal: what is printed under it can be told by being darker than ``UNDER_SEAL``."""
+
+    @property
+    def box(self) -> Box:
+        return self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius
+
+    def holds(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        return np.asarray(np.hypot(x - self.x, y - self.y) < 1.05 * self.radius)
+
+    def around(self, boxes: Floats) -> NDArray[np.bool_]:
+        """Which boxes have their middle inside."""
+        return self.holds((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """``letters``: boxes of letter-like pieces (n × 4: x0, y0, x1, y1); ``strokes``: of every piece from letters to
+    handwriting, rules and specks apart; ``seals``: round seals in black or grey."""
+
+    letters: Floats
+    strokes: Floats
+    seals: tuple[Circle, ...]
+
+
+def find_ink(page: Pixels, dpi: float) -> Ink:
+    """Of a prepared grey page. About 150 dpi: hairlines survive the pooling."""
+    pool = max(1, round(dpi / 150))
+    small = np.asarray(cv2.erode(page, np.ones((pool, pool), np.uint8))[pool // 2 :: pool, pool // 2 :: pool], np.uint8).copy()
+    mm = dpi / pool / 25.4
+    pieces, labels = _pieces(np.asarray(small < _INK, np.uint8), mm)
+    seals = _round_seals(small, pieces.large[labels], mm) if pieces.large.any() else ()
+    letters = pieces.boxes[pieces.letter]
+    for seal in (s for s in seals if s.light):
+        letters = np.concatenate([letters[~seal.around(letters)], _under(small, seal, mm)])
+    on_page = tuple(replace(c, x=c.x * pool, y=c.y * pool, radius=c.radius * pool) for c in seals)
+    return Ink(letters * pool, pieces.boxes[pieces.stroke] * pool, on_page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    boxes: Floats
+    letter: NDArray[np.bool_]
+    stroke: NDArray[np.bool_]
+    large: NDArray[np.bool_]
+
+
+def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, NDArray[np.int32]]:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    x, y, w, h, area = (stats[:, i].astype(np.float64) for i in range(5))
+    longer, shorter = np.maximum(w, h), np.minimum(w, h)
+    piece = (h >= _LETTER_MM[0] * mm) & (w >= 0.25 * mm) & (area >= 0.25 * mm * mm) & (area <= 0.85 * w * h + 0.3 * mm * mm)
+    letter = piece & (h <= _LETTER_MM[1] * mm) & (w <= _WIDEST_MM * mm)
+    large = (longer >= 8 * mm) & (shorter >= 2.5 * mm) & (longer <= 75 * mm) & (area < 0.5 * w * h)
+    for kind in (piece, letter, large):
+        kind[0] = False  # the paper
+    return _Pieces(np.stack([x, y, x + w, y + h], axis=1), letter, piece & (w <= 40 * mm), large), np.asarray(labels, np.int32)
+
+
+def _under(small: Pixels, seal: Circle, mm: float) -> Floats:
+    """Letters under a seal lighter than print."""
+    x0, y0, x1, y1 = (max(0, round(v)) for v in seal.box)
+    pieces, _ = _pieces(np.asarray(small[y0:y1, x0:x1] < UNDER_SEAL, np.uint8), mm)
+    found = pieces.boxes[pieces.letter] + np.array([x0, y0, x0, y0])
+    return np.asarray(found[seal.around(found)])
+
+
+def _round_seals(small: Pixels, large: NDArray[np.bool_], mm: float) -> tuple[Circle, ...]:
+    """Circles among strokes too large for letters; these alone, or a page of text would be full of circles."""
+    step = 3
+    mask = np.ascontiguousarray(cv2.dilate(large.astype(np.uint8) * 255, np.ones((step, step), np.uint8))[1::step, 1::step])
+    unit = mm / step
+    least, most = (round(r * unit) for r in _SEAL_MM)
+    found = cv2.HoughCircles(mask, cv2.HOUGH_GRADIENT, 1, 10 * unit, param1=120, param2=12, minRadius=least, maxRadius=most)
+    angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    seals: list[Circle] = []
+    for x, y, radius in found[0][:6].tolist() if found is not None else ():
+        rings: list[tuple[float, float]] = []
+        for r in (radius - 1, radius, radius + 1, radius + 2):
+            at_x, at_y = (np.round(x + r * np.cos(angles)).astype(int), np.round(y + r * np.sin(angles)).astype(int))
+            on = (at_x >= 0) & (at_y >= 0) & (at_x < mask.shape[1]) & (at_y < mask.shape[0])
+            rings.append((float((mask[at_y[on], at_x[on]] > 0).sum()) / len(angles), r))
+        share, r = max(rings)
+        near = any(np.hypot(x - s.x, y - s.y) < most for s in seals)
+        if share >= _RING and not near:
+            seals.append(Circle(x, y, r))
+    return tuple(_toned(small, Circle(s.x * step, s.y * step, s.radius * step)) for s in seals)
+
+
+def _toned(small: Pixels, seal: Circle) -> Circle:
+    """Whether the ring itself is lighter than print: of its ink next to none is as dark."""
+    x0, y0, x1, y1 = (max(0, round(v)) for v in seal.box)
+    rows, columns = np.mgrid[y0 : min(y1, small.shape[0]), x0 : min(x1, small.shape[1])].astype(np.float64)
+    away = np.hypot(columns - seal.x, rows - seal.y) / seal.radius
+    tones = small[y0:y1, x0:x1][(away > 0.95) & (away < 1.0)]
+    inked = tones[tones < _INK]
+    return replace(seal, light=bool(inked.size and (inked < UNDER_SEAL).mean() < 0.25))
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Masks of coloured (red or blue) and of black ink at ``scale`` (their pixels for one of the page), and the hulls of
+    red and of blue ink that lies together."""
+
+    scale: float
+    coloured: Pixels
+    black: Pixels
+    red_areas: tuple[Box, ...]
+    blue_areas: tuple[Box, ...]
+
+    def prevails(self, box: Box) -> bool:
+        """Whether there is more coloured than black ink in a box of the page."""
+        x0, y0, x1, y1 = (round(v * self.scale) for v in box)
+        part = np.s_[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
+        return bool((self.coloured[part] > 0).sum() > (self.black[part] > 0).sum())
+
+
+def find_colours(page: Pixels, dpi: float) -> Colours | None:
+    """Red and blue ink of a cleaned page, paper's own tone set aside; None for a grey page."""
+    if page.ndim == 2:
+        return None
+    pool = max(1, round(dpi / 75))
+    height, width = page.shape[0] // pool, page.shape[1] // pool
+    small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
+    mm = dpi / pool / 25.4
+    coarse = cv2.resize(small, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
+    paper = cv2.resize(cv2.medianBlur(coarse, 7), (width, height), interpolation=cv2.INTER_LINEAR)
+    red, green, blue = cv2.split(cv2.divide(small, np.maximum(paper, 1), scale=245.0))
+    reds = cv2.threshold(cv2.subtract(red, cv2.max(green, blue)), _COLOUR, 255, cv2.THRESH_BINARY)[1]
+    blues = cv2.threshold(cv2.subtract(blue, cv2.max(red, green)), _COLOUR, 255, cv2.THRESH_BINARY)[1]
+    coloured = np.asarray(cv2.max(reds, blues), np.uint8)
+    darkest = cv2.max(cv2.max(red, green), blue)
+    black = np.asarray(cv2.threshold(darkest, _BLACK, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    return Colours(1 / pool, coloured, black, _areas(reds, mm, pool), _areas(blues, mm, pool))
+
+
+def _areas(mask: cv2.typing.MatLike, mm: float, pool: int) -> tuple[Box, ...]:
+    """Hulls of ink that lies within 2 mm of each other; strays are none."""
+    if not mask.any():
+        return ()
+    size = max(1, round(2 * mm)) | 1
+    together = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(together, connectivity=8)
+    inked = np.bincount(labels[mask > 0], minlength=count)
+    edge = size // 2
+    found = []
+    for (x, y, w, h, _), ink in zip(stats[1:].tolist(), inked[1:].tolist(), strict=True):
+        w, h = w - 2 * edge, h - 2 * edge
+        if ink >= 2 * mm * mm and (w >= 4 * mm or h >= 4 * mm) and min(w, h) >= 1.5 * mm:
+            found.append(tuple(float(v * pool) for v in (x + edge, y + edge, x + edge + w, y + edge + h)))
+    return tuple(found)  # type: ignore[arg-type]
+
+
+_PICTURE_MM = 6.0
+"""Side of the least square without paper in a picture; between lines of text there is paper."""
+
+
+def find_pictures(page: Pixels, dpi: float) -> tuple[Box, ...]:
+    """Photographs and solid drawings of a cleaned page: closed areas of tone. What touches the page's edge is its rim."""
+    pool = max(1, round(dpi / 25))
+    plain = grey(page)
+    height, width = plain.shape[0] // pool, plain.shape[1] // pool
+    small = cv2.resize(plain, (width, height), interpolation=cv2.INTER_AREA)
+    mm = dpi / pool / 25.4
+    wide = round(30 * mm) | 1
+    paper = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8)), (wide, wide))
+    toned = (cv2.divide(small, np.maximum(paper, 1), scale=255.0) < 200).astype(np.uint8)
+    side = max(2, round(_PICTURE_MM * mm))
+    solid = cv2.morphologyEx(toned, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    if not solid.any():
+        return ()
+    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    found = []
+    for x, y, w, h, area in stats[1:].tolist():
+        inside = x > 1 and y > 1 and x + w < width - 1 and y + h < height - 1
+        if inside and w >= 12 * mm and h >= 12 * mm and area >= 0.4 * w * h:
+            found.append((float(x * pool), float(y * pool), float((x + w) * pool), float((y + h) * pool)))
+    return tuple(found)
