@@ -1,12 +1,14 @@
 """The foot of a document: recipients on the left, the signer on the right."""
 
 from ocr.grammar import is_person_name, is_upper, starts_like
-from ocr.sheet import Line, Sheet, field
+from ocr.sheet import Line, Sheet, field, name_field
 from workstation.domain.fields import IndexField
 
 _LABEL = "Nơi nhận"
 _CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH SAO", "SAO LỤC")
 """What begins the block of whoever certifies a copy: below it somebody else signs (Decree 30/2020, annex I, part II)."""
+_DASHES = "-–—+~"
+"""What begins an item of a list, as written or as read."""
 _NAME_ALONE = 0.7
 """How sure a name is whose office could not be read: never without a look."""
 
@@ -38,14 +40,14 @@ def _recipients(page: Sheet, label: Line) -> list[IndexField]:
     for line in column:
         if line.box[1] - previous.box[3] > 1.5 * page.pitch:
             break
-        if line.text[:1] in "-–—+" or not items:
+        if line.text[:1] in _DASHES or not items:
             items.append([line])
         else:
             items[-1].append(line)
         previous = line
     if not items:
         return []
-    texts = [" ".join(n.text for n in item).lstrip("-–—+ ").rstrip(" ;.") for item in items]
+    texts = [" ".join(n.text for n in item).lstrip(_DASHES + " ").rstrip(" ;.") for item in items]
     ended = starts_like(texts[-1], "Lưu") > 0
     return [field("recipients", [n for item in items for n in item], "; ".join(texts), sure=1.0 if ended else 0.85)]
 
@@ -69,14 +71,14 @@ def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False
             break
     if not heads:
         alone = [n for n in block if name_alone and is_person_name(n.text) and not is_upper(n.text) and n.confidence >= 0.5]
-        return [field("signer_name", alone[:1], sure=_NAME_ALONE)] if alone else []
+        return [name_field("signer_name", alone[0], sure=_NAME_ALONE)] if alone else []
     out = [field("signer_title", [heads[-1]])]
     # under the seal there may be scraps of its rim and the signature; the name is the first line that reads as one
     limit = heads[-1].box[3] + 0.16 * page.height
     names = [n for n in block if heads[-1].box[3] < n.box[1] < limit and is_person_name(n.text) and not is_upper(n.text)]
     sound = [n for n in names if n.confidence >= 0.5 and n.height < 2 * page.pitch]
     if sound:
-        out.append(field("signer_name", [sound[0]]))
+        out.append(name_field("signer_name", sound[0]))
     return out
 
 

@@ -5,7 +5,7 @@ import re
 from ocr.ending import signer
 from ocr.grammar import find_date, find_identity, identity_is_regular, is_upper, parse_number, plain, similarity, starts_like
 from ocr.header import Title, date_fields, header_blocks, number_fields, subject_under
-from ocr.sheet import Line, Sheet, field
+from ocr.sheet import Line, Sheet, field, name_field
 from workstation.domain.fields import IndexField
 
 _PERSON = (
@@ -73,7 +73,7 @@ def _person(lines: list[Line]) -> list[IndexField]:
     if person:
         text = person[1].text.strip(" .…_")
         odd = any(c.isdigit() for c in text) or not 2 <= len(text.split()) <= 7
-        out.append(field("person_name", [person[1]], text, wrong=odd))
+        out.append(name_field("person_name", person[1], text, wrong=odd))
     identity = _first(lines, _IDENTITY)
     if identity:
         digits = find_identity(identity[1].text)

@@ -1,19 +1,21 @@
 """A page as lines with boxes: what the field readers look at."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
+from ocr.language.names import likely_name
 from ocr.language.syllables import core
 from ocr.lines import hull
 from workstation.domain.fields import FieldOrigin, IndexField, nfc
 from workstation.domain.page import Box, PageText, Word
 
 DOUBT_BELOW = 0.8
-WEAK_WORD = 0.82
-"""A field is as good as its weakest word: below this the clerk is asked to look.
+WEAK_WORD = 0.8
+"""A field is as good as its weakest word: where that is not right with this probability, the clerk is asked to look.
 
-Measured on the samples: of the words misread in fields, two of three lie at or below it, and one in sixty of all words does.
+Measured on 54 made documents of 495 fields (``bench index --seed 100``): of the values that are not asked about 0.2 % are
+wrong, and 11 % are asked about; with Tesseract's own confidences and no doubts it was 1.6 % and 12.5 %.
 """
 
 
@@ -101,6 +103,13 @@ def field(name: str, parts: Sequence[Line], value: str | None = None, *, sure: f
     doubt = wrong or weak or score < DOUBT_BELOW or not text or any(w.doubt for w in words)
     better = _mended(text, words)
     return IndexField(name, text, score, parts[0].page, hull(p.box for p in first), FieldOrigin.READ, doubt, better)
+
+
+def name_field(name: str, line: Line, value: str | None = None, *, sure: float = 1.0, wrong: bool = False) -> IndexField:
+    """``field`` for a person: a family that nobody is called by puts it in doubt."""
+    made = field(name, [line], value, sure=sure, wrong=wrong)
+    likely = likely_name(made.value)
+    return made if likely == made.value else replace(made, doubt=True, suggestion=made.suggestion or likely)
 
 
 def _mended(value: str, words: Sequence[Word]) -> str:

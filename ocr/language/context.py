@@ -61,5 +61,5 @@ def _better(table: Pairs, word: str, left: str, right: str) -> list[str]:
 
 
 def _of_a_name(a: str, b: str) -> bool:
-    """Both with a capital: part of a name, for which common words are no measure."""
-    return a.istitle() and b.istitle()
+    """Both with a capital, or behind a THỊ or VĂN: part of a name, for which common words are no measure."""
+    return (a.istitle() and b.istitle()) or (a in ("THỊ", "VĂN") and b.isupper())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ocr.language import doubted
 from ocr.language.formats import odd_formats
+from ocr.language.names import likely_name
 from ocr.language.phrases import near_phrases
 from ocr.language.syllables import is_malformed, is_syllable, parse
 from ocr.language.wording import key, phrases
@@ -136,6 +137,7 @@ def test_marks_that_do_not_fit_the_neighbours(text: str, wrong: str, better: str
         "chi, tiết",
         "cộng tác viên dân số",
         "Chỉ thị này",
+        "QUÁCH THỊ HỌA",
     ],
 )
 def test_right_words_and_names_are_left_alone(text: str) -> None:
@@ -193,3 +195,19 @@ def test_no_word_is_ever_changed(texts: list[str]) -> None:
         for w in after
         if w.text == unicodedata.normalize("NFC", w.text)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "likely"),
+    [
+        ("ĐỒ QUANG TẬP", "ĐỖ QUANG TẬP"),
+        ("Nguyên Văn Mẫu", "Nguyễn Văn Mẫu"),
+        ("Lê Thị Thử", "Lê Thị Thử"),
+        ("Vo Thị Mẫu", "Võ Thị Mẫu"),
+        ("Lả Văn Thử", ""),  # La or Lã
+        ("Y Thử Niê", "Y Thử Niê"),
+        ("Võ", "Võ"),
+    ],
+)
+def test_a_family_name_with_another_mark_is_seen(name: str, likely: str) -> None:
+    assert likely_name(name) == likely

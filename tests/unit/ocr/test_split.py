@@ -9,6 +9,7 @@ import pytest
 
 from ocr.grammar import distance
 from ocr.language import doubted
+from ocr.sheet import WEAK_WORD
 from ocr.worker import index_document, split_documents
 from tests.pagemaker import OFFICE, Kind, PageSpec, make_document, make_page
 from tests.pagemaker.page import MadePage
@@ -176,7 +177,9 @@ def test_doubt_follows_confidence_and_rules() -> None:
         assert any(old in w.text for w in text.words)
         return replace(text, words=tuple(replace(w, text=w.text.replace(old, new)) for w in text.words))
 
-    weak = replace(text, words=tuple(replace(w, confidence=0.8) if w.text == text.words[0].text else w for w in text.words))
+    weak = replace(
+        text, words=tuple(replace(w, confidence=WEAK_WORD - 0.01) if w.text == text.words[0].text else w for w in text.words)
+    )
     assert one(index_document((weak,), TYPES), "organ_name").doubt, "one weak word is enough"
     year = one(index_document((text,), TYPES), "issued_date").value[:4]
     assert one(index_document((changed(year, "2O26"),), TYPES), "issued_date").value.startswith("2026")
