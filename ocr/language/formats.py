@@ -12,7 +12,7 @@ from ocr.language.syllables import core
 
 _LOOKALIKES = str.maketrans("OolI|", "00111")
 _SHORT_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_AMONG_DIGITS = re.compile(r"(?=.*\d)(?=.*[OolISZ])[\dOolISZ.,/]+")
+_AMONG_DIGITS = re.compile(r"(?=.*\d)(?=.*[OolISZó])[\dOolISZó.,/]+|(?=(?:\D*\d){5})\d[\d.,]*[^\W\d_][\d.,]*\d")
 _IN_A_WORD = re.compile(r"[^\W\d_]{3,}\d+")
 _AREA = re.compile(r"(\(?m)[?°”\"'*’](\)?[,.;:]?)")
 _GROUPS = re.compile(r"\d+(?:\.\d+){2,}")
@@ -44,6 +44,9 @@ def _odd_word(inner: str) -> str | None:
         return inner.replace("⁄", "/")
     if short := _SHORT_DATE.fullmatch(inner):
         return None if _is_date(short[1], short[2], short[3]) else ""
+    six = inner.replace("ó", "6")  # the one letter with marks that is seen for a digit
+    if six != inner and not any(c.isalpha() for c in six):
+        return six
     if _AMONG_DIGITS.fullmatch(inner) or _in_a_word(inner) or _odd_groups(inner):
         return ""
     numbered = _NUMBERED.fullmatch(inner)

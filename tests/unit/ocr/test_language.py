@@ -159,6 +159,9 @@ def test_right_words_and_names_are_left_alone(text: str) -> None:
         ("diện tích 76,7 m?,", "m?,", "m²,"),
         ("Số: 12/QD-UBND", "12/QD-UBND", "12/QĐ-UBND"),
         ("S6,7 ha", "S6,7", ""),
+        ("số tiền 522.5ó4.000", "522.5ó4.000", "522.564.000"),
+        ("khu phố ó", "ó", "6"),
+        ("tờ 00330587B601", "00330587B601", ""),
     ],
 )
 def test_numbers_that_can_not_be(text: str, wrong: str, better: str) -> None:
