@@ -19,12 +19,13 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 from pikepdf.pdfa import resolve_save_kwargs, validate_written
 
 from ocr import glyphless
-from ocr.pictures import Picture, picture
+from ocr.compact import compact_sheet
+from ocr.pictures import Picture, Piece, Sheet, scan_sheet
 from ocr.textlayer import FONT, text_layer
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Matrix, recipe_matrix, then
-from workstation.domain.ports import PublishJob, PublishPage
+from workstation.domain.ports import PdfForm, PublishJob, PublishPage
 from workstation.domain.signature import PublishedPdf
 
 CONFORMANCE = "PDF/A-2b"
@@ -53,7 +54,8 @@ def _publish(job: PublishJob) -> PublishedPdf:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            with build(job) as pdf:
+            pdf, forms = build(job)
+            with pdf:
                 pdf.save(file, **resolve_save_kwargs(_FLAVOUR, deterministic_id=True))
             file.flush()
             os.fsync(file.fileno())
@@ -64,7 +66,13 @@ def _publish(job: PublishJob) -> PublishedPdf:
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
-    return PublishedPdf(Sha256(hashlib.sha256(data).hexdigest()), len(data), len(job.pages), CONFORMANCE)
+    return PublishedPdf(
+        Sha256(hashlib.sha256(data).hexdigest()),
+        len(data),
+        len(job.pages),
+        CONFORMANCE,
+        forms if job.form is PdfForm.COMPACT else (),
+    )
 
 
 def _sync_folder(folder: Path) -> None:
@@ -77,52 +85,61 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def build(job: PublishJob) -> Pdf:
-    """The document in memory."""
+def build(job: PublishJob) -> tuple[Pdf, tuple[str, ...]]:
+    """The document in memory, and the form that each page took."""
     pdf = Pdf.new()
     font = glyphless.add_font(pdf)
-    images: dict[tuple[Path, int], tuple[Picture, Object]] = {}
-    for page in job.pages:
-        key = (page.path, page.frame)
-        if key not in images:
-            drawn = picture(*key)
-            images[key] = (drawn, _image(pdf, drawn))
-        _add_page(pdf, page, *images[key], font)
+    forms = [_add_page(pdf, page, sheet_of(page, job.form), font) for page in job.pages]
     _describe(pdf, job)
-    return pdf
+    return pdf, tuple(forms)
 
 
-def _image(pdf: Pdf, drawn: Picture) -> Object:
-    space = Name.DeviceGray if drawn.components == 1 else Name.DeviceRGB
+def sheet_of(page: PublishPage, form: PdfForm) -> Sheet:
+    """What the page draws. F01, F02, F03, F05, F07 as ``load_frame``."""
+    return compact_sheet(page) if form is PdfForm.COMPACT else scan_sheet(page.path, page.frame)
+
+
+def _image(pdf: Pdf, drawn: Picture, mask: Picture | None = None) -> Object:
     stream = Stream(
-        pdf, drawn.data, Type=Name.XObject, Subtype=Name.Image, Width=drawn.width, Height=drawn.height, ColorSpace=space,
+        pdf, drawn.data, Type=Name.XObject, Subtype=Name.Image, Width=drawn.width, Height=drawn.height,
         BitsPerComponent=drawn.bits, Filter=Name(drawn.filter),
+        ColorSpace=Name.DeviceGray if drawn.components == 1 else Name.DeviceRGB,
     )  # fmt: skip
     if drawn.filter == "/CCITTFaxDecode":
         stream[Name.DecodeParms] = Dictionary(K=-1, Columns=drawn.width, Rows=drawn.height, BlackIs1=drawn.black_is_1)
+    if mask is not None:
+        stream[Name.SMask] = _image(pdf, mask)
     return pdf.make_indirect(stream)
 
 
-def image_matrix(page: PublishPage, drawn: Picture) -> tuple[Matrix, float, float]:
-    """The ``cm`` operands that put the untouched image where the recipe wants it, and the page's size, all in points."""
-    cleaned, width, height = recipe_matrix(page.recipe, drawn.upright_width, drawn.upright_height)
+def page_matrix(page: PublishPage, sheet: Sheet) -> tuple[Matrix, float, float]:
+    """The ``cm`` operands that put the untouched sheet where the recipe wants it, and the page's size, all in points."""
+    cleaned, width, height = recipe_matrix(page.recipe, sheet.upright_width, sheet.upright_height)
     scale = 72 / page.text.dpi
-    from_unit_square: Matrix = (drawn.width, 0, 0, -drawn.height, 0, drawn.height)
+    from_unit_square: Matrix = (sheet.width, 0, 0, -sheet.height, 0, sheet.height)
     to_points: Matrix = (scale, 0, 0, -scale, 0, height * scale)
-    chain = then(then(then(from_unit_square, drawn.upright), cleaned), to_points)
+    chain = then(then(then(from_unit_square, sheet.upright), cleaned), to_points)
     return chain, width * scale, height * scale
 
 
-def _add_page(pdf: Pdf, page: PublishPage, drawn: Picture, image: Object, font: Object) -> None:
-    matrix, width, height = image_matrix(page, drawn)
-    placed = " ".join(f"{v:.5f}" for v in matrix)
-    content = f"q {placed} cm /Im0 Do Q\n".encode("ascii") + text_layer(page.text)
+def _draw(name: str, piece: Piece, page: Matrix) -> str:
+    x0, y0, x1, y1 = piece.box
+    placed = then((x1 - x0, 0, 0, y1 - y0, x0, 1 - y1), page)
+    return f"q {' '.join(f'{v:.5f}' for v in placed)} cm {name} Do Q\n"
+
+
+def _add_page(pdf: Pdf, page: PublishPage, sheet: Sheet, font: Object) -> str:
+    """Returns the form that the page took."""
+    matrix, width, height = page_matrix(page, sheet)
+    images = {f"/Im{n}": _image(pdf, piece.picture, piece.mask) for n, piece in enumerate(sheet.pieces)}
+    drawn = "".join(_draw(f"/Im{n}", piece, matrix) for n, piece in enumerate(sheet.pieces))
     entry = Dictionary(
         Type=Name.Page, MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
-        Resources=Dictionary(XObject=Dictionary({"/Im0": image}), Font=Dictionary({FONT: font})),
-        Contents=pdf.make_indirect(Stream(pdf, content)),
+        Resources=Dictionary(XObject=Dictionary(images), Font=Dictionary({FONT: font})),
+        Contents=pdf.make_indirect(Stream(pdf, drawn.encode("ascii") + text_layer(page.text))),
     )  # fmt: skip
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(entry)))
+    return sheet.form
 
 
 def _describe(pdf: Pdf, job: PublishJob) -> None:

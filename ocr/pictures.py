@@ -1,4 +1,4 @@
-"""The page's picture as a PDF image, the scan's own JPEG bytes wherever a PDF can carry them.
+"""A page's picture for a PDF: what is drawn where, and the scan's own JPEG bytes wherever a PDF can carry them.
 
 Decision: what is no such JPEG (PNG, TIFF, CMYK, alpha, 16 bit, rendered PDF pages) is encoded once: black and white as CCITT
 group 4 without loss, everything else as JPEG of quality 92 without colour subsampling. The original stays in the blob
@@ -9,18 +9,21 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from ocr.frames import Frame, exif_matrix, load_frame, raw_jpeg
-from workstation.domain.page import IDENTITY, Matrix
+from ocr.frames import Frame, Pixels, exif_matrix, load_frame, raw_jpeg
+from workstation.domain.page import IDENTITY, Box, Matrix
 
 JPEG_QUALITY = 92
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 _STRIP_OFFSETS, _STRIP_SIZES = 273, 279
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image stream. ``upright``: its pixels → upright pixels of ``upright_width`` × ``upright_height``."""
+    """An image stream."""
 
     data: bytes
     filter: str
@@ -28,49 +31,77 @@ class Picture:
     height: int
     components: int
     bits: int
-    black_is_1: bool
+    black_is_1: bool = False
     """Of CCITT data only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A picture on a sheet."""
+
+    picture: Picture
+    box: Box = WHOLE
+    """Left, top, right, bottom as shares of the sheet."""
+    mask: Picture | None = None
+    """One bit a pixel, 1 where the picture is painted, on a grid of its own; None: everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a page draws, from below, on a grid of ``width`` × ``height`` pixels that ``upright`` sets upright."""
+
+    form: str
+    """``scan``: the scan itself or its one encoding; else how it was made smaller (``ocr.compact``)."""
+    width: int
+    height: int
+    pieces: tuple[Piece, ...]
     upright: Matrix
     upright_width: int
     upright_height: int
 
 
-def picture(path: Path, frame: int) -> Picture:
-    """F01, F02, F03, F05, F07 as ``load_frame``."""
+def upright_sheet(form: str, width: int, height: int, *pieces: Piece) -> Sheet:
+    return Sheet(form, width, height, pieces, IDENTITY, width, height)
+
+
+def scan_sheet(path: Path, frame: int, decoded: Frame | None = None) -> Sheet:
+    """``decoded``: its pixels, if they are at hand. F01, F02, F03, F05, F07 as ``load_frame``."""
     raw = raw_jpeg(path, frame)
     if raw is None:
-        return encode(load_frame(path, frame))
+        own = encode(decoded or load_frame(path, frame))
+        return upright_sheet("scan", own.width, own.height, Piece(own))
     data, orientation = raw
     with Image.open(io.BytesIO(data)) as image:
         width, height = image.size
-        components = 1 if image.mode == "L" else 3
-    return Picture(data, "/DCTDecode", width, height, components, 8, False, *exif_matrix(orientation, width, height))
+        own = Picture(data, "/DCTDecode", width, height, 1 if image.mode == "L" else 3, 8)
+    return Sheet("scan", width, height, (Piece(own),), *exif_matrix(orientation, width, height))
 
 
 def encode(frame: Frame) -> Picture:
-    height, width = frame.pixels.shape[:2]
-    image = Image.fromarray(frame.pixels)
-    if frame.bits == 1:
-        data, white_is_1 = _group4(image)
-        return Picture(data, "/CCITTFaxDecode", width, height, 1, 1, white_is_1, IDENTITY, width, height)
+    return group4(frame.pixels >= 128) if frame.bits == 1 else jpeg(frame.pixels, JPEG_QUALITY, subsampling=0)
+
+
+def jpeg(pixels: Pixels, quality: int, *, subsampling: int = 2, progressive: bool = False) -> Picture:
+    """``subsampling``: Pillow's 0 (colour at full resolution) or 2 (a quarter of it)."""
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True)
-    components = 1 if image.mode == "L" else 3
-    return Picture(out.getvalue(), "/DCTDecode", width, height, components, 8, False, IDENTITY, width, height)
+    image = Image.fromarray(pixels)
+    image.save(out, "JPEG", quality=quality, subsampling=subsampling, optimize=True, progressive=progressive)
+    return Picture(out.getvalue(), "/DCTDecode", image.width, image.height, 1 if image.mode == "L" else 3, 8)
 
 
-def _group4(image: Image.Image) -> tuple[bytes, bool]:
-    """The CCITT T.6 data of a black-and-white picture (the one strip of a TIFF that libtiff writes), and whether 1 is white.
+def group4(white: NDArray[np.bool_]) -> Picture:
+    """The CCITT T.6 data of a black-and-white picture (the one strip of a TIFF that libtiff writes) from H × W truth values.
 
     Fax coding calls the bit 1 black whatever it means; a PDF that wants it back as 1 says BlackIs1.
     """
     out = io.BytesIO()
-    bits = image.point(lambda v: 255 if v >= 128 else 0).convert("1", dither=Image.Dither.NONE)
-    bits.save(out, "TIFF", compression="group4", tiffinfo={278: image.height})
+    image = Image.fromarray(white)
+    image.save(out, "TIFF", compression="group4", tiffinfo={278: image.height})
     out.seek(0)
     with Image.open(out) as tiff:
         tags = tiff.tag_v2  # type: ignore[attr-defined]  # opened as what we wrote: a TIFF
         offsets, sizes, photometric = tags[_STRIP_OFFSETS], tags[_STRIP_SIZES], tags[262]
     if len(offsets) != 1 or photometric not in (0, 1):
         raise ValueError("one strip expected")
-    return out.getvalue()[offsets[0] : offsets[0] + sizes[0]], photometric == 1
+    data = out.getvalue()[offsets[0] : offsets[0] + sizes[0]]
+    return Picture(data, "/CCITTFaxDecode", image.width, image.height, 1, 1, photometric == 1)

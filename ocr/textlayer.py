@@ -53,14 +53,15 @@ def _line(words: Sequence[Word], scale: float, height_px: int) -> list[str]:
     top, bottom = line_box(words)
     size = max(1.0, (bottom - top) * scale)
     y = (height_px - bottom) * scale
-    ops = [f"{FONT} {size:.3f} Tf"]
+    # a tenth of a point is a third of a pixel at 300 dpi; further digits would be a fifth of a compact page's layer
+    ops = [f"{FONT} {size:.2f} Tf"]
     for word, after in zip(words, [*words[1:], None], strict=True):
         x, width = word.box[0] * scale, _width(word.box) * scale
-        ops.append(f"1 0 0 1 {x:.3f} {y:.3f} Tm {_stretch(width, word.text, size):.3f} Tz {_hex(word.text)} Tj")
+        ops.append(f"1 0 0 1 {x:.1f} {y:.1f} Tm {_stretch(width, word.text, size):.1f} Tz {_hex(word.text)} Tj")
         if after is not None:
             # the space fills the gap to the next word, so that it can't reach into it
             gap = max(0.5, (after.box[0] - word.box[2])) * scale
-            ops.append(f"{_stretch(gap, ' ', size):.3f} Tz {_hex(' ')} Tj")
+            ops.append(f"{_stretch(gap, ' ', size):.0f} Tz {_hex(' ')} Tj")
     return ops
 
 

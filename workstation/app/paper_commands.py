@@ -7,6 +7,7 @@ import typer
 
 from workstation.app.console import Files, Jobs, JsonOption, exit_of, leave, options, out, report, say, tell, words
 from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import PdfForm
 from workstation.usecases.digitize import ReadFile
 
 
@@ -34,6 +35,9 @@ def digitize(
     profile: Annotated[str, typer.Option(help="archive, one-stop or general")] = "archive",
     code: Annotated[str, typer.Option(help="Dossier code: everything goes into this one dossier.")] = "",
     split: Annotated[bool, typer.Option("--split/--no-split", help="Split scans into documents.")] = True,
+    form: Annotated[PdfForm, typer.Option(help="archive: the scan's own bytes. compact: small, for access and upload.")] = (
+        PdfForm.ARCHIVE
+    ),
     jobs: Jobs = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,7 +46,7 @@ def digitize(
 
     if code and not is_one_name(code):
         raise WorkstationError("U01", detail="--code: " + words("chỉ một tên, không có đường dẫn", "one name, not a path"))
-    results, data = run_digitize([p.resolve() for p in files], output, profile, code, split, jobs, options.lang, tell)
+    results, data = run_digitize([p.resolve() for p in files], output, profile, code, split, form, jobs, options.lang, tell)
 
     def human() -> None:
         for file in results:

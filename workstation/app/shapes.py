@@ -9,7 +9,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.outbox import OutboxItem
 from workstation.domain.page import Transform, Word
-from workstation.domain.ports import DocumentDraft, PageResult
+from workstation.domain.ports import DocumentDraft, PageResult, PdfForm
 from workstation.domain.signature import FileVerdict, PublishedPdf, SignatureReport
 from workstation.usecases.digitize import ReadFile, ReadPage
 
@@ -85,9 +85,13 @@ def document_json(draft: DocumentDraft) -> dict[str, Any]:
 
 def published_json(made: tuple[Path, PublishedPdf] | None) -> dict[str, Any]:
     if made is None:
-        return {"pdf": None, "sha256": None, "bytes": None, "conformance": None}
+        return {"pdf": None, "sha256": None, "bytes": None, "conformance": None, "form": None, "page_forms": []}
     path, pdf = made
-    return {"pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance}
+    form = PdfForm.COMPACT if pdf.forms else PdfForm.ARCHIVE
+    return {
+        "pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance, "form": form.value,
+        "page_forms": list(pdf.forms or ["scan"] * pdf.pages),
+    }  # fmt: skip
 
 
 def read_json(files: Iterable[ReadFile], lang: Lang) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -228,6 +229,15 @@ class Rendered:
     """Pixels of this picture for one pixel of the cleaned page (or one PDF point)."""
 
 
+class PdfForm(Enum):
+    """What a published page holds."""
+
+    ARCHIVE = "archive"
+    """The scan's own bytes."""
+    COMPACT = "compact"
+    """For access and upload: text mask, coarse paper, continuous tone where it matters; a scan that would suffer stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishPage:
     path: Path
@@ -244,6 +254,7 @@ class PublishJob:
     language: str = "vi"
     created: str = ""
     """ISO 8601; fixed by the caller so that the same document gives the same bytes."""
+    form: PdfForm = PdfForm.ARCHIVE
 
 
 @dataclass(frozen=True, slots=True)

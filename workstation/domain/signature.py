@@ -16,6 +16,8 @@ class PublishedPdf:
     pages: int
     conformance: str
     """Level that was checked, as ``PDF/A-2b``."""
+    forms: tuple[str, ...] = ()
+    """Of each page, if made compact: what it holds (``scan`` where that stayed). Told by the command line, not stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from workstation.domain.ports import (
     PageJob,
     PageResult,
     PageTools,
+    PdfForm,
     PublishJob,
     PublishPage,
 )
@@ -146,7 +147,9 @@ class Publishing:
         return replace(self.read, published=tuple(published), errors=tuple(errors))
 
 
-def start_publishing(bench: Bench, read: ReadFile, folder: Path, first: int, created: str) -> Publishing:
+def start_publishing(
+    bench: Bench, read: ReadFile, folder: Path, first: int, created: str, form: PdfForm = PdfForm.ARCHIVE
+) -> Publishing:
     """One PDF/A a document into ``folder``, numbered from ``first``, while the pages of other files are still being read."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []

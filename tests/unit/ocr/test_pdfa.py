@@ -135,7 +135,7 @@ def test_a_search_highlight_covers_the_words_ink(dossier: tuple[Path, list[Read]
             assert covered >= 0.97 * tried, (read.path.name, covered, tried)
 
 
-@pytest.mark.parametrize("word", ["127/QĐ-UBND", "QUYẾT", "VHXH.05b."])
+@pytest.mark.parametrize("word", ["127/QĐ-UBND", "QUYẾT", "36/TTr-VHXH."])
 def test_exact_words_are_found_where_they_stand(dossier: tuple[Path, list[Read]], word: str) -> None:
     out, pages = dossier
     with pymupdf.open(out) as document:
