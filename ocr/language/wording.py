@@ -1,6 +1,6 @@
 """The wording that offices share, as data: phrases that never change, and pairs of words that belong together.
 
-Read once a process from two small files of this folder; what is in them and where it comes from is said on their first lines.
+Read once a process from three small files of this folder; what is in them and where it comes from is said on their first lines.
 """
 
 import re
@@ -39,7 +39,7 @@ def is_weak(word: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Pairs:
     known: frozenset[tuple[str, str]]
-    """Keys of two words that may follow one another."""
+    """Keys of two words that usually follow one another."""
     named: frozenset[tuple[str, str]]
     """Those of them that are parts of a name."""
     after: dict[tuple[str, str], frozenset[str]]
@@ -66,19 +66,23 @@ def pairs() -> Pairs:
     after: dict[tuple[str, str], set[str]] = {}
     before: dict[tuple[str, str], set[str]] = {}
     weak = _weak()
-    for line in (*_lines("wording.txt"), *_lines("fixed.txt")):
-        for run in re.split(r"[;,.:]| - ", line):
-            words = run.split()
-            for left, right in pairwise(words):
-                a, b = key(left), key(right)
-                known.add((a, b))
-                if left.istitle() and right.istitle():
-                    named.add((a, b))
-                if a not in weak:
-                    after.setdefault((a, plain(right)), set()).add(right.lower())
-                if b not in weak:
-                    before.setdefault((b, plain(left)), set()).add(left.lower())
+    for left, right in _neighbours("usual.txt"):
+        known.add((key(left), key(right)))
+    for left, right in (*_neighbours("wording.txt"), *_neighbours("fixed.txt")):
+        a, b = key(left), key(right)
+        known.add((a, b))
+        if left.istitle() and right.istitle():
+            named.add((a, b))
+        if a not in weak:
+            after.setdefault((a, plain(right)), set()).add(right.lower())
+        if b not in weak:
+            before.setdefault((b, plain(left)), set()).add(left.lower())
     return Pairs(frozenset(known), frozenset(named), _frozen(after), _frozen(before))
+
+
+def _neighbours(name: str) -> Iterator[tuple[str, str]]:
+    """Words that stand side by side in a file, no sign between them."""
+    return (two for line in _lines(name) for run in re.split(r"[;,.:]| - ", line) for two in pairwise(run.split()))
 
 
 def _frozen(table: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], frozenset[str]]:
