@@ -3,6 +3,7 @@
 Everything is looked for on reduced copies of the page; boxes and circles are in pixels of the page itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -30,6 +31,10 @@ _BLACK = 150
 """All channels of black print lie below, also where a pixel is half paper; one of a coloured ink does not."""
 _COLOUR = 35
 """Levels by which a coloured ink exceeds the other two channels on flattened paper."""
+
+
+def holds(box: Box, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,14 @@ class Colours:
     red_areas: tuple[Box, ...]
     blue_areas: tuple[Box, ...]
 
+    def outside(self, boxes: Sequence[Box]) -> "Colours":
+        """Without the areas whose middle lies in one of the boxes."""
+
+        def kept(areas: tuple[Box, ...]) -> tuple[Box, ...]:
+            return tuple(a for a in areas if not any(holds(b, (a[0] + a[2]) / 2, (a[1] + a[3]) / 2) for b in boxes))
+
+        return replace(self, red_areas=kept(self.red_areas), blue_areas=kept(self.blue_areas))
+
     def prevails(self, box: Box) -> bool:
         """Whether there is more coloured than black ink in a box of the page."""
         x0, y0, x1, y1 = (round(v * self.scale) for v in box)
@@ -204,7 +217,7 @@ def find_pictures(page: Pixels, dpi: float) -> tuple[Box, ...]:
     wide = round(30 * mm) | 1
     paper = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8)), (wide, wide))
     toned = (cv2.divide(small, np.maximum(paper, 1), scale=255.0) < 200).astype(np.uint8)
-    side = max(2, round(_PICTURE_MM * mm))
+    side = round(_PICTURE_MM * mm) | 1  # even masks shift
     solid = cv2.morphologyEx(toned, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     if not solid.any():
         return ()
@@ -214,5 +227,6 @@ def find_pictures(page: Pixels, dpi: float) -> tuple[Box, ...]:
     for x, y, w, h, area in stats[1:].tolist():
         inside = x > 1 and y > 1 and x + w < width - 1 and y + h < height - 1
         if inside and w >= 12 * mm and h >= 12 * mm and area >= 0.4 * w * h:
-            found.append((float(x * pool), float(y * pool), float((x + w) * pool), float((y + h) * pool)))
+            # its edge lies somewhere in the next point
+            found.append((float((x - 1) * pool), float((y - 1) * pool), float((x + w + 1) * pool), float((y + h + 1) * pool)))
     return tuple(found)

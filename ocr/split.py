@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ocr import hand
 from ocr.ending import read_ending
 from ocr.forms import read_form
 from ocr.grammar import parse_number, similarity
@@ -52,7 +53,7 @@ def _draft(numbers: list[int], texts: tuple[PageText | None, ...], types: tuple[
         return DocumentDraft(tuple(numbers), "", ())
     title = find_title(first, types)
     kind = title.kind if title else _unnamed_kind(first, types)
-    fields = _fields(pages, first, title, kind)
+    fields = hand.marked(_fields(pages, first, title, kind), texts)
     return DocumentDraft(tuple(numbers), kind.code if kind else "", _in_order(fields))
 
 

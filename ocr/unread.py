@@ -16,9 +16,9 @@ from ocr import tables
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.hand import handwritten
-from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, find_colours, find_ink, find_pictures
+from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, find_colours, find_ink, find_pictures, holds
 from ocr.lines import RawWord, hull
-from workstation.domain.page import Box, UnreadArea, Word
+from workstation.domain.page import Box, Finding, UnreadArea, Word
 
 SURE = 0.3
 """A word below this is doubtful."""
@@ -40,8 +40,8 @@ _ACCEPTED = 0.5
 """Mean confidence at which a line read by itself joins the text."""
 _SIGNED_MM = 11.0
 """Blue ink that reaches higher is a signature, not a line of handwriting."""
-_SWEEP_MM = 5.0
-"""Height of a signature's main stroke."""
+_SWEEP_MM = (10.0, 5.0)
+"""Least width and height of a signature's main stroke."""
 
 Words = Sequence[Word | RawWord]
 
@@ -72,7 +72,7 @@ class Marks:
         x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
         if word.confidence >= _JUNK:
             return False
-        if any(_holds(p, x, y) for p in self.pictures) or (self.colours is not None and self.colours.prevails(word.box)):
+        if any(holds(p, x, y) for p in self.pictures) or (self.colours is not None and self.colours.prevails(word.box)):
             return True
         return word.confidence < _SEALED and any(np.hypot(x - s.x, y - s.y) < s.radius for s in self.ink.seals)
 
@@ -86,8 +86,8 @@ def settle(
     """
     if isinstance(recognizer, Unread):
         return tuple(read), ()
-    ink, colours = find_ink(paper.page, paper.dpi), find_colours(paper.cleaned, paper.dpi)
-    marks = Marks(ink, colours, find_pictures(paper.cleaned, paper.dpi))
+    colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
+    marks = Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures)
     words = tuple(w for w in read if not marks.junk(w))
     lost = lost_lines(marks, (*words, *cells), paper.mm)
     stamps = _stamps(marks, paper.mm)
@@ -105,8 +105,11 @@ def settle(
     return words, tuple(areas)
 
 
-def _holds(box: Box, x: float, y: float) -> bool:
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+def counted(areas: Sequence[UnreadArea]) -> tuple[Finding, ...]:
+    """How many lines and handwritten places a person has to look at. They stop nothing: the picture may be a good one."""
+    kinds = {"unread": "lost_line", "handwriting": "handwriting"}
+    counts = {code: sum(a.kind == kind for a in areas) for code, kind in kinds.items()}
+    return tuple(Finding(code, float(n), 0.0, True) for code, n in counts.items() if n)
 
 
 def _share(part: Box, whole: Box) -> float:
@@ -150,7 +153,7 @@ def _box(row: Floats) -> Box:
 
 def _foreign(marks: Marks, box: Box) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return any(_holds(p, x, y) for p in marks.pictures) or (marks.colours is not None and marks.colours.prevails(box))
+    return any(holds(p, x, y) for p in marks.pictures) or (marks.colours is not None and marks.colours.prevails(box))
 
 
 def _uncovered(letters: Floats, words: Words) -> NDArray[np.bool_]:
@@ -282,9 +285,9 @@ def _signed(area: Box, strokes: Floats, mm: float) -> bool:
     """Whether blue ink is a signature: higher than a line, or mostly one sweeping stroke."""
     x, y = (strokes[:, 0] + strokes[:, 2]) / 2, (strokes[:, 1] + strokes[:, 3]) / 2
     inside = strokes[(x > area[0]) & (x < area[2]) & (y > area[1]) & (y < area[3])]
-    wide = inside[inside[:, 3] - inside[:, 1] > _SWEEP_MM * mm]
+    wide = inside[inside[:, 3] - inside[:, 1] > _SWEEP_MM[1] * mm]
     longest = float((wide[:, 2] - wide[:, 0]).max(initial=0.0))
-    return area[3] - area[1] > _SIGNED_MM * mm or longest > 0.5 * (area[2] - area[0])
+    return area[3] - area[1] > _SIGNED_MM * mm or longest > max(_SWEEP_MM[0] * mm, 0.5 * (area[2] - area[0]))
 
 
 def _merged(boxes: Sequence[Box]) -> list[Box]:
@@ -303,7 +306,7 @@ def _merged(boxes: Sequence[Box]) -> list[Box]:
 def _straight(stamp: Box, marks: Marks, mm: float) -> bool:
     """Whether a red stamp has lines of text, as the register's does: round seals and signatures have none."""
     width, height = stamp[2] - stamp[0], stamp[3] - stamp[1]
-    red = marks.colours is not None and any(_share(r, stamp) > 0.5 for r in marks.colours.red_areas)
+    red = marks.colours is not None and any(_share(stamp, r) > 0.6 for r in marks.colours.red_areas)
     return red and width > 1.35 * height and height > 5 * mm
 
 

@@ -5,6 +5,7 @@ No Qt in here: the command line uses it too. The sentences themselves are data i
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
@@ -12,7 +13,7 @@ from ui.sentences import MESSAGES
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import Actor, ErrorNote
 from workstation.domain.outbox import OutboxState
-from workstation.domain.page import Finding, PageState
+from workstation.domain.page import Finding, PageState, UnreadArea
 from workstation.domain.signature import TokenState, TokenStatus, Verdict
 from workstation.usecases.views import GateCheck, GateRule
 
@@ -244,6 +245,12 @@ FINDINGS: dict[str, tuple[str, str, str, str]] = {
     "dark": ("Đủ sáng", "Quá tối ({value}, giới hạn {limit})", "Bright enough", "Too dark ({value}, limit {limit})"),
     "upside_down": ("Đúng chiều", "Ngược chiều – đã tự xoay {value}°", "Upright", "Upside down – turned {value}°"),
     "contrast": ("Đủ tương phản", "Chữ nhạt ({value}, cần từ {limit})", "Good contrast", "Faint ({value}, needed {limit})"),
+    "unread": ("{value} dòng chưa đọc được – xem ảnh, nhập tay nếu cần", "{value} dòng chưa đọc được – xem ảnh, nhập tay nếu cần",
+               "{value} lines not read – look at the picture, type if needed",
+               "{value} lines not read – look at the picture, type if needed"),
+    "handwriting": ("{value} chỗ viết tay – xem ảnh rồi nhập tay", "{value} chỗ viết tay – xem ảnh rồi nhập tay",
+                    "{value} handwritten places – look at the picture and type",
+                    "{value} handwritten places – look at the picture and type"),
     "border": ("Không cắt mất mép giấy", "Viền đen {value} điểm", "Edges complete", "Black border {value} px"),
 }  # fmt: skip
 GATE: dict[GateRule, tuple[str, str, str, str]] = {
@@ -299,6 +306,39 @@ def finding_line(finding: Finding, lang: Lang = "vi") -> str:
     template = FINDINGS[finding.code][(0 if finding.ok else 1) + (2 if lang == "en" else 0)]
     digits = 0 if finding.code in ("blur", "dpi") else 1
     return fill(template, {"value": round(finding.value, digits), "limit": round(finding.limit, digits)}, lang)
+
+
+UNREAD: dict[str, tuple[str, str]] = {
+    "lost_line": ("Dòng chưa đọc được", "Line not read"),
+    "handwriting": ("Chữ viết tay", "Handwriting"),
+    "stamp": ("Dấu hoặc chữ ký", "Seal or signature"),
+    "picture": ("Hình ảnh", "Picture"),
+}
+"""What the machine could not read on a page, by the kind of area."""
+TO_TYPE = ("lost_line", "handwriting")
+"""Kinds whose words are missing from the text: a person has to look."""
+
+
+def unread_tip(area: UnreadArea, lang: Lang = "vi") -> str:
+    """What an area is, with what was read in it or what to do about it."""
+    name = UNREAD[area.kind][0 if lang == "vi" else 1]
+    if area.note:
+        return f"{name}: {area.note}"
+    if area.kind in TO_TYPE:
+        return f"{name} – xem ảnh, nhập tay nếu cần" if lang == "vi" else f"{name} – look at the picture, type if needed"
+    return name
+
+
+def unread_line(areas: Sequence[UnreadArea], lang: Lang = "vi") -> str:
+    """The sentence over a page with unread words; empty if there are none."""
+    lines, hands = (sum(a.kind == kind for a in areas) for kind in TO_TYPE)
+    if lang == "en":
+        counts = [f"{n} {word}{'s' * (n > 1)}" for n, word in ((lines, "line"), (hands, "handwritten place")) if n]
+        return (
+            f"{' and '.join(counts)} on this page not read. Look at the dashed frames and type what is needed." if counts else ""
+        )
+    counts = [f"{n} {word}" for n, word in ((lines, "dòng"), (hands, "chỗ viết tay")) if n]
+    return f"Trang này có {' và '.join(counts)} chưa đọc được. Xem chỗ khung nét đứt rồi nhập tay nếu cần." if counts else ""
 
 
 def gate_line(check: GateCheck, lang: Lang = "vi") -> str:

@@ -8,11 +8,13 @@ import random
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from tests.pagemaker.sheet import Align, Leader, Manuscript, Mark, MarkKind, Rgb
+from tests.pagemaker.sheet import Align, Leader, Manuscript, Mark, MarkKind, Rgb, Sheet, TruthLine
 from tests.pagemaker.words import PROSE, Case, Person, random_case, short_date, spoken_date
 
 RED: Rgb = (196, 30, 44)
 BLUE: Rgb = (36, 52, 158)
+BLACK: Rgb = (40, 38, 44)
+"""A ball pen."""
 TONER: Rgb = (88, 88, 88)
 """What a seal or a signature becomes on a photocopy."""
 STATE = (("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Bold", 13.0), ("Độc lập - Tự do - Hạnh phúc", "Bold", 14.0))
@@ -26,12 +28,13 @@ class Kind(Enum):
     BIRTH_CERTIFICATE = "birth_certificate"  # giấy khai sinh
     CERTIFIED_COPY = "certified_copy"  # bản sao chứng thực của một quyết định
     BLANK = "blank"  # trang trắng
+    HAND_NUMBERED = "hand_numbered"  # thông báo, number and day written into the gaps
     QUICK = "quick"  # a few lines on A5
 
 
 TYPE_CODES = {
     Kind.DECISION: "QD", Kind.LETTER: "CV", Kind.NOTICE: "TB", Kind.APPLICATION: "DON",
-    Kind.BIRTH_CERTIFICATE: "KHAI_SINH", Kind.CERTIFIED_COPY: "QD", Kind.BLANK: "", Kind.QUICK: "TB",
+    Kind.BIRTH_CERTIFICATE: "KHAI_SINH", Kind.CERTIFIED_COPY: "QD", Kind.BLANK: "", Kind.HAND_NUMBERED: "TB", Kind.QUICK: "TB",
 }  # fmt: skip
 """Code of each kind in the document-type rules; a certified copy has the type of what was copied."""
 
@@ -53,6 +56,30 @@ def _letterhead(m: Manuscript, case: Case, notation: str, letter_subject: str = 
     s.stack([(dated, "Italic", small + 0.5)], right, y)
     s.y = below + s.lead() * 0.8
     m.state(organ_name=case.organ, number=number, notation=notation, place=case.place, issued_date=case.issued.isoformat())
+
+
+def _letterhead_by_hand(m: Manuscript, case: Case, pen: Rgb) -> None:
+    """A number and a day written into the gaps that the letterhead left for them."""
+    s, small = m.sheet, 12.5
+    left, right, y = s.left + 0.19 * (s.right - s.left), s.right - 0.31 * (s.right - s.left), s.y
+    y += 2 * s.lead(small)
+    s.stack([("ỦY BAN NHÂN DÂN", "Regular", small), (case.ward.upper(), "Bold", small)], left, s.y)
+    s.stack([(STATE[0][0], "Bold", small - 0.3), (STATE[1][0], "Bold", small + 0.5)], right, s.y)
+    day = spoken_date(case.issued).split()
+    _filled_in(s, ("Số:", "/TB-UBND"), left, y + s.lead(small), "Regular", f"{case.number:02d}", pen)
+    _filled_in(s, (f"{case.place}, ngày", " ".join(day[2:])), right, y + s.lead(small), "Italic", day[1], pen)
+    s.y = y + 2.6 * s.lead(small)
+    m.state(organ_name=case.organ, notation="TB-UBND", place=case.place)
+
+
+def _filled_in(s: Sheet, around: tuple[str, str], x: float, y: float, style: str, figures: str, pen: Rgb) -> None:
+    """A centred line with a gap in which figures stand by hand; the truth holds what is printed."""
+    before, gap, face = around[0], " " * 12, s.face(style, 13)
+    text = before + gap + around[1]
+    box = s.put(text, x, y, style, 13, Align.CENTER, record=False)
+    s.lines.append(TruthLine(" ".join(around), box))
+    middle = x - face.getlength(text) / 2 + face.getlength(before + gap[: len(gap) // 2])
+    s.marks.append(Mark(MarkKind.FIGURES, middle, (box[1] + box[3]) / 2, 4.5 * s.mm, pen, figures))
 
 
 def _title(m: Manuscript, type_name: str, subject: str) -> None:
@@ -169,6 +196,13 @@ def _state_title(m: Manuscript) -> None:
     s.y = s.stack(STATE, s.centre, s.y)
     s.rule(s.centre, s.y + 0.6 * s.mm, s.face("Bold", STATE[1][2]).getlength(STATE[1][0]))
     m.skip(1.2)
+
+
+def _hand_numbered(m: Manuscript, case: Case) -> None:
+    _letterhead_by_hand(m, case, BLUE if case.seed % 2 else BLACK)
+    _title(m, "THÔNG BÁO", "Về việc tiếp nhận hồ sơ và trả kết quả tại Trung tâm Phục vụ hành chính công")
+    _prose(m, case, 3)
+    _ending(m, case, ("CHỦ TỊCH",), case.signer, ("Các khu phố;", "Lưu: VT."))
 
 
 def _application(m: Manuscript, case: Case) -> None:
@@ -303,6 +337,7 @@ WRITERS: dict[Kind, tuple[Writer, float]] = {
     Kind.DECISION: (_decision, 14),
     Kind.LETTER: (_letter, 14),
     Kind.NOTICE: (_notice, 14),
+    Kind.HAND_NUMBERED: (_hand_numbered, 14),
     Kind.APPLICATION: (_application, 13.5),
     Kind.BIRTH_CERTIFICATE: (_birth_certificate, 13.5),
     Kind.CERTIFIED_COPY: (_certified_copy, 13),

@@ -27,11 +27,12 @@ class TruthLine:
 class MarkKind(Enum):
     SEAL = "seal"
     SIGNATURE = "signature"
+    FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Coloured ink laid over the print; centre and size (radius of a seal, width of a signature) in pixels."""
+    """Ink laid over the print; centre and size (radius of a seal, width of a signature, height of figures) in pixels."""
 
     kind: MarkKind
     x: float

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from tests.pagemaker.fonts import font
+from tests.pagemaker.hand import figures
 from tests.pagemaker.sheet import Mark, MarkKind, Rgb
 from workstation.domain.page import Box, Matrix
 
@@ -118,6 +119,13 @@ def _signature(rng: np.random.Generator, mark: Mark) -> Pixels:
     return _pixels(mask * np.float32(0.9 / 255))
 
 
+def _figures(rng: np.random.Generator, mark: Mark) -> Pixels:
+    return _pixels(figures(rng, mark.text, mark.size))
+
+
+_INKS = {MarkKind.SEAL: _seal, MarkKind.SIGNATURE: _signature, MarkKind.FIGURES: _figures}
+
+
 def _stains(rng: np.random.Generator, rgb: Pixels, mm: float, count: int) -> None:
     height, width = rgb.shape[:2]
     rows, columns = np.mgrid[0:height:4, 0:width:4].astype(np.float32)
@@ -143,7 +151,7 @@ def paper_and_ink(
         rgb *= 1 - ((255 - cv2.GaussianBlur(back, (0, 0), 0.18 * mm)) / 255 * wear.bleed)[..., None]
     for mark in marks:
         sealed = mark.kind is MarkKind.SEAL
-        mask = _seal(rng, mark) if sealed else _signature(rng, mark)
+        mask = _INKS[mark.kind](rng, mark)
         _tint(rgb, mask, mark.x, mark.y + (wear.seal_slip_mm * mm if sealed else 0), mark.colour)
     _stains(rng, rgb, mm, wear.stains)
     return rgb

@@ -321,7 +321,7 @@ class FakeDesk(Desk):
         path = sheet.path.with_name(f"{sheet.path.stem}-{max_px}.png") if share < 1 else sheet.path
         if not path.exists():
             QImage(str(sheet.path)).scaledToHeight(max_px, Qt.TransformationMode.SmoothTransformation).save(str(path))
-        return now(Picture(path, round(WIDTH * share), round(HEIGHT * share), share / FULL_SCALE))
+        return now(Picture(path, round(WIDTH * share), round(HEIGHT * share), share / FULL_SCALE, sheet.unread))
 
     def page_picture(self, page_id: PageId, max_px: int) -> "Future[Picture]":
         self.calls.append(("page_picture", page_id, max_px))

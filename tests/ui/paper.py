@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
 
-from workstation.domain.page import Box
+from workstation.domain.page import Box, UnreadArea
 
 WIDTH, HEIGHT = 1240, 1754
 FULL_SCALE = 2.0
@@ -19,6 +19,8 @@ class Sheet:
     path: Path
     thumbnail: Path
     boxes: dict[str, Box]
+    unread: tuple[UnreadArea, ...] = ()
+    """What the machine made nothing of, as its picture says."""
 
 
 class _Pen:

@@ -9,10 +9,10 @@ from tests.ui.fakes import AT, BLUR, GATE_OK, GOOD, TYPES, FakeDesk, document, f
 from tests.ui.paper import Sheet
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote
-from workstation.domain.fields import IndexField
+from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, Sha256
 from workstation.domain.outbox import OutboxState, Receipt
-from workstation.domain.page import PageState
+from workstation.domain.page import Finding, PageState, UnreadArea
 from workstation.domain.signature import TokenState, TokenStatus
 from workstation.usecases.views import DossierRow, DossierView, GateRule, LineStatus, OutboxRow, SignRow
 
@@ -224,6 +224,32 @@ def offline(sheets: dict[str, Sheet]) -> FakeDesk:
     return desk
 
 
+def unread(sheets: dict[str, Sheet]) -> FakeDesk:
+    """A number written by hand, and a signer's name that was not read, under a seal."""
+    desk = normal(sheets)
+    sheet = sheets["decision"]
+    number, name = sheet.boxes["number"], sheet.boxes["signer_name"]
+    areas = (
+        UnreadArea("handwriting", (number[0] + 80, number[1], number[0] + 180, number[3])),
+        UnreadArea("lost_line", name),
+        UnreadArea("stamp", (1500.0, 2650.0, 2140.0, 3030.0)),
+        UnreadArea("stamp", (140.0, 900.0, 480.0, 1080.0), "ĐẾN Số: 532 Ngày: 14/3"),
+    )
+    desk.page_sheets["p21"] = replace(sheet, unread=areas)
+    first = desk.queue[0]
+    counts = (Finding("unread", 1, 0, True), Finding("handwriting", 1, 0, True))
+    page = replace(first.pages[0], findings=(*GOOD, *counts))
+    by_hand = {"number": ("", FieldOrigin.HANDWRITTEN), "signer_name": ("", FieldOrigin.READ)}
+    fields = tuple(
+        replace(f, value=by_hand[f.name][0], origin=by_hand[f.name][1], doubt=True) if f.name in by_hand else f
+        for f in first.fields
+    )
+    desk.queue[0] = replace(first, pages=(page, *first.pages[1:]), fields=fields)
+    view = desk.views["HS-0019"]
+    desk.views["HS-0019"] = replace(view, pages=(replace(view.pages[0], findings=(*GOOD, *counts)), *view.pages[1:]))
+    return desk
+
+
 STATES: dict[str, Callable[[dict[str, Sheet]], FakeDesk]] = {
     "empty": empty,
     "normal": normal,
@@ -231,4 +257,5 @@ STATES: dict[str, Callable[[dict[str, Sheet]], FakeDesk]] = {
     "many": many,
     "error": error,
     "offline": offline,
+    "unread": unread,
 }

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui import theme
 from ui.models.dossiers import heading, state_of
-from ui.models.pages import page_state
+from ui.models.pages import has_unread, page_state
 from ui.models.rows import VALUE
 from ui.theme import Tone
 from ui.widgets import paint_pill, text_width
@@ -110,3 +110,5 @@ class ThumbDelegate(QStyledItemDelegate):
         for grow in (0, 1) if chosen else (0,):
             painter.drawRect(sheet.adjusted(-grow, -grow, grow, grow))
         text(painter, QRect(rect.left(), sheet.bottom() + 3, rect.width(), 20), str(page.number), align=CENTER, bold=chosen)
+        if has_unread(page):
+            mark(painter, sheet.right() - 17, sheet.bottom() + 4, Tone.WARN.icon, Tone.WARN.ink)

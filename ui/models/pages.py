@@ -17,6 +17,14 @@ _SHORT = {
 }
 
 
+_UNREAD = ("unread", "handwriting")
+"""Findings that count what the machine could not read: a person has to look, but nothing is wrong with the picture."""
+
+
+def has_unread(page: PageView) -> bool:
+    return any(f.code in _UNREAD for f in page.findings)
+
+
 def page_state(page: PageView) -> tuple[str, Tone]:
     """What stands under a page's picture."""
     if page.dropped:
@@ -44,6 +52,7 @@ def page_lines(page: PageView) -> list[tuple[str, Tone, bool]]:
     if page.blank:
         lines.append(("Trang trắng – vẫn giữ trong hồ sơ; nhấn Del để bỏ", Tone.WARN, True))
     lines += [(messages.finding_line(f), Tone.WARN, True) for f in page.findings if not f.ok and _told(f, page)]
+    lines += [(messages.finding_line(f), Tone.WARN, False) for f in page.findings if f.code in _UNREAD]
     lines += [(messages.finding_line(f), Tone.GOOD, False) for f in page.findings if f.ok and _told(f, page)]
     if page.rotation:
         lines.append((f"Đã tự xoay {page.rotation}°", Tone.GOOD, False))
@@ -54,11 +63,12 @@ def page_lines(page: PageView) -> list[tuple[str, Tone, bool]]:
 
 def _told(finding: Finding, page: PageView) -> bool:
     """Not twice the same: rotation, skew and blankness have their own lines."""
-    return finding.code not in ("upside_down", "blank") and not (finding.code == "skew" and finding.ok)
+    return finding.code not in ("upside_down", "blank", *_UNREAD) and not (finding.code == "skew" and finding.ok)
 
 
 def page_model() -> RowsModel[PageView]:
     def text(page: PageView, column: int) -> str:
-        return f"Trang {page.number}, {page_state(page)[0]}"
+        unread = ", có chỗ chưa đọc được" if has_unread(page) else ""
+        return f"Trang {page.number}, {page_state(page)[0]}{unread}"
 
     return RowsModel(lambda p: p.id, text, ("Trang",))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QGraphicsItem,
     QGraphicsPixmapItem,
     QGraphicsRectItem,
     QGraphicsScene,
@@ -14,8 +15,8 @@ from PySide6.QtWidgets import (
     QGraphicsView,
 )
 
-from ui import theme
-from workstation.domain.page import Box
+from ui import messages, theme
+from workstation.domain.page import Box, UnreadArea
 
 A4_RATIO = 297 / 210
 MM_PT = 72 / 25.4
@@ -44,12 +45,14 @@ class PageCanvas(QGraphicsView):
         self._page: QGraphicsPixmapItem | None = None
         self._stamp: QGraphicsRectItem | None = None
         self._words = ""
+        self._zones: list[QGraphicsItem] = []
 
     def set_page(self, picture: QPixmap, scale: float) -> None:
         kept = self.transform().m11() * self._scale
         self.scene().clear()
         self._words = ""
         self._stamp = None
+        self._zones = []
         self._scale = scale or 1.0
         self._page = self.scene().addPixmap(picture)
         self._page.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
@@ -74,6 +77,7 @@ class PageCanvas(QGraphicsView):
         """No page: a sentence instead of it."""
         self.scene().clear()
         self._page = self._stamp = None
+        self._zones = []
         self._words = words
         item = QGraphicsSimpleTextItem(words)
         item.setFont(theme.font())
@@ -93,9 +97,9 @@ class PageCanvas(QGraphicsView):
     def set_zones(self, focused: Box | None, others: Sequence[Box] = ()) -> None:
         if self._page is None:
             return
-        for item in self._page.childItems():
-            if item is not self._stamp:
-                self.scene().removeItem(item)
+        for item in self._zones:
+            self.scene().removeItem(item)
+        self._zones = []
         for box in others:
             self._zone(box, theme.GREEN_LINE, 1.3, None)
         if focused is not None:
@@ -112,6 +116,39 @@ class PageCanvas(QGraphicsView):
         item = QGraphicsRectItem(self._rect(box), self._page)
         item.setPen(pen)
         item.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+        self._zones.append(item)
+
+    def show_unread(self, areas: Sequence[UnreadArea]) -> None:
+        """Frames what the machine could not read: dashed and named where words are missing, dotted where none are.
+
+        Call it once after ``set_page``; its frames go with the page.
+        """
+        for area in areas if self._page is not None else ():
+            missing = area.kind in messages.TO_TYPE
+            pen = QPen(QColor(theme.AMBER if missing else theme.MUTED), 2 if missing else 1.2)
+            pen.setStyle(Qt.PenStyle.DashLine if missing else Qt.PenStyle.DotLine)
+            pen.setCosmetic(True)
+            frame = QGraphicsRectItem(self._rect(area.box), self._page)
+            frame.setPen(pen)
+            frame.setToolTip(messages.unread_tip(area))
+            if missing:
+                self._name(frame, messages.UNREAD[area.kind][0])
+
+    def _name(self, frame: QGraphicsRectItem, words: str) -> None:
+        """A tag of constant size on the top of a frame: beside it, it would hide the rest of the line."""
+        tag = QGraphicsRectItem(frame)
+        tag.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        tag.setPen(Qt.PenStyle.NoPen)
+        tag.setBrush(QColor(theme.AMBER_SOFT))
+        text = QGraphicsSimpleTextItem(words, tag)
+        text.setFont(theme.font(theme.SMALL_PX))
+        text.setBrush(QColor(theme.AMBER))
+        inside = text.boundingRect()
+        box = frame.rect()
+        right = box.left() > 0.6 * self.scene().sceneRect().width()
+        text.setPos(-inside.width() - 3 if right else 3, -inside.height())
+        tag.setRect(inside.translated(text.pos()).adjusted(-3, 0, 3, 0))
+        tag.setPos(box.topRight() if right else box.topLeft())
 
     def show_stamp(self, lines: Sequence[str], *, left: bool) -> None:
         """A dashed frame where a signature will stand: 6 mm from the side, 4 mm from the top, 10 pt.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QScroll
 from ui import dates, messages, theme
 from ui.theme import Tone
 from ui.widgets import label
-from workstation.domain.fields import IndexField, nfc
+from workstation.domain.fields import FieldOrigin, IndexField, nfc
 from workstation.usecases.views import DocumentView
 
 LABEL_WIDTH = 128
@@ -184,6 +184,8 @@ class FieldRow(Row):
         whole = html.escape(now) if self._cut() else ""
         if not better or better == now:
             doubt = "Máy đọc chưa chắc – so với ảnh rồi nhấn Enter" if self.mark() is Mark.LOOK else ""
+            if self.field.origin is FieldOrigin.HANDWRITTEN and not self.touched:
+                doubt = "Chỗ này viết tay, máy không đọc được – xem ảnh rồi nhập tay"
             return "<br>".join(x for x in (whole, doubt) if x)
         old, new = _difference(now, better)
         was = f"Nghi ngờ: <b style='color:{theme.RED}'>{html.escape(old)}</b> → gợi ý " if old else "Gợi ý: "

@@ -18,7 +18,7 @@ from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged
 from workstation.domain.fields import IndexField
-from workstation.domain.page import PageState
+from workstation.domain.page import PageState, UnreadArea
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import DocumentView, PageView, Picture
 
@@ -41,6 +41,7 @@ class VerifyScreen(Screen):
         self._page = -1
         self._scale = 1.0
         self._asked_px = 0
+        self._unread: tuple[UnreadArea, ...] = ()
         self.images = PageImages(self)
         self._build()
         for command_id, run in (
@@ -114,6 +115,8 @@ class VerifyScreen(Screen):
         head.addWidget(small_button("+", "Phóng to", actions.command("zoom_in").tip, lambda: self.canvas.zoom(1)))
         head.addWidget(small_button("Vừa khung", "Vừa khung", actions.command("zoom_fit").tip, self.canvas.fit))
         card.body.addLayout(head)
+        self.unread_note = Note()
+        card.body.addWidget(self.unread_note)
         card.body.addWidget(self.canvas, 1)
         self.canvas.zoom_changed.connect(self._zoomed)
         return card
@@ -286,14 +289,19 @@ class VerifyScreen(Screen):
 
     def _picture(self, picture: Picture) -> None:
         self._scale = picture.scale
+        self._unread = picture.unread
         self.images.fetch(picture.path, self._pixmap, self._no_picture)
 
     def _pixmap(self, pixmap: QPixmap) -> None:
         self.canvas.set_page(pixmap, self._scale)
+        self.canvas.show_unread(self._unread)
+        sentence = messages.unread_line(self._unread)
+        self.unread_note.show_text(sentence, Tone.WARN) if sentence else self.unread_note.clear()
         self._zones()
 
     def _no_picture(self, note: ErrorNote) -> None:
         self.canvas.say("Chưa xem được ảnh trang này – vẫn nhập tay được")
+        self.unread_note.clear()
         self._zones()
 
     def _zoom_real(self) -> None:

@@ -319,7 +319,8 @@ class Desk:
             path = self._office.blobs.path(source.original)
             job = RenderJob(path, source.original, source.frame, page.recipe, self._office.cache, max_px)
             shown = self._office.pages.submit(self._office.tools.render, job, timeout=PAGE_SECONDS, urgent=True).result()
-            return Picture(shown.path, shown.width_px, shown.height_px, shown.scale)
+            text = self._office.tools.load_text(self._office.cache, source.original, source.frame, page.manual_rotation)
+            return Picture(shown.path, shown.width_px, shown.height_px, shown.scale, text.unread if text else ())
 
         return self._ask(run)
 

@@ -10,7 +10,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState, Receipt
-from workstation.domain.page import Finding, PageState
+from workstation.domain.page import Finding, PageState, UnreadArea
 from workstation.domain.signature import TokenStatus
 
 
@@ -187,6 +187,8 @@ class Picture:
     width_px: int
     height_px: int
     scale: float
+    unread: tuple[UnreadArea, ...] = ()
+    """What the machine could not read there, in pixels of the cleaned page."""
 
 
 @dataclass(frozen=True, slots=True)

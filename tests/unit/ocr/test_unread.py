@@ -1,0 +1,205 @@
+"""Nothing printed is lost in silence: missed lines are read again or said to be unread, and only they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.engine import Recognizer, Unread, recognizer
+from ocr.frames import Pixels
+from ocr.geometry import Lie
+from ocr.lines import RawWord
+from ocr.process import Cleaned, _read
+from ocr.split import index_document
+from ocr.unread import counted
+from tests.bench.unread import ReadWord, losses
+from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, MadePage, PageSpec, TruthLine, make_page
+from tests.unit.ocr.test_split import TYPES
+from workstation.domain.fields import FieldOrigin
+from workstation.domain.page import Engine, PageText, UnreadArea
+
+DPI = 200
+BOLD = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Arimo-Bold.ttf", 30)
+
+
+@dataclass
+class Remembering:
+    """The real recogniser; a page that it has read before is not read again."""
+
+    real: Recognizer
+
+    def __post_init__(self) -> None:
+        self.known: dict[bytes, tuple[RawWord, ...]] = {}
+
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        key = page.tobytes() + bytes([block])
+        if key not in self.known:
+            self.known[key] = self.real.read(page, dpi, block=block)
+        return self.known[key]
+
+    def describe(self) -> Engine:
+        return self.real.describe()
+
+
+@dataclass
+class Faulty:
+    """Misses one line of the page; by itself it reads the line, or with ``deaf`` never."""
+
+    real: Recognizer
+    line: TruthLine
+    deaf: bool = False
+
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        if block:
+            return () if self.deaf else self.real.read(page, dpi, block=True)
+        x0, y0, x1, y1 = self.line.box
+        words = self.real.read(page, dpi)
+        return tuple(w for w in words if not (x0 <= _mid(w)[0] <= x1 and y0 <= _mid(w)[1] <= y1))
+
+    def describe(self) -> Engine:
+        return self.real.describe()
+
+
+def _mid(word: RawWord) -> tuple[float, float]:
+    return (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+
+
+@cache
+def tesseract() -> Remembering:
+    return Remembering(recognizer())
+
+
+@cache
+def made(kind: Kind = Kind.NOTICE, seed: int = 3, level: str = "clean") -> MadePage:
+    wear = {"clean": CLEAN, "office": replace(OFFICE, skew_deg=0), "bad": replace(BAD, skew_deg=0, border_mm=(0, 0, 0, 0))}[level]
+    return make_page(PageSpec(kind, seed=seed, dpi=DPI, wear=wear))
+
+
+def read(page: Pixels, by: Recognizer | None = None) -> PageText:
+    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), DPI, by or tesseract())
+
+
+def pixels(page: MadePage) -> Pixels:
+    return np.array(page.image)
+
+
+def boxes(text: PageText, kind: str) -> list[UnreadArea]:
+    return [a for a in text.unread if a.kind == kind]
+
+
+def told(page: MadePage, text: PageText) -> tuple[int, int, int]:
+    """Lines lost, flagged, and flagged falsely."""
+    words = [ReadWord(w.text, w.box) for w in text.words]
+    found = losses(page.lines, words, text.unread)
+    return found.lost, found.flagged, found.false
+
+
+def missed(page: MadePage) -> Sequence[TruthLine]:
+    """Every line but the short ones at the very side of others, which no box cuts out alone."""
+    return [n for n in page.lines if len(n.text) > 5]
+
+
+def test_each_line_that_recognition_misses_for_good_is_told() -> None:
+    page = made()
+    for line in missed(page):
+        text = read(pixels(page), Faulty(tesseract(), line, deaf=True))
+        lost, flagged, false = told(page, text)
+        assert lost >= 1 and flagged == lost and false == 0, line.text
+
+
+def test_each_line_that_the_layout_left_out_is_read_by_itself_and_stands_where_it_belongs() -> None:
+    page = made()
+    whole = read(pixels(page))
+    same = 0
+    for line in missed(page):
+        text = read(pixels(page), Faulty(tesseract(), line))
+        assert told(page, text) == (0, 0, 0), line.text
+        same += text.text == whole.text
+    assert same >= 0.8 * len(missed(page))
+
+
+@pytest.mark.parametrize("level", ["clean", "office"])
+@pytest.mark.parametrize("kind", [Kind.NOTICE, Kind.BIRTH_CERTIFICATE, Kind.APPLICATION])
+def test_a_page_that_was_read_is_not_doubted(kind: Kind, level: str) -> None:
+    text = read(pixels(made(kind, 5, level)))
+    assert not boxes(text, "lost_line") and not boxes(text, "picture") and not boxes(text, "handwriting")
+    assert not counted(text.unread)
+
+
+def test_specks_rules_leaders_and_holes_are_no_lines() -> None:
+    image = Image.new("L", (1654, 2339), 255)
+    draw = ImageDraw.Draw(image)
+    rng = np.random.default_rng(4)
+    for x, y in rng.integers((60, 60), (1600, 2280), (500, 2)).tolist():
+        draw.rectangle((x, y, x + 1, y + 1), fill=90)
+    for y in range(300, 900, 60):
+        draw.line((150, y, 1500, y), fill=0, width=2)
+    draw.rectangle((150, 300, 1500, 860), outline=0, width=2)
+    draw.text((200, 1100), "." * 90, font=BOLD, fill=60)
+    draw.ellipse((20, 1000, 60, 1040), fill=0)
+    draw.text((300, 1400), "Một dòng chữ đọc được", font=BOLD, fill=0)
+    assert read(np.array(image)).unread == ()
+
+
+def seal_in_grey(level: str) -> tuple[MadePage, PageText]:
+    page = made(Kind.NOTICE, 8, level)
+    return page, read(np.array(page.image.convert("L")))
+
+
+def test_a_grey_seal_is_marked_and_the_name_under_it_read() -> None:
+    page, text = seal_in_grey("office")
+    assert page.fields["signer_name"] in text.text
+    (seal,) = boxes(text, "stamp")
+    width, height = seal.box[2] - seal.box[0], seal.box[3] - seal.box[1]
+    assert 28 < width * 25.4 / DPI < 40 and 28 < height * 25.4 / DPI < 40
+
+
+def test_seal_and_signature_in_colour_are_marked_and_nothing_of_them_is_text() -> None:
+    page = made()
+    text = read(pixels(page))
+    assert len(boxes(text, "stamp")) in (1, 2)  # the signature may touch the seal
+    assert page.fields["signer_name"] in text.text
+    assert told(page, text) == (0, 0, 0)
+
+
+def test_what_a_register_stamp_says_is_a_note_and_no_text() -> None:
+    page = made().image.copy()
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((60, 620, 420, 780), outline=(200, 40, 50), width=3)
+    draw.text((180, 630), "ĐẾN", font=BOLD, fill=(200, 40, 50))
+    draw.text((80, 680), "Số: 3824", font=BOLD, fill=(200, 40, 50))
+    draw.text((80, 730), "Ngày: 19/10", font=BOLD, fill=(200, 40, 50))
+    text = read(np.array(page))
+    note = min(boxes(text, "stamp"), key=lambda a: a.box[0]).note
+    assert "3824" in note and "19/10" in note and "3824" not in text.text
+
+
+def test_a_photograph_is_marked_and_its_letters_are_none() -> None:
+    page = pixels(made())
+    rng = np.random.default_rng(2)
+    photo = cv2.GaussianBlur(rng.integers(0, 170, (30, 22, 3)).astype(np.uint8), (0, 0), 1)
+    page[1880:2280, 150:450] = cv2.resize(photo, (300, 400), interpolation=cv2.INTER_CUBIC)
+    text = read(page)
+    (picture,) = boxes(text, "picture")
+    assert abs(picture.box[0] - 150) < 20 and abs(picture.box[3] - 2280) < 20
+    assert not [w for w in text.words if w.box[0] < 450 and w.box[3] > 1880]
+
+
+@pytest.mark.parametrize("seed", [3, 6])  # blue and black ink
+def test_a_number_and_a_day_written_by_hand_are_said_to_be_so(seed: int) -> None:
+    page = made(Kind.HAND_NUMBERED, seed)
+    text = read(pixels(page))
+    hands = boxes(text, "handwriting")
+    assert hands and all(a.box[3] < 0.2 * text.height_px for a in hands)
+    assert {f.code for f in counted(text.unread)} >= {"handwriting"}
+    fields = {f.name: f for f in index_document((text,), TYPES).fields}
+    assert fields["issued_date"].origin is FieldOrigin.HANDWRITTEN and fields["issued_date"].doubt
+    assert fields["number"].origin is FieldOrigin.HANDWRITTEN and fields["number"].doubt and fields["number"].box
+
+
+def test_a_page_that_nobody_reads_has_no_unread_lines() -> None:
+    assert read(pixels(made()), Unread()).unread == ()
