@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.processes import CommandError
 from tests.bench.rows import MissingToolError, as_json, machine, short, table
 
-PARTS = ("read", "sign", "sync", "capture", "index", "office", "calibrate", "installer")
+PARTS = ("read", "compact", "sign", "sync", "capture", "index", "office", "calibrate", "installer")
 
 
 def main(arguments: list[str] | None = None) -> int:

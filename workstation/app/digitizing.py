@@ -86,12 +86,14 @@ def run_digitize(
 
 
 def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
-    """``--no-split``: all pages are one document."""
-    numbers = tuple(i for i, p in enumerate(read.pages) if p.result is not None)
+    """``--no-split``: all scanned pages are one document; files that go through as they are stay documents of their own."""
+    own = tuple(d for d in read.documents if read.pages[d.pages[0]].whole)
+    numbers = tuple(i for i, p in enumerate(read.pages) if p.result is not None and not p.whole)
     if not numbers:
-        return ()
-    texts = tuple(p.result.text if p.result and not p.result.blank else None for p in read.pages)
-    return (replace(bench.tools.index(texts), pages=numbers),)
+        return own
+    results = (read.pages[i].result for i in numbers)
+    texts = tuple(r.text if r and not r.blank else None for r in results)
+    return (replace(bench.tools.index(texts), pages=numbers), *own)
 
 
 def _write_index(path: Path, data: dict[str, Any]) -> None:

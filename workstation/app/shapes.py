@@ -87,9 +87,9 @@ def published_json(made: tuple[Path, PublishedPdf] | None) -> dict[str, Any]:
     if made is None:
         return {"pdf": None, "sha256": None, "bytes": None, "conformance": None, "form": None, "page_forms": []}
     path, pdf = made
-    form = PdfForm.COMPACT if pdf.forms else PdfForm.ARCHIVE
+    form = "original" if "original" in pdf.forms else (PdfForm.COMPACT if pdf.forms else PdfForm.ARCHIVE).value
     return {
-        "pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance, "form": form.value,
+        "pdf": str(path), "sha256": pdf.sha256, "bytes": pdf.bytes, "conformance": pdf.conformance or None, "form": form,
         "page_forms": list(pdf.forms or ["scan"] * pdf.pages),
     }  # fmt: skip
 

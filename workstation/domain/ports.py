@@ -166,6 +166,8 @@ class Inspection:
     frames: tuple[FrameInfo, ...]
     signed: bool = False
     """A PDF that carries signatures: taken as it is, never re-made."""
+    born_digital: bool = False
+    """A PDF with a page that was written, not scanned: re-making it would turn its text into pixels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ class PublishedPdf:
     conformance: str
     """Level that was checked, as ``PDF/A-2b``."""
     forms: tuple[str, ...] = ()
-    """Of each page, if made compact: what it holds (``scan`` where that stayed). Told by the command line, not stored."""
+    """What each page holds, where not the scan alone: of a compact file's pages ``layers``, ``picture`` or ``scan``, of a file
+    that was taken over as it is ``original``. Told by the command line, not stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
+from workstation.domain.durable import write_durably
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
@@ -46,6 +48,8 @@ class ReadPage:
     frame: int
     result: PageResult | None
     error: ErrorNote | None
+    whole: bool = False
+    """Of a signed or born-digital file: that goes through as it is, with its text beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,25 @@ def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher) -> Iter
             errors.append(ErrorNote("F04", (("file", Path(name).name),)))
         pages = tuple(_finish(start) for start in starts)
         notes = (*errors, *(p.error for p in pages if p.error))
-        texts = tuple(_text(p) for p in pages)
-        drafts = bench.tools.split(texts) if any(p.result for p in pages) else ()
-        drafts = tuple(replace(d, fields=indexed_fields(bench.rules, d)) for d in drafts)
+        drafts = tuple(replace(d, fields=indexed_fields(bench.rules, d)) for d in _documents(bench, pages))
         yield ReadFile(name, pages, drafts, notes)
 
 
+def _documents(bench: Bench, pages: Sequence[ReadPage]) -> list[DocumentDraft]:
+    """What the scans split into; a file that goes through as it is is one document."""
+    found: list[DocumentDraft] = []
+    for whole, group in groupby(range(len(pages)), lambda i: pages[i].path if pages[i].whole else None):
+        numbers = tuple(group)
+        texts = tuple(_text(pages[i]) for i in numbers)
+        if whole is not None:
+            found.append(replace(bench.tools.index(texts), pages=numbers))
+        elif any(pages[i].result for i in numbers):
+            found += (replace(d, pages=tuple(numbers[n] for n in d.pages)) for d in bench.tools.split(texts))
+    return found
+
+
 _Inspections = list[tuple[Path, "Future[Inspection]"]]
-_Start = tuple[Path, Sha256, int, "Future[PageResult]"]
+_Start = tuple[Path, Sha256, int, "Future[PageResult]", bool]
 
 
 def _inspect(bench: Bench, argument: Path) -> _Inspections:
@@ -101,8 +116,7 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[li
     for path, future in inspections:
         try:
             inspection = future.result()
-            if inspection.signed:
-                raise WorkstationError("F08", file=path.name)
+            whole = inspection.signed or inspection.born_digital
             original = hash_of(path)
         except WorkstationError as e:
             errors.append(WorkstationError(e.code, **{"file": path.name, **e.params}).note)
@@ -110,17 +124,17 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[li
         for frame in range(len(inspection.frames)):
             p = bench.profile
             job = PageJob(path, original, frame, bench.cache, min_dpi=p.min_dpi, min_sharpness=p.min_sharpness)
-            starts.append((path, original, frame, bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS)))
+            starts.append((path, original, frame, bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS), whole))
     return starts, errors
 
 
 def _finish(start: _Start) -> ReadPage:
-    path, original, frame, future = start
+    path, original, frame, future, whole = start
     try:
-        return ReadPage(path, original, frame, future.result(), None)
+        return ReadPage(path, original, frame, future.result(), None, whole)
     except WorkstationError as e:
         note = WorkstationError(e.code, **{"file": path.name, "page": frame + 1, **e.params}).note
-        return ReadPage(path, original, frame, None, note)
+        return ReadPage(path, original, frame, None, note, whole)
 
 
 def _text(page: ReadPage) -> PageText | None:
@@ -157,9 +171,21 @@ def start_publishing(
         parts = tuple(part for n in draft.pages if (part := _part(read.pages[n])))
         name = next((f.value for f in draft.fields if f.name == "type_name"), "") or "Văn bản"
         out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
+        first_page = read.pages[draft.pages[0]]
+        if first_page.whole:
+            jobs.append((out, _taken_over(first_page, len(draft.pages), out)))
+            continue
         job = PublishJob(parts, out, name, created=created, form=form)
         jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS, urgent=True)))
     return Publishing(read, tuple(jobs))
+
+
+def _taken_over(page: ReadPage, pages: int, out: Path) -> "Future[PublishedPdf]":
+    """The page's file, byte for byte, as the document's."""
+    done: Future[PublishedPdf] = Future()
+    write_durably(out, page.path.read_bytes())
+    done.set_result(PublishedPdf(page.original, out.stat().st_size, pages, "", ("original",) * pages))
+    return done
 
 
 def _part(page: ReadPage) -> PublishPage | None:
