@@ -334,11 +334,9 @@ def unread_line(areas: Sequence[UnreadArea], lang: Lang = "vi") -> str:
     lines, hands = (sum(a.kind == kind for a in areas) for kind in TO_TYPE)
     if lang == "en":
         counts = [f"{n} {word}{'s' * (n > 1)}" for n, word in ((lines, "line"), (hands, "handwritten place")) if n]
-        return (
-            f"{' and '.join(counts)} on this page not read. Look at the dashed frames and type what is needed." if counts else ""
-        )
+        return f"{' and '.join(counts)} on this page not read – look at the dashed frames." if counts else ""
     counts = [f"{n} {word}" for n, word in ((lines, "dòng"), (hands, "chỗ viết tay")) if n]
-    return f"Trang này có {' và '.join(counts)} chưa đọc được. Xem chỗ khung nét đứt rồi nhập tay nếu cần." if counts else ""
+    return f"Trang này có {' và '.join(counts)} chưa đọc được – xem chỗ khung nét đứt." if counts else ""
 
 
 def gate_line(check: GateCheck, lang: Lang = "vi") -> str:

@@ -233,3 +233,31 @@ def test_another_user_sees_another_queue(opened: Opener) -> None:
     settle()
     assert desk.user.name == "Lý Thị Thử" and see(shell, "Lý Thị Thử") and see(shell, "Người kiểm tra")
     assert screen(shell).document.id == "HS-0016-d2"
+
+
+def test_what_was_not_read_is_framed_named_and_counted(opened: Opener) -> None:
+    shell, _desk = opened("verify", "unread")
+    verify = screen(shell)
+    settle()
+    assert see(shell, "Trang này có 1 dòng và 1 chỗ viết tay chưa đọc được – xem chỗ khung nét đứt.")
+    frames = [i for i in verify.canvas.scene().items() if i.toolTip()]
+    assert sorted(i.toolTip().split(" – ")[0] for i in frames) == [
+        "Chữ viết tay", "Dòng chưa đọc được", "Dấu hoặc chữ ký", "Dấu hoặc chữ ký: ĐẾN Số: 532 Ngày: 14/3",
+    ]  # fmt: skip
+    verify.form.focus("signer_name")
+    assert [i for i in verify.canvas.scene().items() if i.toolTip()] == frames, "the field's zone moves, the frames stay"
+    pages = verify.pages
+    assert "có chỗ chưa đọc được" in pages.index(0, 0).data() and "chưa đọc" not in pages.index(1, 0).data()
+    press("PgDown")
+    settle()
+    assert not see(shell, "Trang này có"), "the second page was read whole"
+
+
+def test_a_handwritten_number_is_said_to_be_keyed(opened: Opener) -> None:
+    shell, _desk = opened("verify", "unread")
+    verify = screen(shell)
+    verify.form.focus("number")
+    assert see(shell, "Chỗ này viết tay, máy không đọc được – xem ảnh rồi nhập tay") and see(shell, "Cần nhập")
+    type_vi(verify.form.row("number").edit, "720")
+    settle()
+    assert not see(shell, "Chỗ này viết tay")
