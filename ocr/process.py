@@ -15,6 +15,7 @@ from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import prepare
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
+from ocr.reduce import reduce
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import PageJob, PageResult
 
@@ -35,7 +36,8 @@ def clean(frame: Frame, turn: int, recognizer: Recognizer) -> Cleaned:
     """Finds the recipe of a frame and applies it. ``turn``: the clerk's clockwise degrees beyond what the program sees."""
 
     def read_both_ways(level: Pixels) -> int:
-        return end_up(prepare(level, frame.dpi), frame.dpi, recognizer)
+        reduced = reduce(level, frame.dpi)
+        return end_up(prepare(reduced.page, reduced.dpi), reduced.dpi, recognizer)
 
     ink = blank_ink(frame.pixels, frame.dpi)
     blank = ink < BLANK_INK_MM2
@@ -61,7 +63,7 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     done = clean(frame, job.turn, recognizer)
     text = _read(done, frame.dpi, recognizer)
     notes = findings(frame, done.page, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
-                     job.min_dpi, job.min_sharpness)  # fmt: skip
+                     job.min_dpi, job.min_sharpness) + unread.counted(text.unread)  # fmt: skip
     thumb = cache.entry(job.cache, job.original, job.frame, job.turn, "thumb.jpg")
     write_picture(done.page, THUMBNAIL_PX, thumb)
     result = PageResult(done.recipe, notes, done.blank, text, thumb, frame.info, done.lie.rotation, done.lie.skew_deg,
@@ -85,16 +87,19 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     engine = recognizer.describe()
     words: tuple[Word, ...] = ()
     missing: tuple[UnreadArea, ...] = ()
+    steps: Recipe = ()
     if not done.blank:
-        page = prepare(done.page, dpi)
-        rules, grids = tables.find_tables(page, dpi)
-        rest = recognizer.read(tables.without_tables(page, grids) if grids else page, dpi)
-        read = _read_tables(page, rules, grids, dpi, recognizer) if grids else ()
-        rest, missing = unread.settle(unread.Paper(done.page, page, dpi), rest, [w for _, ws in read for w in ws], recognizer)
-        words = tables.woven(rest, read, width)
+        reduced = reduce(done.page, dpi)
+        paper = unread.Paper(reduced.page, prepare(reduced.page, reduced.dpi), reduced.dpi)
+        rules, grids = tables.find_tables(paper.page, paper.dpi)
+        rest = recognizer.read(tables.without_tables(paper.page, grids) if grids else paper.page, paper.dpi)
+        read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
+        rest, missing = unread.settle(paper, rest, read, recognizer)
+        words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
+        steps = reduced.steps
         if grids:
             engine = replace(engine, params=f"{engine.params} {tables.described(grids)}")
-    return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), unread=missing)
+    return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
 
 def _read_tables(
