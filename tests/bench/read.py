@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -152,6 +153,7 @@ def contestants(images: Sequence[Path], pdf: Path, work: Path) -> dict[str, Call
     }
     if ocrmypdf() is not None:
         found["ocrmypdf"] = lambda n: run_ocrmypdf(pdf, work / f"ocrmypdf-{n}.pdf", work / f"ocrmypdf-{n}")
+    if ocrmypdf() is not None and shutil.which("pngquant"):  # without it, -O2 and -O3 refuse to start
         found["ocrmypdf-O3"] = lambda n: run_ocrmypdf(pdf, work / f"ocrmypdf-O3-{n}.pdf", work / f"ocrmypdf-O3-{n}", "-O3")
     return found
 
@@ -283,6 +285,7 @@ def _ratios(groups: Sequence[Group], costs: Mapping[str, Cost], suffix: str) -> 
                 Row(f"{name}, pages/min{suffix}", ratio(b.seconds, a.seconds), "times", target),
                 Row(f"{name}, CPU{suffix}", ratio(a.cpu, b.cpu), "times"),
             ]
-    if ocrmypdf() is None:
-        rows.append(Row(f"pages/min ocrmypdf{suffix}", None, "pages/min", note="ocrmypdf is not installed"))
+    for name, tool in (("ocrmypdf", "ocrmypdf"), ("ocrmypdf -O3", "ocrmypdf or pngquant")):
+        if name.replace(" ", "") not in costs:
+            rows.append(Row(f"pages/min {name}{suffix}", None, "pages/min", note=f"{tool} is not installed, or was left out"))
     return rows

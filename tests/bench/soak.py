@@ -58,9 +58,9 @@ def _of(kind: str, costs: dict[int, Cost]) -> list[Row]:
 
 
 def make_tiff(images: Sequence[Path], out: Path) -> Path:
-    """One file of all images, LZW."""
+    """One file of all images, JPEG inside."""
     with Image.open(images[0]) as first:
         dpi = first.info["dpi"]
         others = (Image.open(image) for image in images[1:])
-        first.save(out, save_all=True, append_images=others, compression="tiff_lzw", dpi=dpi)
+        first.save(out, save_all=True, append_images=others, compression="jpeg", dpi=dpi)
     return out
