@@ -16,7 +16,8 @@ from workstation.domain.page import Box
 
 Floats = NDArray[np.float64]
 
-_INK = 150
+_INK = 175
+"""Fainter print than what tables and leaders are told by: what the recogniser left out is often the faint."""
 _LETTER_MM = (1.0, 7.0)
 """Height of print: from the small letters of 8 points to the capitals of a title."""
 _WIDEST_MM = 14.0

@@ -30,6 +30,8 @@ _SEALED = 0.6
 """The same within black seals, where a name may stand too."""
 _GAP_MM = 3.5
 """Between letters of one run: the widest space of a spread line."""
+_FIGURE_MM = 1.5
+"""Height of a lone figure; specks are lower."""
 _BREAK_MM = 15.0
 """Between runs of one line."""
 _LEAST = 3
@@ -78,17 +80,18 @@ class Marks:
 
 
 def settle(
-    paper: Paper, read: Sequence[RawWord], cells: Sequence[Word], recognizer: Recognizer
+    paper: Paper, read: Sequence[RawWord], grids: Sequence[tuple[tables.Table, tuple[Word, ...]]], recognizer: Recognizer
 ) -> tuple[tuple[RawWord, ...], tuple[UnreadArea, ...]]:
     """The page's words without junk and with the lines that were missing, and what on the page is unread.
 
-    ``cells``: the words of its tables, which stay as they are.
+    ``grids``: its tables with their words, which stay as they are.
     """
     if isinstance(recognizer, Unread):
         return tuple(read), ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures)
     words = tuple(w for w in read if not marks.junk(w))
+    cells = [w for _, inside in grids for w in inside]
     lost = lost_lines(marks, (*words, *cells), paper.mm)
     stamps = _stamps(marks, paper.mm)
     straight = [s for s in stamps if _straight(s, marks, paper.mm)]
@@ -99,6 +102,7 @@ def settle(
         notes = {}
     hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
+    lost = (*lost, *_empty_cells(marks.ink.letters, grids, lost, paper.mm))
     areas += [UnreadArea("lost_line", box) for box in lost if not any(_share(box, h) > 0.5 for h in hands)]
     areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
@@ -133,6 +137,23 @@ def lost_lines(marks: Marks, words: Words, mm: float) -> tuple[Box, ...]:
         if _is_line(free[run][~sealed[run]], mm):
             lines.append(hull(_box(b) for b in free[run]))
     return tuple(_connected(lines, _BREAK_MM * mm))
+
+
+def _empty_cells(
+    letters: Floats, grids: Sequence[tuple[tables.Table, tuple[Word, ...]]], lost: Sequence[Box], mm: float
+) -> list[Box]:
+    """What is written in cells without a word: a table's lone figure makes no line."""
+    found = []
+    x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
+    for table, words in grids:
+        for x0, y0, x1, y1 in table.cells:
+            rim = 0.8 * mm  # remains of its rules
+            inside = letters[(x > x0 + rim) & (x < x1 - rim) & (y > y0 + rim) & (y < y1 - rim)]
+            high = inside[inside[:, 3] - inside[:, 1] >= _FIGURE_MM * mm]
+            cell: Box = (x0, y0, x1, y1)
+            if len(high) and not any(_share(w.box, cell) > 0.5 for w in words) and not any(_share(b, cell) > 0 for b in lost):
+                found.append(hull(_box(b) for b in high))
+    return found
 
 
 def _connected(lines: Sequence[Box], gap: float) -> list[Box]:
