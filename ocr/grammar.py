@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from datetime import date
 
 
-def _plain_char(c: str) -> str:
-    if c in "đĐÐð":
-        return "D"
-    base = unicodedata.normalize("NFD", c)[0].upper()
-    return base if len(base) == 1 else c
+class _Plain(dict[int, str]):
+    """Filled as characters come: every word of a page passes here many times."""
+
+    def __missing__(self, code: int) -> str:
+        base = unicodedata.normalize("NFD", chr(code))[0].upper()
+        self[code] = "D" if chr(code) in "đĐÐð" else base if len(base) == 1 else chr(code)
+        return self[code]
+
+
+_PLAIN = _Plain()
 
 
 def plain(text: str) -> str:
     """Marks off, upper case, the same length as ``text`` (NFC), so that positions carry over."""
-    return "".join(_plain_char(c) for c in text)
+    return text.translate(_PLAIN)
 
 
 def letters(text: str) -> str:
