@@ -8,7 +8,7 @@ usage() {
 ./dev.sh test [pytest arguments]      the whole test suite
 ./dev.sh check                        lint, types, import contracts
 ./dev.sh exec COMMAND…                a command inside the environment (runs in this folder)
-./dev.sh bench PART [--json]          measure: read, compact, sign, sync, capture, index, office, installer
+./dev.sh bench PART [--json]          measure: read, compact, sign, sync, capture, index, calibrate, office, installer
 ./dev.sh pictures                     screenshots for the READMEs, from the real program
 ./dev.sh installer --only deb -o DIR  build the package
 TXT
