@@ -46,14 +46,14 @@ def layered(layers: mixed.Layers) -> Sheet:
     """The layers from below: paper, ink through its mask, patches."""
     height, width = layers.mask.shape
     pieces = [
-        Piece(jpeg(layers.paper, PAPER_QUALITY, progressive=True)),
+        Piece(jpeg(layers.paper, PAPER_QUALITY, progressive=True, true_tone=True)),
         Piece(jpeg(layers.ink, INK_QUALITY), mask=group4(layers.mask > 0)),
     ]
     for patch in layers.patches:
         x0, y0, x1, y1 = patch.box
         shape = None if patch.shape is None else group4(patch.shape > 0)
         box = (x0 / width, y0 / height, x1 / width, y1 / height)
-        pieces.append(Piece(jpeg(patch.pixels, PATCH_QUALITY, progressive=True), box, shape))
+        pieces.append(Piece(jpeg(patch.pixels, PATCH_QUALITY, progressive=True, true_tone=True), box, shape))
     return upright_sheet("layers", width, height, *pieces)
 
 

@@ -21,10 +21,11 @@ _TTF = base64.b64decode(
 )
 
 
-def _to_unicode() -> bytes:
+def _to_unicode(text: str) -> bytes:
     """Identity: code = UTF-16BE unit. Ranges may not cross a first byte (ISO 32000-1, 9.10.3), a block holds at most 100."""
-    rows = [f"<{high:02X}00> <{high:02X}FF> <{high:02X}00>" for high in range(256)]
-    blocks = [rows[i : i + 100] for i in range(0, 256, 100)]
+    first_bytes = sorted({0, *text.encode("utf-16-be")[::2]})
+    rows = [f"<{high:02X}00> <{high:02X}FF> <{high:02X}00>" for high in first_bytes]
+    blocks = [rows[i : i + 100] for i in range(0, len(rows), 100)]
     ranges = "\n".join(f"{len(b)} beginbfrange\n" + "\n".join(b) + "\nendbfrange" for b in blocks)
     return (
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
@@ -35,8 +36,8 @@ def _to_unicode() -> bytes:
     ).encode("ascii")
 
 
-def add_font(pdf: Pdf) -> Object:
-    """The Type0 font: Identity-H over a CIDFontType2 whose every CID shows the blank glyph 1."""
+def add_font(pdf: Pdf, text: str) -> Object:
+    """The Type0 font: Identity-H over a CIDFontType2 whose every CID shows the blank glyph 1. ``text``: what it has to map."""
     program = Stream(pdf, _TTF)
     program[Name.Length1] = len(_TTF)
     descriptor = Dictionary(
@@ -50,6 +51,6 @@ def add_font(pdf: Pdf) -> Object:
     )  # fmt: skip
     font = Dictionary(
         Type=Name.Font, Subtype=Name.Type0, BaseFont=Name(NAME), Encoding=Name("/Identity-H"),
-        DescendantFonts=Array([pdf.make_indirect(descendant)]), ToUnicode=pdf.make_indirect(Stream(pdf, _to_unicode())),
+        DescendantFonts=Array([pdf.make_indirect(descendant)]), ToUnicode=pdf.make_indirect(Stream(pdf, _to_unicode(text))),
     )  # fmt: skip
     return pdf.make_indirect(font)

@@ -88,7 +88,7 @@ def _sync_folder(folder: Path) -> None:
 def build(job: PublishJob) -> tuple[Pdf, tuple[str, ...]]:
     """The document in memory, and the form that each page took."""
     pdf = Pdf.new()
-    font = glyphless.add_font(pdf)
+    font = glyphless.add_font(pdf, "".join({unit for page in job.pages for word in page.text.words for unit in word.text}))
     forms = [_add_page(pdf, page, sheet_of(page, job.form), font) for page in job.pages]
     _describe(pdf, job)
     return pdf, tuple(forms)
@@ -103,13 +103,23 @@ def _image(pdf: Pdf, drawn: Picture, mask: Picture | None = None) -> Object:
     stream = Stream(
         pdf, drawn.data, Type=Name.XObject, Subtype=Name.Image, Width=drawn.width, Height=drawn.height,
         BitsPerComponent=drawn.bits, Filter=Name(drawn.filter),
-        ColorSpace=Name.DeviceGray if drawn.components == 1 else Name.DeviceRGB,
+        ColorSpace=_colours(drawn),
     )  # fmt: skip
     if drawn.filter == "/CCITTFaxDecode":
         stream[Name.DecodeParms] = Dictionary(K=-1, Columns=drawn.width, Rows=drawn.height, BlackIs1=drawn.black_is_1)
+    elif drawn.filter == "/FlateDecode":
+        stream[Name.DecodeParms] = Dictionary(
+            Predictor=15, Colors=drawn.components, BitsPerComponent=drawn.bits, Columns=drawn.width
+        )
     if mask is not None:
         stream[Name.SMask] = _image(pdf, mask)
     return pdf.make_indirect(stream)
+
+
+def _colours(drawn: Picture) -> Object:
+    if drawn.palette:
+        return Array([Name.Indexed, Name.DeviceRGB, len(drawn.palette) // 3 - 1, String(drawn.palette)])
+    return Name.DeviceGray if drawn.components == 1 else Name.DeviceRGB
 
 
 def page_matrix(page: PublishPage, sheet: Sheet) -> tuple[Matrix, float, float]:
@@ -214,8 +224,8 @@ def _check_layer(page: pikepdf.Page, asked: PublishPage) -> None:
         match str(instruction.operator):
             case "Tf":
                 size = float(operands[1])
-            case "Tm":
-                x = float(operands[4])
+            case "Td":
+                x += float(operands[0])
             case "Tz":
                 stretch = float(operands[0])
             case "Tj" if (text := bytes(operands[0]).decode("utf-16-be")) != " ":

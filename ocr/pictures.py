@@ -1,13 +1,16 @@
 """A page's picture for a PDF: what is drawn where, and the scan's own JPEG bytes wherever a PDF can carry them.
 
 Decision: what is no such JPEG (PNG, TIFF, CMYK, alpha, 16 bit, rendered PDF pages) is encoded once: black and white as CCITT
-group 4 without loss, everything else as JPEG of quality 92 without colour subsampling. The original stays in the blob
-store, so the PDF need not be a second lossless copy of ten times the size.
+group 4 without loss, everything else as JPEG of quality 92 without colour subsampling – or as a PNG's rows where that is
+smaller than the file came. The original stays in the blob store, so the PDF need not be a second lossless copy of ten times
+the size.
 """
 
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +36,8 @@ class Picture:
     bits: int
     black_is_1: bool = False
     """Of CCITT data only."""
+    palette: bytes = b""
+    """Red, green and blue of each value, if the values are not tones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def scan_sheet(path: Path, frame: int, decoded: Frame | None = None) -> Sheet:
     """``decoded``: its pixels, if they are at hand. F01, F02, F03, F05, F07 as ``load_frame``."""
     raw = raw_jpeg(path, frame)
     if raw is None:
-        own = encode(decoded or load_frame(path, frame))
+        own = encode(decoded or load_frame(path, frame), path.stat().st_size)
         return upright_sheet("scan", own.width, own.height, Piece(own))
     data, orientation = raw
     with Image.open(io.BytesIO(data)) as image:
@@ -77,16 +82,60 @@ def scan_sheet(path: Path, frame: int, decoded: Frame | None = None) -> Sheet:
     return Sheet("scan", width, height, (Piece(own),), *exif_matrix(orientation, width, height))
 
 
-def encode(frame: Frame) -> Picture:
-    return group4(frame.pixels >= 128) if frame.bits == 1 else jpeg(frame.pixels, JPEG_QUALITY, subsampling=0)
+def encode(frame: Frame, source_bytes: int) -> Picture:
+    """One encoding of pixels that no PDF carries as they are; without loss where that costs no more than their file did."""
+    small = group4(frame.pixels >= 128) if frame.bits == 1 else jpeg(frame.pixels, JPEG_QUALITY, subsampling=0)
+    if len(small.data) <= source_bytes:
+        return small
+    exact = flate(Image.fromarray(frame.pixels >= 128) if frame.bits == 1 else _few_colours(frame.pixels))
+    return min(small, exact, key=lambda picture: len(picture.data))
 
 
-def jpeg(pixels: Pixels, quality: int, *, subsampling: int = 2, progressive: bool = False) -> Picture:
-    """``subsampling``: Pillow's 0 (colour at full resolution) or 2 (a quarter of it)."""
+def _few_colours(pixels: Pixels) -> Image.Image:
+    """``P`` without loss if 256 colours or fewer stand on the page, else ``L`` or ``RGB``."""
+    image = Image.fromarray(pixels)
+    if image.mode == "L" or image.getcolors(256) is None:
+        return image
+    red, green, blue = (pixels[..., i].astype(np.uint32) for i in range(3))
+    colours, indices = np.unique((red << 16) | (green << 8) | blue, return_inverse=True)
+    few = Image.fromarray(indices.reshape(pixels.shape[:2]).astype(np.uint8), "P")
+    few.putpalette(np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8).tobytes())
+    return few
+
+
+def flate(image: Image.Image) -> Picture:
+    """``1``, ``L``, ``P`` or ``RGB`` without loss, as a PNG's rows: drawings, dithered grey."""
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    data, at, chunks = out.getvalue(), 8, dict[bytes, bytes]()
+    while at < len(data):  # length, name, data, checksum
+        length, name = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        chunks[name] = chunks.get(name, b"") + data[at + 8 : at + 8 + length]
+        at += 12 + length
+    components, bits = 3 if image.mode == "RGB" else 1, chunks[b"IHDR"][8]
+    return Picture(chunks[b"IDAT"], "/FlateDecode", image.width, image.height, components, bits, palette=chunks.get(b"PLTE", b""))
+
+
+def jpeg(pixels: Pixels, quality: int, *, subsampling: int = 2, progressive: bool = False, true_tone: bool = False) -> Picture:
+    """``subsampling``: Pillow's 0 (colour at full resolution) or 2 (a quarter of it).
+
+    ``true_tone``: mean colours in steps of half a level whatever the quality, so that pieces side by side look alike.
+    """
     out = io.BytesIO()
     image = Image.fromarray(pixels)
-    image.save(out, "JPEG", quality=quality, subsampling=subsampling, optimize=True, progressive=progressive)
+    how: dict[str, Any] = {"qtables": _true_tone(quality, image.mode)} if true_tone else {"quality": quality}
+    image.save(out, "JPEG", subsampling=subsampling, optimize=True, progressive=progressive, **how)
     return Picture(out.getvalue(), "/DCTDecode", image.width, image.height, 1 if image.mode == "L" else 3, 8)
+
+
+@cache
+def _true_tone(quality: int, mode: str) -> list[list[int]]:
+    """libjpeg's tables for ``quality`` with fine steps (4 is half a level) for the means of the blocks."""
+    out = io.BytesIO()
+    Image.new(mode, (8, 8)).save(out, "JPEG", quality=quality)
+    with Image.open(out) as image:
+        tables = image.quantization  # type: ignore[attr-defined]  # opened as what we wrote: a JPEG
+        return [[min(4, table[0]), *table[1:]] for _, table in sorted(tables.items())]
 
 
 def group4(white: NDArray[np.bool_]) -> Picture:

@@ -43,26 +43,33 @@ def text_layer(text: PageText) -> bytes:
     if not lines:
         return b""
     scale = 72 / text.dpi
-    ops = ["q", "BT", "3 Tr"]
+    ops, at = ["q", "BT", "3 Tr"], (0, 0)
     for _, words in sorted(lines.items()):
-        ops += _line(words, scale, text.height_px)
+        size, shown = _line(words, scale, text.height_px)
+        ops.append(f"{FONT} {size:.2f} Tf")
+        for place, code in shown:
+            ops.append(f"{(place[0] - at[0]) / 10:g} {(place[1] - at[1]) / 10:g} Td {code}")
+            at = place
     return "\n".join([*ops, "ET", "Q", ""]).encode("ascii")
 
 
-def _line(words: Sequence[Word], scale: float, height_px: int) -> list[str]:
+def _line(words: Sequence[Word], scale: float, height_px: int) -> tuple[float, list[tuple[tuple[int, int], str]]]:
+    """Font size in points, and for each word its place in tenths of a point and the operators that show it.
+
+    A tenth is a third of a pixel at 300 dpi; finer steps and absolute places would each be a fifth of the layer's bytes.
+    """
     top, bottom = line_box(words)
     size = max(1.0, (bottom - top) * scale)
-    y = (height_px - bottom) * scale
-    # a tenth of a point is a third of a pixel at 300 dpi; further digits would be a fifth of a compact page's layer
-    ops = [f"{FONT} {size:.2f} Tf"]
+    y = round(10 * (height_px - bottom) * scale)
+    shown = []
     for word, after in zip(words, [*words[1:], None], strict=True):
-        x, width = word.box[0] * scale, _width(word.box) * scale
-        ops.append(f"1 0 0 1 {x:.1f} {y:.1f} Tm {_stretch(width, word.text, size):.1f} Tz {_hex(word.text)} Tj")
+        code = f"{_stretch(_width(word.box) * scale, word.text, size):.1f} Tz {_hex(word.text)} Tj"
         if after is not None:
-            # the space fills the gap to the next word, so that it can't reach into it
+            # the space fills the gap to the next word: it can't reach into it, and a phrase is found and marked as one
             gap = max(0.5, (after.box[0] - word.box[2])) * scale
-            ops.append(f"{_stretch(gap, ' ', size):.0f} Tz {_hex(' ')} Tj")
-    return ops
+            code += f"\n{_stretch(gap, ' ', size):.0f} Tz {_hex(' ')} Tj"
+        shown.append(((round(10 * word.box[0] * scale), y), code))
+    return size, shown
 
 
 def _width(box: Box) -> float:
