@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ocr.grammar import plain
+from ocr.handfields import BEFORE, NEXT, bare
 from ocr.ink import Colours, Floats, Ink
 from ocr.lines import RawWord, hull
-from workstation.domain.fields import FieldOrigin, IndexField
-from workstation.domain.page import Box, PageText, UnreadArea, Word
+from workstation.domain.page import Box, Word
 
 _PRINTED = 0.8
 """Words in blue ink that are read with more are print."""
@@ -20,8 +20,6 @@ _STROKE_MM = 1.5
 """Height of the lowest stroke of a figure written by hand."""
 _KNOWN = 0.5
 """The words of a form that frame a gap are read with more."""
-_NEXT = {"NGAY": "THANG", "THANG": "NAM"}
-_BEFORE = re.compile(r"S[O0]\W*")
 _AFTER = re.compile(r"/[A-Z]\S+")
 _NUMBER_MM = 22.0
 """Width of the room for a number."""
@@ -67,7 +65,7 @@ def _gaps(words: Words, letters: Floats, mm: float) -> list[Gap]:
     sure = [w for w in words if w.confidence >= _KNOWN]
     found = [_gap(w.box[2], (w, after), letters) for w, after in _dated(sure)]
     for after in (w for w in sure if _AFTER.fullmatch(plain(w.text))):
-        level = [w.box[2] for w in sure if w.box[2] <= after.box[0] and _beside(w, after) and _BEFORE.fullmatch(_bare(w))]
+        level = [w.box[2] for w in sure if w.box[2] <= after.box[0] and _beside(w, after) and BEFORE.fullmatch(bare(w))]
         # "Số:" may be read together with the figures, and so badly: then the gap begins about where it stands
         start = max(level, default=after.box[0] - _NUMBER_MM * mm)
         found.append(_gap(start, (after,), letters))
@@ -78,15 +76,11 @@ def _dated(words: Words) -> list[tuple[Word | RawWord, Word | RawWord]]:
     """The words before and after the gaps of a date."""
     pairs = []
     for word in words:
-        name = _NEXT.get(_bare(word))
-        level = [w for w in words if name and _bare(w) == name and w.box[0] > word.box[2] and _beside(word, w)]
+        name = NEXT.get(bare(word))
+        level = [w for w in words if name and bare(w) == name and w.box[0] > word.box[2] and _beside(word, w)]
         if level:
             pairs.append((word, min(level, key=lambda w: w.box[0])))
     return pairs
-
-
-def _bare(word: Word | RawWord) -> str:
-    return plain(word.text).strip(" .,;")
 
 
 def _gap(start: float, beside: Words, letters: Floats) -> Gap | None:
@@ -124,34 +118,3 @@ def _drawn(strokes: Floats, gap: Gap, mm: float) -> Box | None:
 
 
 # --- fields
-
-
-def marked(fields: Sequence[IndexField], texts: Sequence[PageText | None]) -> list[IndexField]:
-    """Number and date whose place on the first page holds handwriting: what was read there is no more than a guess."""
-    first = next(((i, t) for i, t in enumerate(texts) if t is not None), None)
-    if first is None:
-        return list(fields)
-    at, text = first
-    found = {f.name: f for f in fields}
-    for area in text.unread if text else ():
-        name = _field_at(area, text.words) if area.kind == "handwriting" and area.box[1] < _HEAD * text.height_px else ""
-        if name:
-            old = found.get(name) or IndexField(name, "", 0.0)
-            found[name] = replace(old, page=at, box=old.box or area.box, origin=FieldOrigin.HANDWRITTEN, doubt=True)
-    return list(found.values())
-
-
-_HEAD = 0.45
-"""Share of the page in which a paper's own number and date stand."""
-
-
-def _field_at(area: UnreadArea, words: Sequence[Word]) -> str:
-    """The field whose label stands before handwriting on its line: ``number``, ``issued_date``, or none."""
-    x0, y0, x1, y1 = area.box
-    level = [(w, (w.box[0] + w.box[2]) / 2) for w in words if min(w.box[3], y1) > max(w.box[1], y0)]
-    before = max(((x, w) for w, x in level if x < x0), key=lambda at: at[0], default=(0.0, None))[1]
-    after = min(((x, w) for w, x in level if x > x1), key=lambda at: at[0], default=(0.0, None))[1]
-    label = _bare(before) if before else ""
-    if label in (*_NEXT, "NAM"):
-        return "issued_date"
-    return "number" if _BEFORE.fullmatch(label) or (after is not None and after.text.startswith("/")) else ""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ocr import hand
 from ocr.ending import read_ending
 from ocr.forms import read_form
 from ocr.grammar import parse_number, similarity
+from ocr.handfields import marked
 from ocr.header import (
     Title,
     begins_document,
@@ -53,7 +53,7 @@ def _draft(numbers: list[int], texts: tuple[PageText | None, ...], types: tuple[
         return DocumentDraft(tuple(numbers), "", ())
     title = find_title(first, types)
     kind = title.kind if title else _unnamed_kind(first, types)
-    fields = hand.marked(_fields(pages, first, title, kind), texts)
+    fields = marked(_fields(pages, first, title, kind), texts)
     return DocumentDraft(tuple(numbers), kind.code if kind else "", _in_order(fields))
 
 

@@ -1,8 +1,7 @@
-"""The one place that names adapters: builds an office, a desk and its lanes for a home folder."""
+"""Where adapters are named (those of the pages lane: ``paper_lane``): builds an office, a desk and its lanes for a home folder."""
 
 import os
 import random
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from typing import Self
 
 import platformdirs
 
-import ocr.worker
 import signing.worker
 from signing.verify import verify_file
 from sync.contract import WardClient
@@ -23,10 +21,10 @@ from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
+from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.settings import Settings, load
 from workstation.domain.ids import new_id
-from workstation.domain.ports import PageTools, Scanner, Secret, Sender, SendReport, SigningTools, TrustStore
-from workstation.domain.profile import Rules
+from workstation.domain.ports import Scanner, Secret, Sender, SendReport, SigningTools, TrustStore
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
@@ -38,8 +36,6 @@ from workstation.store.database import open_store
 from workstation.usecases.desk import Desk, DeskParts
 from workstation.usecases.office import Office
 
-PAGE_WORKER_BYTES = 1_500_000_000
-"""Cap of one page worker's memory; a decompression bomb dies in it, not in the program."""
 PRACTICE_SHEET_SECONDS = 0.4
 """As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
 
@@ -103,20 +99,6 @@ def default_home() -> Path:
     return Path(os.environ.get("WORKSTATION_HOME") or platformdirs.user_data_path("tram-so-hoa", appauthor=False))
 
 
-def page_tools(rules: Rules) -> PageTools:
-    return PageTools(
-        inspect=ocr.worker.inspect_file,
-        process=ocr.worker.process_page,
-        load_text=ocr.worker.load_text,
-        thumbnail=ocr.worker.thumbnail,
-        render=ocr.worker.render_page,
-        render_pdf=ocr.worker.render_pdf,
-        publish=ocr.worker.publish_document,
-        split=partial(ocr.worker.split_documents, types=rules.types),
-        index=partial(ocr.worker.index_document, types=rules.types),
-    )
-
-
 def signing_tools() -> SigningTools:
     return SigningTools(
         status=signing.worker.token_status,
@@ -124,19 +106,6 @@ def signing_tools() -> SigningTools:
         sign=signing.worker.sign_file,
         close=signing.worker.close_key,
     )
-
-
-def page_workers(asked: int) -> int:
-    """One a core, one only on a machine with less than 4 GB."""
-    if asked:
-        return asked
-    if sys.platform != "win32" and os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") < 3_800_000_000:
-        return 1
-    return os.cpu_count() or 1
-
-
-def page_lane(workers: int = 0) -> ProcessLane:
-    return ProcessLane(page_workers(workers), "pages", max_bytes=PAGE_WORKER_BYTES)
 
 
 def token_lane() -> ProcessLane:

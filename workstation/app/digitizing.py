@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ui.messages import Lang
-from workstation.app.compose import page_lane, page_tools
 from workstation.app.console import usable_folder
+from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.shapes import read_json
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError

@@ -10,8 +10,9 @@ from typing import Any
 
 from signing.verify import verify_file
 from ui.messages import Lang
-from workstation.app.compose import page_lane, signing_tools, token_lane
+from workstation.app.compose import signing_tools, token_lane
 from workstation.app.console import usable_folder
+from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import Lane, Secret, SignJob, TrustStore

@@ -47,7 +47,8 @@ def verify(
 ) -> None:
     """A verdict for each file and each signature. 0: all green; 1: not all."""
     from signing.verify import verify_file
-    from workstation.app.compose import Home, page_lane, page_workers
+    from workstation.app.compose import Home
+    from workstation.app.paper_lane import page_lane, page_workers
     from workstation.app.shapes import verdict_json
     from workstation.usecases.office import PAGE_SECONDS
 

@@ -1,0 +1,40 @@
+"""The pages lane and what runs in it: all that reading paper needs, without a store, a line or a token behind it."""
+
+import os
+import sys
+from functools import partial
+
+import ocr.worker
+from workstation.domain.ports import PageTools
+from workstation.domain.profile import Rules
+from workstation.jobs.lanes import ProcessLane
+
+PAGE_WORKER_BYTES = 1_500_000_000
+"""Cap of one page worker's memory; a decompression bomb dies in it, not in the program."""
+
+
+def page_tools(rules: Rules) -> PageTools:
+    return PageTools(
+        inspect=ocr.worker.inspect_file,
+        process=ocr.worker.process_page,
+        load_text=ocr.worker.load_text,
+        thumbnail=ocr.worker.thumbnail,
+        render=ocr.worker.render_page,
+        render_pdf=ocr.worker.render_pdf,
+        publish=ocr.worker.publish_document,
+        split=partial(ocr.worker.split_documents, types=rules.types),
+        index=partial(ocr.worker.index_document, types=rules.types),
+    )
+
+
+def page_workers(asked: int) -> int:
+    """One a core, one only on a machine with less than 4 GB."""
+    if asked:
+        return asked
+    if sys.platform != "win32" and os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") < 3_800_000_000:
+        return 1
+    return os.cpu_count() or 1
+
+
+def page_lane(workers: int = 0) -> ProcessLane:
+    return ProcessLane(page_workers(workers), "pages", max_bytes=PAGE_WORKER_BYTES)
