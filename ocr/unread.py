@@ -35,7 +35,7 @@ _FIGURE_MM = 1.5
 _BREAK_MM = 15.0
 """Between runs of one line."""
 _LEAST = 3
-"""Letters that make a run."""
+"""Letters that make a run; one fewer if they are clear ones, as of ``10`` or a line's last word."""
 _LOW_MM = 1.2
 """Height of the smallest letters worth a line; below are rows of specks."""
 _ACCEPTED = 0.5
@@ -218,9 +218,10 @@ def _level(a: Floats, b: Floats) -> bool:
 
 
 def _is_line(letters: Floats, mm: float) -> bool:
+    heights = letters[:, 3] - letters[:, 1]
     if len(letters) < _LEAST:
-        return False
-    typical = float(np.median(letters[:, 3] - letters[:, 1]))
+        return len(letters) == _LEAST - 1 and bool(heights.min() >= max(_FIGURE_MM * mm, 0.6 * heights.max()))
+    typical = float(np.median(heights))
     foot = letters[:, 3]
     return typical >= _LOW_MM * mm and bool(np.median(np.abs(foot - np.median(foot))) < 0.25 * typical)
 
