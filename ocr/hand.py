@@ -73,14 +73,20 @@ def _gaps(words: Words, letters: Floats, mm: float) -> list[Gap]:
 
 
 def _dated(words: Words) -> list[tuple[Word | RawWord, Word | RawWord]]:
-    """The words before and after the gaps of a date."""
+    """The words before and after the gaps of a date; ``ngày 10 hằng tháng`` is none."""
     pairs = []
     for word in words:
         name = NEXT.get(bare(word))
         level = [w for w in words if name and bare(w) == name and w.box[0] > word.box[2] and _beside(word, w)]
-        if level:
-            pairs.append((word, min(level, key=lambda w: w.box[0])))
+        after = min(level, key=lambda w: w.box[0], default=None)
+        if after is not None and not any(_said_between(word, w, after) for w in words):
+            pairs.append((word, after))
     return pairs
+
+
+def _said_between(word: Word | RawWord, other: Word | RawWord, after: Word | RawWord) -> bool:
+    between = word.box[2] < (other.box[0] + other.box[2]) / 2 < after.box[0] and _beside(word, other)
+    return between and other.confidence >= _PRINTED and other.text.strip(".,;").isalpha() and len(other.text) > 1
 
 
 def _gap(start: float, beside: Words, letters: Floats) -> Gap | None:

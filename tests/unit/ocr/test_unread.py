@@ -201,5 +201,13 @@ def test_a_number_and_a_day_written_by_hand_are_said_to_be_so(seed: int) -> None
     assert fields["number"].origin is FieldOrigin.HANDWRITTEN and fields["number"].doubt and fields["number"].box
 
 
+def test_words_between_a_day_and_a_month_are_no_handwriting() -> None:
+    image = Image.new("L", (1654, 800), 255)
+    draw = ImageDraw.Draw(image)
+    for y, text in enumerate(("Chi trả chậm nhất là ngày 10 hằng tháng.", "Kể từ ngày ký đến hết tháng sau."), 1):
+        draw.text((200, 200 * y), text, font=BOLD, fill=0)
+    assert read(np.array(image)).unread == ()
+
+
 def test_a_page_that_nobody_reads_has_no_unread_lines() -> None:
     assert read(pixels(made()), Unread()).unread == ()
