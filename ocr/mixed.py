@@ -44,7 +44,7 @@ _STROKE_MM = 1.3
 _SEAL_MM = 40.0
 _ENOUGH = 0.02
 """Share of a coarse pixel that has to be of the kind whose mean it is to show."""
-_LARGEST_MARK_MM = (60.0, 32.0)
+_LARGEST_MARK_MM = (90.0, 45.0)
 """Wider or taller connected ink is a rule or a grid, which a patch may end on."""
 
 
@@ -261,8 +261,10 @@ def _patch(pixels: Pixels, group: Sequence[Rect], dpi: float) -> Patch:
     part, scale = pixels[y0:y1, x0:x1], min(1.0, PATCH_DPI / dpi)
     if shape.all():
         return Patch((x0, y0, x1, y1), _resized(part, scale), None)
+    around = _odd(2 * _MARGIN_MM, dpi)
+    kept = cv2.dilate(shape, np.ones((around, around), np.uint8)) > 0  # or the even colour would bleed in at the edges
     even = np.median(part[shape > 0], axis=0)
-    part = np.where(shape[..., None] > 0 if part.ndim == 3 else shape > 0, part, even).astype(np.uint8)
+    part = np.where(kept[..., None] if part.ndim == 3 else kept, part, even).astype(np.uint8)
     return Patch((x0, y0, x1, y1), _resized(part, scale), (_resized(shape * np.uint8(255), scale) > 0).astype(np.uint8))
 
 
