@@ -1,5 +1,6 @@
 """The recogniser behind a small port: a prepared grey page in, raw words out."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
@@ -14,6 +15,10 @@ from workstation.domain.page import Engine
 class Recognizer(Protocol):
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         """``block``: lines under one another, no layout. O01: engine or language missing, O02: page can't be read."""
+        ...
+
+    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        """The words of each picture of one line, boxes on that picture."""
         ...
 
     def describe(self) -> Engine: ...
@@ -33,6 +38,9 @@ class Unread:
 
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         return ()
+
+    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        return tuple(() for _ in pictures)
 
     def describe(self) -> Engine:
         return Engine("none", "", "", "")

@@ -142,5 +142,5 @@ def _lines_of(band: list[list[Segment]]) -> list[list[Segment]]:
     parts = [s for row in band for s in row]
     left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < gutter]
     right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= gutter]
-    columns = len(right) > 1 or "".join(w.text for w in right[0][0].words).isupper()
+    columns = len(right) > 1 or (len(right) == 1 and "".join(w.text for w in right[0][0].words).isupper())
     return left + right if columns else [[s] for s in parts]

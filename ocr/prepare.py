@@ -67,7 +67,7 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
     dot[0] = False
     chosen = np.flatnonzero(dot)
     doomed = np.zeros(count, bool)
-    doomed[chosen[_in_step(np.asarray(centres[chosen], np.float64) / mm)]] = True
+    doomed[chosen[_in_step(np.asarray(centres[chosen], np.float64) / mm, np.asarray(area[chosen], np.float64))]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -76,11 +76,13 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
 
 _BAND_MM = 0.4
 _PITCH_MM = (0.4, 1.8)
+_LARGER = 1.6
+"""Times the area of the row's dots: another dot."""
 _SEEDS = 6
 """Dots with an even step on both sides that make a row a leader."""
 
 
-def _in_step(at: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _in_step(at: NDArray[np.float64], area: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which dots (centres in millimetres, x and y) keep step with a leader of their row."""
     keep = np.zeros(len(at), bool)
     band = np.floor(at[:, 1] / _BAND_MM).astype(np.int64)
@@ -91,11 +93,11 @@ def _in_step(at: NDArray[np.float64]) -> NDArray[np.bool_]:
         near = order[start:end]
         if len(near) >= _SEEDS + 2:
             own = band[near] == row
-            keep[near[own]] = _steps(at[near], own)
+            keep[near[own]] = _steps(at[near], own, area[near])
     return keep
 
 
-def _steps(at: NDArray[np.float64], own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _steps(at: NDArray[np.float64], own: NDArray[np.bool_], area: NDArray[np.float64]) -> NDArray[np.bool_]:
     """For the dots ``own`` among ``at``: whether at least two others lie one to four even steps away on the same level."""
     right = at[None, :, 0] - at[:, None, 0]
     level = np.abs(at[None, :, 1] - at[:, None, 1]) < 0.12 + 0.01 * np.abs(right)
@@ -110,7 +112,8 @@ def _steps(at: NDArray[np.float64], own: NDArray[np.bool_]) -> NDArray[np.bool_]
     away = np.abs(right[own]) / pitch
     whole = np.round(away)
     in_step = level[own] & (whole >= 1) & (whole <= 4) & (np.abs(away - whole) < 0.1 + 0.02 * whole)
-    return np.asarray(in_step.sum(axis=1) >= 2)
+    # the dot under ạ or ị that happens to keep step is larger than a leader's
+    return np.asarray((in_step.sum(axis=1) >= 2) & (area[own] < _LARGER * np.median(area[even])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("red_to_paper", 1, red_to_paper),
     Step("flatten", 1, flatten_shading),
     Step("levels", 1, stretch_levels),
-    Step("leaders", 2, erase_leaders),
+    Step("leaders", 3, erase_leaders),
 )
 
 

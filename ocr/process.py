@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, tables, unread
+from ocr import cache, layout, tables, unread
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
@@ -92,7 +92,8 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
         reduced = reduce(done.page, dpi)
         paper = unread.Paper(reduced.page, prepare(reduced.page, reduced.dpi), reduced.dpi)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
-        rest = recognizer.read(tables.without_tables(paper.page, grids) if grids else paper.page, paper.dpi)
+        beside = tables.without_tables(paper.page, grids) if grids else paper.page
+        rest = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, missing = unread.settle(paper, rest, read, recognizer)
         words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)

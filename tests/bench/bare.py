@@ -51,6 +51,12 @@ class Timed:
         self.seconds += time.process_time() - begun
         return words
 
+    def lines(self, pictures: Sequence[Any], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        begun = time.process_time()
+        words = self._inner.lines(pictures, dpi)
+        self.seconds += time.process_time() - begun
+        return words
+
     def describe(self) -> Engine:
         return self._inner.describe()
 

@@ -1,4 +1,4 @@
-"""Where adapters are named (those of the pages lane: ``paper_lane``): builds an office, a desk and its lanes for a home folder."""
+"""Where adapters are named (the pages lane's: ``paper_lane``): builds an office, a desk and its lanes for a home folder."""
 
 import os
 import random

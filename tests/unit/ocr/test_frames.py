@@ -128,7 +128,7 @@ def test_a_scan_in_a_pdf_has_the_pixels_of_its_jpeg_whatever_else_the_page_holds
         sheet = document.new_page(width=307.2, height=432)
         sheet.insert_image(sheet.rect, filename=other)
         sheet.insert_image(sheet.rect, filename=jpeg)
-        first, second = sheet.get_contents()
+        first, _ = sheet.get_contents()
         document.update_stream(first, b" ")  # named, not drawn
         document.save(tmp_path / "two.pdf")
     for scan in (scanned_pdf(tmp_path / "one.pdf", jpeg), tmp_path / "two.pdf"):

@@ -1,5 +1,8 @@
 """Reading order from geometry alone."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ocr.lines import RawWord, reading_order
 
 
@@ -73,3 +76,15 @@ def test_every_word_comes_back_once_and_nothing_is_made_up() -> None:
 
 def test_no_words() -> None:
     assert reading_order([], 2000) == ()
+
+
+PLACES = st.tuples(st.integers(0, 1800), st.integers(0, 900), st.integers(5, 600), st.integers(5, 80), st.integers(0, 4))
+
+
+@given(st.lists(PLACES, max_size=14))
+def test_any_boxes_are_put_in_an_order_and_none_is_lost(places: list[tuple[int, int, int, int, int]]) -> None:
+    """A noisy page once had columns whose parts all lay on the left of their gutter: IndexError."""
+    given_words = [RawWord(f"w{i}", (x, y, x + w, y + h), 0.9, (line,)) for i, (x, y, w, h, line) in enumerate(places)]
+    read = reading_order(given_words, 2000)
+    assert sorted(w.text for w in read) == sorted(w.text for w in given_words)
+    assert [w.line for w in read] == sorted(w.line for w in read)

@@ -36,6 +36,18 @@ def test_marks_and_full_stops_stay() -> None:
     assert np.array_equal(erase_leaders(page, 300), page)
 
 
+def test_a_dot_under_a_letter_stays_where_it_keeps_step_with_leaders() -> None:
+    """Leaders of small dots 12 pixels apart; the dot of ị is larger, stands among them and in step with them."""
+    page = np.full((120, 1200), 255, np.uint8)
+    for x in range(40, 1160, 12):
+        page[60:64, x : x + 4] = 0
+    page[59:65, 519:525] = 0
+    wiped = erase_leaders(page, 300)
+    assert (wiped[59:65, 519:525] == 0).all()
+    wiped[59:65, 519:525] = 255
+    assert (wiped == 255).all(), "all the others go"
+
+
 @pytest.mark.parametrize("shift", [0, 12])
 def test_letters_over_leaders_stay_whole(shift: int) -> None:
     text = "Quốc tịch: Việt Nam. Hộ tịch, địa chỉ"
@@ -73,5 +85,5 @@ def test_an_empty_page_stays_empty() -> None:
 
 
 def test_steps_are_named_and_versioned_for_the_record() -> None:
-    assert described() == "red_to_paper.1+flatten.1+levels.1+leaders.2"
+    assert described() == "red_to_paper.1+flatten.1+levels.1+leaders.3"
     assert described(PREPARATION[:1]) == "red_to_paper.1"

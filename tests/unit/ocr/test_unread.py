@@ -41,6 +41,9 @@ class Remembering:
             self.known[key] = self.real.read(page, dpi, block=block)
         return self.known[key]
 
+    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi)
+
     def describe(self) -> Engine:
         return self.real.describe()
 
@@ -59,6 +62,9 @@ class Faulty:
         x0, y0, x1, y1 = self.line.box
         words = self.real.read(page, dpi)
         return tuple(w for w in words if not (x0 <= _mid(w)[0] <= x1 and y0 <= _mid(w)[1] <= y1))
+
+    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        return () if self.deaf else self.real.lines(pictures, dpi)
 
     def describe(self) -> Engine:
         return self.real.describe()
