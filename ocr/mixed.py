@@ -41,6 +41,9 @@ _GAP_MM = 3.0
 _MARGIN_MM = 1.0
 _STROKE_MM = 1.3
 """No stroke of print is as thick: what is solid beyond it is a blob."""
+_RULE_DPI, _RULE_MM, _EVEN_MM, _GRAIN_MM = 200.0, 15.0, 6.0, 0.4
+_PALE = 12
+"""Of 255, how much darker than its paper a rule is at its palest: less is what shows through from the other side."""
 _SEAL_MM = 40.0
 _ENOUGH = 0.02
 """Share of a coarse pixel that has to be of the kind whose mean it is to show."""
@@ -86,6 +89,7 @@ def split(pixels: Pixels, dpi: float, words: Sequence[Box]) -> Layers:
     flat = flattened(pixels, ground)
     limit, doubt = threshold(flat, dpi)
     mask, marks = writing(flat, limit, dpi)
+    mask |= rules(flat, dpi)
     scale = small.shape[1] / pixels.shape[1]
     seeds = _colour_areas(small, ground, scale) + _tone_areas(flat, dpi)
     groups = grown(seeds, _obstacles(marks, words, dpi), pixels.shape[:2])
@@ -153,6 +157,28 @@ def writing(flat: Pixels, limit: float, dpi: float) -> tuple[Mask, NDArray[np.in
     kept = stats[:, cv2.CC_STAT_AREA] >= speck
     kept[0] = False
     return np.asarray(kept.astype(np.uint8)[labels], np.uint8), np.asarray(stats[kept], np.int32)
+
+
+def rules(flat: Pixels, dpi: float) -> Mask:
+    """Level and upright lines, however pale: a rule of which each pixel row holds a part falls short of any threshold."""
+    scale = min(1.0, _RULE_DPI / dpi)
+    dark = np.asarray(255 - _resized(flat, scale), np.uint8)
+    found = _level_rules(dark, dpi * scale) | _level_rules(np.ascontiguousarray(dark.T), dpi * scale).T
+    full = cv2.resize(found * np.uint8(255), (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return (full > 127).astype(np.uint8)
+
+
+def _level_rules(dark: Pixels, dpi: float) -> Mask:
+    """What is darker than the paper above and below without a gap: letters and leaders have gaps."""
+    thin = cv2.morphologyEx(dark, cv2.MORPH_TOPHAT, np.ones((_odd(_STROKE_MM, dpi), 1), np.uint8))
+    smooth = cv2.blur(thin, (_odd(_GRAIN_MM, dpi), 1))
+    drifting = cv2.dilate(smooth, np.ones((3, 1), np.uint8))
+    even = cv2.morphologyEx(drifting, cv2.MORPH_OPEN, np.ones((1, _odd(_EVEN_MM, dpi)), np.uint8))
+    likely = ((even > _PALE) & (smooth >= even // 2)).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
+    long = stats[:, cv2.CC_STAT_WIDTH] >= _RULE_MM / 25.4 * dpi
+    long[0] = False
+    return np.asarray(long.astype(np.uint8)[labels], np.uint8)
 
 
 def _colour_areas(small: Pixels, ground: Pixels, scale: float) -> list[Rect]:

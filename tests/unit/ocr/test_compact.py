@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from ocr import worker
 from ocr.compact import MAX_DOUBT, words_on_scan
 from ocr.frames import Pixels, load_frame
-from ocr.mixed import grown, split
+from ocr.mixed import grown, rules, split
 from tests.bench.text import score
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, make_page, save_page
 from tests.unit.ocr.conftest import Read, Reader
@@ -215,3 +215,45 @@ def test_thin_strokes_stay(tmp_path: Path) -> None:
         wanted = np.asarray(lines((0, 40, 80, 120), 2)) < 200
         seen = cv2.dilate((drawn < 225).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         assert (seen & wanted).sum() > 0.98 * wanted.sum()
+
+
+def certificate(paper: int, frame: int) -> Pixels:
+    """A page at 200 dpi with grain and a crooked double frame of hair lines around bold print."""
+    page = Image.new("L", (1654, 2339), paper)
+    draw = ImageDraw.Draw(page)
+    for inset in (150, 162):
+        draw.rectangle((inset, inset, 1654 - inset, 2339 - inset), outline=frame)
+    for n in range(600):
+        x, y = 300 + 30 * (n % 30), 400 + 70 * (n // 30)
+        draw.rectangle((x, y, x + 12, y + 30), 20)
+    turned = np.asarray(page.rotate(0.4, Image.Resampling.BICUBIC, fillcolor=paper)).astype(float)
+    return np.clip(turned + np.random.default_rng(5).normal(0, 3, turned.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("engine", [by_mupdf, by_poppler])
+def test_the_faint_frame_of_a_certificate_does_not_dissolve(engine: object, tmp_path: Path) -> None:
+    """A frame a tenth darker than its paper is there on all four sides, without gaps."""
+    Image.fromarray(certificate(235, 205)).save(tmp_path / "a.png", dpi=(200, 200))
+    assert publish(tmp_path / "a.pdf", unread(tmp_path / "a.png", 200)).forms == ("layers",)
+    drawn = engine(tmp_path / "a.pdf", 200)[..., 0]  # type: ignore[operator]
+    clear = drawn < 235 - 18
+    upright, level = clear[300:2000], clear[:, 300:1300]
+    sides = (
+        upright[:, 130:190].any(axis=1),
+        upright[:, -190:-130].any(axis=1),
+        level[130:190].any(axis=0),
+        level[-190:-130].any(axis=0),
+    )
+    assert [round(float(side.mean()), 2) for side in sides] == [pytest.approx(1, abs=0.02)] * 4
+
+
+def test_leaders_and_letters_are_no_rules() -> None:
+    page = Image.new("L", (1654, 2339), 245)
+    draw = ImageDraw.Draw(page)
+    for n in range(120):
+        draw.ellipse((200 + 10 * n, 300, 204 + 10 * n, 304), 60)
+        draw.rectangle((200 + 10 * n, 500, 204 + 10 * n, 530), 30)
+    assert not rules(np.asarray(page), 200).any()
+    draw.line((200, 700, 1400, 700), 200)
+    found = rules(np.asarray(page), 200)
+    assert found[700, 220:1380].all() and not found[:690].any() and not found[710:].any()
