@@ -10,26 +10,30 @@ import os
 import struct
 import tempfile
 import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+from pikepdf import AccessMode, Array, Dictionary, Job, Name, Object, Pdf, Stream, String
 from pikepdf.pdfa import resolve_save_kwargs, validate_written
 from PIL import ImageCms
 
-from ocr import glyphless
+from ocr import cache, glyphless
 from ocr.compact import compact_sheet
 from ocr.pictures import Picture, Piece, Sheet, scan_sheet
 from ocr.textlayer import FONT, text_layer
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Matrix, recipe_matrix, then
-from workstation.domain.ports import PdfForm, PublishJob, PublishPage
+from workstation.domain.ports import PdfForm, PublishJob, PublishPage, StoredPage
 from workstation.domain.signature import PublishedPdf
 
+PART = 40
+"""Pages held in memory at once: a longer document is written in so long parts, which are joined picture by picture."""
 CONFORMANCE = "PDF/A-2b"
 PRODUCER = "Trạm số hóa"
 _FLAVOUR = "2b"
@@ -55,26 +59,50 @@ def _publish(job: PublishJob) -> PublishedPdf:
     handle, name = tempfile.mkstemp(prefix=".", suffix=".pdf", dir=job.out.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            pdf, forms = build(job)
-            with pdf:
-                pdf.save(file, **resolve_save_kwargs(_FLAVOUR, deterministic_id=True))
-            file.flush()
-            os.fsync(file.fileno())
+        os.close(handle)
+        forms = _write(job, temporary)
         check(temporary, job)
-        data = temporary.read_bytes()
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+            digest, size = hashlib.file_digest(written, "sha256").hexdigest(), written.tell()
         temporary.replace(job.out)
         _sync_folder(job.out.parent)
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
     return PublishedPdf(
-        Sha256(hashlib.sha256(data).hexdigest()),
-        len(data),
+        Sha256(digest),
+        size,
         len(job.pages),
         CONFORMANCE,
         forms if job.form is PdfForm.COMPACT else (),
     )
+
+
+def _write(job: PublishJob, out: Path) -> tuple[str, ...]:
+    """The forms of the pages. What goes beyond ``PART`` pages is written in parts and joined."""
+    if len(job.pages) <= PART:
+        pdf, forms = build(job)
+        with pdf:
+            pdf.save(out, **resolve_save_kwargs(_FLAVOUR, deterministic_id=True))
+        return forms
+    with tempfile.TemporaryDirectory(prefix=".", dir=out.parent) as folder:
+        starts = range(0, len(job.pages), PART)
+        parts = [Path(folder) / f"{start}.pdf" for start in starts]
+        forms = ()
+        for start, part in zip(starts, parts, strict=True):
+            forms += _write(replace(job, pages=job.pages[start : start + PART]), part)
+        _join(parts, out)
+    return forms
+
+
+def _join(parts: Sequence[Path], out: Path) -> None:
+    """All pages behind each other, described as the first part is. By qpdf's own command: ``pages.extend`` holds every stream."""
+    command = {
+        "inputFile": str(parts[0]), "outputFile": str(out), "deterministicId": "", "objectStreams": "generate",
+        "pages": [{"file": str(part)} for part in parts],
+    }  # fmt: skip
+    Job(command).run()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -90,10 +118,21 @@ def _sync_folder(folder: Path) -> None:
 def build(job: PublishJob) -> tuple[Pdf, tuple[str, ...]]:
     """The document in memory, and the form that each page took."""
     pdf = Pdf.new()
-    font = glyphless.add_font(pdf, "".join({unit for page in job.pages for word in page.text.words for unit in word.text}))
-    forms = [_add_page(pdf, page, sheet_of(page, job.form), font) for page in job.pages]
+    pages = [loaded(page) for page in job.pages]
+    font = glyphless.add_font(pdf, "".join({unit for page in pages for word in page.text.words for unit in word.text}))
+    forms = [_add_page(pdf, page, sheet_of(page, job.form), font) for page in pages]
     _describe(pdf, job)
     return pdf, tuple(forms)
+
+
+def loaded(page: PublishPage | StoredPage) -> PublishPage:
+    """With its recipe and text from the cache. B01 if they aren't there: what publishes has read them before."""
+    if isinstance(page, PublishPage):
+        return page
+    result = cache.load_result(page.cache, page.original, page.frame, page.turn)
+    if result is None:
+        raise WorkstationError("B01", where="pdfa", rule="cache")
+    return PublishPage(page.path, page.frame, result.recipe, result.text)
 
 
 def sheet_of(page: PublishPage, form: PdfForm) -> Sheet:
@@ -209,7 +248,7 @@ def check(path: Path, job: PublishJob) -> None:
     report = validate_written(path, _FLAVOUR)
     if not report.passed:
         raise WorkstationError("B01", where="pdfa", rule=report.findings[0].rule)
-    with pikepdf.open(path) as pdf:
+    with pikepdf.open(path, access_mode=AccessMode.stream) as pdf:
         title = str(pdf.docinfo.get("/Title", ""))
         with pdf.open_metadata() as xmp:
             if title != unicodedata.normalize("NFC", job.title) or xmp.get("dc:title") != title:
@@ -217,7 +256,7 @@ def check(path: Path, job: PublishJob) -> None:
         if len(pdf.pages) != len(job.pages):
             raise WorkstationError("B01", where="pdfa", rule="pages")
         for page, asked in zip(pdf.pages, job.pages, strict=True):
-            _check_layer(page, asked)
+            _check_layer(page, loaded(asked))
 
 
 def _check_layer(page: pikepdf.Page, asked: PublishPage) -> None:

@@ -1,5 +1,6 @@
 """Pages to documents, documents to fields."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr.ending import read_ending
@@ -22,11 +23,13 @@ from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.page import PageText
 from workstation.domain.ports import DocumentDraft
 
+ENDS = 25
+"""Pages at both ends of a document in which fields are looked for: a book of a thousand pages isn't held for them."""
 LETTER = "CV"
 """Code of the official letter, the one type without a printed name."""
 
 
-def split_documents(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
+def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
     """Documents from pages in paper order (None: blank). A header at the top of a page starts one; blank pages and pages
     without a header belong to the document before them."""
     starts: list[list[int]] = []
@@ -38,15 +41,21 @@ def split_documents(texts: tuple[PageText | None, ...], types: tuple[DocumentTyp
         else:
             starts[-1].append(i)
         seen_text = seen_text or text is not None
-    return tuple(_draft(pages, tuple(texts[i] for i in pages), types) for pages in starts)
+    return tuple(_draft(pages, _telling(texts, pages), types) for pages in starts)
 
 
-def index_document(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> DocumentDraft:
+def index_document(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> DocumentDraft:
     """Type and fields of pages that are one document."""
-    return _draft(list(range(len(texts))), texts, types)
+    pages = list(range(len(texts)))
+    return _draft(pages, _telling(texts, pages), types)
 
 
-def _draft(numbers: list[int], texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> DocumentDraft:
+def _telling(texts: Sequence[PageText | None], pages: list[int]) -> list[PageText | None]:
+    """The texts of a document's pages; of a very long one's middle, where no field stands, none."""
+    return [texts[n] if i < ENDS or i >= len(pages) - ENDS else None for i, n in enumerate(pages)]
+
+
+def _draft(numbers: list[int], texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> DocumentDraft:
     pages = [sheet(i, text) for i, text in enumerate(texts)]
     first = next((p for p in pages if p.lines), None)
     if first is None:

@@ -3,6 +3,7 @@
 The imaging and PDF libraries are imported where they are used: the desktop names these functions without ever loading them.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ocr import cache, split
@@ -66,9 +67,9 @@ def publish_document(job: PublishJob) -> PublishedPdf:
     return pdfa.publish(job)
 
 
-def split_documents(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
+def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
     return split.split_documents(texts, types)
 
 
-def index_document(texts: tuple[PageText | None, ...], types: tuple[DocumentType, ...]) -> DocumentDraft:
+def index_document(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> DocumentDraft:
     return split.index_document(texts, types)

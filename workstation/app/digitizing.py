@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ui.messages import Lang
 from workstation.app.console import usable_folder
 from workstation.app.paper_lane import page_lane, page_tools
-from workstation.app.shapes import read_json
-from workstation.domain.durable import write_durably
+from workstation.app.shapes import engine_json, file_json, page_json, read_json
+from workstation.domain.durable import stream_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.ports import DocumentDraft, PdfForm
 from workstation.rules.reader import load_rules
-from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing
+from workstation.usecases.digitize import Bench, ReadFile, index_pages, read_files, start_publishing, with_words
+
+_HELD = 100
+"""Texts of pages in memory, for what looks at them more than once: 16 MB of dense pages."""
 
 Results = tuple[list[ReadFile], dict[str, Any]]
 
@@ -31,11 +35,13 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
         chosen = rules.profile(profile, datetime.now(UTC).date())
     except KeyError as e:
         raise WorkstationError("U01", detail=f"--profile {profile}") from e
+    tools = page_tools(rules)
+    tools = replace(tools, load_text=lru_cache(_HELD)(tools.load_text))
     lane = page_lane(jobs)
     lane.warm()
     try:
         with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
-            yield Bench(lane, page_tools(rules), rules, chosen, Path(cache))
+            yield Bench(lane, tools, rules, chosen, Path(cache))
     finally:
         lane.close()
 
@@ -51,7 +57,7 @@ def run_read(files: list[Path], jobs: int, profile: str, lang: Lang, tell: Calla
         results = []
         for read in read_files(bench, files, _sha256):
             tell(Path(read.name).name)
-            results.append(read)
+            results.append(_whole(bench, read))
     return results, read_json(results, lang)
 
 
@@ -64,6 +70,7 @@ def run_digitize(
     form: PdfForm,
     jobs: int,
     lang: Lang,
+    as_json: bool,
     tell: Callable[[str], None],
 ) -> Results:
     """PDF/A of each argument's documents in ``output``/<code, folder or file name>/, and ``dossier.json`` beside them."""
@@ -78,11 +85,18 @@ def run_digitize(
             started.append(start_publishing(bench, whole, output / name, numbers.get(name, 1), created, form))
             numbers[name] = numbers.get(name, 1) + len(whole.documents)
         results = [publishing.finish() for publishing in started]
-    data = read_json(results, lang)
-    for name in dict.fromkeys(code or Path(r.name).stem for r in results):
-        own = [row for row, r in zip(data["files"], results, strict=True) if (code or Path(r.name).stem) == name]
-        _write_index(output / name / "dossier.json", {"engine": data["engine"], "code": name, "files": own})
-    return results, data
+        names = [code or Path(r.name).stem for r in results]
+        for name in dict.fromkeys(names):
+            own = [r for r, its in zip(results, names, strict=True) if its == name]
+            (output / name).mkdir(parents=True, exist_ok=True)
+            stream_durably(output / name / "dossier.json", _index(bench, own, engine_json(results), name, lang))
+        if not as_json:
+            return results, {}
+        return results, read_json([_whole(bench, r) for r in results], lang)
+
+
+def _whole(bench: Bench, read: ReadFile) -> ReadFile:
+    return replace(read, pages=tuple(with_words(bench, p) for p in read.pages))
 
 
 def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
@@ -91,11 +105,20 @@ def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
     numbers = tuple(i for i, p in enumerate(read.pages) if p.result is not None and not p.whole)
     if not numbers:
         return own
-    results = (read.pages[i].result for i in numbers)
-    texts = tuple(r.text if r and not r.blank else None for r in results)
-    return (replace(bench.tools.index(texts), pages=numbers), *own)
+    return (replace(index_pages(bench, [read.pages[i] for i in numbers]), pages=numbers), *own)
 
 
-def _write_index(path: Path, data: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(path, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
+def _index(bench: Bench, files: list[ReadFile], engine: dict[str, str] | None, code: str, lang: Lang) -> Iterator[bytes]:
+    """``dossier.json``, a page a line and in memory: a thousand pages are 100 MB."""
+    head = {"engine": engine, "code": code}
+    yield (_json(head)[:-1] + ', "files": [').encode()
+    for n, file in enumerate(files):
+        yield (",\n" if n else "\n").encode() + _json(file_json(file, lang))[:-1].encode() + b', "pages": ['
+        for i, page in enumerate(file.pages):
+            yield (",\n" if i else "\n").encode() + _json(page_json(i, with_words(bench, page), lang)).encode()
+        yield b"\n]}"
+    yield b"\n]}\n"
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -46,7 +46,9 @@ def digitize(
 
     if code and not is_one_name(code):
         raise WorkstationError("U01", detail="--code: " + words("chỉ một tên, không có đường dẫn", "one name, not a path"))
-    results, data = run_digitize([p.resolve() for p in files], output, profile, code, split, form, jobs, options.lang, tell)
+    results, data = run_digitize(
+        [p.resolve() for p in files], output, profile, code, split, form, jobs, options.lang, as_json, tell
+    )
 
     def human() -> None:
         for file in results:

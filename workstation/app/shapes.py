@@ -1,6 +1,6 @@
 """The JSON of the command line (docs: command line): values in, plain dictionaries out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,28 +94,30 @@ def published_json(made: tuple[Path, PublishedPdf] | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_json(files: Iterable[ReadFile], lang: Lang) -> dict[str, Any]:
-    rows, engine = [], None
-    for file in files:
-        for page in file.pages:
-            if page.result is not None and engine is None:
-                e = page.result.text.engine
-                engine = {"name": e.name, "version": e.version, "model": e.model}
-        documents = [document_json(d) for d in file.documents]
-        if file.published:
-            for document, made in zip(documents, file.published, strict=True):
-                document |= published_json(made)
-        rows.append(
-            {
-                "file": file.name,
-                "status": "quarantined" if file.errors else "ok",
-                "error": error_json(file.errors[0] if file.errors else None, lang),
-                "errors": [error_json(e, lang) for e in file.errors],
-                "pages": [page_json(i, p, lang) for i, p in enumerate(file.pages)],
-                "documents": documents,
-            }
-        )
-    return {"engine": engine, "files": rows}
+def engine_json(files: Iterable[ReadFile]) -> dict[str, str] | None:
+    engines = (page.result.text.engine for file in files for page in file.pages if page.result)
+    e = next(engines, None)
+    return None if e is None else {"name": e.name, "version": e.version, "model": e.model}
+
+
+def file_json(file: ReadFile, lang: Lang) -> dict[str, Any]:
+    """All but the pages."""
+    documents = [document_json(d) for d in file.documents]
+    if file.published:
+        for document, made in zip(documents, file.published, strict=True):
+            document |= published_json(made)
+    return {
+        "file": file.name,
+        "status": "quarantined" if file.errors else "ok",
+        "error": error_json(file.errors[0] if file.errors else None, lang),
+        "errors": [error_json(e, lang) for e in file.errors],
+        "documents": documents,
+    }
+
+
+def read_json(files: Sequence[ReadFile], lang: Lang) -> dict[str, Any]:
+    rows = [{**file_json(f, lang), "pages": [page_json(i, p, lang) for i, p in enumerate(f.pages)]} for f in files]
+    return {"engine": engine_json(files), "files": rows}
 
 
 def signature_json(s: SignatureReport, lang: Lang) -> dict[str, Any]:

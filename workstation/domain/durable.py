@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +20,12 @@ def write_durably(path: Path, data: bytes) -> None:
     other ``OSError`` as it is. What stood there before stays until then."""
     with _taking_the_place_of(path) as file:
         file.write(data)
+
+
+def stream_durably(path: Path, pieces: Iterable[bytes]) -> None:
+    """As :func:`write_durably`, with bytes that never are in memory all at once."""
+    with _taking_the_place_of(path) as file:
+        file.writelines(pieces)
 
 
 def copy_durably(source: Path, target: Path) -> None:

@@ -3,7 +3,7 @@
 Jobs cross process borders: they carry paths and hashes, never pixels.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -249,8 +249,19 @@ class PublishPage:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page whose recipe and text are where ``process`` kept them: a thousand texts needn't be handed over."""
+
+    path: Path
+    original: Sha256
+    frame: int
+    cache: Path
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PublishJob:
-    pages: tuple[PublishPage, ...]
+    pages: tuple[PublishPage | StoredPage, ...]
     out: Path
     title: str
     language: str = "vi"
@@ -281,9 +292,9 @@ class PageTools:
     render_pdf: Callable[[PdfRenderJob], Rendered]
     publish: Callable[[PublishJob], PublishedPdf]
     """Writes ``out`` (fsynced) and checks it; raises if it does not conform."""
-    split: Callable[[tuple[PageText | None, ...]], tuple[DocumentDraft, ...]]
+    split: Callable[[Sequence[PageText | None]], tuple[DocumentDraft, ...]]
     """Documents and their fields from the pages' texts in order (None: blank page); pure, runs where it is called."""
-    index: Callable[[tuple[PageText | None, ...]], DocumentDraft]
+    index: Callable[[Sequence[PageText | None]], DocumentDraft]
     """Type and fields of pages that are known to be one document; pure, runs where it is called."""
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import overload
 
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -21,7 +22,7 @@ from workstation.domain.ports import (
     PageTools,
     PdfForm,
     PublishJob,
-    PublishPage,
+    StoredPage,
 )
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.signature import PublishedPdf
@@ -47,6 +48,7 @@ class ReadPage:
     original: Sha256
     frame: int
     result: PageResult | None
+    """Its words only after ``with_words``: those of a thousand pages would fill the memory."""
     error: ErrorNote | None
     whole: bool = False
     """Of a signed or born-digital file: that goes through as it is, with its text beside it."""
@@ -81,10 +83,47 @@ def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher) -> Iter
         name, starts, errors = pending.pop()
         if not starts and not errors:
             errors.append(ErrorNote("F04", (("file", Path(name).name),)))
-        pages = tuple(_finish(start) for start in starts)
+        starts.reverse()
+        pages = tuple(_finish(starts.pop()) for _ in range(len(starts)))
         notes = (*errors, *(p.error for p in pages if p.error))
         drafts = tuple(replace(d, fields=indexed_fields(bench.rules, d)) for d in _documents(bench, pages))
         yield ReadFile(name, pages, drafts, notes)
+
+
+def with_words(bench: Bench, page: ReadPage) -> ReadPage:
+    """The page with what was read on it, from the cache. B01 if it has gone from there: no page loses its words in silence."""
+    if page.result is None:
+        return page
+    text = bench.tools.load_text(bench.cache, page.original, page.frame, 0)
+    if text is None:
+        raise WorkstationError("B01", where="digitize", rule="cache")
+    return replace(page, result=replace(page.result, text=text))
+
+
+class _Texts(Sequence[PageText | None]):
+    """Each text as it is looked at; None: blank or failed."""
+
+    def __init__(self, bench: Bench, pages: Sequence[ReadPage]) -> None:
+        self._bench, self._pages = bench, pages
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @overload
+    def __getitem__(self, at: int) -> PageText | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[PageText | None]: ...
+    def __getitem__(self, at: int | slice) -> PageText | Sequence[PageText | None] | None:
+        if isinstance(at, slice):
+            return _Texts(self._bench, self._pages[at])
+        page = self._pages[at]
+        read = with_words(self._bench, page).result
+        return None if read is None or read.blank else read.text
+
+
+def index_pages(bench: Bench, pages: Sequence[ReadPage]) -> DocumentDraft:
+    """Type and fields of pages that are one document."""
+    return bench.tools.index(_Texts(bench, pages))
 
 
 def _documents(bench: Bench, pages: Sequence[ReadPage]) -> list[DocumentDraft]:
@@ -92,11 +131,11 @@ def _documents(bench: Bench, pages: Sequence[ReadPage]) -> list[DocumentDraft]:
     found: list[DocumentDraft] = []
     for whole, group in groupby(range(len(pages)), lambda i: pages[i].path if pages[i].whole else None):
         numbers = tuple(group)
-        texts = tuple(_text(pages[i]) for i in numbers)
+        own = [pages[i] for i in numbers]
         if whole is not None:
-            found.append(replace(bench.tools.index(texts), pages=numbers))
+            found.append(replace(index_pages(bench, own), pages=numbers))
         elif any(pages[i].result for i in numbers):
-            found += (replace(d, pages=tuple(numbers[n] for n in d.pages)) for d in bench.tools.split(texts))
+            found += (replace(d, pages=tuple(numbers[n] for n in d.pages)) for d in bench.tools.split(_Texts(bench, own)))
     return found
 
 
@@ -131,14 +170,11 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[li
 def _finish(start: _Start) -> ReadPage:
     path, original, frame, future, whole = start
     try:
-        return ReadPage(path, original, frame, future.result(), None, whole)
+        result = future.result()
+        return ReadPage(path, original, frame, replace(result, text=replace(result.text, words=())), None, whole)
     except WorkstationError as e:
         note = WorkstationError(e.code, **{"file": path.name, "page": frame + 1, **e.params}).note
         return ReadPage(path, original, frame, None, note, whole)
-
-
-def _text(page: ReadPage) -> PageText | None:
-    return None if page.result is None or page.result.blank else page.result.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +204,7 @@ def start_publishing(
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []
     for i, draft in enumerate(read.documents, first):
-        parts = tuple(part for n in draft.pages if (part := _part(read.pages[n])))
+        parts = tuple(part for n in draft.pages if (part := _part(bench, read.pages[n])))
         name = next((f.value for f in draft.fields if f.name == "type_name"), "") or "Văn bản"
         out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
         first_page = read.pages[draft.pages[0]]
@@ -188,7 +224,5 @@ def _taken_over(page: ReadPage, pages: int, out: Path) -> "Future[PublishedPdf]"
     return done
 
 
-def _part(page: ReadPage) -> PublishPage | None:
-    if page.result is None:
-        return None
-    return PublishPage(page.path, page.frame, page.result.recipe, page.result.text)
+def _part(bench: Bench, page: ReadPage) -> StoredPage | None:
+    return StoredPage(page.path, page.original, page.frame, bench.cache) if page.result else None

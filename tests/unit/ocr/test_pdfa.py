@@ -14,13 +14,13 @@ import pytest
 from pikepdf.pdfa import validate_written
 from PIL import Image
 
-from ocr import worker
+from ocr import pdfa, worker
 from ocr.pdfa import check
 from tests.pagemaker import Kind, PageSpec, make_page, quick_page, save_page
-from tests.unit.ocr.conftest import Read, Reader, Sample
+from tests.unit.ocr.conftest import Read, Reader, Sample, sha256
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import Engine, PageText, Word
-from workstation.domain.ports import PdfRenderJob, PublishJob, PublishPage
+from workstation.domain.ports import PdfRenderJob, PublishJob, PublishPage, StoredPage
 from workstation.domain.signature import PublishedPdf
 
 CREATED = "2026-11-21T08:00:00+00:00"
@@ -266,6 +266,30 @@ def test_a_file_that_is_not_what_was_asked_for_is_refused(dossier: tuple[Path, l
         pdf.save()
     with pytest.raises(WorkstationError, match="B01"):
         check(tmp_path / "a.pdf", job)
+
+
+def test_a_long_document_is_joined_from_parts(
+    tmp_path: Path, dossier: tuple[Path, list[Read]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdfa, "PART", 2)
+    pages = dossier[1]
+    stored = tuple(StoredPage(p.path, sha256(p.path), 0, p.cache) for p in pages)
+    job = PublishJob(stored, tmp_path / "parts.pdf", TITLE, "vi", CREATED)
+    made = worker.publish_document(job)
+    assert made.sha256 == sha256(job.out) and made.bytes == job.out.stat().st_size and made.pages == len(pages)
+    assert worker.publish_document(replace(job, out=tmp_path / "again.pdf")).sha256 == made.sha256
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["again.pdf", "parts.pdf"]
+    with pikepdf.open(dossier[0]) as whole, pikepdf.open(job.out) as joined:
+        for one, other in zip(whole.pages, joined.pages, strict=True):
+            assert one.Contents.read_bytes() == other.Contents.read_bytes()
+            pictures = [p.obj.Resources.XObject["/Im0"].read_raw_bytes() for p in (one, other)]
+            assert pictures[0] == pictures[1] and one.MediaBox == other.MediaBox
+
+
+def test_a_page_that_is_not_in_the_cache_is_told(tmp_path: Path, dossier: tuple[Path, list[Read]]) -> None:
+    page = StoredPage(dossier[1][0].path, sha256(dossier[1][0].path), 0, tmp_path)
+    with pytest.raises(WorkstationError, match="B01"):
+        worker.publish_document(PublishJob((page,), tmp_path / "a.pdf", TITLE, "vi", CREATED))
 
 
 def test_nothing_is_left_where_publishing_failed(tmp_path: Path, dossier: tuple[Path, list[Read]]) -> None:

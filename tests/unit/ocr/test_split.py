@@ -4,12 +4,14 @@ import random
 import unicodedata
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
 from ocr.grammar import distance
 from ocr.language import doubted
 from ocr.sheet import WEAK_WORD
+from ocr.split import ENDS
 from ocr.worker import index_document, split_documents
 from tests.pagemaker import OFFICE, Kind, PageSpec, make_document, make_page
 from tests.pagemaker.page import MadePage
@@ -263,3 +265,18 @@ def test_a_notation_without_its_marks_is_doubted_and_suggested_with_them() -> No
     plain = misread(whole, numbered, numbered.replace("QĐ", "QD"))
     found = one(split_documents((plain,), TYPES)[0], "notation")
     assert (found.value, found.doubt, found.suggestion) == (notation.replace("QĐ", "QD"), True, notation)
+
+
+def test_the_middle_of_a_book_is_not_held() -> None:
+    looked_at = list[int]()
+
+    class Texts(list[PageText | None]):
+        def __getitem__(self, at: Any) -> Any:
+            looked_at.append(at)
+            return super().__getitem__(at)
+
+    first, last = decision()
+    empty = replace(last, words=())
+    short, long = (index_document(Texts([first, *[empty] * n, last]), TYPES) for n in (1, 100))
+    assert values(short) == values(long) and long.pages == tuple(range(102))
+    assert len(looked_at) == 3 + 2 * ENDS

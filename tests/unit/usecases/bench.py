@@ -7,7 +7,7 @@ that hashes, lengths and prefixes are real.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +39,7 @@ from workstation.domain.ports import (
     Secret,
     SigningTools,
     SignJob,
+    StoredPage,
 )
 from workstation.domain.signature import (
     FileVerdict,
@@ -190,12 +191,17 @@ class Machine:
         self._called("publish", job)
         if not job.pages:
             raise WorkstationError("B01", where="pdfa", rule="pages")
-        shown = [[p.path.name, p.frame, [asdict(t) for t in p.recipe], [w.text for w in p.text.words]] for p in job.pages]
+        shown = [
+            [p.path.name, p.frame, p.original]
+            if isinstance(p, StoredPage)
+            else [p.path.name, p.frame, [asdict(t) for t in p.recipe], [w.text for w in p.text.words]]
+            for p in job.pages
+        ]
         data = b"%PDF" + json.dumps([job.title, job.created, shown]).encode()
         job.out.write_bytes(data)
         return PublishedPdf(sha(data), len(data), len(job.pages) + self.extra_pages, self.conformance)
 
-    def split(self, texts: tuple[PageText | None, ...]) -> tuple[DocumentDraft, ...]:
+    def split(self, texts: Sequence[PageText | None]) -> tuple[DocumentDraft, ...]:
         starts: list[list[int]] = []
         for i, text in enumerate(texts):
             if not starts or (text is not None and text.words and text.words[0].text == "HEAD"):
@@ -203,7 +209,7 @@ class Machine:
             starts[-1].append(i)
         return tuple(replace(self.index(tuple(texts[i] for i in pages)), pages=tuple(pages)) for pages in starts)
 
-    def index(self, texts: tuple[PageText | None, ...]) -> DocumentDraft:
+    def index(self, texts: Sequence[PageText | None]) -> DocumentDraft:
         found: dict[str, IndexField] = {}
         for number, text in enumerate(texts):
             for word in text.words if text else ():

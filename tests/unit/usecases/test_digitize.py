@@ -1,13 +1,16 @@
 """Files in, PDF/A out, without a store: what fails is named and the rest goes on. And copies for people."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.unit.usecases.bench import BODY, HEAD, KILLS, InlineLane, World, ids, sha
 from workstation.domain.errors import WorkstationError
-from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing
+from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing, with_words
 from workstation.usecases.export import export_dossier
 
 
@@ -29,6 +32,16 @@ def test_a_bad_file_and_a_bad_page_keep_their_reasons_and_the_rest_goes_on(world
     assert [d.pages for d in mixed.documents] == [(0, 1), (2,)]
     out = start_publishing(bench(world), mixed, world.root / "out", 1, "2026-11-21T00:00:00+00:00").finish()
     assert [(p.name, pdf.pages) for p, pdf in filter(None, out.published)] == [("01-quyet-dinh.pdf", 1), ("02-quyet-dinh.pdf", 1)]
+
+
+def test_words_wait_in_the_cache_and_are_missed_there(world: World):
+    (found,) = read(world, world.paper(HEAD, KILLS))
+    page, failed = found.pages
+    assert page.result is not None and page.result.text.words == () and with_words(bench(world), failed) == failed
+    whole = with_words(bench(world), page).result
+    assert whole is not None and whole.text.words[0].text == "HEAD"
+    with pytest.raises(WorkstationError, match="B01"):
+        with_words(replace(bench(world), cache=world.root / "elsewhere"), page)
 
 
 def test_a_document_that_can_not_be_published_costs_only_itself(world: World):
