@@ -139,7 +139,8 @@ def measure_lie(pixels: Pixels, dpi: float, sure_by_reading: Callable[[Pixels], 
     the lines; where that is weak, ``sure_by_reading`` (level page → 0 or 180) reads some of it both ways. Tesseract's own
     OSD was measured at 0.5 CPU seconds a page and confidences below 1 on bad pages.
     """
-    small = shrink(grey(pixels), dpi, _SMALL_DPI)
+    plain = grey(pixels)
+    small = shrink(plain, dpi, _SMALL_DPI)
     ink = _without_rules(ink_map(small, _SMALL_DPI))
     if not ink.any():
         return Lie(0, 0.0)
@@ -147,7 +148,7 @@ def measure_lie(pixels: Pixels, dpi: float, sure_by_reading: Callable[[Pixels], 
     skew = _best_angle(np.rot90(ink, -1) if base else ink)
     level = lie_recipe(Lie(base, skew))
     finer = min(dpi, 2 * _SMALL_DPI)
-    upness = _head_up(_without_rules(ink_map(apply_recipe(shrink(grey(pixels), dpi, finer), level), finer)), finer)
+    upness = _head_up(_without_rules(ink_map(apply_recipe(shrink(plain, dpi, finer), level), finer)), finer)
     sure = abs(upness) >= _SURE
     flip = (180 if upness < 0 else 0) if sure else sure_by_reading(apply_recipe(pixels, level))
     return Lie((base + flip) % 360, skew)

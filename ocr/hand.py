@@ -20,6 +20,7 @@ _STROKE_MM = 1.5
 """Height of the lowest stroke of a figure written by hand."""
 _KNOWN = 0.5
 """The words of a form that frame a gap are read with more."""
+_DATE = {*NEXT, *NEXT.values()}
 _AFTER = re.compile(r"/[A-Z]\S+")
 _NUMBER_MM = 22.0
 """Width of the room for a number."""
@@ -75,9 +76,9 @@ def _gaps(words: Words, letters: Floats, mm: float) -> list[Gap]:
 def _dated(words: Words) -> list[tuple[Word | RawWord, Word | RawWord]]:
     """The words before and after the gaps of a date; ``ngày 10 hằng tháng`` is none."""
     pairs = []
-    for word in words:
-        name = NEXT.get(bare(word))
-        level = [w for w in words if name and bare(w) == name and w.box[0] > word.box[2] and _beside(word, w)]
+    named = [(w, name) for w in words if (name := bare(w)) in _DATE]
+    for word, own in named:
+        level = [w for w, name in named if name == NEXT.get(own) and w.box[0] > word.box[2] and _beside(word, w)]
         after = min(level, key=lambda w: w.box[0], default=None)
         if after is not None and not any(_said_between(word, w, after) for w in words):
             pairs.append((word, after))

@@ -73,8 +73,9 @@ def brightness_and_contrast(pixels: Pixels, dpi: float) -> tuple[float, float]:
 def findings(frame: Frame, page: Pixels, blank: bool, ink_mm2: float, skew: float, rotation: int,
              min_dpi: float, min_sharpness: float) -> tuple[Finding, ...]:  # fmt: skip
     """Remarks in fixed order; ``page``: the cleaned page. A scanner's 299.9 dpi is 300."""
-    bright, contrast = brightness_and_contrast(page, frame.dpi)
-    sharp = 100.0 if blank else sharpness(page, frame.dpi)
+    plain = grey(page)
+    bright, contrast = brightness_and_contrast(plain, frame.dpi)
+    sharp = 100.0 if blank else sharpness(plain, frame.dpi)
     out = [
         Finding("dpi", round(frame.dpi, 1), min_dpi, frame.dpi >= 0.99 * min_dpi),
         Finding("color", float(frame.bits), float(FULL_COLOUR_BITS), frame.bits >= FULL_COLOUR_BITS),
