@@ -89,8 +89,7 @@ def split(pixels: Pixels, dpi: float, words: Sequence[Box]) -> Layers:
     flat = flattened(pixels, ground)
     limit, doubt = threshold(flat, dpi)
     mask, marks = writing(flat, limit, dpi)
-    lines = rules(flat, dpi)
-    mask |= lines
+    mask |= rules(flat, dpi)
     scale = small.shape[1] / pixels.shape[1]
     seeds = _colour_areas(small, ground, scale) + _tone_areas(flat, dpi)
     groups = grown(seeds, _obstacles(marks, words, dpi), pixels.shape[:2])
@@ -99,7 +98,6 @@ def split(pixels: Pixels, dpi: float, words: Sequence[Box]) -> Layers:
     bare = _bare(mask, groups, dpi)
     patches = tuple(_patch(pixels, group, dpi) for group in groups)
     ink = np.asarray(cv2.erode(mask, np.ones((3, 3), np.uint8)), np.uint8)
-    ink |= mask & lines & ~_near(ink, dpi)  # a pale frame keeps its own tone
     ground = _mean_where(pixels, bare, dpi, PAPER_DPI)
     smooth = np.asarray(cv2.GaussianBlur(ground, (0, 0), _SMOOTH_MM / 25.4 * PAPER_DPI), np.uint8)
     return Layers(mask, smooth, _mean_where(pixels, ink, dpi, INK_DPI), patches, doubt)
@@ -303,12 +301,6 @@ def _bare(mask: Mask, groups: Sequence[Sequence[Rect]], dpi: float) -> Mask:
     for x0, y0, x1, y1 in (rect for group in groups for rect in group):
         bare[y0:y1, x0:x1] = 0
     return bare
-
-
-def _near(ink: Mask, dpi: float) -> Mask:
-    """Where the ink's coarse picture shows this ink."""
-    reach = _odd(2.5 / INK_DPI * 25.4, dpi)
-    return np.asarray(cv2.dilate(ink, np.ones((reach, reach), np.uint8)), np.uint8)
 
 
 def _mean_where(pixels: Pixels, chosen: Mask, dpi: float, to_dpi: float) -> Pixels:
