@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.lines import RawWord
+from workstation.domain.page import Box
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -87,13 +88,26 @@ class Layout:
     """The common height of letters, pixels."""
 
 
-def read_page(page: Pixels, dpi: float, recognizer: Recognizer) -> tuple[RawWord, ...]:
-    """Words of a prepared grey page without tables: by the engine's own layout, and where that is doubtful line by line too."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``lines``: where a doubtful page's lines of print were found, words or none; of a clear page nobody looked for them."""
+
+    words: tuple[RawWord, ...]
+    lines: tuple[Box, ...] = ()
+
+
+def read_page(page: Pixels, dpi: float, recognizer: Recognizer) -> Reading:
+    """A prepared grey page without tables: by the engine's own layout, and where that is doubtful line by line too."""
     read = recognizer.read(page, dpi)
     if confidence(read) >= _CLEAR:
-        return read
+        return Reading(read)
     layout = find_lines(page, dpi)
-    return _sensible(read, _read_lines(page, dpi, layout, recognizer), layout)
+    words = _sensible(read, _read_lines(page, dpi, layout, recognizer), layout)
+    return Reading(words, tuple(_around(line, layout.parts) for line in layout.lines))
+
+
+def _around(line: TextLine, parts: Parts) -> Box:
+    return line.left, float(parts.y0[line.letters].min()), line.right, float(parts.y1[line.letters].max())
 
 
 def _read_lines(page: Pixels, dpi: float, layout: Layout, recognizer: Recognizer) -> dict[int, tuple[RawWord, ...]]:
@@ -118,7 +132,7 @@ def _sensible(read: Sequence[RawWord], by_line: dict[int, tuple[RawWord, ...]], 
         elif word.confidence >= _DOUBTED:
             out.append(replace(word, line=(-1, *word.line)))
     for k in sorted({*home, *by_line}):
-        best = max(home.get(k, []), by_line.get(k, ()), key=_sense)
+        best = max(home.get(k, []), by_line.get(k, ()), key=sense)
         if confidence(best) >= _NOISE:
             out += [w for w in best if any(c.isalnum() for c in w.text) or w.confidence > 0.5]
     return tuple(out)
@@ -130,7 +144,7 @@ def confidence(words: Sequence[RawWord]) -> float:
     return sum(w.confidence * len(w.text) for w in words) / weight if weight else 0.0
 
 
-def _sense(words: Sequence[RawWord]) -> float:
+def sense(words: Sequence[RawWord]) -> float:
     """Sure letters count for a reading, doubtful ones against it."""
     return sum((w.confidence - 0.7) * len(w.text) for w in words)
 

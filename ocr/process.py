@@ -93,9 +93,9 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
         paper = unread.Paper(reduced.page, prepare(reduced.page, reduced.dpi), reduced.dpi)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
-        rest = layout.read_page(beside, paper.dpi, recognizer)
+        found = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
-        rest, missing = unread.settle(paper, rest, read, recognizer)
+        rest, missing = unread.settle(paper, found, read, recognizer)
         words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
         steps = reduced.steps
         if grids:

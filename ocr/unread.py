@@ -17,6 +17,7 @@ from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.hand import handwritten
 from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, find_colours, find_ink, find_pictures, holds
+from ocr.layout import Reading, confidence, sense
 from ocr.lines import RawWord, hull
 from workstation.domain.page import Box, Finding, UnreadArea, Word
 
@@ -38,6 +39,10 @@ _LEAST = 3
 """Letters that make a run; one fewer if they are clear ones, as of ``10`` or a line's last word."""
 _LOW_MM = 1.2
 """Height of the smallest letters worth a line; below are rows of specks."""
+_PART = 0.25
+"""Share of a line's length without words below which the line is not lost."""
+_RIM_MM = 3.0
+"""Where the lid and the paper's edge show, and no printer prints."""
 _ACCEPTED = 0.5
 """Mean confidence at which a line read by itself joins the text."""
 _SIGNED_MM = 11.0
@@ -80,17 +85,17 @@ class Marks:
 
 
 def settle(
-    paper: Paper, read: Sequence[RawWord], grids: Sequence[tuple[tables.Table, tuple[Word, ...]]], recognizer: Recognizer
+    paper: Paper, read: Reading, grids: Sequence[tuple[tables.Table, tuple[Word, ...]]], recognizer: Recognizer
 ) -> tuple[tuple[RawWord, ...], tuple[UnreadArea, ...]]:
     """The page's words without junk and with the lines that were missing, and what on the page is unread.
 
     ``grids``: its tables with their words, which stay as they are.
     """
     if isinstance(recognizer, Unread):
-        return tuple(read), ()
+        return read.words, ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures)
-    words = tuple(w for w in read if not marks.junk(w))
+    words = tuple(w for w in read.words if not marks.junk(w))
     cells = [w for _, inside in grids for w in inside]
     lost = lost_lines(marks, (*words, *cells), paper.mm)
     stamps = _stamps(marks, paper.mm)
@@ -103,6 +108,7 @@ def settle(
     hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
     lost = (*lost, *_empty_cells(marks.ink.letters, grids, lost, paper.mm))
+    lost = _print(paper, [b for b in lost if not _within_read(b, lost, read.lines)], recognizer)
     areas += [UnreadArea("lost_line", box) for box in lost if not any(_share(box, h) > 0.5 for h in hands)]
     areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
@@ -154,6 +160,31 @@ def _empty_cells(
             if len(high) and not any(_share(w.box, cell) > 0.5 for w in words) and not any(_share(b, cell) > 0 for b in lost):
                 found.append(hull(_box(b) for b in high))
     return found
+
+
+def _within_read(box: Box, lost: Sequence[Box], lines: Sequence[Box]) -> bool:
+    """Whether the box is a small part of a line found on a doubtful page: words are there, though they fit their ink badly."""
+    line = max(lines, key=lambda n: _share(box, n), default=box)
+    if _share(box, line) < 0.5:
+        return False
+    return sum(b[2] - b[0] for b in lost if _share(b, line) >= 0.5) < _PART * (line[2] - line[0])
+
+
+def _print(paper: Paper, lost: Sequence[Box], recognizer: Recognizer) -> tuple[Box, ...]:
+    """Those of the boxes that are this side's print: not the rim's shadow, and reading no better in a mirror as the other side
+    does that shows through (its darkest lines are as dark as worn print)."""
+    height, width = paper.page.shape
+    rim = _RIM_MM * paper.mm
+    inner = [b for b in lost if b[2] > rim and b[0] < width - rim and b[3] > rim and b[1] < height - rim]
+    parts = [_line_part(paper.page, box, (), paper.mm)[1] for box in inner]
+    read = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
+    sides = zip(inner, read[: len(inner)], read[len(inner) :], strict=True)
+    return tuple(box for box, front, back in sides if not _mirrored(front, back))
+
+
+def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
+    sure = confidence(back)
+    return sure >= 0.5 and sure >= confidence(front) + 0.2 and sense(back) > sense(front)
 
 
 def _connected(lines: Sequence[Box], gap: float) -> list[Box]:

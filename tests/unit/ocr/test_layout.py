@@ -119,7 +119,7 @@ def test_a_page_in_noise_is_read_better_than_by_the_engine_alone() -> None:
     page[noise < 0.004] = 0
     page[noise > 0.985] = 255
     alone = " ".join(w.text for w in recognizer().read(page, DPI))
-    ours = " ".join(w.text for w in read_page(page, DPI, recognizer()))
+    ours = " ".join(w.text for w in read_page(page, DPI, recognizer()).words)
     hits = [sum(word in text.split() for line in BODY for word in line.split()) for text in (alone, ours)]
     assert hits[1] >= hits[0]
     assert hits[1] > 25, ours
@@ -149,7 +149,7 @@ def test_a_clear_page_is_read_once() -> None:
         def lines(self, pictures: object, dpi: float) -> tuple[tuple[RawWord, ...], ...]:
             raise AssertionError("a second reading")
 
-    assert " ".join(w.text for w in read_page(body(), DPI, Once())) == " ".join(BODY)
+    assert " ".join(w.text for w in read_page(body(), DPI, Once()).words) == " ".join(BODY)
 
 
 @pytest.mark.parametrize("engine", [TesseractLibrary, TesseractProgram])

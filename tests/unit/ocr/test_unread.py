@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.engine import Recognizer, Unread, recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
+from ocr.layout import find_lines
 from ocr.lines import RawWord
 from ocr.process import Cleaned, _read
 from ocr.split import index_document
-from ocr.unread import counted
+from ocr.unread import Paper, _print, _within_read, counted
 from tests.bench.unread import ReadWord, losses
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, MadePage, PageSpec, TruthLine, make_page
 from tests.unit.ocr.test_split import TYPES
@@ -64,7 +65,7 @@ class Faulty:
         return tuple(w for w in words if not (x0 <= _mid(w)[0] <= x1 and y0 <= _mid(w)[1] <= y1))
 
     def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
-        return () if self.deaf else self.real.lines(pictures, dpi)
+        return ((),) * len(pictures) if self.deaf else self.real.lines(pictures, dpi)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -217,3 +218,31 @@ def test_words_between_a_day_and_a_month_are_no_handwriting() -> None:
 
 def test_a_page_that_nobody_reads_has_no_unread_lines() -> None:
     assert read(pixels(made()), Unread()).unread == ()
+
+
+def pasted(text: str, turn: bool, at: tuple[int, int]) -> Pixels:
+    """A page with a line whose words the recogniser missed; with ``turn`` the line is the other side's."""
+    strip = Image.new("L", (900, 46), 255)
+    ImageDraw.Draw(strip).text((4, 4), text, font=BOLD, fill=70)
+    page = Image.new("L", (1654, 2339), 255)
+    page.paste(strip.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if turn else strip, at)
+    return np.array(page)
+
+
+@pytest.mark.parametrize(("turn", "at", "told"), [(False, (300, 900), 1), (True, (300, 900), 0), (False, (300, -20), 0)])
+def test_what_the_other_side_or_the_rim_shows_is_no_lost_line(turn: bool, at: tuple[int, int], told: int) -> None:
+    page = pasted("Căn cứ Luật Hộ tịch ngày 20 tháng 11 năm 2014", turn, at)
+    letters = [b for b in find_lines(page, DPI).lines if len(b.letters) > 5]
+    assert len(letters) == 1
+    line = letters[0]
+    box = (line.left, float(line.level(np.array(700.0))) - line.rise, line.right, float(line.level(np.array(700.0))))
+    assert len(_print(Paper(page, page, DPI), [box], tesseract())) == told
+
+
+def test_a_word_or_two_of_a_line_that_is_read_are_no_lost_line() -> None:
+    line = (100.0, 100.0, 900.0, 130.0)
+    word, half = (300.0, 102.0, 380.0, 128.0), (500.0, 102.0, 900.0, 128.0)
+    assert _within_read(word, [word], [line])
+    assert not _within_read(half, [half], [line])
+    assert not _within_read(word, [word, half], [line])
+    assert not _within_read(word, [word], [(100.0, 400.0, 900.0, 430.0)])
