@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.lines import RawWord
-from workstation.domain.page import Box
+from workstation.domain.page import Box, Recipe, Transform
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,16 +94,19 @@ class Reading:
 
     words: tuple[RawWord, ...]
     lines: tuple[Box, ...] = ()
+    steps: Recipe = ()
 
 
 def read_page(page: Pixels, dpi: float, recognizer: Recognizer) -> Reading:
     """A prepared grey page without tables: by the engine's own layout, and where that is doubtful line by line too."""
     read = recognizer.read(page, dpi)
-    if confidence(read) >= _CLEAR:
+    sure = confidence(read)
+    if sure >= _CLEAR:
         return Reading(read)
     layout = find_lines(page, dpi)
     words = _sensible(read, _read_lines(page, dpi, layout, recognizer), layout)
-    return Reading(words, tuple(_around(line, layout.parts) for line in layout.lines))
+    step = Transform("lines", 1, (("confidence", round(sure, 3)), ("lines", len(layout.lines))), "a doubtful reading")
+    return Reading(words, tuple(_around(line, layout.parts) for line in layout.lines), (step,))
 
 
 def _around(line: TextLine, parts: Parts) -> Box:

@@ -14,23 +14,30 @@ from numpy.typing import NDArray
 
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from workstation.domain.page import Recipe, Transform
+
+
+_RED_MM2 = 1.0
+"""Less is a camera's or JPEG's colour noise."""
 
 
 def red_to_paper(rgb: Pixels, dpi: float) -> Pixels:
-    """Grey page on which red ink (seals, numbering stamps) has become paper and black under the seal stays."""
-    del dpi
+    """Grey page on which red ink (seals, numbering stamps) has become paper and black under the seal stays; ``rgb`` without."""
     if rgb.ndim == 2:
         return rgb
-    plain = grey(rgb)
     red, green, blue = cv2.split(rgb)
     reddish = cv2.subtract(red, cv2.max(green, blue))
-    lifted = cv2.addWeighted(red, 1.0, reddish, 0.35, 0.0)
     mask = cv2.threshold(reddish, 28, 255, cv2.THRESH_BINARY)[1]
+    if cv2.countNonZero(mask) * (25.4 / dpi) ** 2 < _RED_MM2:
+        return rgb
+    plain = grey(rgb)
+    lifted = cv2.addWeighted(red, 1.0, reddish, 0.35, 0.0)
     return np.asarray(cv2.copyTo(cv2.max(plain, lifted), mask, plain), np.uint8)
 
 
 def flatten_shading(page: Pixels, dpi: float) -> Pixels:
     """Divides by the local paper brightness: shadows, yellowing and stains go, ink keeps its relative darkness."""
+    page = grey(page)
     scale = min(1.0, 75.0 / dpi)
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     size = max(3, round(5 / 25.4 * 75) | 1)
@@ -118,24 +125,36 @@ def _steps(at: NDArray[np.float64], own: NDArray[np.bool_], area: NDArray[np.flo
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """``run`` gives the very page that it got where there is nothing to do; ``reason``: what was seen where there is."""
+
     name: str
     version: int
     run: Callable[[Pixels, float], Pixels]
+    reason: str
 
 
 PREPARATION: tuple[Step, ...] = (
-    Step("red_to_paper", 1, red_to_paper),
-    Step("flatten", 1, flatten_shading),
-    Step("levels", 1, stretch_levels),
-    Step("leaders", 3, erase_leaders),
+    Step("red_to_paper", 1, red_to_paper, "red ink"),
+    Step("flatten", 1, flatten_shading, "the paper's own brightness"),
+    Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),
+    Step("leaders", 3, erase_leaders, "rows of dots"),
 )
 
 
-def prepare(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) -> Pixels:
-    """Grey page for the recogniser, the same size as ``pixels``."""
+def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) -> tuple[Pixels, Recipe]:
+    """Grey page for the recogniser, the same size as ``pixels``, and the steps that what was seen on it called for."""
+    taken: list[Transform] = []
     for step in steps:
-        pixels = step.run(pixels, dpi)
-    return grey(pixels)
+        done = step.run(pixels, dpi)
+        if done is not pixels:
+            taken.append(Transform(step.name, step.version, (), step.reason))
+        pixels = done
+    return grey(pixels), tuple(taken)
+
+
+def prepare(pixels: Pixels, dpi: float) -> Pixels:
+    """``prepared`` where nobody asks how."""
+    return prepared(pixels, dpi)[0]
 
 
 def described(steps: tuple[Step, ...] = PREPARATION) -> str:

@@ -13,7 +13,7 @@ from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
 from ocr.language import reviewed
 from ocr.lines import RawWord
-from ocr.prepare import prepare
+from ocr.prepare import prepare, prepared
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
 from ocr.reduce import reduce
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
@@ -90,16 +90,15 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     steps: Recipe = ()
     if not done.blank:
         reduced = reduce(done.page, dpi)
-        paper = unread.Paper(reduced.page, prepare(reduced.page, reduced.dpi), reduced.dpi)
+        page, taken = prepared(reduced.page, reduced.dpi)
+        paper = unread.Paper(reduced.page, page, reduced.dpi)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, missing = unread.settle(paper, found, read, recognizer)
         words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
-        steps = reduced.steps
-        if grids:
-            engine = replace(engine, params=f"{engine.params} {tables.described(grids)}")
+        steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
 

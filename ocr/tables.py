@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr.frames import Pixels
 from ocr.lines import RawWord, reading_order
-from workstation.domain.page import Box, Word
+from workstation.domain.page import Box, Recipe, Transform, Word
 
 NAME, VERSION = "tables", 1
 
@@ -243,10 +243,10 @@ def _merged(sides: list[list[float | None]], lids: list[list[float | None]]) -> 
     return list({id(g): g for g in group.values()}.values())
 
 
-def described(tables: Sequence[Table]) -> str:
-    """The step with its reason, for the record: ``tables.1(12x8)``."""
-    sizes = ",".join(f"{len(t.rows)}x{max(len(r) for r in t.rows)}" for t in tables)
-    return f"{NAME}.{VERSION}({sizes})"
+def step(tables: Sequence[Table]) -> Recipe:
+    """How the tables were read, for the record; nothing without any."""
+    cells = sum(len(t.cells) for t in tables)
+    return (Transform(NAME, VERSION, (("tables", len(tables)), ("cells", cells)), "ruled tables"),) if tables else ()
 
 
 # --- the strip

@@ -54,7 +54,7 @@ def test_a_table_is_read_row_by_row_between_the_lines_around_it() -> None:
         "Danh sách kèm theo quyết định", "STT Họ và tên Năm Địa chỉ", "1 Trần Thị Ví Dụ 1975 Khu phố 3", "2 Lê Văn Mẫu 1981 Ấp 7",
         "Danh sách này có hai người.",
     ]  # fmt: skip
-    assert text.engine.params.endswith("tables.1(3x4)")
+    assert [(t.name, t["tables"], t["cells"]) for t in text.steps if t.name == "tables"] == [("tables", 1, 12)]
 
 
 def test_words_lie_on_their_ink() -> None:
@@ -96,7 +96,7 @@ def test_frames_underlines_and_plain_text_are_no_tables() -> None:
     page[230:233, 150:800] = 0  # an underline
     assert find_tables(page, 300)[1] == ()
     text = read(page)
-    assert "tables" not in text.engine.params
+    assert "tables" not in [t.name for t in text.steps]
 
 
 def test_the_rest_of_the_page_is_left_as_it_is() -> None:
