@@ -16,7 +16,6 @@ from ocr.frames import Pixels
 from ocr.geometry import grey
 from workstation.domain.page import Recipe, Transform
 
-
 _RED_MM2 = 1.0
 """Less is a camera's or JPEG's colour noise."""
 
