@@ -39,7 +39,7 @@ class TruePage:
 
 PAGES: tuple[tuple[Kind, int], ...] = (
     (Kind.DECISION, 0), (Kind.APPLICATION, 0), (Kind.LETTER, 0), (Kind.BIRTH_CERTIFICATE, 0), (Kind.CERTIFIED_COPY, 0),
-    (Kind.DECISION, 1), (Kind.NOTICE, 0),
+    (Kind.DECISION, 1), (Kind.LIST, 0), (Kind.NOTICE, 0),
 )  # fmt: skip
 _TURNS = (90, 180, 270)
 

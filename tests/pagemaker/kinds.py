@@ -28,13 +28,15 @@ class Kind(Enum):
     BIRTH_CERTIFICATE = "birth_certificate"  # giấy khai sinh
     CERTIFIED_COPY = "certified_copy"  # bản sao chứng thực của một quyết định
     BLANK = "blank"  # trang trắng
+    LIST = "list"  # thông báo with a ruled list of households
     HAND_NUMBERED = "hand_numbered"  # thông báo, number and day written into the gaps
     QUICK = "quick"  # a few lines on A5
 
 
 TYPE_CODES = {
     Kind.DECISION: "QD", Kind.LETTER: "CV", Kind.NOTICE: "TB", Kind.APPLICATION: "DON",
-    Kind.BIRTH_CERTIFICATE: "KHAI_SINH", Kind.CERTIFIED_COPY: "QD", Kind.BLANK: "", Kind.HAND_NUMBERED: "TB", Kind.QUICK: "TB",
+    Kind.BIRTH_CERTIFICATE: "KHAI_SINH", Kind.CERTIFIED_COPY: "QD", Kind.BLANK: "", Kind.HAND_NUMBERED: "TB",
+    Kind.LIST: "TB", Kind.QUICK: "TB",
 }  # fmt: skip
 """Code of each kind in the document-type rules; a certified copy has the type of what was copied."""
 
@@ -320,6 +322,27 @@ def _certified_copy(m: Manuscript, case: Case) -> None:
     s.stack([(case.deputy, "Bold", 12.5)], centre, y + 33 * s.mm)
 
 
+def _list(m: Manuscript, case: Case) -> None:
+    subject = "Về việc niêm yết danh sách hộ được hỗ trợ"
+    _letterhead(m, case, "TB-UBND")
+    _title(m, "THÔNG BÁO", subject)
+    m.paragraph(f"Ủy ban nhân dân {case.ward} niêm yết danh sách các hộ được hỗ trợ như sau:")
+    others = [random_case(case.seed * 17 + n) for n in range(12)]
+    rows = [
+        (
+            str(n),
+            other.subject.name,
+            short_date(other.subject.born),
+            other.applicant.identity,
+            f"{other.number % 90 + 10}.500.000",
+        )
+        for n, other in enumerate(others, start=1)
+    ]
+    m.sheet.table([("TT", "Họ và tên", "Ngày sinh", "Số định danh", "Số tiền"), *rows], (1, 4, 2.6, 3.2, 2.4))
+    m.paragraph("Mọi ý kiến xin gửi về Ủy ban nhân dân trong thời hạn 05 ngày làm việc.")
+    _ending(m, case, ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"), case.signer, ("Các khu phố, ấp;", "Lưu: VT."))
+
+
 def _quick(m: Manuscript, case: Case) -> None:
     _letterhead(m, case, "TB-UBND")
     m.centred("THÔNG BÁO")
@@ -338,6 +361,7 @@ WRITERS: dict[Kind, tuple[Writer, float]] = {
     Kind.LETTER: (_letter, 14),
     Kind.NOTICE: (_notice, 14),
     Kind.HAND_NUMBERED: (_hand_numbered, 14),
+    Kind.LIST: (_list, 12.5),
     Kind.APPLICATION: (_application, 13.5),
     Kind.BIRTH_CERTIFICATE: (_birth_certificate, 13.5),
     Kind.CERTIFIED_COPY: (_certified_copy, 13),

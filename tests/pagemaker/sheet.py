@@ -1,6 +1,6 @@
 """Drawing on paper: a Sheet is one page of ink, a Manuscript breaks a document into sheets as it fills them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -101,6 +101,28 @@ class Sheet:
 
     def rule(self, x: float, y: float, length: float) -> None:
         self.draw.line((x - length / 2, y, x + length / 2, y), fill=INK, width=max(1, round(self.dpi / 150)))
+
+    def table(self, rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
+        """Ruled rows of one-line cells from ``self.y`` on, the first in bold; columns take their ``shares`` of the width.
+
+        The truth has a line for each row.
+        """
+        total, high = self.right - self.left, self.lead() * 1.35
+        edges = [self.left + total * sum(shares[:n]) / sum(shares) for n in range(len(shares) + 1)]
+        pen = max(1, round(self.dpi / 150))
+        for number, row in enumerate(rows):
+            style, y = ("Regular", "Bold")[number == 0], self.y + number * high
+            boxes = [
+                self.put(cell, (a + b) / 2, y + 0.1 * high, style, align=Align.CENTER, record=False)
+                for cell, a, b in zip(row, edges[:-1], edges[1:], strict=True)
+            ]
+            self.lines.append(TruthLine(" ".join(row), hull(boxes)))
+        bottom = self.y + len(rows) * high
+        for y in (self.y + number * high for number in range(len(rows) + 1)):
+            self.draw.line((self.left, y, self.right, y), fill=INK, width=pen)
+        for x in edges:
+            self.draw.line((x, self.y, x, bottom), fill=INK, width=pen)
+        self.y = bottom + self.lead()
 
     def wrap(self, text: str, width: float, style: str, pt: float | None, first: float) -> list[list[str]]:
         """Words by row; ``first`` is how many pixels the first row starts later."""

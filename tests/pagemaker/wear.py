@@ -43,6 +43,8 @@ class Wear:
     specks: float = 0.0
     """Share of pixels that are dust."""
     jpeg_quality: int = 82
+    photocopy: bool = False
+    """Black and white by one threshold for the surroundings, toner specks left."""
 
 
 CLEAN = Wear()
@@ -51,6 +53,7 @@ BAD = Wear(
     paper=(232, 220, 192), fade=0.45, bleed=0.14, seal_slip_mm=2, stains=3, shadow=0.42, skew_deg=2.5, border_mm=(7, 0, 0, 9),
     blur_px=0.95, noise=5.0, specks=0.0003, jpeg_quality=55,
 )  # fmt: skip
+PHOTOCOPY = Wear(fade=0.3, bleed=0.1, shadow=0.2, skew_deg=1.2, blur_px=0.8, noise=4.0, specks=0.001, photocopy=True)
 
 
 def _pixels(values: npt.NDArray[Any]) -> Pixels:
@@ -185,7 +188,14 @@ def scan(rgb: Pixels, wear: Wear, mm: float, turn: int, rng: np.random.Generator
         chance = rng.random(rgb.shape[:2], np.float32)
         rgb[chance < wear.specks] = 45
     image = np.clip(rgb, 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(np.rot90(image, -turn // 90)), matrix
+    return np.ascontiguousarray(np.rot90(_copied(image, mm) if wear.photocopy else image, -turn // 90)), matrix
+
+
+def _copied(image: npt.NDArray[np.uint8], mm: float) -> npt.NDArray[np.uint8]:
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    around = cv2.blur(grey, (round(30 * mm) | 1,) * 2)
+    black = grey < 0.82 * around.astype(np.float32)
+    return np.repeat(np.where(black, np.uint8(0), np.uint8(255))[..., None], 3, axis=2)
 
 
 def _shade(rgb: Pixels, wear: Wear, rng: np.random.Generator) -> Pixels:

@@ -1,5 +1,7 @@
 """Ruled tables: grids found, cells read with the real Tesseract, rows written back in order."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -9,6 +11,8 @@ from ocr.frames import Pixels
 from ocr.geometry import Lie
 from ocr.process import Cleaned, _read
 from ocr.tables import compose, find_tables, without_tables
+from tests.pagemaker import PHOTOCOPY, Kind, PageSpec, write_page
+from tests.unit.ocr.conftest import Reader
 from workstation.domain.page import PageText
 
 FONT = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 50)
@@ -117,3 +121,11 @@ def test_a_long_table_goes_into_several_strips(monkeypatch: pytest.MonkeyPatch) 
     assert len(strips) > 2 and all(s.pixels.shape[0] <= 300 for s in strips)
     assert [p.cell for s in strips for p in s.pieces] == list(range(12))
     assert lines(read(page)) == lines(whole)
+
+
+def test_a_photocopied_list_is_read_row_by_row(tmp_path: Path, read_page: Reader) -> None:
+    made = write_page(tmp_path / "list.png", PageSpec(Kind.LIST, seed=3, dpi=200, wear=PHOTOCOPY))
+    read = lines(read_page(tmp_path / "list.png").result.text)
+    rows = [line.text.split() for line in made.lines if "500.000" in line.text]
+    found = [row for row in rows if any(set(row) & set(line.split()) >= {row[-1], row[-2]} for line in read)]
+    assert len(found) >= 10, "a row's sum and identity number stand on one line"

@@ -14,6 +14,7 @@ from tests.pagemaker import (
     BAD,
     CLEAN,
     OFFICE,
+    PHOTOCOPY,
     TYPE_CODES,
     Kind,
     PageSpec,
@@ -142,3 +143,18 @@ def test_the_quick_page_is_small_and_has_text() -> None:
     page = quick_page()
     assert page.image.width * page.image.height < 1_200_000
     assert "THÔNG BÁO" in page.text
+
+
+def test_a_list_has_its_rows_within_rules() -> None:
+    made = make_page(PageSpec(Kind.LIST, dpi=DPI, wear=BARE))
+    rows = [line for line in made.lines if line.text.split()[0].isdigit() and "500.000" in line.text]
+    assert len(rows) == 12
+    grey = np.asarray(made.image.convert("L"))
+    x0, y0, x1, y1 = (round(v) for v in rows[5].box)
+    assert (grey[:, x0 - 40 : x1 + 40][y0 - 30 : y1 + 30] < 128).mean(axis=1).max() > 0.9, "a rule above or below"
+
+
+def test_a_photocopy_is_black_and_white() -> None:
+    image = np.asarray(make_page(PageSpec(Kind.NOTICE, dpi=DPI, wear=PHOTOCOPY)).image)
+    assert set(np.unique(image)) == {0, 255}
+    assert 0.01 < (image == 0).mean() < 0.2
