@@ -10,6 +10,7 @@ import re
 import selectors
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,13 @@ _REASONS = {
     1: "unsupported", 2: "cancelled", 3: "busy", 4: "invalid", 5: "eof", _COVER_OPEN: "cover_open", 9: "io", 10: "memory",
     11: "access",
 }  # fmt: skip
+
+_TOLD = re.compile(rb"\(scanner status = (\d+)\)")
+_PAGE_ENDS = (_GOOD, 5)
+"""What it says of a sheet that came in whole: good, or end of file."""
+_LAST_SECONDS = 5.0
+"""For scanimage to end after it said what is wrong. Some back ends then wait for themselves for ever (SANE's own test
+device: one time in thirty)."""
 
 _FULL_BYTES = 1 << 20
 _PNG_END = b"IEND\xaeB`\x82"
@@ -120,8 +128,9 @@ class SaneScanner:
         if not abilities.feeder:
             command.append("--batch-count=1")
         with _running(command, self._environment) as process:
-            count = self._feed(process, sheet, cancelled)
-            code = _finish(process, self._sheet_seconds, count)
+            said = bytearray()
+            count = self._feed(process, said, sheet, cancelled)
+            code = _finish(process, _trouble(said), self._sheet_seconds, count)
         if code == _JAMMED:
             raise WorkstationError("Q04", count=count)
         if code not in (_GOOD, _NO_DOCS):
@@ -156,11 +165,13 @@ class SaneScanner:
             command += ["-l", "0", "-t", "0", "-x", f"{width:g}", "-y", f"{height:g}"]
         return [*command, *self._options]
 
-    def _feed(self, process: "subprocess.Popen[bytes]", sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
+    def _feed(
+        self, process: "subprocess.Popen[bytes]", said: bytearray, sheet: Callable[[Path], None], cancelled: Callable[[], bool]
+    ) -> int:
         """Lets one sheet after the other in until the feeder is empty, something fails, or ``cancelled``."""
         count = 0
         while not cancelled():
-            name = self._next_sheet(process, count)
+            name = self._next_sheet(process, said, count)
             if not name:
                 break
             path = Path(name)
@@ -172,27 +183,36 @@ class SaneScanner:
             sheet(path)
         return count
 
-    def _next_sheet(self, process: "subprocess.Popen[bytes]", count: int) -> str:
-        """The name of the next file; empty when scanimage has ended."""
-        if process.stdin is None or process.stdout is None:
+    def _next_sheet(self, process: "subprocess.Popen[bytes]", said: bytearray, count: int) -> str:
+        """The name of the next file; empty when scanimage has ended or says that it can't go on. ``said`` grows by its remarks."""
+        if process.stdin is None or process.stdout is None or process.stderr is None:
             raise ValueError("scanimage without pipes")
         try:
             process.stdin.write(b"\n")
         except BrokenPipeError:
             return ""
+        until = time.monotonic() + self._sheet_seconds
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            if not selector.select(self._sheet_seconds):
-                raise WorkstationError("Q01", reason="hangs", count=count)
-        # Unbuffered, but scanimage prints and flushes whole lines.
-        return os.fsdecode(process.stdout.readline()).rstrip("\n")
+            selector.register(process.stderr, selectors.EVENT_READ)
+            while ready := {key.fileobj for key, _ in selector.select(max(0.0, until - time.monotonic()))}:
+                if process.stdout in ready:
+                    # Unbuffered, but scanimage prints and flushes whole lines.
+                    return os.fsdecode(process.stdout.readline()).rstrip("\n")
+                remark = os.read(process.stderr.fileno(), 1 << 16)
+                said += remark
+                if _trouble(said) is not None:
+                    return ""
+                if not remark:
+                    selector.unregister(process.stderr)
+        raise WorkstationError("Q01", reason="hangs", count=count)
 
 
 @contextlib.contextmanager
 def _running(command: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     """The process; however this is left, it is gone afterwards. SIGTERM lets the driver put the carriage back."""
     process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     )
     with process:
         try:
@@ -206,14 +226,22 @@ def _running(command: list[str], environment: dict[str, str]) -> Iterator["subpr
                     process.kill()
 
 
-def _finish(process: "subprocess.Popen[bytes]", seconds: float, count: int) -> int:
-    """Tells scanimage that no further sheet is wanted; its exit code."""
+def _trouble(said: bytes | bytearray) -> int | None:
+    """The SANE status that ended the batch, if scanimage told one."""
+    told = [int(status) for status in _TOLD.findall(said)]
+    return next((status for status in told if status not in _PAGE_ENDS), None)
+
+
+def _finish(process: "subprocess.Popen[bytes]", trouble: int | None, seconds: float, count: int) -> int:
+    """Tells scanimage that no further sheet is wanted; its exit code, or the ``trouble`` that it told and then hung."""
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
     try:
-        return process.wait(seconds)
+        return process.wait(seconds if trouble is None else _LAST_SECONDS)
     except subprocess.TimeoutExpired as error:
+        if trouble is not None:
+            return trouble
         raise WorkstationError("Q01", reason="hangs", count=count) from error
 
 

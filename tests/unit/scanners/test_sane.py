@@ -1,5 +1,7 @@
 """SANE's own ``test`` back end: a feeder of ten sheets, and every status that a driver can report."""
 
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -90,6 +92,25 @@ def test_trouble_at_the_device(config: Path, out: Path, status: str, code: str, 
         scanner.scan(DEVICE, 75, out, lambda _: None, never)
     assert (caught.value.code, caught.value.params.get("reason"), caught.value.params["count"]) == (code, reason, 0)
     assert list(out.iterdir()) == []
+
+
+def test_a_driver_that_tells_its_trouble_and_then_hangs_is_believed(
+    config: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SANE's own test device does so one time in thirty; here a program between us and scanimage does so every time."""
+    real = shutil.which("scanimage")
+    stuck = tmp_path / "bin" / "scanimage"
+    stuck.parent.mkdir()
+    stuck.write_text(
+        f'#!/bin/sh\n"{real}" "$@"\nended=$?\ncase "$*" in *--batch=*) exec sleep 600 >&- 2>&- ;; esac\nexit $ended\n'
+    )
+    stuck.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{stuck.parent}:{os.environ['PATH']}")
+    before = time.monotonic()
+    with pytest.raises(WorkstationError) as caught:
+        SaneScanner(config, ("--read-return-value=SANE_STATUS_JAMMED",)).scan(DEVICE, 75, out, lambda _: None, never)
+    assert (caught.value.code, caught.value.params["count"]) == ("Q04", 0)
+    assert time.monotonic() - before < 30
 
 
 def test_no_such_device(config: Path, out: Path) -> None:
