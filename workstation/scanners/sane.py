@@ -184,7 +184,7 @@ class SaneScanner:
         return count
 
     def _next_sheet(self, process: "subprocess.Popen[bytes]", said: bytearray, count: int) -> str:
-        """The name of the next file; empty when scanimage has ended or says that it can't go on. ``said`` grows by its remarks."""
+        """The name of the next file; empty when scanimage has ended or says what is wrong. ``said`` grows by its remarks."""
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise ValueError("scanimage without pipes")
         try:
