@@ -183,8 +183,7 @@ def _threshold(page: Pixels, dpi: float) -> Pixels:
     The darkest ink counts most (its mean weighted by its square), as the other side's lies between the lines too.
     """
     scale = 50 / dpi
-    ink = cv2.resize(page, None, fx=4 * scale, fy=4 * scale, interpolation=cv2.INTER_AREA) if scale < 0.25 else page
-    dark = np.where(ink < 230, np.float32(255) - ink, np.float32(0))
+    dark = np.where(page < 230, np.float32(255) - page, np.float32(0))
     size = max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale))
     window = (round(9 / 25.4 * 50) | 1,) * 2
     third, second = (cv2.blur(cv2.resize(np.power(dark, n), size, interpolation=cv2.INTER_AREA), window) for n in (3.0, 2.0))

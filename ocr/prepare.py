@@ -154,7 +154,3 @@ def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) 
 def prepare(pixels: Pixels, dpi: float) -> Pixels:
     """``prepared`` where nobody asks how."""
     return prepared(pixels, dpi)[0]
-
-
-def described(steps: tuple[Step, ...] = PREPARATION) -> str:
-    return "+".join(f"{s.name}.{s.version}" for s in steps)

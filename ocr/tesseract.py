@@ -20,7 +20,6 @@ import cv2
 
 from ocr.frames import Pixels
 from ocr.lines import RawWord
-from ocr.prepare import described
 from ocr.tables import Part, back_on_page, stacked
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
@@ -74,7 +73,7 @@ class TesseractLibrary:
 
     def describe(self) -> Engine:
         release = self._library.tesseract_version().split()[1]
-        return Engine("tesseract", release, _model(installed()[1]), f"inside --psm {_PAGE} {described()}")
+        return Engine("tesseract", release, _model(installed()[1]), f"inside --psm {_PAGE}")
 
 
 @cache
@@ -122,7 +121,7 @@ class TesseractProgram:
 
     def describe(self) -> Engine:
         release, data = installed()
-        return Engine("tesseract", release, _model(data), f"--psm {_PAGE} {described()}")
+        return Engine("tesseract", release, _model(data), f"--psm {_PAGE}")
 
 
 def _words(table: str) -> tuple[RawWord, ...]:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.frames import Pixels
-from ocr.prepare import PREPARATION, described, erase_leaders, flatten_shading, prepare, prepared, red_to_paper, stretch_levels
+from ocr.prepare import PREPARATION, erase_leaders, flatten_shading, prepare, prepared, red_to_paper, stretch_levels
 
 FONT = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 54)
 
@@ -85,8 +85,11 @@ def test_an_empty_page_stays_empty() -> None:
 
 
 def test_steps_are_named_and_versioned_for_the_record() -> None:
-    assert described() == "red_to_paper.1+flatten.1+levels.1+leaders.3"
-    assert described(PREPARATION[:1]) == "red_to_paper.1"
+    assert [(s.name, s.version) for s in PREPARATION] == [("red_to_paper", 1), ("flatten", 1), ("levels", 1), ("leaders", 3)]
+    page = np.stack([drawn("Nơi sinh: Trạm y tế", True)] * 3, axis=2)
+    page[20:120, 1000:1100] = (200, 30, 40)
+    taken = prepared(page, 300)[1]
+    assert [(t.name, t.version, t.reason) for t in taken] == [(s.name, s.version, s.reason) for s in PREPARATION]
 
 
 def test_steps_are_chosen_by_what_is_on_the_page_and_say_why() -> None:
