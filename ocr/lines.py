@@ -15,6 +15,8 @@ _GAP = 1.9
 """A gap of so many line heights parts a line in two."""
 _LEAST_GUTTER = 0.004
 """Share of the page's width."""
+_OVERHANG = 0.8
+"""Heights that a lone line of one column may reach into the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,16 @@ def _narrowed(gutter: Gutter, row: list[Segment], width: float) -> Gutter | None
         return None
     start = max([gutter[0], *(s.box[2] for s in left)])
     end = min([gutter[1], *(s.box[0] for s in right)])
-    return (start, end) if end - start > _LEAST_GUTTER * width else None
+    if end - start > _LEAST_GUTTER * width:
+        return start, end
+    return gutter if len(row) == 1 and _overhangs(gutter, row[0]) else None
+
+
+def _overhangs(gutter: Gutter, part: Segment) -> bool:
+    """Whether a lone line stands in one column and reaches a little into the other: a subject's last line is the longest."""
+    x0, _, x1, _ = part.box
+    inside, beyond = (gutter[0] - x0, x1 - gutter[1]) if x0 + x1 < sum(gutter) else (x1 - gutter[1], gutter[0] - x0)
+    return inside > 0.5 * (x1 - x0) and beyond < _OVERHANG * part.height
 
 
 def _near(band: list[list[Segment]], row: list[Segment]) -> bool:

@@ -47,6 +47,27 @@ def test_a_part_that_stands_alone_belongs_to_its_column() -> None:
     assert found == ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "CHỦ TỊCH", "Trần Thị Ví Dụ"]
 
 
+def test_a_subjects_last_line_may_reach_a_little_under_the_motto() -> None:
+    found = lines(
+        (200, 100, "ỦY BAN NHÂN DÂN"), (940, 100, "CỘNG HÒA XÃ HỘI"), (200, 160, "Số: 1/UBND"), (960, 165, "Độc lập"),
+        (200, 220, "V/v thu hồi và hủy bỏ Quyết định số"),
+        (200, 280, "29/QĐ-UBND do có sai sót về thể"),
+        (100, 400, "Một dòng của phần thân chạy hết chiều ngang của trang giấy này từ trái sang phải"),
+    )  # fmt: skip
+    assert found[:6] == [
+        "ỦY BAN NHÂN DÂN", "Số: 1/UBND", "V/v thu hồi và hủy bỏ Quyết định số", "29/QĐ-UBND do có sai sót về thể",
+        "CỘNG HÒA XÃ HỘI", "Độc lập",
+    ]  # fmt: skip
+
+
+def test_a_heading_between_the_columns_is_of_neither() -> None:
+    found = lines(
+        (200, 100, "ỦY BAN NHÂN DÂN"), (900, 100, "CỘNG HÒA XÃ HỘI"), (200, 160, "PHƯỜNG HÒA"), (900, 165, "Độc lập"),
+        (480, 240, "QUYẾT ĐỊNH CỦA ỦY BAN XÃ"),
+    )  # fmt: skip
+    assert found == ["ỦY BAN NHÂN DÂN", "PHƯỜNG HÒA", "CỘNG HÒA XÃ HỘI", "Độc lập", "QUYẾT ĐỊNH CỦA ỦY BAN XÃ"]
+
+
 def test_rows_of_a_table_stay_rows() -> None:
     assert lines(
         (100, 100, "1"), (400, 100, "Hộ tịch"), (1000, 100, "25"), (100, 160, "2"), (400, 160, "Đất đai"), (1000, 160, "31"),
