@@ -9,7 +9,7 @@ from asn1crypto import x509
 from pyhanko.sign.signers import Signer
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signature import TokenState, TokenStatus
+from workstation.domain.signature import KeyChoice, TokenState, TokenStatus
 
 TRAINING_MARK = "TẬP HUẤN"
 """Stands in CN and OU of every training certificate; nothing else tells it from a real one once it is printed."""
@@ -58,7 +58,26 @@ def status_of(certificate: x509.Certificate, state: TokenState = TokenState.READ
         organization=subject_part(certificate.subject, "organization_name"),
         valid_until=certificate.not_valid_after.astimezone(UTC).date().isoformat(),
         training=is_training(certificate),
+        certificate=certificate.sha256.hex(),
     )
+
+
+def choice_of(key_id: str, certificate: x509.Certificate) -> KeyChoice:
+    return KeyChoice(
+        key_id,
+        subject_part(certificate.subject, "common_name"),
+        certificate.not_valid_after.astimezone(UTC).date().isoformat(),
+        in_force(certificate, datetime.now(UTC)),
+    )
+
+
+def is_for_signing(certificate: x509.Certificate) -> bool:
+    """Whether people sign with it: no CA, and where it says what its key is for, signatures (RFC 5280, 4.2.1.3).
+
+    Many tokens carry a second pair for deciphering, and the issuer's certificates beside.
+    """
+    usage = certificate.key_usage_value
+    return not certificate.ca and (usage is None or bool(usage.native & {"digital_signature", "non_repudiation"}))
 
 
 def require_in_force(certificate: x509.Certificate) -> None:

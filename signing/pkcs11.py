@@ -5,6 +5,7 @@ A certificate and its key are the pair with the same CKA_ID. Labels are never co
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from asn1crypto import x509
 from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag
 from pyhanko.sign.pkcs11 import PKCS11Signer
 
-from signing.keys import SigningKey, in_force, require_in_force, status_of
+from signing.keys import SigningKey, choice_of, in_force, is_for_signing, require_in_force, status_of
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import Secret
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
@@ -47,7 +48,7 @@ def status(ref: KeyRef, *, keep_session: bool) -> TokenStatus:
         library = _library(ref.location, restart=not keep_session)
         token = _token(library, ref)
         pin = _pin_state(token)
-        certificate = _public_certificate(token, ref)
+        found = _public_certificates(token, ref)
     except WorkstationError as error:
         if error.code == "C10":
             return TokenStatus(TokenState.NO_LIBRARY)
@@ -56,18 +57,28 @@ def status(ref: KeyRef, *, keep_session: bool) -> TokenStatus:
         raise
     except _GONE:
         return TokenStatus(TokenState.ABSENT)
-    if certificate is None:
-        return TokenStatus(TokenState.LOCKED if pin is TokenState.LOCKED else TokenState.NO_KEY)
-    if pin is not TokenState.LOCKED and not in_force(certificate, datetime.now(UTC)):
-        pin = TokenState.EXPIRED
-    return status_of(certificate, pin)
+    return _told(found, pin, pin_pad=_has_pin_pad(token))
+
+
+def _told(found: dict[bytes, x509.Certificate], pin: TokenState, *, pin_pad: bool) -> TokenStatus:
+    """What the screen is told of the signer's certificates that lie on the token."""
+    choices = tuple(choice_of(key.hex(), certificate) for key, certificate in sorted(found.items())) if len(found) > 1 else ()
+    chosen = _chosen(found)
+    if len(chosen) == 1:
+        (certificate,) = chosen.values()
+        if pin is not TokenState.LOCKED and not in_force(certificate, datetime.now(UTC)):
+            pin = TokenState.EXPIRED
+        return replace(status_of(certificate, pin), pin_pad=pin_pad, choices=choices)
+    state = pin if pin is TokenState.LOCKED else TokenState.SEVERAL if chosen else TokenState.NO_KEY
+    return TokenStatus(state, pin_pad=pin_pad, choices=choices)
 
 
 def open_key(ref: KeyRef, secret: Secret) -> SigningKey:
     """Logs in, once, and finds the key with its certificate.
 
     The library is restarted first: only so do drivers notice a token that was taken out and put back. Raises C01, C02
-    (never tried twice), C03 (read from the flags, so a locked token is not asked at all), C05, C07, C10.
+    (never tried twice), C03 (read from the flags, so a locked token is not asked at all), C05, C07, C10, C20 (several
+    certificates and none chosen), C22 (cancelled on the PIN pad).
     """
     library = _library(ref.location, restart=True)
     try:
@@ -115,7 +126,7 @@ def _token(library: Any, ref: KeyRef) -> Any:
         raise WorkstationError("C01")
     if len(found) == 1:
         return found[0]
-    return next((token for token in found if _public_certificate(token, ref) is not None), found[0])
+    return next((token for token in found if _public_certificates(token, ref)), found[0])
 
 
 def _pin_state(token: Any) -> TokenState:
@@ -129,19 +140,29 @@ def _pin_state(token: Any) -> TokenState:
     return TokenState.READY
 
 
+def _has_pin_pad(token: Any) -> bool:
+    """PKCS#11 v2.40, 4.5: the PIN is given to the device and never passes through this program."""
+    return bool(token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH)
+
+
 def _log_in(library: Any, token: Any, ref: KeyRef, secret: Secret) -> Any:
-    if not secret.reveal():
+    pin: Any = pkcs11.PROTECTED_AUTH if _has_pin_pad(token) else secret.reveal()
+    if not pin:
         raise WorkstationError("C02")  # an empty PIN would cost a try
     try:
-        return token.open(user_pin=secret.reveal())
+        return token.open(user_pin=pin)
+    except pkcs11.FunctionCancelled:
+        code = "C22"
     except _WRONG_PIN:
         code = "C02"
     except _LOCKED:
         code = "C03"
     # outside the handler: the vendor's exception and its frames, which hold the PIN, are dropped
-    if code == "C02" and _pin_state(_token(library, ref)) is TokenState.LOCKED:
+    state = _pin_state(_token(library, ref)) if code == "C02" else None
+    if state is TokenState.LOCKED:
         code = "C03"
-    raise WorkstationError(code)
+    left = {"left": 1} if state is TokenState.PIN_FINAL else {}
+    raise WorkstationError(code, **left)
 
 
 def _certificates(session: Any) -> dict[bytes, list[x509.Certificate]]:
@@ -174,28 +195,41 @@ def _best(certificates: list[x509.Certificate]) -> x509.Certificate:
     return max(certificates, key=lambda entry: (in_force(entry, now), entry.not_valid_after))
 
 
-def _public_certificate(token: Any, ref: KeyRef) -> x509.Certificate | None:
-    """The signer's certificate as far as it can be told without the PIN: private keys are invisible until then, so public
-    keys and CA flags help to leave out the issuer's certificates."""
+def _public_certificates(token: Any, ref: KeyRef) -> dict[bytes, x509.Certificate]:
+    """The signer's certificates as far as they can be told without the PIN: private keys are invisible until then, so public
+    keys and what the certificates are for help to leave out the issuer's."""
     session = token.open()
     try:
         certificates = _certificates(session)
         public = _key_ids(session, ObjectClass.PUBLIC_KEY)
     finally:
         _close(session)
-    ids = _wanted(ref, certificates)
-    ids = {key for key in ids if key in public} or {key for key in ids if not _best(certificates[key]).ca}
-    return _best(certificates[ids.pop()]) if len(ids) == 1 else None
+    found = {key: _best(certificates[key]) for key in _wanted(ref, certificates)}
+    if ref.key_id:
+        return found
+    return {key: entry for key, entry in found.items() if key in public and is_for_signing(entry)} or {
+        key: entry for key, entry in found.items() if is_for_signing(entry)
+    }
+
+
+def _chosen(found: dict[bytes, x509.Certificate]) -> dict[bytes, x509.Certificate]:
+    """Those in force, where there are any: an old pair that was left on the token after a renewal is no choice."""
+    now = datetime.now(UTC)
+    return {key: entry for key, entry in found.items() if in_force(entry, now)} or found
 
 
 def _pair(session: Any, token: Any, ref: KeyRef) -> SigningKey:
-    """The one private key that has its certificate on the token. C07: none, or several and no ``key_id``."""
+    """The private key that has its certificate on the token. C07: there is none; C20: several and no ``key_id``."""
     certificates = _certificates(session)
-    ids = _wanted(ref, certificates.keys() & _key_ids(session, ObjectClass.PRIVATE_KEY))
-    if len(ids) != 1:
-        raise WorkstationError("C07", count=len(ids))
-    key_id = ids.pop()
-    own = _best(certificates[key_id])
+    pairs = _wanted(ref, certificates.keys() & _key_ids(session, ObjectClass.PRIVATE_KEY))
+    found = {key: _best(certificates[key]) for key in pairs}
+    if not ref.key_id:
+        found = _chosen({key: entry for key, entry in found.items() if is_for_signing(entry)})
+    if not found:
+        raise WorkstationError("C07", count=0)
+    if len(found) > 1:
+        raise WorkstationError("C20", choices=", ".join(sorted(key.hex() for key in found)))
+    ((key_id, own),) = found.items()
     require_in_force(own)
     name, options = _mechanism(own, token.slot.get_mechanisms())
     everything = [entry for group in certificates.values() for entry in group]
@@ -244,6 +278,8 @@ def _translate(error: Exception) -> WorkstationError | None:
         return WorkstationError("C04")
     if isinstance(error, _LOCKED):
         return WorkstationError("C03")
+    if isinstance(error, pkcs11.FunctionCancelled):
+        return WorkstationError("C22")
     if isinstance(error, pkcs11.NoSuchKey | pkcs11.MultipleObjectsReturned):
         return WorkstationError("C07")
     return None

@@ -169,6 +169,7 @@ TOKEN_STATES: dict[TokenState, Words] = {
     TokenState.EXPIRED: ("Chứng thư đã hết hạn", "Certificate expired"),
     TokenState.NO_KEY: ("Thiết bị không có khóa ký", "No key on the device"),
     TokenState.NO_LIBRARY: ("Thiếu phần mềm USB ký số", "Token software missing"),
+    TokenState.SEVERAL: ("Có nhiều chứng thư, chưa chọn", "Several certificates, none chosen"),
 }
 TOKEN_CODES: dict[TokenState, str] = {
     TokenState.ABSENT: "C01",
@@ -178,6 +179,7 @@ TOKEN_CODES: dict[TokenState, str] = {
     TokenState.EXPIRED: "C05",
     TokenState.NO_KEY: "C07",
     TokenState.NO_LIBRARY: "C10",
+    TokenState.SEVERAL: "C20",
 }
 VERDICTS: dict[Verdict, Words] = {
     Verdict.VALID: ("Chữ ký hợp lệ", "Signature valid"),

@@ -215,6 +215,59 @@ MESSAGES: dict[str, Message] = {
         "the list on "
         "the right.",
     ),
+    "C20": Message(
+        "USB ký số có nhiều chứng thư còn hạn[: {choices}]. Chưa ký gì; chọn một bằng --key-id hoặc key_id trong tệp cài đặt.",
+        "The token holds several certificates in force[: {choices}]. Nothing was signed; choose one by --key-id or key_id in the "
+        "settings file.",
+    ),
+    "C21": Message(
+        "Chứng thư khác với chứng thư đã ký các tệp đầu của lô. Chưa ký thêm; dùng đúng khóa ban đầu, hoặc ký phần còn lại "
+        "vào thư mục khác.",
+        "This is not the certificate that signed the batch's first files. No more was signed; use the first key again, or "
+        "sign the rest into another folder.",
+    ),
+    "C22": Message(
+        "Người giữ khóa đã từ chối hoặc hủy xác nhận. Văn bản này chưa ký; ký lại nếu muốn.",
+        "The key's owner refused or cancelled. This document is not signed; sign again if you want to.",
+        "Ký lại",
+        "Sign again",
+    ),
+    "C23": Message(
+        "Dịch vụ ký từ xa[ {name}] chưa trả lời được. Văn bản còn lại vẫn chờ ký; thử lại sau.",
+        "The remote signing service[ {name}] does not answer properly. What is left waits; try again later.",
+        *_RETRY,
+    ),
+    "C24": Message(
+        "Dịch vụ ký từ xa[ {name}] từ chối tài khoản hoặc chứng thư[ ({reason})]. Chưa ký gì; nhờ quản trị kiểm tra cài đặt.",
+        "The remote signing service[ {name}] refuses the account or the credential[ ({reason})]. Nothing was signed; ask IT "
+        "to check the settings.",
+    ),
+    "C25": Message(
+        "Cần mã xác nhận một lần (OTP) mới, hoặc mã vừa nhập không đúng. Văn bản còn lại vẫn chờ ký; lấy mã mới rồi ký tiếp.",
+        "A fresh one-time code (OTP) is needed, or the one given is wrong. What is left waits; get a new code and sign on.",
+        "Ký tiếp",
+        "Sign on",
+    ),
+    "C26": Message(
+        "Yêu cầu ký đã quá hạn xác nhận. Văn bản này chưa ký; ký lại để gửi yêu cầu mới.",
+        "The request to sign has expired. This document is not signed; sign again to send a new request.",
+        "Ký lại",
+        "Sign again",
+    ),
+    "C27": Message(
+        "Đang chờ người ký xác nhận trên điện thoại. Yêu cầu đã gửi và được giữ lại; xác nhận rồi chạy lại, không gửi hai lần.",
+        "Waiting for the signer to confirm on the phone. The request is sent and kept; confirm, then run again: it is not sent "
+        "twice.",
+        "Kiểm tra lại",
+        "Check again",
+    ),
+    "C28": Message(
+        "Mất kết nối sau khi gửi yêu cầu ký: chưa rõ dịch vụ đã ký hay chưa. Chưa có tệp nào được tạo; xem lịch sử giao dịch "
+        "rồi ký lại.",
+        "The line dropped after the request was sent: it is not known whether the service signed. No file was made; look at "
+        "the service's history, then sign again.",
+        *_RETRY,
+    ),
     "V01": Message(
         "Nội dung được ký đã bị thay đổi sau khi ký. Không dùng bản này; xin lại bản gốc.",
         "The signed content was changed after signing. Don't use this copy; ask for the original.",

@@ -6,9 +6,10 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
+from signing.profiles import installed_libraries, profile_of
+from workstation.app.doctor_model import NOTHING, Check, DoctorInputs, Words, amber, green, red
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signature import KeyKind, KeyRef, TokenState, TokenStatus
+from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
 
 EARLIEST_YEAR = 2026
 """The year of the first release: a clock before it has lost its battery."""
@@ -31,9 +32,7 @@ CHECK_LINE = Words("Kiểm tra dây mạng và địa chỉ máy chủ.", "Check
 def check_token(inputs: DoctorInputs) -> tuple[Check, ...]:
     """Library, token and certificate. Reads what the key shows without a PIN."""
     if inputs.key is None:
-        return tuple(
-            amber(part, NOT_SET, ASK_IT, code) for part, code in (("library", "C10"), ("token", "C01"), ("certificate", "C07"))
-        )
+        return (_found_libraries(), amber("token", NOT_SET, ASK_IT, "C01"), amber("certificate", NOT_SET, ASK_IT, "C07"))
     from signing.worker import token_status  # here, so that a broken signing library costs these three checks only
 
     try:
@@ -42,6 +41,20 @@ def check_token(inputs: DoctorInputs) -> tuple[Check, ...]:
         sentence = Words("Không đọc được khóa ký.", "The signing key can't be read.")
         return tuple(red(part, sentence, ASK_IT, error.code) for part in ("library", "token", "certificate"))
     return token_checks(status, inputs.key, datetime.now(UTC).date())
+
+
+def _found_libraries() -> Check:
+    """No key is set up: what token software lies on this PC, so that IT need not look for it."""
+    found = installed_libraries()
+    if not found:
+        return amber("library", NOT_SET, ASK_IT, "C10")
+    listed = "; ".join(f"{profile.name}: {path}" for profile, path in found)
+    sentence = Words(f"Chưa cài đặt; trên máy có {listed}.", f"Not set up; on this PC there is {listed}.")
+    fix = Words(
+        'Ghi vào tệp cấu hình, mục [signing]: kind = "pkcs11" và location = đường dẫn ấy.',
+        'Add to the settings file, section [signing]: kind = "pkcs11" and that path as location.',
+    )
+    return amber("library", sentence, fix, "C10")
 
 
 def token_checks(status: TokenStatus, key: KeyRef, today: date) -> tuple[Check, ...]:
@@ -55,25 +68,34 @@ def token_checks(status: TokenStatus, key: KeyRef, today: date) -> tuple[Check, 
         again = Words("Cài lại phần mềm của USB ký số.", "Install the token's software again.")
         lost = red("library", Words(f"Không nạp được {library}.", f"{library} can't be loaded."), again, "C10")
         return (lost, amber("token", UNKNOWN, again, "C10"), amber("certificate", UNKNOWN, again, "C10"))
-    loaded = green("library", library, library)
+    profile = profile_of(library)
+    told = f"{profile.name}: {library}" if profile else library
+    loaded = green("library", told, told)
     if status.state is TokenState.ABSENT:
         absent = amber("token", Words("Chưa cắm USB ký số.", "No token is plugged in."), plug, "C01")
         return (loaded, absent, amber("certificate", UNKNOWN, plug, "C01"))
-    return (loaded, _token(status), _certificate(status, today))
+    return (loaded, _token(status, profile.pin_tries if profile else None), _certificate(status, today))
 
 
-def _token(status: TokenStatus) -> Check:
+def _token(status: TokenStatus, tries: int | None) -> Check:
     issuer = Words("Liên hệ đơn vị cấp để mở khóa.", "Ask its issuer to unlock it.")
     if status.state is TokenState.LOCKED:
         return red("token", Words("USB ký số đã bị khóa.", "The token is locked."), issuer, "C03")
     if status.state in {TokenState.PIN_LOW, TokenState.PIN_FINAL}:
-        sentence = Words("Đã nhập sai mã PIN, còn ít lần thử.", "Wrong PINs were entered; few tries are left.")
+        final = status.state is TokenState.PIN_FINAL
+        left = Words("còn 1 lần thử", "one try is left") if final else Words("còn ít lần thử", "few tries are left")
+        lock = Words(f" (khóa sau {tries} lần sai)", f" (locks after {tries} wrong ones)") if tries else NOTHING
+        sentence = Words(f"Đã nhập sai mã PIN, {left.vi}{lock.vi}.", f"Wrong PINs were entered; {left.en}{lock.en}.")
         return amber("token", sentence, Words("Nhập chậm và đúng mã PIN.", "Enter the PIN with care."), "C02")
     return green("token", "Đã cắm, dùng được.", "Plugged in and usable.")
 
 
 def _certificate(status: TokenStatus, today: date) -> Check:
     renew = Words("Xin cấp lại chứng thư.", "Have the certificate renewed.")
+    if status.state is TokenState.SEVERAL:
+        listed = Words(*("; ".join(_choice(c, lang) for c in status.choices) for lang in ("vi", "en")))
+        choose = Words("Chọn một: key_id trong tệp cấu hình.", "Choose one: key_id in the settings file.")
+        return amber("certificate", listed, choose, "C20")
     if status.state is TokenState.NO_KEY or not status.valid_until:
         sentence = Words("Không thấy khóa ký kèm chứng thư.", "The token holds no key with its certificate.")
         return red("certificate", sentence, Words("Kiểm tra đúng USB ký số chưa.", "Check that it is the right token."), "C07")
@@ -87,6 +109,16 @@ def _certificate(status: TokenStatus, today: date) -> Check:
         )
     training = (" (tập huấn)", " (training)") if status.training else ("", "")
     return green("certificate", f"{status.owner}{training[0]}: đến {day}.", f"{status.owner}{training[1]}: until {day}.")
+
+
+def _choice(choice: KeyChoice, lang: str) -> str:
+    day = f"{date.fromisoformat(choice.valid_until):%d/%m/%Y}"
+    until = (
+        (f"đến {day}" if choice.in_force else f"ngoài hạn ({day})")
+        if lang == "vi"
+        else (f"until {day}" if choice.in_force else f"not in force ({day})")
+    )
+    return f"{choice.key_id}: {choice.owner}, {until}"
 
 
 # --- ward server, and the clock beside the server's

@@ -93,6 +93,15 @@ ERRORS: dict[str, ErrorSpec] = {
     "C10": _spec(Actor.IT, Exit.OUTSIDE),  # PKCS#11 library can't be loaded
     "C11": _spec(Actor.CLERK, Exit.BAD_INPUT),  # the PDF can't be signed as it is
     "C12": _spec(Actor.OFFICIAL, Exit.PERSON),  # not passed by the gate
+    "C20": _spec(Actor.OFFICIAL, Exit.BAD_INPUT),  # several certificates on the token and none chosen
+    "C21": _spec(Actor.OFFICIAL, Exit.PERSON),  # not the certificate with which the batch began
+    "C22": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # refused by its owner: PIN pad, phone, Windows' dialog
+    "C23": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True),  # the remote service can't be reached or fails
+    "C24": _spec(Actor.IT, Exit.OUTSIDE),  # the remote service refuses the account or the credential
+    "C25": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # a one-time code is missing, wrong or used up
+    "C26": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the leave to sign has run out
+    "C27": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True, severity=Severity.INFO),  # waits for the phone
+    "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

@@ -90,12 +90,14 @@ class KeyRef:
     location: str
     """Path of the PKCS#12 file, or of the PKCS#11 library."""
     key_id: str = ""
-    """CKA_ID in hexadecimal; empty: the only certificate with a key."""
+    """CKA_ID in hexadecimal; empty: the only certificate in force that has a key."""
     token_label: str = ""
 
 
 class TokenState(Enum):
     READY = "ready"
+    SEVERAL = "several"
+    """Several certificates in force and none chosen: ``TokenStatus.choices``."""
     ABSENT = "absent"
     PIN_LOW = "pin_low"
     PIN_FINAL = "pin_final"
@@ -103,6 +105,18 @@ class TokenState(Enum):
     EXPIRED = "expired"
     NO_KEY = "no_key"
     NO_LIBRARY = "no_library"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChoice:
+    """One certificate of a token that holds several."""
+
+    key_id: str
+    """As ``KeyRef.key_id``."""
+    owner: str
+    valid_until: str
+    """ISO 8601 date."""
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,12 @@ class TokenStatus:
     valid_until: str = ""
     """ISO 8601 date."""
     training: bool = False
+    certificate: str = ""
+    """SHA-256 of the certificate (DER), hexadecimal: what a batch may not change in its middle."""
+    pin_pad: bool = False
+    """The PIN is typed on the device; nobody is to be asked for it here."""
+    choices: tuple[KeyChoice, ...] = ()
+    """The signer's certificates on the token, when there are several."""
 
 
 @dataclass(frozen=True, slots=True)

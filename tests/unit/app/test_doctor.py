@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from signing.profiles import load_profiles
 from tests.letters import VIETNAMESE_LETTERS
 from workstation.app import doctor_machine as machine
 from workstation.app import doctor_outside as outside
 from workstation.app.doctor import GROUPS, Check, DoctorInputs, Group, Light, as_json, as_text, exit_code, run_checks
 from workstation.app.doctor_model import NAMES, green, red
 from workstation.domain.errors import ERRORS
-from workstation.domain.signature import KeyKind, KeyRef, TokenState, TokenStatus
+from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -181,6 +182,29 @@ def test_database(inputs: DoctorInputs, tmp_path: Path) -> None:
 )
 def test_what_a_token_says(status: TokenStatus, lights: tuple[Light, ...]) -> None:
     assert tuple(check.light for check in outside.token_checks(status, TOKEN, TODAY)) == lights
+
+
+def test_a_token_with_several_certificates_lists_them() -> None:
+    choices = (KeyChoice("01a5", "Trần Thị Ký", "2027-11-21", True), KeyChoice("02b6", "Lê Văn Ký", "2025-11-21", False))
+    check = outside.token_checks(TokenStatus(TokenState.SEVERAL, choices=choices), TOKEN, TODAY)[2]
+    assert (check.light, check.code) == (Light.AMBER, "C20")
+    assert check.sentence.vi == "01a5: Trần Thị Ký, đến 21/11/2027; 02b6: Lê Văn Ký, ngoài hạn (21/11/2025)"
+
+
+def test_a_known_token_is_called_by_its_name() -> None:
+    status = replace(READY, state=TokenState.PIN_FINAL)
+    library, token, _ = outside.token_checks(status, KeyRef(KeyKind.PKCS11, "/usr/lib/libeTPkcs11.so"), TODAY)
+    assert library.sentence.vi == "SafeNet eToken: /usr/lib/libeTPkcs11.so"
+    assert "1 lần" in token.sentence.vi and "khóa sau 3 lần sai" in token.sentence.vi
+
+
+def test_without_a_key_the_software_on_this_pc_is_named(inputs: DoctorInputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ((load_profiles().profiles[0], Path("/usr/lib/libeTPkcs11.so")),)
+    for libraries, told in ((found, "SafeNet eToken: /usr/lib/libeTPkcs11.so"), ((), "Chưa cài đặt")):
+        monkeypatch.setattr(outside, "installed_libraries", lambda libraries=libraries: libraries)
+        checks = outside.check_token(replace(inputs, key=None))
+        assert told in checks[0].sentence.vi
+        assert {check.light for check in checks} == {Light.AMBER}
 
 
 def test_a_library_that_is_not_there(inputs: DoctorInputs, tmp_path: Path) -> None:

@@ -80,8 +80,13 @@ def _store_certificate(session: Any, certificate: Any, key_id: bytes, label: str
     )
 
 
-def make_token(folder: Path, authority: Authority, *, expired: bool = False) -> SoftToken:
-    """Initialises a token, generates RSA-3072 and P-256 keys on it, and stores their certificates."""
+def make_token(
+    folder: Path, authority: Authority, *, expired: tuple[bytes, ...] = (), deciphering: tuple[bytes, ...] = ()
+) -> SoftToken:
+    """Initialises a token, generates RSA-3072 and P-256 keys on it, and stores their certificates.
+
+    ``expired``, ``deciphering``: ids of those that are past their time, or not for signatures.
+    """
     token = SoftToken(folder)
     token.tokens.mkdir(parents=True)
     token.activate()
@@ -92,7 +97,14 @@ def make_token(folder: Path, authority: Authority, *, expired: bool = False) -> 
     )
     lib = pkcs11.lib(library())
     lib.reinitialize()
-    days = (-300, -1) if expired else (-1, 365)
+
+    def issue(key_id: bytes, public: Any, owner: str) -> None:
+        days = (-300, -1) if key_id in expired else (-1, 365)
+        usage = ("key_encipherment",) if key_id in deciphering else ("digital_signature", "content_commitment")
+        _store_certificate(
+            session, authority.issue(public, owner, days=days, usage=usage), key_id, f"Chung thu so {key_id.hex()}"
+        )
+
     with lib.get_token(token_label=LABEL).open(rw=True, user_pin=PIN) as session:
         sign = MechanismFlag.SIGN | MechanismFlag.VERIFY
         public, _ = session.generate_keypair(KeyType.RSA, 3072, id=RSA_ID, label="khoa-rsa", store=True, capabilities=sign)
@@ -102,8 +114,8 @@ def make_token(folder: Path, authority: Authority, *, expired: bool = False) -> 
         )
         public, _ = curve.generate_keypair(id=EC_ID, label="khoa-ec", store=True, capabilities=sign)
         ec_public = load_der_public_key(encode_ec_public_key(public))
-        _store_certificate(session, authority.issue(rsa_public, "Trần Thị Ký", days=days), RSA_ID, "Chung thu so")
-        _store_certificate(session, authority.issue(ec_public, "Lê Văn Ký", days=days), EC_ID, "Chung thu so EC")
+        issue(RSA_ID, rsa_public, "Trần Thị Ký")
+        issue(EC_ID, ec_public, "Lê Văn Ký")
         _store_certificate(session, authority.certificate, ISSUER_ID, "CA")
         stray = authority.issue(new_key().public_key(), "Người khác")
         _store_certificate(session, stray, STRAY_ID, "khoa-rsa")

@@ -63,7 +63,7 @@ def test_asking_for_the_state_does_not_end_a_batch(token: SoftToken, published: 
 
 
 def test_without_key_id_several_keys_are_not_guessed(token: SoftToken) -> None:
-    assert open_code(ref(b"")) == "C07"
+    assert open_code(ref(b"")) == "C20"
     assert open_code(ref(STRAY_ID)) == "C07", "a certificate without a key, though its label is the key's"
     assert open_code(ref(b"\x77")) == "C07"
     assert worker.token_status(ref(b"\x77")).state is TokenState.NO_KEY
@@ -121,9 +121,36 @@ def test_pulled_out_in_mid_batch_and_put_back(token: SoftToken, published: Path,
 
 def test_expired_certificate(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOFTHSM2_CONF", "")
-    make_token(tmp_path / "old", authority, expired=True)
+    make_token(tmp_path / "old", authority, expired=(RSA_ID, EC_ID))
     assert worker.token_status(ref()).state is TokenState.EXPIRED
     assert open_code(ref()) == "C05"
+
+
+def test_several_certificates_are_shown_to_choose_from(token: SoftToken) -> None:
+    status = worker.token_status(ref(b""))
+    assert status.state is TokenState.SEVERAL
+    assert [(c.key_id, c.owner, c.in_force) for c in status.choices] == [
+        (RSA_ID.hex(), "Trần Thị Ký", True),
+        (EC_ID.hex(), "Lê Văn Ký", True),
+    ]
+    with pytest.raises(WorkstationError) as caught:
+        worker.open_key(ref(b""), Secret(PIN))
+    assert (caught.value.code, caught.value.params) == ("C20", {"choices": "01a5, 02b6"}), "ids, no names: it goes into logs"
+
+
+@pytest.mark.parametrize("other", ["expired", "deciphering"])
+def test_the_only_certificate_that_can_sign_is_taken(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """An old pair left after a renewal, and a pair for deciphering, are no choice; the old one is told of all the same."""
+    monkeypatch.setenv("SOFTHSM2_CONF", "")
+    make_token(tmp_path / "mixed", authority, **{other: (RSA_ID,)})
+    status = worker.token_status(ref(b""))
+    assert (status.state, status.owner) == (TokenState.READY, "Lê Văn Ký")
+    assert [c.in_force for c in status.choices] == ([False, True] if other == "expired" else [])
+    assert worker.open_key(ref(b""), Secret(PIN)).owner == "Lê Văn Ký"
+    if other == "expired":
+        assert open_code(ref(RSA_ID)) == "C05", "chosen by its id it is said to be expired, not exchanged"
 
 
 class FakeToken:
@@ -134,11 +161,16 @@ class FakeToken:
     def __init__(self, flags: TokenFlag) -> None:
         self.flags = flags | TokenFlag.TOKEN_INITIALIZED
         self.log_ins = 0
+        self.pin: Any = None
+        self.answer: Exception | None = None
 
-    def open(self, user_pin: str | None = None) -> Any:
+    def open(self, user_pin: Any = None) -> Any:
         if user_pin is None:
             return self
         self.log_ins += 1
+        self.pin = user_pin
+        if self.answer is not None:
+            raise self.answer
         self.flags |= TokenFlag.USER_PIN_LOCKED
         raise p11.PinIncorrect
 
@@ -173,6 +205,21 @@ def test_last_try_that_locks_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pkcs11._pin_state(fake) is TokenState.PIN_FINAL
     assert open_code(ref()) == "C03"
     assert fake.log_ins == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [(p11.FunctionCancelled(), "C22"), (p11.PinIncorrect(), "C02"), (p11.PinLocked(), "C03")]
+)
+def test_pin_pad(monkeypatch: pytest.MonkeyPatch, answer: Exception, code: str) -> None:
+    """The PIN goes from the fingers to the device: none is sent, whatever is given here, and an empty one is no mistake."""
+    fake = FakeToken(TokenFlag.PROTECTED_AUTHENTICATION_PATH)
+    fake.answer = answer
+    monkeypatch.setattr(pkcs11, "_library", lambda _location, restart: FakeLibrary(fake))
+    assert worker.token_status(ref()).pin_pad
+    for tries, given in enumerate(("", PIN), 1):
+        assert open_code(ref(), given) == code
+        assert fake.pin is p11.PROTECTED_AUTH
+        assert fake.log_ins == tries, "asked once each time, and not again by itself"
 
 
 @pytest.mark.parametrize(
