@@ -5,6 +5,7 @@ log-in at a time. pyHanko is imported inside the functions: it takes one to five
 names these functions must not pay for it.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.domain.errors import WorkstationError
@@ -52,10 +53,12 @@ def open_key(ref: KeyRef, secret: Secret) -> TokenStatus:
 
 def sign_file(job: SignJob) -> SignResult:
     """Signs one file with the open key. C01: no key is open; C04: the token went away (until ``open_key`` succeeds again);
-    the rest as ``signing.pades.sign_file`` says."""
+    C21: the open key is not the one of this batch; the rest as ``signing.pades.sign_file`` says."""
     global _lost
     if _key is None:
         raise WorkstationError("C04" if _lost else "C01")
+    if job.certificate not in ("", _key.certificate.sha256.hex()):
+        raise WorkstationError("C21")
     from signing import pades
 
     try:
@@ -65,6 +68,21 @@ def sign_file(job: SignJob) -> SignResult:
             close_key()
             _lost = True
         raise
+
+
+def signed_with(path: Path) -> str:
+    """SHA-256 of the certificate (hexadecimal) in the file's last signature; empty if it can't be told. For a page worker: the
+    file may be anybody's."""
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.general import CMSExtractionError
+
+    try:
+        with path.open("rb") as handle:
+            signatures = PdfFileReader(handle).embedded_regular_signatures
+            return str(signatures[-1].signer_cert.sha256.hex()) if signatures else ""
+    except (OSError, PdfError, CMSExtractionError, ValueError, TypeError, KeyError, AttributeError):
+        return ""
 
 
 def close_key() -> None:

@@ -1,9 +1,12 @@
-"""One desk a home folder: whoever recovers and signs must be alone. The lock goes with its process, also when that is killed."""
+"""One desk a home folder, one signer an output folder: whoever recovers and signs must be alone. A lock goes with its process,
+also when that is killed."""
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from workstation.domain.errors import WorkstationError
 
@@ -12,15 +15,39 @@ from workstation.domain.errors import WorkstationError
 def desk_lock(home: Path) -> Iterator[None]:
     """Holds ``desk.lock`` for as long as the block runs; U02 if another process has it."""
     with (home / "desk.lock").open("a+b") as handle:
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise WorkstationError("U02") from e
+        _take(handle)
         yield
+
+
+@contextmanager
+def signer_lock(folder: Path) -> Iterator[None]:
+    """Holds ``.signing.lock`` in an output folder, and leaves no file behind; U02 if another process signs into it."""
+    path = folder / ".signing.lock"
+    while True:
+        with path.open("a+b") as handle:
+            _take(handle)
+            try:
+                if os.fstat(handle.fileno()).st_ino != path.stat().st_ino:
+                    continue  # the one before took its file away between our opening and our locking
+            except FileNotFoundError:
+                continue
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # Windows keeps a file that is open; the next one then finds it and locks it
+                    path.unlink()
+            return
+
+
+def _take(handle: BinaryIO) -> None:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as e:
+        raise WorkstationError("U02") from e

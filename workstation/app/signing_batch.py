@@ -2,65 +2,91 @@
 signed again."""
 
 import getpass
+import glob
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from signing.verify import verify_file
-from ui.messages import Lang
+from signing.worker import signed_with
+from ui.messages import TOKEN_CODES, Lang
 from workstation.app.compose import signing_tools, token_lane
-from workstation.app.console import usable_folder
+from workstation.app.console import usable_folder, words
+from workstation.app.lock import signer_lock
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import Lane, Secret, SignJob, TrustStore
-from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult
+from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult, TokenState, TokenStatus
 from workstation.usecases.recover import extends, last_sound
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
 
+_STOPS_BEFORE_PIN = (TokenState.LOCKED, TokenState.ABSENT, TokenState.NO_LIBRARY, TokenState.EXPIRED, TokenState.SEVERAL)
+"""What the token shows without a PIN and what no PIN would change. A certificate may lie hidden until then: not ``NO_KEY``."""
 
-def run_sign(
-    files: list[Path],
-    output: Path,
-    token: Path | None,
-    key_id: str,
-    p12: Path | None,
-    level: str,
-    preset: str,
-    pin_env: str,
-    lang: Lang,
-) -> list[dict[str, Any]]:
-    """One row a file, as the command line's JSON has it. C01, C02, C03, C07, C08, C10 before anything is signed."""
-    if (token is None) == (p12 is None):
-        raise WorkstationError("U01", detail="--token | --p12")
-    names = [path.name for path in files]
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What ``workstation sign`` was asked for."""
+
+    files: tuple[Path, ...]
+    output: Path
+    key: KeyRef
+    level: str
+    preset: str
+    pin_env: str
+
+    def target(self, path: Path) -> Path:
+        return self.output / path.name
+
+
+def run_sign(batch: Batch, lang: Lang) -> list[dict[str, Any]]:
+    """One row a file, as the command line's JSON has it.
+
+    C01, C02, C03, C05, C07, C08, C10, C20, C21 and U02 (another process signs into this folder) before anything is signed.
+    """
+    names = [path.name for path in batch.files]
     if len(set(names)) != len(names):
         raise WorkstationError("U01", detail="-o")  # two inputs would be one output
-    key = KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12))
-    usable_folder(output, "-o")
+    usable_folder(batch.output, "-o")
     pages, lane = page_lane(1), token_lane()
     try:
-        done = {path: _signed_before(pages, path, output / path.name) for path in files}
-        if all(done.values()):
-            return [_row(path, output / path.name, "skipped", None, level, None, lang) for path in files]
-        tools = signing_tools()
-        at_token(lane, OPEN_SECONDS, tools.open, key, _pin(pin_env))
-        rows, stopped = [], None
-        for path in files:
-            target = output / path.name
-            if done[path]:
-                rows.append(_row(path, target, "skipped", None, level, None, lang))
-                continue
-            note, result = (stopped, None) if stopped else _sign_one(lane, SignJob(path, target, preset, level))
-            stopped = note if note and note.code in STOPS_BATCH else stopped
-            rows.append(_row(path, target, "failed" if note else "signed", note, level, result, lang))
-        at_token(lane, OPEN_SECONDS, tools.close)
-        return rows
+        with signer_lock(batch.output):
+            rows = _sign_all(batch, pages, lane)
     finally:
         lane.close()
         pages.close()
+    return [_row(batch, path, status, note, result, lang) for path, status, note, result in rows]
+
+
+_Row = tuple[Path, str, ErrorNote | None, SignResult | None]
+
+
+def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
+    done = [path for path in batch.files if _signed_before(pages, path, batch.target(path))]
+    if len(done) == len(batch.files):
+        return [(path, "skipped", None, None) for path in batch.files]
+    _clear_leftovers(batch)
+    tools = signing_tools()
+    opened = at_token(lane, OPEN_SECONDS, tools.open, batch.key, _pin(batch, _before_pin(lane, batch.key)))
+    _same_certificate(pages, opened, [batch.target(path) for path in done])
+    rows: list[_Row] = []
+    stopped: ErrorNote | None = None
+    for path in batch.files:
+        # a worker whose parent was killed may have finished its document only now
+        if path in done or _signed_before(pages, path, batch.target(path)):
+            rows.append((path, "skipped", None, None))
+            continue
+        job = SignJob(path, batch.target(path), batch.preset, batch.level, certificate=opened.certificate)
+        note, result = (stopped, None) if stopped else _sign_one(lane, job)
+        stopped = note if note and note.code in STOPS_BATCH else stopped
+        rows.append((path, "failed" if note else "signed", note, result))
+    at_token(lane, OPEN_SECONDS, tools.close)
+    return rows
 
 
 def _sign_one(lane: Lane, job: SignJob) -> tuple[ErrorNote | None, SignResult | None]:
@@ -75,28 +101,60 @@ def _signed_before(pages: Lane, source: Path, target: Path) -> bool:
     if not (source.is_file() and target.is_file() and extends(target, source)):
         return False
     verdict: FileVerdict = pages.submit(partial(verify_file, trust=TrustStore()), target).result()
-    return last_sound(verdict) is not None and target.stat().st_size > source.stat().st_size
+    last = last_sound(verdict)
+    return last is not None and last.indication != "TOTAL-FAILED" and target.stat().st_size > source.stat().st_size
 
 
-def _pin(pin_env: str) -> Secret:
-    if pin_env:
-        if pin_env not in os.environ:
-            raise WorkstationError("U01", detail=f"--pin-env {pin_env}")
-        return Secret(os.environ[pin_env])
+def _clear_leftovers(batch: Batch) -> None:
+    """Half-written files of a run that was killed (``signing.pades`` names them)."""
+    for path in batch.files:
+        for part in batch.output.glob(f".{glob.escape(path.name)}.*.part"):
+            part.unlink(missing_ok=True)
+
+
+def _same_certificate(pages: Lane, opened: TokenStatus, signed: Sequence[Path]) -> None:
+    """C21 if the batch's signatures so far are another certificate's: one batch, one signer, also over two runs."""
+    if any(pages.submit(signed_with, path).result() != opened.certificate for path in signed):
+        raise WorkstationError("C21")
+
+
+def _before_pin(lane: Lane, key: KeyRef) -> TokenStatus:
+    """What can be read without the PIN, so that nobody types one for nothing (or the one that locks the token)."""
+    status = at_token(lane, OPEN_SECONDS, signing_tools().status, key)
+    if key.kind is KeyKind.PKCS11 and status.state in _STOPS_BEFORE_PIN:
+        choices = ", ".join(choice.key_id for choice in status.choices)
+        params = {"choices": choices} if choices else {"date": status.valid_until} if status.valid_until else {}
+        raise WorkstationError(TOKEN_CODES[status.state], **params)
+    return status
+
+
+def _pin(batch: Batch, status: TokenStatus) -> Secret:
+    if status.pin_pad:
+        return Secret("")
+    if batch.pin_env:
+        if batch.pin_env not in os.environ:
+            raise WorkstationError("U01", detail=f"--pin-env {batch.pin_env}")
+        if status.state is TokenState.PIN_FINAL:
+            raise WorkstationError("C02", left=1)  # the last try is for a person who types it, not for a script
+        return Secret(os.environ[batch.pin_env])
     if sys.stdin is None or not sys.stdin.isatty():
         raise WorkstationError("U01", detail="--pin-env")  # nobody is there to be asked
-    return Secret(getpass.getpass("PIN: "))
+    warning = {
+        TokenState.PIN_LOW: words(" (đã nhập sai, còn ít lần thử)", " (few tries left)"),
+        TokenState.PIN_FINAL: words(" (CÒN 1 LẦN THỬ – sai nữa thiết bị sẽ khóa)", " (ONE TRY LEFT – the device locks after it)"),
+    }.get(status.state, "")
+    return Secret(getpass.getpass(f"PIN{warning}: "))
 
 
 def _row(
-    source: Path, target: Path, status: str, note: ErrorNote | None, level: str, result: SignResult | None, lang: Lang
+    batch: Batch, source: Path, status: str, note: ErrorNote | None, result: SignResult | None, lang: Lang
 ) -> dict[str, Any]:
     return {
         "file": str(source),
-        "out": str(target) if status != "failed" else None,
+        "out": str(batch.target(source)) if status != "failed" else None,
         "status": status,
         "error": error_json(note, lang),
-        "level": result.level if result else level,
+        "level": result.level if result else batch.level,
         "signing_time": result.signing_time if result else None,
         "sha256": result.sha256 if result else None,
     }

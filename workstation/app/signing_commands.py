@@ -10,7 +10,7 @@ import typer
 
 from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signature import FileVerdict, Verdict
+from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
 
 
 def sign(
@@ -25,9 +25,12 @@ def sign(
     as_json: JsonOption = False,
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
-    from workstation.app.signing_batch import run_sign
+    from workstation.app.signing_batch import Batch, run_sign
 
-    rows = run_sign(files, output, token, key_id, p12, level, preset, pin_env, options.lang)
+    if (token is None) == (p12 is None):
+        raise WorkstationError("U01", detail="--token | --p12")
+    key = KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12))
+    rows = run_sign(Batch(tuple(files), output, key, level, preset, pin_env), options.lang)
 
     def human() -> None:
         for row in rows:

@@ -310,6 +310,8 @@ class SignJob:
     stamp_name: str = ""
     """Agency or person on the stamp; empty: the certificate's."""
     tsa_url: str = ""
+    certificate: str = ""
+    """SHA-256 of the certificate (``TokenStatus.certificate``) that has to sign: none changes in mid-batch. Empty: any."""
 
 
 @dataclass(frozen=True, slots=True)

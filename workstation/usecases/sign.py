@@ -114,7 +114,13 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
         if out.exists():  # signed before and not recorded yet, as on a full disk: ``recover`` takes it over
             raise WorkstationError("K06", state=document.state.value, to="signed")
         preset = office.profile_of(dossier).stamp_preset
-        job = SignJob(office.blobs.path(document.published.sha256), out, preset, stamp_name=office.organization)
+        job = SignJob(
+            office.blobs.path(document.published.sha256),
+            out,
+            preset,
+            stamp_name=office.organization,
+            certificate=status.certificate,
+        )
         result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
