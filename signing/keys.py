@@ -26,6 +26,8 @@ class SigningKey:
     release: Callable[[], None]
     translate: Callable[[Exception], WorkstationError | None]
     """The error for an exception raised while signing; None: not one of its own."""
+    expect: Callable[[int], None] = lambda _count: None
+    """Told how many signatures are asked for at once, before they are: a remote service makes one request of them."""
 
 
 def subject_part(name: x509.Name, part: str) -> str:

@@ -9,7 +9,7 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,6 +68,21 @@ def sign_file(job: SignJob, key: SigningKey) -> SignResult:
     does not match the certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, and what the key's ``translate``
     knows (C04).
     """
+    work = signing_steps(job, key)
+    try:
+        prepared = next(work)
+        work.send(sign(prepared, key))
+    except StopIteration as done:
+        result: SignResult = done.value
+        return result
+    finally:
+        work.close()
+    raise AssertionError("one document, one signature")
+
+
+def signing_steps(job: SignJob, key: SigningKey) -> Generator[Prepared, cms.ContentInfo, SignResult]:
+    """As :func:`sign_file`, with the signature made elsewhere: gives what has to be signed, takes the CMS object, returns the
+    result. Whoever stops in between closes it, and nothing is left."""
     if job.level not in _LEVELS:
         raise WorkstationError("U01", level=job.level)
     if job.out.resolve() == job.path.resolve():
@@ -76,7 +91,8 @@ def sign_file(job: SignJob, key: SigningKey) -> SignResult:
     moment = datetime.now(UTC).replace(microsecond=0)
     with _source(job.path) as source, _target(job.out) as target:
         prepared = prepare(source, target, job, key, moment)
-        finish(target, prepared, sign(prepared, key))
+        signature = yield prepared
+        finish(target, prepared, signature)
         _assert_sound(source, target, prepared.field)
         digest, size = _hash(target)
     return SignResult(
@@ -113,16 +129,31 @@ def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey,
 
 def sign(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
     """The CMS object over the prepared digest (CAdES attributes for PAdES). Raises what the key's vendor code means."""
+    return sign_together([prepared], key)[0]
+
+
+def sign_together(prepared: Sequence[Prepared], key: SigningKey) -> list[cms.ContentInfo]:
+    """As :func:`sign` for several at once, all or none: a remote service gets all hashes in one request."""
+
+    async def ask() -> list[cms.ContentInfo | BaseException]:
+        return await asyncio.gather(*(_cms(one, key) for one in prepared), return_exceptions=True)
+
+    key.expect(len(prepared))
+    answers = asyncio.run(ask())
+    errors = [answer for answer in answers if isinstance(answer, BaseException)]
+    errors.sort(key=lambda error: not isinstance(error, WorkstationError))  # the reason first, then who only waited for it
+    # the border to vendor code: what the key does not know goes up as it is, a bug
+    for error in errors:
+        if isinstance(error, Exception) and (known := key.translate(error)) is not None:
+            raise known from None
+    if errors:
+        raise errors[0]
+    return [answer for answer in answers if isinstance(answer, cms.ContentInfo)]
+
+
+async def _cms(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
     attributes = PdfCMSSignedAttributes(signing_time=prepared.moment)
-    try:
-        return asyncio.run(
-            key.signer.async_sign(prepared.digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=attributes)
-        )
-    except Exception as error:  # the border to vendor code: what the key does not know goes up as it is, a bug
-        known = key.translate(error)
-        if known is None:
-            raise
-        raise known from None
+    return await key.signer.async_sign(prepared.digest.document_digest, DIGEST, use_pades=True, signed_attr_settings=attributes)
 
 
 def finish(target: IO[bytes], prepared: Prepared, signature: cms.ContentInfo) -> None:

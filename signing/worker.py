@@ -5,12 +5,14 @@ log-in at a time. pyHanko is imported inside the functions: it takes one to five
 names these functions must not pay for it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from workstation.domain.errors import WorkstationError
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import Secret, SignJob
-from workstation.domain.signature import KeyKind, KeyRef, SignResult, TokenStatus
+from workstation.domain.signature import KeyKind, KeyRef, SignResult, TokenState, TokenStatus
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey
@@ -25,6 +27,8 @@ def token_status(ref: KeyRef) -> TokenStatus:
         from signing import pkcs12
 
         return pkcs12.status(ref)
+    if ref.kind is KeyKind.REMOTE:
+        return TokenStatus(TokenState.READY)  # a service tells nothing before somebody logs in
     from signing import pkcs11 as tokens
 
     return tokens.status(ref, keep_session=_key is not None)
@@ -33,41 +37,60 @@ def token_status(ref: KeyRef) -> TokenStatus:
 def open_key(ref: KeyRef, secret: Secret) -> TokenStatus:
     """Logs in once for a batch, giving up any key opened before. Tries the secret exactly once.
 
-    Raises C01, C02, C03, C05, C07, C08, C10.
+    Raises C01, C02, C03, C05, C07, C08, C10, C20, C22; of a remote service C23, C24, C25.
     """
     global _key, _lost
     close_key()
     from signing.keys import status_of
 
+    terms: dict[str, Any] = {}
     if ref.kind is KeyKind.PKCS12:
         from signing import pkcs12
 
         _key = pkcs12.open_key(ref, secret)
+    elif ref.kind is KeyKind.REMOTE:
+        from signing import csc
+
+        _key, terms["batch"], terms["asks"] = csc.open_key(ref, secret)
     else:
         from signing import pkcs11 as tokens
 
         _key = tokens.open_key(ref, secret)
     _lost = False
-    return status_of(_key.certificate)
+    return replace(status_of(_key.certificate), **terms)
 
 
 def sign_file(job: SignJob) -> SignResult:
     """Signs one file with the open key. C01: no key is open; C04: the token went away (until ``open_key`` succeeds again);
     C21: the open key is not the one of this batch; the rest as ``signing.pades.sign_file`` says."""
     global _lost
-    if _key is None:
-        raise WorkstationError("C04" if _lost else "C01")
-    if job.certificate not in ("", _key.certificate.sha256.hex()):
-        raise WorkstationError("C21")
+    key = _open_key_for([job])
     from signing import pades
 
     try:
-        return pades.sign_file(job, _key)
+        return pades.sign_file(job, key)
     except WorkstationError as error:
         if error.code == "C04":
             close_key()
             _lost = True
         raise
+
+
+def sign_together(jobs: Sequence[SignJob]) -> tuple[SignResult | ErrorNote, ...]:
+    """Signs several files with one leave of a remote service; what went wrong with a file stands in its place. Raises as
+    ``sign_file`` what concerns the key and so all of them, before anything is asked."""
+    key = _open_key_for(jobs)
+    from signing import together
+
+    return together.sign_files(jobs, key)
+
+
+def _open_key_for(jobs: Sequence[SignJob]) -> "SigningKey":
+    if _key is None:
+        raise WorkstationError("C04" if _lost else "C01")
+    if any(job.certificate not in ("", _key.certificate.sha256.hex()) for job in jobs):
+        raise WorkstationError("C21")
+    return _key
 
 
 def signed_with(path: Path) -> str:

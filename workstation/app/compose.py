@@ -104,6 +104,7 @@ def signing_tools() -> SigningTools:
         status=signing.worker.token_status,
         open=signing.worker.open_key,
         sign=signing.worker.sign_file,
+        sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
     )
 
@@ -210,6 +211,15 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office) ->
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, owner=new_id(), rng=random.SystemRandom())
+
+
+def remote_secret(home: Home, name: str) -> Secret:
+    """The secret of the office's account at a remote signing service: from the environment (``WORKSTATION_REMOTE_NAME``), else
+    from its file (mode 0600) in the home folder."""
+    if value := os.environ.get(f"WORKSTATION_REMOTE_{name.upper().replace('-', '_')}"):
+        return Secret(value)
+    path = home.secrets / f"remote-{name}"
+    return Secret(path.read_text("utf-8").strip() if path.is_file() else "")
 
 
 def _ward_secret(home: Home) -> Secret:

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from signing.profiles import installed_libraries, profile_of
-from workstation.app.doctor_model import NOTHING, Check, DoctorInputs, Words, amber, green, red
+from workstation.app.doctor_model import NAMES, NOTHING, Check, DoctorInputs, Light, Words, amber, green, red
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
 
@@ -62,6 +62,11 @@ def token_checks(status: TokenStatus, key: KeyRef, today: date) -> tuple[Check, 
     if key.kind is KeyKind.PKCS12:
         unneeded = green("library", "Không cần: khóa nằm trong tệp.", "Not needed: the key is in a file.")
         return (unneeded, green("token", "Tệp khóa trên máy này.", "A key file on this PC."), _certificate(status, today))
+    if key.kind is KeyKind.REMOTE:
+        unneeded = green("library", "Không cần: ký qua dịch vụ từ xa.", "Not needed: a remote service signs.")
+        asked = Words("Chỉ biết sau khi đăng nhập lúc ký.", "Known only after logging in to sign.")
+        where = green("token", f"Dịch vụ {key.location}.", f"Service {key.location}.")
+        return (unneeded, where, Check("certificate", NAMES["certificate"], Light.GREEN, asked))
     plug = Words("Cắm USB ký số rồi kiểm tra lại.", "Plug the token in and check again.")
     library = key.location
     if status.state is TokenState.NO_LIBRARY:

@@ -4,6 +4,7 @@ Changing state (queues, counters) lives in the database; secrets live in files o
 """
 
 import difflib
+import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import Any, TypeVar
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
-from workstation.domain.signature import KeyKind, KeyRef
+from workstation.domain.signature import KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
 T = TypeVar("T")
 FILE = "settings.toml"
+PROTOCOLS = ("csc",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ class WardSettings:
 @dataclass(frozen=True, slots=True)
 class SigningSettings:
     kind: str = ""
-    """``pkcs11``, ``pkcs12`` or empty: no key on this machine."""
+    """``pkcs11``, ``pkcs12``, ``remote`` or empty: no key on this machine."""
     location: str = ""
-    """Path of the PKCS#11 library or of the PKCS#12 file; relative to the home folder."""
+    """Path of the PKCS#11 library or of the PKCS#12 file, relative to the home folder; or the name of one of ``[[remotes]]``."""
     key_id: str = ""
     token_label: str = ""
 
@@ -63,9 +65,18 @@ class Settings:
     signing: SigningSettings = field(default_factory=SigningSettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
+    remotes: tuple[RemoteService, ...] = ()
+    """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
+
+    def remote(self, name: str) -> KeyRef | None:
+        """The key at the remote service of that name; None: there is none."""
+        found = next((remote for remote in self.remotes if remote.name == name), None)
+        return KeyRef(KeyKind.REMOTE, name, found.credential, remote=found) if found else None
 
     def key(self, home: Path) -> KeyRef | None:
         s = self.signing
+        if s.kind == KeyKind.REMOTE.value:
+            return self.remote(s.location)
         return KeyRef(KeyKind(s.kind), str(home / s.location), s.key_id, s.token_label) if s.kind else None
 
 
@@ -79,12 +90,18 @@ def load(home: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
         raise WorkstationError("M06", file=FILE, key=type(e).__name__) from e
     users = data.pop("users", None)
+    remotes = data.pop("remotes", [])
     sections = {f.name: f.default_factory for f in fields(Settings) if f.default_factory is not MISSING}
     _known(data, set(sections), "")
     values: dict[str, Any] = {name: _section(make, data.get(name, {}), name) for name, make in sections.items()}
     if users is not None:
         values["users"] = tuple(_user(u) for u in users)
-    return Settings(**values)
+    if not isinstance(remotes, list):
+        raise WorkstationError("M06", file=FILE, key="remotes")
+    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes))
+    if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location) is None:
+        raise WorkstationError("M06", file=FILE, key="signing.location")
+    return settings
 
 
 def _known(data: dict[str, Any], names: set[str], where: str) -> None:
@@ -113,11 +130,32 @@ def _user(data: Any) -> User:
     return User(UserName(data["name"]), data["role"])
 
 
+def _remote(data: Any) -> RemoteService:
+    """One of ``[[remotes]]``: name, protocol, url and credential are needed; a plain http address only on this machine."""
+    if not isinstance(data, dict):
+        raise WorkstationError("M06", file=FILE, key="remotes")
+    known = {f.name: f for f in fields(RemoteService)}
+    _known(data, set(known), "remotes.")
+    for key, f in known.items():
+        value = data.get(key, f.default)
+        most = {"scal": 2, "batch": 1000}.get(key)
+        if not (isinstance(value, str) if most is None else type(value) is int and 1 <= value <= most):
+            raise WorkstationError("M06", file=FILE, key=f"remotes.{key}")
+    service = RemoteService(**data)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", service.name):
+        raise WorkstationError("M06", file=FILE, key="remotes.name")
+    if service.protocol not in PROTOCOLS:
+        raise WorkstationError("M06", file=FILE, key="remotes.protocol")
+    if not re.match(r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", service.url + "/"):
+        raise WorkstationError("M06", file=FILE, key="remotes.url")
+    return service
+
+
 def save(home: Path, settings: Settings) -> None:
     """Writes the file whole or not at all."""
     lines = []
     for section in fields(settings):
-        if section.name == "users":
+        if section.name in ("users", "remotes"):
             continue
         lines.append(f"[{section.name}]")
         value = getattr(settings, section.name)
@@ -125,6 +163,8 @@ def save(home: Path, settings: Settings) -> None:
         lines.append("")
     for user in settings.users:
         lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
+    for remote in settings.remotes:
+        lines += ["[[remotes]]", *(f"{f.name} = {_toml(getattr(remote, f.name))}" for f in fields(remote)), ""]
     write_durably(home / FILE, "\n".join(lines).encode())
 
 

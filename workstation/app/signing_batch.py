@@ -20,7 +20,7 @@ from workstation.app.lock import signer_lock
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import Lane, Secret, SignJob, TrustStore
+from workstation.domain.ports import Lane, RemoteSecret, Secret, SignJob, TrustStore
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult, TokenState, TokenStatus
 from workstation.usecases.recover import extends, last_sound
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
@@ -39,6 +39,9 @@ class Batch:
     level: str
     preset: str
     pin_env: str
+    otp_env: str = ""
+    account: Secret | None = None
+    """Of a remote service: the secret of the office's account there."""
 
     def target(self, path: Path) -> Path:
         return self.output / path.name
@@ -72,28 +75,54 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
         return [(path, "skipped", None, None) for path in batch.files]
     _clear_leftovers(batch)
     tools = signing_tools()
-    opened = at_token(lane, OPEN_SECONDS, tools.open, batch.key, _pin(batch, _before_pin(lane, batch.key)))
+    opened = _open(lane, batch)
     _same_certificate(pages, opened, [batch.target(path) for path in done])
-    rows: list[_Row] = []
+    rows: dict[Path, _Row] = {path: (path, "skipped", None, None) for path in done}
+    waiting = [path for path in batch.files if path not in rows]
     stopped: ErrorNote | None = None
-    for path in batch.files:
+    while waiting:
+        some, waiting = waiting[: opened.batch], waiting[opened.batch :]
         # a worker whose parent was killed may have finished its document only now
-        if path in done or _signed_before(pages, path, batch.target(path)):
-            rows.append((path, "skipped", None, None))
-            continue
-        job = SignJob(path, batch.target(path), batch.preset, batch.level, certificate=opened.certificate)
-        note, result = (stopped, None) if stopped else _sign_one(lane, job)
-        stopped = note if note and note.code in STOPS_BATCH else stopped
-        rows.append((path, "failed" if note else "signed", note, result))
+        late = [path for path in some if _signed_before(pages, path, batch.target(path))]
+        rows |= {path: (path, "skipped", None, None) for path in late}
+        jobs = [
+            SignJob(path, batch.target(path), batch.preset, batch.level, certificate=opened.certificate)
+            for path in some
+            if path not in late
+        ]
+        for job, answer in zip(jobs, [stopped] * len(jobs) if stopped else _sign(lane, jobs), strict=True):
+            if isinstance(answer, ErrorNote):
+                rows[job.path] = (job.path, "failed", answer, None)
+                stopped = answer if answer.code in STOPS_BATCH else stopped
+            else:
+                rows[job.path] = (job.path, "signed", None, answer)
     at_token(lane, OPEN_SECONDS, tools.close)
-    return rows
+    return [rows[path] for path in batch.files]
 
 
-def _sign_one(lane: Lane, job: SignJob) -> tuple[ErrorNote | None, SignResult | None]:
+def _open(lane: Lane, batch: Batch) -> TokenStatus:
+    """Logs in with what the signer has to give. A remote service tells what that is when the account has logged in."""
+    tools = signing_tools()
+    if batch.key.kind is not KeyKind.REMOTE:
+        secret = _asked("PIN", "--pin-env", batch.pin_env, _before_pin(lane, batch.key))
+        return at_token(lane, OPEN_SECONDS, tools.open, batch.key, secret)
+    account = batch.account.reveal() if batch.account else ""
+    opened = at_token(lane, OPEN_SECONDS, tools.open, batch.key, RemoteSecret(account=account))
+    if not opened.asks:
+        return opened
+    pin = _asked("PIN", "--pin-env", batch.pin_env, opened).reveal() if "pin" in opened.asks else ""
+    otp = _asked("OTP", "--otp-env", batch.otp_env, opened).reveal() if "otp" in opened.asks else ""
+    return at_token(lane, OPEN_SECONDS, tools.open, batch.key, RemoteSecret(pin, otp, account))
+
+
+def _sign(lane: Lane, jobs: Sequence[SignJob]) -> Sequence[SignResult | ErrorNote]:
+    tools = signing_tools()
     try:
-        return None, at_token(lane, SIGN_SECONDS, signing_tools().sign, job)
+        if len(jobs) > 1:
+            return at_token(lane, SIGN_SECONDS * (1 + len(jobs) / 10), tools.sign_together, jobs)
+        return [at_token(lane, SIGN_SECONDS, tools.sign, job) for job in jobs]
     except WorkstationError as e:
-        return e.note, None
+        return [e.note] * len(jobs)
 
 
 def _signed_before(pages: Lane, source: Path, target: Path) -> bool:
@@ -128,22 +157,23 @@ def _before_pin(lane: Lane, key: KeyRef) -> TokenStatus:
     return status
 
 
-def _pin(batch: Batch, status: TokenStatus) -> Secret:
+def _asked(what: str, option: str, variable: str, status: TokenStatus) -> Secret:
+    """A PIN or a one-time code, from the environment or from whoever sits there. U01 if there is neither."""
     if status.pin_pad:
         return Secret("")
-    if batch.pin_env:
-        if batch.pin_env not in os.environ:
-            raise WorkstationError("U01", detail=f"--pin-env {batch.pin_env}")
+    if variable:
+        if variable not in os.environ:
+            raise WorkstationError("U01", detail=f"{option} {variable}")
         if status.state is TokenState.PIN_FINAL:
             raise WorkstationError("C02", left=1)  # the last try is for a person who types it, not for a script
-        return Secret(os.environ[batch.pin_env])
+        return Secret(os.environ[variable])
     if sys.stdin is None or not sys.stdin.isatty():
-        raise WorkstationError("U01", detail="--pin-env")  # nobody is there to be asked
+        raise WorkstationError("U01", detail=option)  # nobody is there to be asked
     warning = {
         TokenState.PIN_LOW: words(" (đã nhập sai, còn ít lần thử)", " (few tries left)"),
         TokenState.PIN_FINAL: words(" (CÒN 1 LẦN THỬ – sai nữa thiết bị sẽ khóa)", " (ONE TRY LEFT – the device locks after it)"),
     }.get(status.state, "")
-    return Secret(getpass.getpass(f"PIN{warning}: "))
+    return Secret(getpass.getpass(f"{what}{warning}: "))
 
 
 def _row(

@@ -10,6 +10,7 @@ import typer
 
 from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say
 from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import Secret
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
 
 
@@ -19,18 +20,18 @@ def sign(
     token: Annotated[Path | None, typer.Option(help="PKCS#11 library of the token.")] = None,
     key_id: Annotated[str, typer.Option(help="CKA_ID of key and certificate, hexadecimal.")] = "",
     p12: Annotated[Path | None, typer.Option(help="PKCS#12 file.")] = None,
+    remote: Annotated[str, typer.Option(help="Remote signing service, as [[remotes]] of the settings names it.")] = "",
     level: Annotated[str, typer.Option(help="B (T, LT and LTA come later).")] = "B",
     preset: Annotated[str, typer.Option(help="Stamp preset.")] = "S5",
     pin_env: Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")] = "",
+    otp_env: Annotated[str, typer.Option(help="Environment variable with a remote service's one-time code; else asked.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
     from workstation.app.signing_batch import Batch, run_sign
 
-    if (token is None) == (p12 is None):
-        raise WorkstationError("U01", detail="--token | --p12")
-    key = KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12))
-    rows = run_sign(Batch(tuple(files), output, key, level, preset, pin_env), options.lang)
+    key, account = _key(token, key_id, p12, remote)
+    rows = run_sign(Batch(tuple(files), output, key, level, preset, pin_env, otp_env, account), options.lang)
 
     def human() -> None:
         for row in rows:
@@ -40,6 +41,21 @@ def sign(
     report({"files": rows}, as_json, human)
     codes = [row["error"]["code"] for row in rows if row["status"] == "failed"]
     leave(exit_of(codes, done=len(codes) < len(rows)))
+
+
+def _key(token: Path | None, key_id: str, p12: Path | None, remote: str) -> tuple[KeyRef, Secret | None]:
+    """The one key that was named, with the account's secret if it is a remote service's. U01: none, several, or unknown."""
+    if sum(map(bool, (token, p12, remote))) != 1:
+        raise WorkstationError("U01", detail="--token | --p12 | --remote")
+    if not remote:
+        return KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12)), None
+    from workstation.app.compose import Home, remote_secret
+    from workstation.app.settings import load
+
+    home = home_path()
+    if (key := load(home).remote(remote)) is None:
+        raise WorkstationError("U01", detail=f"--remote {remote}")
+    return key, remote_secret(Home(home), remote)
 
 
 def verify(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from workstation.domain.dossier import Dossier
+from workstation.domain.errors import ErrorNote
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, OutboxId, Sha256
@@ -340,6 +341,20 @@ class Secret:
         return (Secret, (self._value,))
 
 
+class RemoteSecret(Secret):
+    """What a remote signing service asks for: the signer's PIN, a one-time code, and the secret of the office's account."""
+
+    __slots__ = ("account", "otp")
+
+    def __init__(self, pin: str = "", otp: str = "", account: str = "") -> None:
+        super().__init__(pin)
+        self.otp = Secret(otp)
+        self.account = Secret(account)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (RemoteSecret, (self.reveal(), self.otp.reveal(), self.account.reveal()))
+
+
 @dataclass(frozen=True, slots=True)
 class SigningTools:
     status: Callable[[KeyRef], TokenStatus]
@@ -347,6 +362,8 @@ class SigningTools:
     """Logs in once for a batch; C01, C02, C03, C07, C08, C10."""
     sign: Callable[[SignJob], SignResult]
     """Signs with the open session into ``out`` (fsynced, renamed into place); the original is never touched."""
+    sign_together: Callable[[Sequence[SignJob]], tuple[SignResult | ErrorNote, ...]]
+    """As ``sign`` for each, with one leave of a remote service (``TokenStatus.batch``); what went wrong stands in its place."""
     close: Callable[[], None]
 
 

@@ -80,6 +80,26 @@ class FileVerdict:
 class KeyKind(Enum):
     PKCS12 = "pkcs12"
     PKCS11 = "pkcs11"
+    REMOTE = "remote"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteService:
+    """A remote signing service as the settings name it. No secret is part of it."""
+
+    name: str
+    protocol: str
+    """``csc``: Cloud Signature Consortium API 1.0.4."""
+    url: str
+    """What stands before ``/csc/v1``."""
+    credential: str
+    """Which key: the service's credential id."""
+    account: str = ""
+    """Whom the service knows this office as; empty: the secret is an access token by itself."""
+    scal: int = 1
+    """The least sole control assurance level (EN 419 241-1) to accept; 2: the leave to sign is bound to the very hashes."""
+    batch: int = 1
+    """Documents to sign with one leave, where the service allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +108,11 @@ class KeyRef:
 
     kind: KeyKind
     location: str
-    """Path of the PKCS#12 file, or of the PKCS#11 library."""
+    """Path of the PKCS#12 file, or of the PKCS#11 library; a remote service's name."""
     key_id: str = ""
     """CKA_ID in hexadecimal; empty: the only certificate in force that has a key."""
     token_label: str = ""
+    remote: RemoteService | None = None
 
 
 class TokenState(Enum):
@@ -134,6 +155,10 @@ class TokenStatus:
     """The PIN is typed on the device; nobody is to be asked for it here."""
     choices: tuple[KeyChoice, ...] = ()
     """The signer's certificates on the token, when there are several."""
+    batch: int = 1
+    """How many documents the opened key signs at once."""
+    asks: tuple[str, ...] = ()
+    """What the remote service wants of the signer before it signs: ``pin``, ``otp``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from unittest.mock import patch
 from sqlalchemy import event
 
 from workstation.domain.dossier import Document, DocumentState, Dossier
-from workstation.domain.errors import WorkstationError
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import Event
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, Sha256, UserName
@@ -241,6 +241,9 @@ class Machine:
         job.out.write_bytes(data)
         return SignResult(sha(data), len(data), "Trần Mẫu", "2026-11-21T02:00:00+00:00", job.level)
 
+    def sign_together(self, jobs: Sequence[SignJob]) -> tuple[SignResult | ErrorNote, ...]:
+        return tuple(self.sign(job) for job in jobs)
+
     def close(self) -> None:
         self.session = False
 
@@ -260,7 +263,7 @@ class Machine:
 
     @property
     def signing_tools(self) -> SigningTools:
-        return SigningTools(self.status, self.open, self.sign, self.close)
+        return SigningTools(self.status, self.open, self.sign, self.sign_together, self.close)
 
     @property
     def signed_paths(self) -> list[Path]:
