@@ -1,15 +1,16 @@
 """An opened signing key, whatever it lives on, and what people read about its certificate."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from asn1crypto import x509
 from pyhanko.sign.signers import Signer
 
-from workstation.domain.errors import WorkstationError
-from workstation.domain.signature import KeyChoice, TokenState, TokenStatus
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.ports import SignJob
+from workstation.domain.signature import KeyChoice, SignResult, TokenState, TokenStatus
 
 TRAINING_MARK = "TẬP HUẤN"
 """Stands in CN and OU of every training certificate; nothing else tells it from a real one once it is printed."""
@@ -28,6 +29,8 @@ class SigningKey:
     """The error for an exception raised while signing; None: not one of its own."""
     expect: Callable[[int], None] = lambda _count: None
     """Told how many signatures are asked for at once, before they are: a remote service makes one request of them."""
+    sign_files: Callable[[Sequence[SignJob]], tuple[SignResult | ErrorNote, ...]] | None = None
+    """A key that needs more than one go (it is confirmed on a phone) goes its own way with files."""
 
 
 def subject_part(name: x509.Name, part: str) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,11 +84,7 @@ def sign_file(job: SignJob, key: SigningKey) -> SignResult:
 def signing_steps(job: SignJob, key: SigningKey) -> Generator[Prepared, cms.ContentInfo, SignResult]:
     """As :func:`sign_file`, with the signature made elsewhere: gives what has to be signed, takes the CMS object, returns the
     result. Whoever stops in between closes it, and nothing is left."""
-    if job.level not in _LEVELS:
-        raise WorkstationError("U01", level=job.level)
-    if job.out.resolve() == job.path.resolve():
-        raise WorkstationError("U01", out=job.out.name)
-    require_in_force(key.certificate)
+    _check_job(job, key)
     moment = datetime.now(UTC).replace(microsecond=0)
     with _source(job.path) as source, _target(job.out) as target:
         prepared = prepare(source, target, job, key, moment)
@@ -95,6 +92,37 @@ def signing_steps(job: SignJob, key: SigningKey) -> Generator[Prepared, cms.Cont
         finish(target, prepared, signature)
         _assert_sound(source, target, prepared.field)
         digest, size = _hash(target)
+    return _result(job, key, moment, digest, size)
+
+
+def prepare_into(job: SignJob, key: SigningKey, stored: Path) -> Prepared:
+    """Prepares ``job.path`` into the file ``stored`` (fsynced), to be finished once the signature comes, perhaps by another
+    process. Raises as :func:`sign_file`."""
+    _check_job(job, key)
+    with _source(job.path) as source, _target(stored) as target:
+        return prepare(source, target, job, key, datetime.now(UTC).replace(microsecond=0))
+
+
+def finish_stored(stored: Path, job: SignJob, key: SigningKey, prepared: Prepared) -> SignResult:
+    """Makes ``job.out`` of a file that :func:`prepare_into` left, with the signature that ``key`` has for it by now."""
+    signature = sign(prepared, key)
+    with _source(job.path) as source, _source(stored) as waiting, _target(job.out) as target:
+        shutil.copyfileobj(waiting, target, _CHUNK)
+        finish(target, prepared, signature)
+        _assert_sound(source, target, prepared.field)
+        digest, size = _hash(target)
+    return _result(job, key, prepared.moment, digest, size)
+
+
+def _check_job(job: SignJob, key: SigningKey) -> None:
+    if job.level not in _LEVELS:
+        raise WorkstationError("U01", level=job.level)
+    if job.out.resolve() == job.path.resolve():
+        raise WorkstationError("U01", out=job.out.name)
+    require_in_force(key.certificate)
+
+
+def _result(job: SignJob, key: SigningKey, moment: datetime, digest: Sha256, size: int) -> SignResult:
     return SignResult(
         sha256=digest,
         bytes=size,

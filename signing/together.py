@@ -16,6 +16,8 @@ Work = Generator[Prepared, cms.ContentInfo, SignResult]
 def sign_files(jobs: Sequence[SignJob], key: SigningKey) -> tuple[SignResult | ErrorNote, ...]:
     """What became of each file, in their order. A file that can't be prepared, or whose signature does not fit (C07), costs
     itself only; an error of the request is everybody's, and no file is left half-made."""
+    if key.sign_files is not None:
+        return key.sign_files(jobs)
     works = [signing_steps(job, key) for job in jobs]
     answers: dict[int, SignResult | ErrorNote] = {}
     prepared: dict[int, Prepared] = {}

@@ -49,9 +49,10 @@ def open_key(ref: KeyRef, secret: Secret) -> TokenStatus:
 
         _key = pkcs12.open_key(ref, secret)
     elif ref.kind is KeyKind.REMOTE:
-        from signing import csc
+        from signing import csc, smartca
 
-        _key, terms["batch"], terms["asks"] = csc.open_key(ref, secret)
+        service = smartca if ref.remote and ref.remote.protocol == "smartca" else csc
+        _key, terms["batch"], terms["asks"] = service.open_key(ref, secret)
     else:
         from signing import pkcs11 as tokens
 
@@ -65,10 +66,15 @@ def sign_file(job: SignJob) -> SignResult:
     C21: the open key is not the one of this batch; the rest as ``signing.pades.sign_file`` says."""
     global _lost
     key = _open_key_for([job])
-    from signing import pades
+    from signing import pades, together
 
     try:
-        return pades.sign_file(job, key)
+        if key.sign_files is None:
+            return pades.sign_file(job, key)
+        (answer,) = together.sign_files([job], key)
+        if isinstance(answer, ErrorNote):
+            raise answer.error()
+        return answer
     except WorkstationError as error:
         if error.code == "C04":
             close_key()

@@ -18,7 +18,7 @@ from workstation.usecases.views import User
 
 T = TypeVar("T")
 FILE = "settings.toml"
-PROTOCOLS = ("csc",)
+PROTOCOLS = ("csc", "smartca")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,15 @@ class Settings:
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
 
-    def remote(self, name: str) -> KeyRef | None:
+    def remote(self, name: str, home: Path) -> KeyRef | None:
         """The key at the remote service of that name; None: there is none."""
         found = next((remote for remote in self.remotes if remote.name == name), None)
-        return KeyRef(KeyKind.REMOTE, name, found.credential, remote=found) if found else None
+        return KeyRef(KeyKind.REMOTE, name, found.credential, remote=found, journal=str(home / "pending")) if found else None
 
     def key(self, home: Path) -> KeyRef | None:
         s = self.signing
         if s.kind == KeyKind.REMOTE.value:
-            return self.remote(s.location)
+            return self.remote(s.location, home)
         return KeyRef(KeyKind(s.kind), str(home / s.location), s.key_id, s.token_label) if s.kind else None
 
 
@@ -99,7 +99,7 @@ def load(home: Path) -> Settings:
     if not isinstance(remotes, list):
         raise WorkstationError("M06", file=FILE, key="remotes")
     settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes))
-    if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location) is None:
+    if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location, home) is None:
         raise WorkstationError("M06", file=FILE, key="signing.location")
     return settings
 

@@ -53,7 +53,7 @@ def _key(token: Path | None, key_id: str, p12: Path | None, remote: str) -> tupl
     from workstation.app.settings import load
 
     home = home_path()
-    if (key := load(home).remote(remote)) is None:
+    if (key := load(home).remote(remote, home)) is None:
         raise WorkstationError("U01", detail=f"--remote {remote}")
     return key, remote_secret(Home(home), remote)
 

@@ -43,7 +43,7 @@ def _taking_the_place_of(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as e:
         if e.errno in DISK_FULL:
             raise WorkstationError("M01") from e
@@ -52,7 +52,8 @@ def _taking_the_place_of(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Makes the names in ``folder`` durable."""
     if sys.platform == "win32":
         return  # no handle on a folder there; NTFS journals the rename
     descriptor = os.open(folder, os.O_RDONLY)

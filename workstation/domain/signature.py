@@ -89,13 +89,15 @@ class RemoteService:
 
     name: str
     protocol: str
-    """``csc``: Cloud Signature Consortium API 1.0.4."""
+    """``csc``: Cloud Signature Consortium API 1.0.4; ``smartca``: confirmed on the owner's phone (VNPT SmartCA)."""
     url: str
-    """What stands before ``/csc/v1``."""
+    """What stands before ``/csc/v1``, or before ``/signatures/sign``."""
     credential: str
-    """Which key: the service's credential id."""
+    """Which key: CSC's credential id; SmartCA's serial number of the certificate, empty: the only one in force."""
     account: str = ""
-    """Whom the service knows this office as; empty: the secret is an access token by itself."""
+    """Whom the service knows this office as; empty with CSC: the secret is an access token by itself."""
+    user: str = ""
+    """SmartCA: whom it knows the key's owner as."""
     scal: int = 1
     """The least sole control assurance level (EN 419 241-1) to accept; 2: the leave to sign is bound to the very hashes."""
     batch: int = 1
@@ -113,6 +115,8 @@ class KeyRef:
     """CKA_ID in hexadecimal; empty: the only certificate in force that has a key."""
     token_label: str = ""
     remote: RemoteService | None = None
+    journal: str = ""
+    """Folder where requests that wait for a confirmation are kept."""
 
 
 class TokenState(Enum):
