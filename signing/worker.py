@@ -29,6 +29,10 @@ def token_status(ref: KeyRef) -> TokenStatus:
         return pkcs12.status(ref)
     if ref.kind is KeyKind.REMOTE:
         return TokenStatus(TokenState.READY)  # a service tells nothing before somebody logs in
+    if ref.kind is KeyKind.WINDOWS:
+        from signing import cng
+
+        return cng.status(ref)
     from signing import pkcs11 as tokens
 
     return tokens.status(ref, keep_session=_key is not None)
@@ -48,6 +52,10 @@ def open_key(ref: KeyRef, secret: Secret) -> TokenStatus:
         from signing import pkcs12
 
         _key = pkcs12.open_key(ref, secret)
+    elif ref.kind is KeyKind.WINDOWS:
+        from signing import cng
+
+        _key = cng.open_key(ref)
     elif ref.kind is KeyKind.REMOTE:
         from signing import csc, smartca
 

@@ -44,7 +44,7 @@ class WardSettings:
 @dataclass(frozen=True, slots=True)
 class SigningSettings:
     kind: str = ""
-    """``pkcs11``, ``pkcs12``, ``remote`` or empty: no key on this machine."""
+    """``pkcs11``, ``pkcs12``, ``windows`` (its certificate store), ``remote`` or empty: no key on this machine."""
     location: str = ""
     """Path of the PKCS#11 library or of the PKCS#12 file, relative to the home folder; or the name of one of ``[[remotes]]``."""
     key_id: str = ""
@@ -77,6 +77,8 @@ class Settings:
         s = self.signing
         if s.kind == KeyKind.REMOTE.value:
             return self.remote(s.location, home)
+        if s.kind == KeyKind.WINDOWS.value:
+            return KeyRef(KeyKind.WINDOWS, s.location, s.key_id)
         return KeyRef(KeyKind(s.kind), str(home / s.location), s.key_id, s.token_label) if s.kind else None
 
 

@@ -150,7 +150,7 @@ def _same_certificate(pages: Lane, opened: TokenStatus, signed: Sequence[Path]) 
 def _before_pin(lane: Lane, key: KeyRef) -> TokenStatus:
     """What can be read without the PIN, so that nobody types one for nothing (or the one that locks the token)."""
     status = at_token(lane, OPEN_SECONDS, signing_tools().status, key)
-    if key.kind is KeyKind.PKCS11 and status.state in _STOPS_BEFORE_PIN:
+    if key.kind in (KeyKind.PKCS11, KeyKind.WINDOWS) and status.state in _STOPS_BEFORE_PIN:
         choices = ", ".join(choice.key_id for choice in status.choices)
         params = {"choices": choices} if choices else {"date": status.valid_until} if status.valid_until else {}
         raise WorkstationError(TOKEN_CODES[status.state], **params)

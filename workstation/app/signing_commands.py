@@ -21,6 +21,7 @@ def sign(
     key_id: Annotated[str, typer.Option(help="CKA_ID of key and certificate, hexadecimal.")] = "",
     p12: Annotated[Path | None, typer.Option(help="PKCS#12 file.")] = None,
     remote: Annotated[str, typer.Option(help="Remote signing service, as [[remotes]] of the settings names it.")] = "",
+    windows: Annotated[bool, typer.Option("--windows", help="A certificate of Windows' store (--key-id: thumbprint).")] = False,
     level: Annotated[str, typer.Option(help="B (T, LT and LTA come later).")] = "B",
     preset: Annotated[str, typer.Option(help="Stamp preset.")] = "S5",
     pin_env: Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")] = "",
@@ -30,7 +31,7 @@ def sign(
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
     from workstation.app.signing_batch import Batch, run_sign
 
-    key, account = _key(token, key_id, p12, remote)
+    key, account = _key(token, key_id, p12, remote, windows)
     rows = run_sign(Batch(tuple(files), output, key, level, preset, pin_env, otp_env, account), options.lang)
 
     def human() -> None:
@@ -43,10 +44,12 @@ def sign(
     leave(exit_of(codes, done=len(codes) < len(rows)))
 
 
-def _key(token: Path | None, key_id: str, p12: Path | None, remote: str) -> tuple[KeyRef, Secret | None]:
+def _key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows: bool) -> tuple[KeyRef, Secret | None]:
     """The one key that was named, with the account's secret if it is a remote service's. U01: none, several, or unknown."""
-    if sum(map(bool, (token, p12, remote))) != 1:
-        raise WorkstationError("U01", detail="--token | --p12 | --remote")
+    if sum(map(bool, (token, p12, remote, windows))) != 1:
+        raise WorkstationError("U01", detail="--token | --p12 | --remote | --windows")
+    if windows:
+        return KeyRef(KeyKind.WINDOWS, "", key_id), None
     if not remote:
         return KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12)), None
     from workstation.app.compose import Home, remote_secret

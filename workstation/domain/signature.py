@@ -81,6 +81,7 @@ class KeyKind(Enum):
     PKCS12 = "pkcs12"
     PKCS11 = "pkcs11"
     REMOTE = "remote"
+    WINDOWS = "windows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ class KeyRef:
 
     kind: KeyKind
     location: str
-    """Path of the PKCS#12 file, or of the PKCS#11 library; a remote service's name."""
+    """Path of the PKCS#12 file, or of the PKCS#11 library; a remote service's name; the name of Windows' store, empty: ``MY``."""
     key_id: str = ""
-    """CKA_ID in hexadecimal; empty: the only certificate in force that has a key."""
+    """CKA_ID, in Windows' store the thumbprint (SHA-1), in hexadecimal; empty: the only certificate in force that has a key."""
     token_label: str = ""
     remote: RemoteService | None = None
     journal: str = ""
@@ -156,7 +157,7 @@ class TokenStatus:
     certificate: str = ""
     """SHA-256 of the certificate (DER), hexadecimal: what a batch may not change in its middle."""
     pin_pad: bool = False
-    """The PIN is typed on the device; nobody is to be asked for it here."""
+    """The PIN is typed elsewhere, on the device or in its driver's own window; nobody is to be asked for it here."""
     choices: tuple[KeyChoice, ...] = ()
     """The signer's certificates on the token, when there are several."""
     batch: int = 1
