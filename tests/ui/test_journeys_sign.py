@@ -1,5 +1,6 @@
 """What people do on Sign, by keys alone, on the fake desk."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,22 @@ def test_token_plugged_in_later(opened: Opener) -> None:
     press("Ctrl+Return")
     settle()
     assert see(shell, "Đã cắm USB ký số") and see(shell, "Chứng thư còn hạn đến 30/06/2030")
+
+
+def test_pin_pad_asks_on_the_device(opened: Opener) -> None:
+    """Nothing can be typed here, and signing begins without it."""
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk.token, desk.right_pin = replace(desk.token, pin_pad=True), ""
+    sign._token(desk.token)
+    assert not sign.pin.isEnabled() and sign.pin.placeholderText() == "Nhập trên thiết bị khi được hỏi"
+    sign.table.setFocus()
+    press("Ctrl+Return")
+    settle()
+    assert len(desk.called("sign")[0][0]) == 8 and see(shell, "Đã ký 8 văn bản.")
+    assert not sign.pin.isEnabled(), "nor after the batch"
+    sign._token(replace(desk.token, pin_pad=False))
+    assert sign.pin.isEnabled() and sign.pin.placeholderText() == ""
 
 
 def test_token_card_says_nothing_twice_and_names_a_key_file(opened: Opener) -> None:

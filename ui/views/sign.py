@@ -241,7 +241,7 @@ class SignScreen(Screen):
             self.note.show_note(messages.token_note(self.token))
             self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
             self._said = self._no_token()
-        elif not self.pin.text():
+        elif not self.pin.text() and not self.token.pin_pad:
             self._said = "Nhập mã PIN để ký"
             self.pin.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:

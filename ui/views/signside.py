@@ -15,6 +15,8 @@ from workstation.usecases.views import SignRow
 TALL = 470
 """Height of the card, in logical pixels, from which everything finds room."""
 PIN_RISK = "Sai PIN sẽ dừng ngay, không tự thử lại. Thiết bị có thể bị khóa nếu nhập sai nhiều lần."
+ON_DEVICE = "Nhập trên thiết bị khi được hỏi"
+"""Where the PIN is typed on a PIN pad, or in a window of the driver's own."""
 
 
 class SignSide(Card):
@@ -51,6 +53,7 @@ class SignSide(Card):
         self.body.addStretch(1)
         self._foot = QVBoxLayout()
         self.body.addLayout(self._foot)
+        self._pin_pad = False
         self.end_progress()
 
     def _pin_row(self) -> QWidget:
@@ -100,6 +103,9 @@ class SignSide(Card):
         # a key file has no counter that locks it
         risky = not token.training and token.state in (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
         self.pin.setToolTip(PIN_RISK if risky else "")
+        self._pin_pad = token.pin_pad
+        self.pin.setPlaceholderText(ON_DEVICE if token.pin_pad else "")
+        self.pin.setEnabled(not token.pin_pad and self._progress.isHidden())
         self._spare()
 
     def show_line(self, online: bool | None) -> None:
@@ -122,6 +128,6 @@ class SignSide(Card):
             self._progress_text.setText(self._progress_text.text().replace("Esc: dừng", "sẽ dừng"))
 
     def end_progress(self) -> None:
-        self.pin.setEnabled(True)
+        self.pin.setEnabled(not self._pin_pad)
         self._progress.hide()
         self._progress_text.hide()

@@ -168,16 +168,18 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
 
 def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tuple[Desk, Ticker]:
     ticker = Ticker(settings.machine.send_every_seconds, lambda: desk.tick(), "line")
+    key = settings.key(home.root)
     parts = DeskParts(
         store=ThreadLane(4, "store"),
         background=ThreadLane(2, "background"),
         scanner=_scanner(settings),
         sender=sender,
-        key=settings.key(home.root),
+        key=key,
         verify=partial(verify_file, trust=home.trust_store()),
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
+        account=remote_secret(home, key.remote.name) if key and key.remote else None,
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
     return desk, ticker

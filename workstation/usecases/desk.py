@@ -18,6 +18,7 @@ from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, User
 from workstation.domain.ports import (
     EventBus,
     Lane,
+    RemoteSecret,
     RenderJob,
     Scanner,
     ScanSource,
@@ -73,6 +74,8 @@ class DeskParts:
     """Folder for scanned sheets before they become originals."""
     free_gb: Callable[[], float]
     """Gigabytes (10^9 bytes) free where the office's files lie."""
+    account: Secret | None = None
+    """Of a key at a remote service: the secret of the office's account there."""
 
 
 class Desk:
@@ -431,14 +434,15 @@ class Desk:
     ) -> Future[tuple[SignProgress, ...]]:
         """One PIN for the batch. A wrong PIN fails the Future (C02) before anything is signed; a document's own failure is in
         its progress and the rest goes on."""
-        user, key = self.user.name, self._parts.key
+        user, key, account = self.user.name, self._parts.key, self._parts.account
+        secret = RemoteSecret(pin.reveal(), account=account.reveal()) if account else pin
 
         def run() -> tuple[SignProgress, ...]:
             if key is None:
                 raise WorkstationError("C01")
             with self._watch.signing:
                 recover.adopt_sealed(self._office, self._verify)  # signed before and not recorded, as on a full disk
-                done = signing.sign_batch(self._office, key, pin, document_ids, user, progress, cancelled)
+                done = signing.sign_batch(self._office, key, secret, document_ids, user, progress, cancelled)
             self._parts.wake()
             return done
 
