@@ -89,8 +89,8 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
 class Terms:
     """What ``credentials/info`` says of the leave to sign (11.5)."""
 
-    explicit: bool
-    """``credentials/authorize`` is ours to call with PIN and code; else the service settles it with the signer."""
+    mode: str
+    """``explicit``: ``credentials/authorize`` takes PIN and code; ``implicit``: there the service settles it with the signer."""
     asks: tuple[str, ...]
     online_otp: bool
     """The code is sent to the signer when we ask for it; else their device shows one."""
@@ -102,10 +102,11 @@ class Terms:
             found = data.get(name)
             return found if isinstance(found, Mapping) else {}
 
+        mode = str(data.get("authMode", "explicit"))
         wanted = tuple(name.lower() for name in ("PIN", "OTP") if str(group(name).get("presence", "false")).lower() == "true")
         return cls(
-            explicit=data.get("authMode", "explicit") == "explicit",
-            asks=wanted,
+            mode=mode if re.fullmatch(r"[a-z0-9]{1,20}", mode) else "unknown",
+            asks=wanted if mode == "explicit" else (),
             online_otp=group("OTP").get("type") == "online",
             enabled=group("key").get("status", "enabled") == "enabled",
         )
@@ -130,6 +131,8 @@ def _check(service: RemoteService, info: CSCCredentialInfo, terms: Terms) -> Non
     level = 2 if info.hash_pinning_required else 1
     if not terms.enabled:
         raise WorkstationError("C24", name=service.name, reason="disabled")
+    if terms.mode not in ("explicit", "implicit"):
+        raise WorkstationError("C24", name=service.name, reason=terms.mode)  # oauth2code: a web page for each leave
     if level < service.scal:
         raise WorkstationError("C24", name=service.name, reason=f"SCAL{level}")
     status = str((info.response_data.get("cert") or {}).get("status", "valid"))
@@ -169,7 +172,7 @@ class _Leave(CSCAuthorizationManager):
         self._pin, self._otp = secret.reveal(), secret.otp.reveal()
 
     async def authorize_signature(self, hash_b64s: list[str]) -> CSCAuthorizationInfo:
-        asks = self._terms.asks if self._terms.explicit else ()
+        asks = self._terms.asks
         if "pin" in asks and not self._pin:
             raise WorkstationError("C02")  # an empty PIN would cost a try
         if "otp" in asks and not self._otp:

@@ -71,11 +71,14 @@ def token_checks(status: TokenStatus, key: KeyRef, today: date) -> tuple[Check, 
     library = key.location
     if status.state is TokenState.NO_LIBRARY:
         again = Words("Cài lại phần mềm của USB ký số.", "Install the token's software again.")
-        lost = red("library", Words(f"Không nạp được {library}.", f"{library} can't be loaded."), again, "C10")
+        named = Words(library, library) if library else Words("kho chứng thư Windows", "Windows' certificate store")
+        lost = red("library", Words(f"Không nạp được {named.vi}.", f"{named.en} can't be loaded."), again, "C10")
         return (lost, amber("token", UNKNOWN, again, "C10"), amber("certificate", UNKNOWN, again, "C10"))
     profile = profile_of(library)
     told = f"{profile.name}: {library}" if profile else library
     loaded = green("library", told, told)
+    if key.kind is KeyKind.WINDOWS:
+        loaded = green("library", "Không cần: kho chứng thư của Windows.", "Not needed: Windows' certificate store.")
     if status.state is TokenState.ABSENT:
         absent = amber("token", Words("Chưa cắm USB ký số.", "No token is plugged in."), plug, "C01")
         return (loaded, absent, amber("certificate", UNKNOWN, plug, "C01"))

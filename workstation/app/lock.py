@@ -1,6 +1,7 @@
 """One desk a home folder, one signer an output folder: whoever recovers and signs must be alone. A lock goes with its process,
 also when that is killed."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workstation.domain.errors import WorkstationError
+
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 @contextmanager
@@ -21,11 +24,14 @@ def desk_lock(home: Path) -> Iterator[None]:
 
 @contextmanager
 def signer_lock(folder: Path) -> Iterator[None]:
-    """Holds ``.signing.lock`` in an output folder, and leaves no file behind; U02 if another process signs into it."""
+    """Holds ``.signing.lock`` in an output folder, and leaves no file behind; U02 if another process signs into it.
+
+    A shared folder whose server knows no locks holds nothing up.
+    """
     path = folder / ".signing.lock"
     while True:
         with path.open("a+b") as handle:
-            _take(handle)
+            _take(handle, needed=False)
             try:
                 if os.fstat(handle.fileno()).st_ino != path.stat().st_ino:
                     continue  # the one before took its file away between our opening and our locking
@@ -39,7 +45,7 @@ def signer_lock(folder: Path) -> Iterator[None]:
             return
 
 
-def _take(handle: BinaryIO) -> None:
+def _take(handle: BinaryIO, *, needed: bool = True) -> None:
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -50,4 +56,6 @@ def _take(handle: BinaryIO) -> None:
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as e:
+        if not needed and e.errno in _NO_LOCKS:
+            return
         raise WorkstationError("U02") from e

@@ -191,6 +191,16 @@ def test_a_token_with_several_certificates_lists_them() -> None:
     assert check.sentence.vi == "01a5: Trần Thị Ký, đến 21/11/2027; 02b6: Lê Văn Ký, ngoài hạn (21/11/2025)"
 
 
+def test_keys_that_need_no_token_software() -> None:
+    remote = KeyRef(KeyKind.REMOTE, "my-sign")
+    for key, status in ((KeyRef(KeyKind.WINDOWS, ""), READY), (remote, TokenStatus(TokenState.READY))):
+        checks = outside.token_checks(status, key, TODAY)
+        assert {check.light for check in checks} == {Light.GREEN}
+        assert checks[0].sentence.vi.startswith("Không cần")
+    lost = outside.token_checks(TokenStatus(TokenState.NO_LIBRARY), KeyRef(KeyKind.WINDOWS, ""), TODAY)
+    assert lost[0].sentence.vi == "Không nạp được kho chứng thư Windows."
+
+
 def test_a_known_token_is_called_by_its_name() -> None:
     status = replace(READY, state=TokenState.PIN_FINAL)
     library, token, _ = outside.token_checks(status, KeyRef(KeyKind.PKCS11, "/usr/lib/libeTPkcs11.so"), TODAY)

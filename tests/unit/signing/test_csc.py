@@ -152,6 +152,13 @@ def test_wrong_pin_or_code_stops(
     assert service.signed == 0 and only_inputs(tmp_path)
 
 
+def test_the_service_settles_it_with_the_signer(service: CscService, published: Path, tmp_path: Path) -> None:
+    service.info = {"authMode": "implicit", "PIN": {"presence": "true"}, "OTP": {"presence": "true", "type": "online"}}
+    assert open_key(service).asks == ()
+    assert codes(worker.sign_together(jobs(published, tmp_path / "out", 2))) == ["", ""]
+    assert service.codes_sent == 0
+
+
 def test_offline_code_is_not_asked_for(service: CscService) -> None:
     service.need_otp, service.online_otp = True, False
     assert open_key(service).asks == ("otp",)
@@ -226,6 +233,8 @@ def test_not_this_key(service: CscService) -> None:
     assert open_code(service, credential="other").code == "C24"
     service.scal = 1
     assert open_code(service, scal=2).params["reason"] == "SCAL1"
+    service.info = {"authMode": "oauth2code"}
+    assert open_code(service).params["reason"] == "oauth2code"
     service.info = {"key": {"status": "disabled", "algo": [cscfake.PSS]}}
     assert open_code(service).params["reason"] == "disabled"
     service.info = {"key": {"status": "enabled", "algo": ["1.2.840.10045.4.3.2"]}}

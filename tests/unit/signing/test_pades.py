@@ -95,6 +95,17 @@ def test_second_signature_gets_its_own_field_and_place(
     assert told.count("Signature is Valid.") == 2
 
 
+def test_another_certificate_than_the_batchs_signs_nothing(identity: TrainingIdentity, published: Path, tmp_path: Path) -> None:
+    status = worker.open_key(KeyRef(KeyKind.PKCS12, str(identity.p12)), Secret(PASSPHRASE))
+    assert sign_code(SignJob(published, tmp_path / "out.pdf", certificate="00" * 32)) == "C21"
+    with pytest.raises(WorkstationError, match="C21"):
+        worker.sign_together([SignJob(published, tmp_path / "out.pdf", certificate="00" * 32)])
+    assert not list(tmp_path.iterdir())
+    worker.sign_file(SignJob(published, tmp_path / "out.pdf", certificate=status.certificate))
+    assert worker.signed_with(tmp_path / "out.pdf") == status.certificate
+    assert worker.signed_with(published) == worker.signed_with(tmp_path / "none.pdf") == ""
+
+
 def test_no_key_open(published: Path, tmp_path: Path) -> None:
     assert sign_code(SignJob(published, tmp_path / "out.pdf")) == "C01"
 

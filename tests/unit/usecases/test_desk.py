@@ -30,9 +30,9 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
-from workstation.domain.ports import ScanSource, SendReport
+from workstation.domain.ports import ScanSource, Secret, SendReport
 from workstation.jobs.lanes import ThreadLane
-from workstation.usecases import check, edit
+from workstation.usecases import check, edit, sign
 from workstation.usecases.desk import Desk, DeskParts
 from workstation.usecases.views import ImportOutcome, User
 
@@ -413,6 +413,21 @@ def test_signing_without_a_key_is_no_token(world: World, room: Room):
     desk.user = desk.users[-1]
     error = desk.sign([], PIN, lambda _: None, lambda: False).exception()
     assert isinstance(error, WorkstationError) and error.code == "C01"
+
+
+def test_a_remote_key_gets_the_accounts_secret_with_the_pin(world: World, room: Room, monkeypatch: pytest.MonkeyPatch):
+    parts = {n: getattr(room.desk._parts, n) for n in DeskParts.__dataclass_fields__}
+    desk = Desk(world.office, DeskParts(**{**parts, "account": Secret("tài khoản")}), "Trạm", room.desk.users)
+    desk.user = desk.users[-1]
+    given: list[Any] = []
+
+    def batch(_office: Any, _key: Any, secret: Any, *_rest: Any) -> tuple[()]:
+        given.append(secret)
+        return ()
+
+    monkeypatch.setattr(sign, "sign_batch", batch)
+    assert desk.sign([], PIN, lambda _: None, lambda: False).result() == ()
+    assert (given[0].reveal(), given[0].account.reveal()) == (PIN.reveal(), "tài khoản")
 
 
 # --- the outbox
