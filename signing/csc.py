@@ -32,10 +32,12 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import RemoteSecret, Secret
 from workstation.domain.signature import KeyRef, RemoteService
 
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-SIGN_SECONDS = 90.0
-"""For one ``signatures/signHash``: below the token lane's cap for a document, so that the reason is told and not a hang."""
-_SIGN = "signatures/signHash"
+TIMEOUT = httpx.Timeout(15.0, connect=10.0)
+LEAVE_SECONDS = 60.0
+"""For ``credentials/authorize``: where the service settles it with the signer, a person is waited for."""
+SIGN_SECONDS = 40.0
+"""For one ``signatures/signHash``. All together below the token lane's cap, so that the reason is told and not a hang."""
+_LEAVE, _SIGN = "credentials/authorize", "signatures/signHash"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 _CODES = {
     "invalid_otp": "C25",
@@ -60,7 +62,7 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
     if service is None:
         raise WorkstationError("M06", key="remotes")
     given = secret if isinstance(secret, RemoteSecret) else RemoteSecret(secret.reveal())
-    line = Line(service.name)
+    line = Line(service.name, service.proxy)
     try:
         session, info = asyncio.run(_log_in(line, service, given))
         terms = Terms.read(info.response_data)
@@ -184,7 +186,7 @@ class _Leave(CSCAuthorizationManager):
             otp=code if "otp" in asks else None,
             hash_b64s=hash_b64s,
         )
-        return self.parse_csc_auth_response(await self._line.call(self.csc_session_info, "credentials/authorize", request))
+        return self.parse_csc_auth_response(await self._line.call(self.csc_session_info, _LEAVE, request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +203,9 @@ class Line:
     """The requests. Stands where pyHanko expects an ``aiohttp`` session, so that the words of an error, the program's trust in
     certificates and one library for HTTP are ours."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, proxy: str = "") -> None:
         self.name = name
+        self._proxy = proxy or None
         self._trust = ssl.create_default_context()  # the system's roots, as an office's proxy may need
 
     @asynccontextmanager
@@ -214,17 +217,20 @@ class Line:
         yield _Answer(await self.send(url, headers, json, httpx.Timeout(timeout.total, connect=10.0)))
 
     async def call(self, session: CSCServiceSessionInfo, endpoint: str, data: dict[str, Any]) -> dict[str, Any]:
-        return await self.send(session.endpoint_url(endpoint), session.auth_headers, data, TIMEOUT)
+        timeout = httpx.Timeout(LEAVE_SECONDS, connect=10.0) if endpoint == _LEAVE else TIMEOUT
+        return await self.send(session.endpoint_url(endpoint), session.auth_headers, data, timeout)
 
     async def send(self, url: str, headers: dict[str, str], data: dict[str, Any], timeout: httpx.Timeout) -> dict[str, Any]:
-        """The answer's JSON object. C23: no usable answer; C28: none to a request to sign, which may have been carried out; else
-        the code of what the service refused."""
+        """The answer's JSON object. C23: no usable answer; C28: none to a request to sign, which may have been carried out; C26:
+        nobody gave leave in time; else the code of what the service refused."""
         unknown = WorkstationError("C28" if url.endswith(_SIGN) else "C23", name=self.name)
         try:
-            async with httpx.AsyncClient(verify=self._trust, timeout=timeout, trust_env=False) as client:
+            async with httpx.AsyncClient(verify=self._trust, timeout=timeout, proxy=self._proxy, trust_env=False) as client:
                 answer = await client.post(url, headers=headers, json=data)
         except _NOT_SENT:
             raise WorkstationError("C23", name=self.name) from None
+        except httpx.ReadTimeout:
+            raise WorkstationError("C26") if url.endswith(_LEAVE) else unknown from None
         except httpx.HTTPError:
             raise unknown from None
         if answer.status_code >= 500:

@@ -32,7 +32,7 @@ from workstation.domain.ids import Sha256
 from workstation.domain.ports import RemoteSecret, Secret, SignJob
 from workstation.domain.signature import KeyRef, RemoteService, SignResult
 
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+TIMEOUT = httpx.Timeout(15.0, connect=10.0)
 ASK_SECONDS = 5.0
 """Between two questions whether it is confirmed."""
 WAIT_SECONDS = 75.0
@@ -115,7 +115,9 @@ class Gateway:
     def __init__(self, service: RemoteService, password: str) -> None:
         self.service = service
         self._who = {"sp_id": service.account, "sp_password": password, "user_id": service.user}
-        self._http = httpx.Client(verify=ssl.create_default_context(), timeout=TIMEOUT, trust_env=False)
+        self._http = httpx.Client(
+            verify=ssl.create_default_context(), timeout=TIMEOUT, proxy=service.proxy or None, trust_env=False
+        )
 
     def close(self) -> None:
         self._http.close()

@@ -110,6 +110,7 @@ def test_wrong_use(cli: Callable[..., Ran], home: Path, files: list[Path], tmp_p
         ('protocol = "soap"', "remotes.protocol"),
         ('name = "../x"', "remotes.name"),
         ("scal = 3", "remotes.scal"),
+        ('proxy = "proxy:8080"', "remotes.proxy"),
         ("batch = true", "remotes.batch"),
         ('secret = "x"', "remotes.secret"),
     ],

@@ -150,6 +150,8 @@ def _remote(data: Any) -> RemoteService:
         raise WorkstationError("M06", file=FILE, key="remotes.protocol")
     if not re.match(r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", service.url + "/"):
         raise WorkstationError("M06", file=FILE, key="remotes.url")
+    if service.proxy and not re.match(r"https?://.", service.proxy):
+        raise WorkstationError("M06", file=FILE, key="remotes.proxy")
     return service
 
 

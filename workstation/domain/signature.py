@@ -103,6 +103,8 @@ class RemoteService:
     """The least sole control assurance level (EN 419 241-1) to accept; 2: the leave to sign is bound to the very hashes."""
     batch: int = 1
     """Documents to sign with one leave, where the service allows it."""
+    proxy: str = ""
+    """Address of an HTTP proxy; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from signing import csc, worker
@@ -196,11 +195,11 @@ def test_what_the_service_refuses_or_the_line_drops(
     assert codes(worker.sign_together(jobs(published, tmp_path / "out", 3))) == ["", "", ""], "the key is still open"
 
 
-@pytest.mark.parametrize(("endpoint", "code"), [("credentials/authorize", "C23"), ("signatures/signHash", "C28")])
+@pytest.mark.parametrize(("endpoint", "code"), [("credentials/authorize", "C26"), ("signatures/signHash", "C28")])
 def test_late_answers(
     service: CscService, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str, code: str
 ) -> None:
-    monkeypatch.setattr(csc, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(csc, "LEAVE_SECONDS", 0.3)
     monkeypatch.setattr(csc, "SIGN_SECONDS", 1.0)
     open_key(service)
     service.faults[endpoint] = late(1.6)
@@ -251,6 +250,15 @@ def test_not_this_key(service: CscService) -> None:
         assert open_code(service).code == "C24", broken
     service.info, service.days = {}, (-30, -1)
     assert open_code(service).code == "C05"
+
+
+def test_through_a_proxy(service: CscService) -> None:
+    """The service stands in for the proxy: it is asked for the whole address, of a machine that does not exist."""
+    behind = "http://sign.example.invalid"
+    assert open_code(service, url=behind).code == "C23"
+    with pytest.raises(WorkstationError):
+        open_key(service, url=behind, proxy=service.url)
+    assert service.requests[-1][0].startswith(behind)
 
 
 def test_nobody_there(service: CscService, authority: Authority) -> None:

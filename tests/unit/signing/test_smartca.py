@@ -185,6 +185,20 @@ def test_signatures_that_do_not_fit_or_are_left_out(
     assert outputs(tmp_path) == [] and waiting(tmp_path) == []
 
 
+def test_a_prepared_file_that_was_changed_meanwhile_is_not_finished(phone: PhoneService, published: Path, tmp_path: Path) -> None:
+    phone.word = WAITING
+    open_key(phone, tmp_path)
+    sign(jobs(published, tmp_path, 2))
+    (request,) = (tmp_path / "pending").iterdir()
+    first = next(iter(sorted(request.glob("*-0.pdf"))))
+    data = bytearray(first.read_bytes())
+    data[len(published.read_bytes()) + 300] ^= 1
+    first.write_bytes(data)
+    phone.word = CONFIRMED
+    assert sign(jobs(published, tmp_path, 2)) == ["C07", ""]
+    assert outputs(tmp_path) == ["1.pdf"] and waiting(tmp_path) == []
+
+
 def test_full_disk_keeps_the_signature(
     phone: PhoneService, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
