@@ -15,7 +15,7 @@ from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import prepare, prepared
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
-from ocr.reduce import reduce
+from ocr.reduce import Reduced, reduce
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import PageJob, PageResult
 
@@ -61,11 +61,12 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     cv2.setNumThreads(1)
     frame = load_frame(job.path, job.frame)
     done = clean(frame, job.turn, recognizer)
-    text = _read(done, frame.dpi, recognizer)
-    notes = findings(frame, done.page, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
+    reduced = reduce(done.page, frame.dpi)
+    text = _read(done, reduced, frame.dpi, recognizer)
+    notes = findings(frame, done.page, reduced, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
                      job.min_dpi, job.min_sharpness) + unread.counted(text.unread)  # fmt: skip
     thumb = cache.entry(job.cache, job.original, job.frame, job.turn, "thumb.jpg")
-    write_picture(done.page, THUMBNAIL_PX, thumb)
+    write_picture(reduced.page, THUMBNAIL_PX, thumb)
     result = PageResult(done.recipe, notes, done.blank, text, thumb, frame.info, done.lie.rotation, done.lie.skew_deg,
                         round(time.monotonic() - started, 3))  # fmt: skip
     cache.save_result(job.cache, job.original, job.frame, job.turn, result, job.read)
@@ -81,7 +82,7 @@ def _judged(notes: tuple[Finding, ...], job: PageJob) -> tuple[Finding, ...]:
     )
 
 
-def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
+def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -> PageText:
     started = time.monotonic()
     height, width = done.page.shape[:2]
     engine = recognizer.describe()
@@ -89,7 +90,6 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     missing: tuple[UnreadArea, ...] = ()
     steps: Recipe = ()
     if not done.blank:
-        reduced = reduce(done.page, dpi)
         page, taken = prepared(reduced.page, reduced.dpi)
         paper = unread.Paper(reduced.page, page, reduced.dpi)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
