@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, layout, tables, unread
+from ocr import cache, layout, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
@@ -62,7 +62,11 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     frame = load_frame(job.path, job.frame)
     done = clean(frame, job.turn, recognizer)
     reduced = reduce(done.page, frame.dpi)
-    text = _read(done, reduced, frame.dpi, recognizer)
+    own = written.own_words(job.path, job.frame) if job.read and not done.blank else ()
+    if own:
+        text = _own_text(done, reduced, frame.dpi, written.moved(own, done.recipe, *frame.pixels.shape[1::-1]), recognizer)
+    else:
+        text = _read(done, reduced, frame.dpi, recognizer)
     notes = findings(frame, done.page, reduced, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
                      job.min_dpi, job.min_sharpness) + unread.counted(text.unread)  # fmt: skip
     thumb = cache.entry(job.cache, job.original, job.frame, job.turn, "thumb.jpg")
@@ -100,6 +104,25 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
         words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
+
+
+def _own_text(done: Cleaned, reduced: Reduced, dpi: float, own: tuple[RawWord, ...], recognizer: Recognizer) -> PageText:
+    """Of a written page: its own words, in the order of its tables and columns. What is read are pictures among them only."""
+    started = time.monotonic()
+    height, width = done.page.shape[:2]
+    page, _ = prepared(reduced.page, reduced.dpi)
+    paper = unread.Paper(reduced.page, page, reduced.dpi)
+    words = reduced.onto(own)
+    _, grids = tables.find_tables(paper.page, paper.dpi)
+    beside, cells = tables.sorted_into(grids, words)
+    rest, missing = unread.settle(paper, layout.Reading(beside), cells, recognizer)
+    found, missing = reduced.back(tables.woven(rest, cells, paper.page.shape[1]), missing)
+    steps = (
+        *reduced.steps,
+        Transform("own_text", written.VERSION, (), "a page that was written, not scanned"),
+        *tables.step(grids),
+    )
+    return PageText(width, height, dpi, found, written.engine(), round(time.monotonic() - started, 3), steps, missing)
 
 
 def _read_tables(
