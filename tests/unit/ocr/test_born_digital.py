@@ -1,6 +1,7 @@
 """Which PDFs were written and which scanned."""
 
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pymupdf
@@ -70,11 +71,11 @@ def test_what_a_signature_field_shows_does_not_count(tmp_path: Path) -> None:
     assert not is_written(tmp_path / "b.pdf")
 
 
-def sheet_with(path: Path, *texts: tuple[float, float, str], face: str = "Regular", **style: object) -> Path:
+def sheet_with(path: Path, *texts: tuple[float, float, str], **style: Any) -> Path:
     """A written page of PARAGRAPH with further texts at places in points."""
     with pymupdf.open() as document:
         page = document.new_page()
-        page.insert_font("F", str(font_file("Tinos", face)))
+        page.insert_font("F", str(font_file("Tinos", "Regular")))
         page.insert_textbox((72, 300, 520, 700), PARAGRAPH, fontname="F", fontsize=12)
         for x, y, text in texts:
             page.insert_text((x, y), text, fontname="F", fontsize=12, **style)
@@ -113,7 +114,7 @@ def test_words_of_a_page_that_is_shown_turned_stand_on_their_ink(tmp_path: Path,
 
 
 @pytest.mark.parametrize("style", [{"render_mode": 3}, {"color": (1, 1, 1)}, {"fill_opacity": 0}])
-def test_words_that_nobody_sees_are_not_believed(tmp_path: Path, read_page: Reader, style: dict[str, object]) -> None:
+def test_words_that_nobody_sees_are_not_believed(tmp_path: Path, read_page: Reader, style: dict[str, Any]) -> None:
     read = read_page(sheet_with(tmp_path / "a.pdf", (72, 120, "Số: 666/GIẢ-MẠO"), **style))
     assert "666" not in text_of(read) and read.result.text.engine.name == "tesseract"
     assert "Ủy ban nhân dân phường" in text_of(read)
