@@ -34,6 +34,23 @@ def test_large_pictures_are_made_smaller_without_a_rim(tmp_path: Path) -> None:
     soft = [picture.rgb[3 * n : 3 * n + 3] for n, alpha in enumerate(picture.alpha) if 60 < alpha < 250]
     assert len(soft) > 100
     assert all(abs(seen - meant) <= 6 for rgb in soft for seen, meant in zip(rgb, marks.BLUE[:3], strict=True))
+    clear = {picture.rgb[3 * n : 3 * n + 3] for n, alpha in enumerate(picture.alpha) if alpha == 0}
+    assert clear == {bytes(marks.BLUE[:3])}, "viewers shrink colours and mask each by itself"
+
+
+def test_a_haze_over_the_background_is_no_ink(tmp_path: Path) -> None:
+    """As tools leave it that take a background away."""
+    picture = Image.open(marks.seal(tmp_path / "seal.png", side=500))
+    picture.putalpha(picture.getchannel("A").point(lambda alpha: max(alpha, 3)))
+    picture.save(tmp_path / "haze.png")
+    hazy = read_picture(tmp_path / "haze.png", Ink.RED)
+    assert (hazy.width, hazy.height) == pytest.approx((500, 500), abs=2)
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    first = read_picture(marks.signature(tmp_path / "s.png"), Ink.BLUE)
+    assert read_picture(tmp_path / "s.png", Ink.BLUE) is first, "kept for a batch"
+    assert read_picture(marks.signature(tmp_path / "s.png", size=(500, 400)), Ink.BLUE) != first
 
 
 def test_a_profile_is_turned_into_srgb(tmp_path: Path) -> None:
