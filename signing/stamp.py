@@ -39,6 +39,10 @@ _MOST_TAKEN = 100
 """Signatures shown on one page. More are found in files made to hang a program."""
 
 
+_MOST_COVERED = 0.5
+"""An earlier signature over more of the page than this is a background (or an attack); nothing could be kept off it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A stamp laid out on a page. Lengths in user space units of that page."""
@@ -113,7 +117,9 @@ def lay_out(preset: Preset, what: Content, where: Surroundings, move_mm: tuple[f
         raise WorkstationError("U01", detail=f"--preset {preset.code}: --at")
     anchor = page.to_shown(where.anchor) if where.anchor else Rect(0, 0, 0, 0)
     # a seal belongs over the signature that it goes with, and over no other
-    taken = tuple(page.to_shown(rect) for rect in where.taken if not (preset.place is Place.BESIDE and rect == where.anchor))
+    belongs = preset.place is Place.BESIDE
+    shown = (page.to_shown(rect) for rect in where.taken if not (belongs and rect == where.anchor))
+    taken = tuple(rect for rect in shown if rect.common(page.shown).area <= page.shown.area * _MOST_COVERED)
     for share in _SHARES:
         stamp = _home(preset, what, page, anchor, share / page.user_unit)
         last = share == _SHARES[-1] or preset.image is not Ink.NONE
@@ -191,6 +197,8 @@ def _moved(
     wanted = clamp(home.moved(move_mm[0] * mm, -move_mm[1] * mm), area)
     gap = _GAP_PT * stamp.scale
     free = free_place(wanted, area, taken, gap)
+    if free is None and preset.place is Place.BESIDE:
+        free = wanted  # where a seal goes is laid down, and it is drawn on nothing
     if free is None and not anchored:
         free = free_place(wanted, _printable(shown, home, stamp.scale), taken, gap)
     return None if free is None else replace(stamp, seen=free)

@@ -299,6 +299,18 @@ def test_a_second_signer_does_not_write_over_the_first_one_in_the_same_blank() -
         lay_out("S1", "", shape(), (first.rect,), blank, picture)
 
 
+def test_a_seal_goes_where_it_belongs_even_over_a_third_party() -> None:
+    signed, other = Rect(300, 150, 440, 200), Rect(200, 100, 345, 250)
+    picture = Content(picture=Picture(500, 500, b"", b""))
+    free = lay_out("S2", "", shape(), (signed,), signed, picture)
+    assert lay_out("S2", "", shape(), (signed, other), signed, picture).seen == free.seen
+
+
+def test_a_signature_over_the_whole_page_keeps_no_other_off() -> None:
+    cover = Rect(-10, 0, A4[0], A4[1] + 5)
+    assert lay_out("S5", "A", shape(), (cover,)).seen == lay_out("S5", "A", shape()).seen
+
+
 def test_a_page_full_of_signatures_is_refused_and_soon() -> None:
     taken = tuple(Rect(x * 6, y * 8, x * 6 + 5, y * 8 + 7) for x in range(10) for y in range(10))
     lay_out("S5", "A", shape(), taken)

@@ -213,3 +213,23 @@ def test_pictures_stand_upright_in_the_cropped_part_of_turned_pages(
     middle = (rows.min() + rows.max()) / 2
     assert abs(rows[columns <= start + 4].mean() - middle) < 0.25 * (rows.max() - rows.min())
     assert rows[abs(columns - crest) <= 2].mean() > middle, "first below (y of pictures goes down), so it is not mirrored"
+
+
+@pytest.mark.parametrize("unit", [0.5, 3])
+def test_a_page_with_a_unit_of_its_own_gets_a_stamp_of_the_same_size(
+    open_training: TrainingIdentity, tmp_path: Path, unit: float
+) -> None:
+    """/UserUnit (ISO 32000-1, table 30): ten points and four millimetres are those of the paper."""
+    plain = sign(make_pdfa(tmp_path / "a.pdf"), tmp_path / "a1.pdf", "S5", StampWish())
+    make_pdfa(tmp_path / "b.pdf", size=(A4[0] / unit, A4[1] / unit))
+    with pikepdf.open(tmp_path / "b.pdf", allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj.UserUnit = unit
+        pdf.save(tmp_path / "b.pdf")
+    sign(tmp_path / "b.pdf", tmp_path / "b1.pdf", "S5", StampWish())
+    shares = []
+    for path in (plain, tmp_path / "b1.pdf"):
+        with pikepdf.open(path) as pdf:
+            box = [float(value) for value in pdf.pages[0].mediabox]
+            rect = [float(value) for value in pdf.pages[0].obj.Annots[0].Rect]
+            shares.append([rect[0] / box[2], rect[1] / box[3], rect[2] / box[2], rect[3] / box[3]])
+    assert shares[1] == pytest.approx(shares[0], abs=0.003)
