@@ -39,8 +39,9 @@ _MOST_TAKEN = 100
 """Signatures shown on one page. More are found in files made to hang a program."""
 
 
-_MOST_COVERED = 0.5
-"""An earlier signature over more of the page than this is a background (or an attack); nothing could be kept off it."""
+_RIM_PT = 5.0
+"""An earlier signature that leaves no more than this of the page is a background; nothing could be kept off it. (A stamp of
+ours never does: it stands 4 mm from an edge.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,9 @@ def lay_out(preset: Preset, what: Content, where: Surroundings, move_mm: tuple[f
         raise WorkstationError("U01", detail=f"--preset {preset.code}: --at")
     anchor = page.to_shown(where.anchor) if where.anchor else Rect(0, 0, 0, 0)
     # a seal belongs over the signature that it goes with, and over no other
-    belongs = preset.place is Place.BESIDE
+    belongs, rim = preset.place is Place.BESIDE, _RIM_PT / page.user_unit
     shown = (page.to_shown(rect) for rect in where.taken if not (belongs and rect == where.anchor))
-    taken = tuple(rect for rect in shown if rect.common(page.shown).area <= page.shown.area * _MOST_COVERED)
+    taken = tuple(rect for rect in shown if not rect.grown(rim, rim).holds(page.shown))
     for share in _SHARES:
         stamp = _home(preset, what, page, anchor, share / page.user_unit)
         last = share == _SHARES[-1] or preset.image is not Ink.NONE

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing import worker
+from signing.geometry import MM
 from signing.qr import content, modules, runs
 from signing.training import TrainingIdentity
 from tests.unit.signing.pdfs import make_pdfa
@@ -33,6 +34,29 @@ def test_comes_back_from_the_page(open_training: TrainingIdentity, tmp_path: Pat
     worker.sign_file(SignJob(source, tmp_path / "out.pdf", "S7", stamp=StampWish(qr_code=CODE)))
     with pymupdf.open(tmp_path / "out.pdf") as pdf:
         assert read_code(pdf[0].get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY)) == f"{CODE}|{digest[:16]}"
+
+
+def test_is_not_drawn_in_a_mirror(open_training: TrainingIdentity, tmp_path: Path) -> None:
+    """Readers forgive it, so they don't tell: the corner without a finder pattern is at the bottom right."""
+    source = make_pdfa(tmp_path / "in.pdf")
+    worker.sign_file(SignJob(source, tmp_path / "out.pdf", "S7", stamp=StampWish(qr_code=CODE)))
+    with pymupdf.open(tmp_path / "out.pdf") as pdf:
+        box = next(pdf[0].widgets()).rect
+        left, top, side = box.x0 + 4, box.y0 + 4, 20 * MM
+        picture = pdf[0].get_pixmap(dpi=288, colorspace=pymupdf.csGRAY, clip=(left, top, left + side, top + side))
+    count = len(modules(content(CODE, "0" * 64)))
+    cell = side / (count + 8) * 4
+
+    def finder(column: int, row: int) -> bool:
+        """A dark ring of seven modules, a light one of five, three by three dark."""
+        seen = [
+            [picture.pixel(int((4 + column + x + 0.5) * cell), int((4 + row + y + 0.5) * cell))[0] < 128 for x in range(7)]
+            for y in range(7)
+        ]
+        return seen == [[max(abs(x - 3), abs(y - 3)) != 2 for x in range(7)] for y in range(7)]
+
+    far = count - 7
+    assert [finder(x, y) for x, y in ((0, 0), (far, 0), (0, far), (far, far))] == [True, True, True, False]
 
 
 @settings(max_examples=40, deadline=None)

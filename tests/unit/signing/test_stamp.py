@@ -311,6 +311,14 @@ def test_a_signature_over_the_whole_page_keeps_no_other_off() -> None:
     assert lay_out("S5", "A", shape(), (cover,)).seen == lay_out("S5", "A", shape()).seen
 
 
+def test_a_number_shrinks_into_a_short_blank_and_stays_on_one_line() -> None:
+    wide, short = (lay_out("N1", "", shape(), anchor=Rect(100, 600, 100 + width, 620)) for width in (100, 60))
+    assert wide.size == 13 and wide.lines == short.lines == ("05/QĐ-UBND",)
+    assert 5 <= short.size < 10 and short.seen.width <= 60
+    assert short.seen.x0 == wide.seen.x0 == 100 and short.seen.centre[1] == wide.seen.centre[1] == pytest.approx(610)
+    assert not wide.frame
+
+
 def test_a_page_full_of_signatures_is_refused_and_soon() -> None:
     taken = tuple(Rect(x * 6, y * 8, x * 6 + 5, y * 8 + 7) for x in range(10) for y in range(10))
     lay_out("S5", "A", shape(), taken)

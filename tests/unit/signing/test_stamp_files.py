@@ -158,6 +158,17 @@ def test_leader_then_registrar_sets_number_date_and_seal(
     assert blue > 50 and red > 50, "the signature shows through the seal"
 
 
+def test_the_seal_finds_its_signature_among_others(open_training: TrainingIdentity, tmp_path: Path) -> None:
+    blank = Anchor(0, marks.BLANK_MM)
+    first = sign(make_pdfa(tmp_path / "in.pdf"), tmp_path / "1.pdf", "S5", StampWish())
+    second = sign(first, tmp_path / "2.pdf", "S1", StampWish(marks.signature(tmp_path / "s.png"), blank))
+    third = sign(second, tmp_path / "3.pdf", "S6", StampWish())
+    sealed = sign(third, tmp_path / "4.pdf", "S2", StampWish(marks.seal(tmp_path / "d.png"), blank))
+    with pymupdf.open(sealed) as pdf:
+        rects = [widget.rect for widget in pdf[0].widgets()]
+    assert [rect.intersects(rects[3]) for rect in rects[:3]] == [False, True, False]
+
+
 def test_a_seal_needs_a_signature(open_training: TrainingIdentity, tmp_path: Path) -> None:
     source = make_pdfa(tmp_path / "in.pdf")
     seal = marks.seal(tmp_path / "seal.png")
