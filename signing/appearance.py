@@ -10,7 +10,6 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp.base import BaseStampStyle
 
 from signing import stamp as stamps
-from signing.image import Picture, srgb_profile
 from signing.typeface import FONT_NAME, FontSubset, metrics, subset
 
 
@@ -66,9 +65,11 @@ def _stream(data: bytes, entries: dict[generic.NameObject, generic.PdfObject] | 
     return stream
 
 
-def _image(writer: BasePdfFileWriter, picture: Picture) -> generic.IndirectObject:
+def _image(writer: BasePdfFileWriter, picture: stamps.Picture) -> generic.IndirectObject:
     """The picture with its soft mask (ISO 32000-1, 8.9.5 and 11.6.5.3), in a colour space of its own: it is right whatever
     the file's output intent is (ISO 19005-2, 6.2.4.2). No /Interpolate (6.2.8)."""
+    from signing.image import srgb_profile
+
     size = {pdf_name("/Width"): generic.NumberObject(picture.width), pdf_name("/Height"): generic.NumberObject(picture.height)}
     depth = {pdf_name("/BitsPerComponent"): generic.NumberObject(8)}
     kind = _names(Type="XObject", Subtype="Image")

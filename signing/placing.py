@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
 
 from pyhanko.pdf_utils import generic
@@ -10,9 +11,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing import qr
 from signing.geometry import PageShape, Rect
-from signing.image import read_picture
-from signing.presets import Place, Preset, preset, require
-from signing.stamp import VIETNAM, Content, Stamp, Surroundings, lay_out, texts
+from signing.presets import Ink, Place, Preset, preset, require
+from signing.stamp import VIETNAM, Content, Picture, Stamp, Surroundings, lay_out, texts
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import Anchor, SignJob
 
@@ -34,15 +34,22 @@ def place(writer: IncrementalPdfFileWriter, source: IO[bytes], job: SignJob, own
     name = owner if kind.personal else job.stamp_name or owner
     content = Content(
         texts(kind, moment, name=name, number=wish.number, copy=wish.copy.capitalize()),
-        read_picture(wish.image, kind.image) if wish.image else None,
-        qr.modules(qr.content(wish.qr_code, _sha256(source))) if wish.qr_code else None,
+        _picture(wish.image, kind.image) if wish.image else None,
+        _code(wish.qr_code, source) if wish.qr_code else None,
     )
     return Placed(number, lay_out(kind, content, where, wish.move_mm))
 
 
-def _sha256(source: IO[bytes]) -> str:
+def _picture(path: Path, ink: Ink) -> Picture:
+    from signing.image import read_picture
+
+    return read_picture(path, ink)
+
+
+def _code(code: str, source: IO[bytes]) -> qr.Modules:
     source.seek(0)
-    return hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]  # an open file
+    digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]  # an open file
+    return qr.modules(qr.content(code, digest))
 
 
 def _surroundings(writer: IncrementalPdfFileWriter, kind: Preset, anchor: Anchor | None) -> tuple[int, Surroundings]:

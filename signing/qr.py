@@ -2,8 +2,6 @@
 
 import re
 
-import numpy as np
-
 from workstation.domain.errors import WorkstationError
 
 QUIET = 4
@@ -29,6 +27,7 @@ def content(code: str, sha256: str) -> str:
 def modules(text: str) -> Modules:
     """The code with error correction M (15 % may be lost: scans of scans)."""
     import cv2  # a tenth of a second and some megabytes that only this kind of stamp pays for
+    import numpy as np
 
     settings = cv2.QRCodeEncoder.Params()
     settings.correction_level = cv2.QRCodeEncoder_CORRECT_LEVEL_M

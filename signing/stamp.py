@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from signing.geometry import MM, PageShape, Rect, around, clamp, free_place
-from signing.image import Picture
 from signing.presets import Ink, Place, Preset
 from signing.qr import QUIET, SIDE_MM, Modules, runs
 from signing.typeface import UNITS_PER_EM, metrics, wrap
@@ -42,6 +41,15 @@ _MOST_TAKEN = 100
 _RIM_PT = 5.0
 """An earlier signature that leaves no more than this of the page is a background; nothing could be kept off it. (A stamp of
 ours never does: it stands 4 mm from an edge.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    width: int
+    height: int
+    rgb: bytes
+    """sRGB, eight bits a colour."""
+    alpha: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 
 from signing import stamp, worker
 from signing.geometry import MM, PageShape, Rect
-from signing.image import Picture
 from signing.presets import load_presets, preset
-from signing.stamp import Content, Stamp, Surroundings, format_date, format_time, texts
+from signing.stamp import Content, Picture, Stamp, Surroundings, format_date, format_time, texts
 from signing.training import TrainingIdentity
 from signing.typeface import metrics, wrap
 from tests.letters import VIETNAMESE_LETTERS
