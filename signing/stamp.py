@@ -20,8 +20,9 @@ from workstation.domain.errors import WorkstationError
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
 """No daylight saving since 1975, so no zone table is needed."""
 
-_LEADING = 1.2
-_PADDING_PT = 4.0
+_LEADING = 1.15
+_PADDING_PT = 3.0
+"""With the leading chosen so that three lines from 4 mm down end above the print: the top margin is 20 to 25 mm (Decree 30)."""
 _GAP_PT = 3.0
 _BORDER_PT = 0.5
 _EDGE_MM = 2.0
@@ -155,11 +156,11 @@ def _home(preset: Preset, what: Content, page: PageShape, anchor: Rect, scale: f
     side, top = preset.side_mm * MM * scale, preset.top_mm * MM * scale
     size, padding = preset.size_pt * scale, _padding(scale, preset.frame)
     beside = SIDE_MM * MM * scale if what.qr else 0.0
-    available = _width(preset, page, scale) - 2 * padding - beside
+    available = _width(preset, page, scale) - padding - (beside or padding)
     lines = tuple(line for text in what.lines for line in wrap(text, max(int(available / size * UNITS_PER_EM), UNITS_PER_EM)))
-    width = max(metrics().width(line) for line in lines) * size / UNITS_PER_EM + 2 * padding + beside
+    width = max(metrics().width(line) for line in lines) * size / UNITS_PER_EM + (beside or padding) + padding
     height = size * (_LEADING * (len(lines) - 1) + (metrics().ascent - metrics().descent) / UNITS_PER_EM)
-    height = max(height, beside) + 2 * padding
+    height = max(height + 2 * padding, beside)
     if preset.place is Place.BLANK:
         seen = around(anchor.centre, width, height)
         seen = seen.moved(anchor.x0 - seen.x0, 0)
@@ -247,8 +248,8 @@ def drawing(stamp: Stamp, encode: dict[str, bytes]) -> bytes:
         out.append(b"0 G %.3f w %.3f %.3f %.3f %.3f re S" % (border, *frame))
     left = padding
     if stamp.qr:
-        out.append(_qr(stamp.qr, padding, height - padding, SIDE_MM * MM * stamp.scale))
-        left += SIDE_MM * MM * stamp.scale
+        out.append(_qr(stamp.qr, 0, height, SIDE_MM * MM * stamp.scale))
+        left = SIDE_MM * MM * stamp.scale
     first = height - padding - stamp.size * metrics().ascent / UNITS_PER_EM
     out.append(b"BT 0 g /F0 %.3f Tf %.3f %.3f Td" % (stamp.size, left, first))
     for index, line in enumerate(stamp.lines):

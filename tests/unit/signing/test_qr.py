@@ -42,7 +42,7 @@ def test_is_not_drawn_in_a_mirror(open_training: TrainingIdentity, tmp_path: Pat
     worker.sign_file(SignJob(source, tmp_path / "out.pdf", "S7", stamp=StampWish(qr_code=CODE)))
     with pymupdf.open(tmp_path / "out.pdf") as pdf:
         box = next(pdf[0].widgets()).rect
-        left, top, side = box.x0 + 4, box.y0 + 4, 20 * MM
+        left, top, side = box.x0, box.y0, 16 * MM
         picture = pdf[0].get_pixmap(dpi=288, colorspace=pymupdf.csGRAY, clip=(left, top, left + side, top + side))
     count = len(modules(content(CODE, "0" * 64)))
     cell = side / (count + 8) * 4
