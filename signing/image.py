@@ -20,8 +20,8 @@ from signing.stamp import Picture
 from workstation.domain.errors import WorkstationError
 
 MAX_BYTES = 20_000_000
-MAX_PIXELS = 16_000_000
-"""Of the file. A seal scanned at 1200 dpi has 3 million; decoding this many takes 150 MB for a moment."""
+MAX_PIXELS = 9_000_000
+"""Of the file. A seal scanned at 1200 dpi has 3 million; decoding this many takes some 90 MB for a moment."""
 MAX_SIDE = 600
 """Of what is drawn: 300 dpi for a signature of 50 mm, 420 for a seal of 36."""
 _VISIBLE = 32
@@ -102,24 +102,27 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 
 def _inked(picture: Image.Image, ink: Ink) -> Picture:
-    alpha = np.asarray(picture.getchannel("A"))
-    inked = alpha >= _VISIBLE
-    if not inked.any():
+    """What is inked, made smaller first and judged then: a large file takes no more than two copies of itself."""
+    inked = picture.getchannel("A").point(lambda alpha: 255 if alpha >= _VISIBLE else 0)
+    box = inked.getbbox()
+    if box is None:
         raise WorkstationError("U01", detail="--image: không có nét nào / nothing on it")
-    if inked.all():
+    if inked.getextrema() == (255, 255):
         raise WorkstationError("U01", detail="--image: PNG, nền trong suốt / transparent background")
-    colour = np.asarray(picture)[..., :3][inked].mean(axis=0)
-    _require_colour(colour, ink)
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    picture = picture.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
+    picture = picture.crop(box)
     if max(picture.size) > MAX_SIDE:
         share = MAX_SIDE / max(picture.size)
         size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
         # premultiplied, or the colour of what is transparent bleeds into the edges; a filter that overshoots nothing
         picture = picture.convert("RGBa").resize(size, Image.Resampling.BILINEAR).convert("RGBA")
     pixels = np.array(picture)
+    strong = pixels[..., 3] >= _VISIBLE
+    if not strong.any():  # hair lines of a huge picture
+        raise WorkstationError("U01", detail="--image: không có nét nào / nothing on it")
+    colour = pixels[strong][:, :3].mean(axis=0)
+    _require_colour(colour, ink)
     # viewers shrink colours and mask each by itself: what is (nearly) transparent gets the ink's colour, or rims turn dark
-    pixels[pixels[..., 3] < _VISIBLE, :3] = np.round(colour)
+    pixels[~strong, :3] = np.round(colour)
     return Picture(picture.width, picture.height, pixels[..., :3].tobytes(), pixels[..., 3].tobytes())
 
 

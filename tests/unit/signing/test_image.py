@@ -1,6 +1,8 @@
 """The picture of a stamp: what is drawn of it, and what hostile files come to."""
 
 import io
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -140,6 +142,22 @@ def test_hostile_files_come_to_a_code(tmp_path: Path) -> None:
         sparse.truncate(MAX_BYTES + 1)
     assert code(tmp_path / "long.png") == "F05"
     assert code(tmp_path) == "F07", "a folder"
+
+
+def test_the_largest_picture_stays_within_memory(tmp_path: Path) -> None:
+    """In the process that owns the token: 34 MB of pixels, about three times that at the peak."""
+    picture = Image.new("RGBA", (3000, 3000), marks.BLUE)
+    picture.putpixel((0, 0), (0, 0, 0, 0))
+    picture.save(tmp_path / "large.png")
+    code = (
+        "import sys, pathlib; from signing.image import read_picture; from signing.presets import Ink\n"
+        "status = pathlib.Path('/proc/self/status')\n"  # getrusage would tell the parent's peak
+        "peak = lambda: int(status.read_text().split('VmHWM:')[1].split()[0]) // 1024\n"
+        "before = peak(); read_picture(pathlib.Path(sys.argv[1]), Ink.BLUE); print(peak() - before)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "large.png")]
+    grown = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert 20 < grown < 160
 
 
 def _jpeg() -> bytes:
