@@ -4,18 +4,22 @@ signed again."""
 import getpass
 import os
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from signing.presets import preset as stamp_preset
+from signing.presets import require
 from signing.verify import verify_file
-from ui.messages import Lang
+from ui.messages import VIETNAM, Lang
 from workstation.app.compose import signing_tools, token_lane
 from workstation.app.console import usable_folder
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import Lane, Secret, SignJob, TrustStore
+from workstation.domain.ports import Lane, Secret, SignJob, StampWish, TrustStore
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult
 from workstation.usecases.recover import extends, last_sound
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
@@ -29,16 +33,25 @@ def run_sign(
     p12: Path | None,
     level: str,
     preset: str,
+    wish: StampWish,
+    file_codes: bool,
     pin_env: str,
     lang: Lang,
 ) -> list[dict[str, Any]]:
-    """One row a file, as the command line's JSON has it. C01, C02, C03, C07, C08, C10 before anything is signed."""
+    """One row a file, as the command line's JSON has it. ``file_codes``: a QR code with the file's name on each.
+
+    U01, C01, C02, C03, C07, C08, C10 before anything is signed.
+    """
     if (token is None) == (p12 is None):
         raise WorkstationError("U01", detail="--token | --p12")
     names = [path.name for path in files]
     if len(set(names)) != len(names):
         raise WorkstationError("U01", detail="-o")  # two inputs would be one output
     key = KeyRef(KeyKind.PKCS11, str(token), key_id) if token else KeyRef(KeyKind.PKCS12, str(p12))
+    wishes = {path: replace(wish, qr_code=path.stem) if file_codes else wish for path in files}
+    kind = stamp_preset(preset, datetime.now(UTC).astimezone(VIETNAM).date())
+    for each in wishes.values():
+        require(kind, each)
     usable_folder(output, "-o")
     pages, lane = page_lane(1), token_lane()
     try:
@@ -53,7 +66,8 @@ def run_sign(
             if done[path]:
                 rows.append(_row(path, target, "skipped", None, level, None, lang))
                 continue
-            note, result = (stopped, None) if stopped else _sign_one(lane, SignJob(path, target, preset, level))
+            job = SignJob(path, target, preset, level, stamp=wishes[path])
+            note, result = (stopped, None) if stopped else _sign_one(lane, job)
             stopped = note if note and note.code in STOPS_BATCH else stopped
             rows.append(_row(path, target, "failed" if note else "signed", note, level, result, lang))
         at_token(lane, OPEN_SECONDS, tools.close)
