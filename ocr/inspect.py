@@ -18,12 +18,11 @@ from ocr.frames import (
     pdf_scan,
     resolution,
 )  # fmt: skip
+from ocr.written import is_written
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import FrameInfo, Inspection, Limits
 
 _SIGNATURE_WIDGET = 6  # MuPDF's PDF_WIDGET_TYPE_SIGNATURE
-_INVISIBLE = 3  # ISO 32000-1, table 106: neither filled nor stroked
-_WRITTEN_LETTERS, _SCAN_SHARE = 200, 0.5
 _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
 
 
@@ -97,7 +96,7 @@ def _inspect_pdf(path: Path, limits: Limits) -> Inspection:
             if document.is_repaired:
                 # what had to be guessed together may lack pages or show empty ones: a clerk must not take it for whole
                 raise WorkstationError("F03", file=path.name)
-            return Inspection("application/pdf", frames, _signed(document), _born_digital(document))
+            return Inspection("application/pdf", frames, _signed(document), any(map(is_written, document.pages())))
 
 
 def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo:
@@ -118,24 +117,3 @@ def _signed(document: pymupdf.Document) -> bool:
             if document.xref_get_key(widget.xref, "V")[0] != "null":
                 return True
     return False
-
-
-def _born_digital(document: pymupdf.Document) -> bool:
-    """True if a page shows a paragraph of text of its own and no picture that could be its scan.
-
-    Counted is what is drawn by the page itself and visible: neither an OCR layer nor what a signature's field shows on a scan
-    (some 180 characters on page 1 of every signed scan).
-    """
-    return any(_letters(page) >= _WRITTEN_LETTERS and _pictured(page) < _SCAN_SHARE for page in document.pages())
-
-
-def _letters(page: pymupdf.Page) -> int:
-    fields = [widget.rect for widget in page.widgets()]
-    seen = (span for span in page.get_texttrace() if span["type"] != _INVISIBLE and span["opacity"] > 0)
-    return sum(len(s["chars"]) for s in seen if not any(pymupdf.Rect(s["bbox"]) in field for field in fields))
-
-
-def _pictured(page: pymupdf.Page) -> float:
-    """The largest picture's share of the page."""
-    areas = (abs(pymupdf.Rect(info["bbox"]) & page.rect) for info in page.get_image_info())
-    return float(max(areas, default=0.0) / max(1.0, abs(page.rect)))

@@ -38,6 +38,8 @@ _CLEAR = 0.93
 """Mean confidence of a page that needs no second reading."""
 _NOISE = 0.35
 """Mean confidence below which a line's reading is none: specks, the other side, a picture."""
+_LEAST = 3
+"""Letters that make a line worth a look though nothing in it was read."""
 _PAD = 10
 _FREE, _DRAWN = -1, -2
 """Owners of ink that is no line's: specks and parts of letters; rings, rules and frames."""
@@ -90,10 +92,12 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``lines``: where a doubtful page's lines of print were found, words or none; of a clear page nobody looked for them."""
+    """``lines``: where on a doubtful page words were read; ``silent``: where its letters stand in a line that made no sense.
+    On a clear page nobody looked for lines."""
 
     words: tuple[RawWord, ...]
     lines: tuple[Box, ...] = ()
+    silent: tuple[Box, ...] = ()
     steps: Recipe = ()
 
 
@@ -106,7 +110,10 @@ def read_page(page: Pixels, dpi: float, recognizer: Recognizer) -> Reading:
     layout = find_lines(page, dpi)
     words = _sensible(read, _read_lines(page, dpi, layout, recognizer), layout)
     step = Transform("lines", 1, (("confidence", round(sure, 3)), ("lines", len(layout.lines))), "a doubtful reading")
-    return Reading(words, tuple(_around(line, layout.parts) for line in layout.lines), (step,))
+    spoken = {w.line[0] for w in words}
+    around = [_around(line, layout.parts) for line in layout.lines]
+    silent = [k for k, line in enumerate(layout.lines) if k not in spoken and len(line.letters) >= _LEAST]
+    return Reading(words, tuple(around[k] for k in spoken if k >= 0), tuple(around[k] for k in silent), (step,))
 
 
 def _around(line: TextLine, parts: Parts) -> Box:

@@ -78,9 +78,19 @@ def _rows(parts: list[Segment]) -> list[list[Segment]]:
             row.append(part)
         else:
             rows.append([part])
-    for row in rows:
-        row.sort(key=lambda s: s.box[0])
-    return rows
+    return [_together(sorted(row, key=lambda s: s.box[0])) for row in rows]
+
+
+def _together(row: list[Segment]) -> list[Segment]:
+    """Neighbours without a wide gap are one: a word that was read by itself belongs to the line that it begins."""
+    out = row[:1]
+    for part in row[1:]:
+        last = out[-1]
+        if 0 <= part.box[0] - last.box[2] <= _GAP * min(part.height, last.height):
+            out[-1] = Segment(last.words + part.words, hull((last.box, part.box)))
+        else:
+            out.append(part)
+    return out
 
 
 Gutter = tuple[float, float]

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, layout, tables, unread
+from ocr import cache, layout, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
@@ -15,7 +15,7 @@ from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import prepare, prepared
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
-from ocr.reduce import reduce
+from ocr.reduce import Reduced, reduce
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import PageJob, PageResult
 
@@ -61,11 +61,16 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     cv2.setNumThreads(1)
     frame = load_frame(job.path, job.frame)
     done = clean(frame, job.turn, recognizer)
-    text = _read(done, frame.dpi, recognizer)
-    notes = findings(frame, done.page, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
+    reduced = reduce(done.page, frame.dpi)
+    own = written.own_words(job.path, job.frame) if job.read and not done.blank else ()
+    if own:
+        text = _own_text(done, reduced, frame.dpi, written.moved(own, done.recipe, *frame.pixels.shape[1::-1]), recognizer)
+    else:
+        text = _read(done, reduced, frame.dpi, recognizer)
+    notes = findings(frame, done.page, reduced, done.blank, done.ink_mm2, done.lie.skew_deg, done.lie.rotation,
                      job.min_dpi, job.min_sharpness) + unread.counted(text.unread)  # fmt: skip
     thumb = cache.entry(job.cache, job.original, job.frame, job.turn, "thumb.jpg")
-    write_picture(done.page, THUMBNAIL_PX, thumb)
+    write_picture(reduced.page, THUMBNAIL_PX, thumb)
     result = PageResult(done.recipe, notes, done.blank, text, thumb, frame.info, done.lie.rotation, done.lie.skew_deg,
                         round(time.monotonic() - started, 3))  # fmt: skip
     cache.save_result(job.cache, job.original, job.frame, job.turn, result, job.read)
@@ -81,7 +86,7 @@ def _judged(notes: tuple[Finding, ...], job: PageJob) -> tuple[Finding, ...]:
     )
 
 
-def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
+def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -> PageText:
     started = time.monotonic()
     height, width = done.page.shape[:2]
     engine = recognizer.describe()
@@ -89,7 +94,6 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
     missing: tuple[UnreadArea, ...] = ()
     steps: Recipe = ()
     if not done.blank:
-        reduced = reduce(done.page, dpi)
         page, taken = prepared(reduced.page, reduced.dpi)
         paper = unread.Paper(reduced.page, page, reduced.dpi)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
@@ -100,6 +104,25 @@ def _read(done: Cleaned, dpi: float, recognizer: Recognizer) -> PageText:
         words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
+
+
+def _own_text(done: Cleaned, reduced: Reduced, dpi: float, own: tuple[RawWord, ...], recognizer: Recognizer) -> PageText:
+    """Of a written page: its own words, in the order of its tables and columns. What is read are pictures among them only."""
+    started = time.monotonic()
+    height, width = done.page.shape[:2]
+    page, _ = prepared(reduced.page, reduced.dpi)
+    paper = unread.Paper(reduced.page, page, reduced.dpi)
+    words = reduced.onto(own)
+    _, grids = tables.find_tables(paper.page, paper.dpi)
+    beside, cells = tables.sorted_into(grids, words)
+    rest, missing = unread.settle(paper, layout.Reading(beside), cells, recognizer)
+    found, missing = reduced.back(tables.woven(rest, cells, paper.page.shape[1]), missing)
+    steps = (
+        *reduced.steps,
+        Transform("own_text", written.VERSION, (), "a page that was written, not scanned"),
+        *tables.step(grids),
+    )
+    return PageText(width, height, dpi, found, written.engine(), round(time.monotonic() - started, 3), steps, missing)
 
 
 def _read_tables(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ocr.frames import Frame, Pixels
 from ocr.geometry import grey, ink_map, shrink
+from ocr.reduce import Reduced
 from workstation.domain.page import Finding
 
 FULL_COLOUR_BITS = 24
@@ -70,12 +71,11 @@ def brightness_and_contrast(pixels: Pixels, dpi: float) -> tuple[float, float]:
     return paper / 2.55, (paper - ink) / 2.55
 
 
-def findings(frame: Frame, page: Pixels, blank: bool, ink_mm2: float, skew: float, rotation: int,
+def findings(frame: Frame, page: Pixels, reduced: Reduced, blank: bool, ink_mm2: float, skew: float, rotation: int,
              min_dpi: float, min_sharpness: float) -> tuple[Finding, ...]:  # fmt: skip
-    """Remarks in fixed order; ``page``: the cleaned page. A scanner's 299.9 dpi is 300."""
-    plain = grey(page)
-    bright, contrast = brightness_and_contrast(plain, frame.dpi)
-    sharp = 100.0 if blank else sharpness(plain, frame.dpi)
+    """Remarks in fixed order; ``page``: the cleaned page, ``reduced`` as it is read. A scanner's 299.9 dpi is 300."""
+    bright, contrast = brightness_and_contrast(reduced.page, reduced.dpi)
+    sharp = 100.0 if blank else sharpness(page, frame.dpi)
     out = [
         Finding("dpi", round(frame.dpi, 1), min_dpi, frame.dpi >= 0.99 * min_dpi),
         Finding("color", float(frame.bits), float(FULL_COLOUR_BITS), frame.bits >= FULL_COLOUR_BITS),

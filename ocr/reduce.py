@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ocr.frames import Pixels
+from ocr.lines import RawWord
 from workstation.domain.page import Box, Recipe, Transform, UnreadArea, Word
 
 READING_DPI = 200.0
@@ -39,6 +40,11 @@ class Reduced:
             tuple(replace(w, box=self._back(w.box)) for w in words),
             tuple(replace(a, box=self._back(a.box)) for a in areas),
         )
+
+    def onto(self, words: Sequence[RawWord]) -> tuple[RawWord, ...]:
+        """Words of the cleaned page with their boxes on this one."""
+        x, y = 1 / self.across, 1 / self.down
+        return tuple(replace(w, box=(w.box[0] * x, w.box[1] * y, w.box[2] * x, w.box[3] * y)) for w in words)
 
     def _back(self, box: Box) -> Box:
         return box[0] * self.across, box[1] * self.down, box[2] * self.across, box[3] * self.down

@@ -361,6 +361,24 @@ def back_on_page(strip: Strip, words: Sequence[RawWord]) -> dict[int, list[RawWo
     return found
 
 
+def sorted_into(
+    tables: Sequence[Table], words: Sequence[RawWord]
+) -> tuple[tuple[RawWord, ...], tuple[tuple[Table, tuple[Word, ...]], ...]]:
+    """Words whose place is known already: those beside the tables, and each table's in the order of its rows."""
+    beside = list(words)
+    sorted_tables = []
+    for table in tables:
+        by_cell: dict[int, list[RawWord]] = {}
+        for word in list(beside):
+            x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+            at = next((i for i, (x0, y0, x1, y1) in enumerate(table.cells) if x0 <= x < x1 and y0 <= y < y1), None)
+            if at is not None:
+                by_cell.setdefault(at, []).append(word)
+                beside.remove(word)
+        sorted_tables.append((table, row_order(table, by_cell, 0)))
+    return tuple(beside), tuple(sorted_tables)
+
+
 def row_order(table: Table, by_cell: dict[int, list[RawWord]], first: int) -> tuple[Word, ...]:
     """A table's words row by row, cell by cell. ``first``: the number of the table's first cell.
 

@@ -32,6 +32,14 @@ _PAGE, _BLOCK, _LINE = 3, 6, 7
 """Page segmentation modes: a whole page with its columns; one block of lines, where lone digits are kept; one line."""
 _BETWEEN = 20
 """Pixels between lines under one another."""
+FOREIGN = "‡†^§©®⁄¬ÐÄËÏÖŸŒØÑƑäëïöÿœøñƒæˆ`¡¿£€$›‹{}~<>"
+"""Characters that the network knows and Vietnamese office paper does not hold: the next best is read in their place.
+
+``§`` stood for 8, ``Ø`` for 0, ``⁄`` for the stroke of a document's number, ``ø`` for g, ``Ñ`` for N. On 96 tuning pages CER
+fell from 0.57 to 0.53 % (office) and from 6.6 to 6.3 % (worn). ``|`` is not among them: a rule is read as that and left out.
+No quote, backslash or space: pytesseract splits options as a shell does.
+"""
+VARIABLES = {"debug_file": os.devnull, "tessedit_char_blacklist": FOREIGN}
 
 
 class TesseractLibrary:
@@ -73,7 +81,7 @@ class TesseractLibrary:
 
     def describe(self) -> Engine:
         release = self._library.tesseract_version().split()[1]
-        return Engine("tesseract", release, _model(installed()[1]), f"inside --psm {_PAGE}")
+        return Engine("tesseract", release, _model(installed()[1]), f"inside --psm {_PAGE} without {FOREIGN}")
 
 
 @cache
@@ -83,7 +91,7 @@ def _loaded(data: Path) -> Any:
 
     tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     try:
-        return tesserocr.PyTessBaseAPI(path=str(data), lang=LANGUAGE, variables={"debug_file": os.devnull})
+        return tesserocr.PyTessBaseAPI(path=str(data), lang=LANGUAGE, variables=VARIABLES)
     except RuntimeError as e:
         raise WorkstationError("O01") from e
 
@@ -104,7 +112,7 @@ class TesseractProgram:
             picture = Path(folder) / "page.pgm"
             if not cv2.imwrite(str(picture), page):
                 raise WorkstationError("O02")
-            config = f"--psm {_BLOCK if block else _PAGE} --dpi {round(dpi)}"
+            config = f"--psm {_BLOCK if block else _PAGE} --dpi {round(dpi)} -c tessedit_char_blacklist={FOREIGN}"
             try:
                 table = pytesseract.image_to_data(str(picture), lang=LANGUAGE, config=config, timeout=PAGE_SECONDS)
             except (pytesseract.TesseractError, RuntimeError) as e:  # RuntimeError: its way to say that its time ran out
@@ -121,7 +129,7 @@ class TesseractProgram:
 
     def describe(self) -> Engine:
         release, data = installed()
-        return Engine("tesseract", release, _model(data), f"--psm {_PAGE}")
+        return Engine("tesseract", release, _model(data), f"--psm {_PAGE} without {FOREIGN}")
 
 
 def _words(table: str) -> tuple[RawWord, ...]:
@@ -130,16 +138,11 @@ def _words(table: str) -> tuple[RawWord, ...]:
 
 
 def _word(row: list[str]) -> Iterable[RawWord]:
-    text = _one_d(nfc(row[11])) if row[0] == "5" and len(row) > 11 else ""
+    text = nfc(row[11]) if row[0] == "5" and len(row) > 11 else ""
     if text.strip("_|¦"):  # ruled lines read as characters would bridge the gap between two columns
         x, y, w, h = map(float, row[6:10])
         line = (int(row[2]), int(row[3]), int(row[4]))
         yield RawWord(text, (x, y, x + w, y + h), min(1.0, max(0.0, float(row[10]) / 100)), line)
-
-
-def _one_d(text: str) -> str:
-    """The network knows both Đ (U+0110) and its Icelandic twin Ð (U+00D0) and at times writes one letter as both."""
-    return re.sub("Đ?Ð", "Đ", text.replace("ÐĐ", "Đ"))
 
 
 def installed() -> tuple[str, Path]:

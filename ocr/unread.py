@@ -5,7 +5,7 @@ among leaders, and read well alone. What still has no words is said to be unread
 handwriting of the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -17,14 +17,17 @@ from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.hand import handwritten
 from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, find_colours, find_ink, find_pictures, holds
+from ocr.language.syllables import core, is_syllable
 from ocr.layout import Reading, confidence, sense
 from ocr.lines import RawWord, hull
 from workstation.domain.page import Box, Finding, UnreadArea, Word
 
 SURE = 0.3
 """A word below this is doubtful."""
-_FULL = 0.6
-"""Letters of a doubtful word for each piece of ink under it, or it is no reading of it."""
+_KNOWN = 0.6
+"""A word above this is a reading of what lies under it, however many pieces that is."""
+_FULL, _SOME = 0.6, 0.4
+"""Letters of a doubtful word, signs of a fairly sure one for each piece of ink under it, or it is no reading of it."""
 _JUNK = 0.75
 """Words below this confidence in pictures or in coloured ink are strokes taken for letters."""
 _SEALED = 0.6
@@ -33,6 +36,8 @@ _GAP_MM = 3.5
 """Between letters of one run: the widest space of a spread line."""
 _FIGURE_MM = 1.5
 """Height of a lone figure; specks are lower."""
+_SPECK_MM = 0.9
+"""Height below which no letter is printed: the small ones of 6 points have more."""
 _BREAK_MM = 15.0
 """Between runs of one line."""
 _LEAST = 3
@@ -41,6 +46,9 @@ _LOW_MM = 1.2
 """Height of the smallest letters worth a line; below are rows of specks."""
 _PART = 0.25
 """Share of a line's length without words below which the line is not lost."""
+_PALER = 70.0
+"""Levels by which a line may be paler than the page's print. Lost lines of 32 worn pages stayed below 50, what shows through lay
+60 to 190 above."""
 _RIM_MM = 3.0
 """Where the lid and the paper's edge show, and no printer prints."""
 _ACCEPTED = 0.5
@@ -51,6 +59,7 @@ _SWEEP_MM = (10.0, 5.0)
 """Least width and height of a signature's main stroke."""
 
 Words = Sequence[Word | RawWord]
+Cover = Callable[[Word | RawWord, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,11 @@ class Marks:
         return word.confidence < _SEALED and any(np.hypot(x - s.x, y - s.y) < s.radius for s in self.ink.seals)
 
 
+def _speck(word: Word | RawWord, mm: float) -> bool:
+    """Whether a letter was made of a dot: print is higher."""
+    return word.confidence < _JUNK and word.box[3] - word.box[1] < _SPECK_MM * mm and any(c.isalnum() for c in word.text)
+
+
 def settle(
     paper: Paper, read: Reading, grids: Sequence[tuple[tables.Table, tuple[Word, ...]]], recognizer: Recognizer
 ) -> tuple[tuple[RawWord, ...], tuple[UnreadArea, ...]]:
@@ -95,24 +109,34 @@ def settle(
         return read.words, ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures)
-    words = tuple(w for w in read.words if not marks.junk(w))
+    words = tuple(w for w in read.words if not (marks.junk(w) or _speck(w, paper.mm)))
     cells = [w for _, inside in grids for w in inside]
-    lost = lost_lines(marks, (*words, *cells), paper.mm)
+    lost = lost_lines(marks, (*words, *cells), paper.mm, _sure_or_full)
     stamps = _stamps(marks, paper.mm)
     straight = [s for s in stamps if _straight(s, marks, paper.mm)]
+    notes: dict[Box, str] = {}
     if lost or straight:
         words, notes = _reread(paper, marks, words, cells, lost, straight, recognizer)
-        lost = lost_lines(marks, (*words, *cells), paper.mm) if lost else ()
-    else:
-        notes = {}
+    lost = _print(paper, _still_lost(paper, marks, read, words, grids), recognizer)
     hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
-    lost = (*lost, *_empty_cells(marks.ink.letters, grids, lost, paper.mm))
-    lost = _print(paper, [b for b in lost if not _within_read(b, lost, read.lines)], recognizer)
     areas += [UnreadArea("lost_line", box) for box in lost if not any(_share(box, h) > 0.5 for h in hands)]
     areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
     return words, tuple(areas)
+
+
+def _still_lost(
+    paper: Paper, marks: Marks, read: Reading, words: Sequence[RawWord], grids: Sequence[tuple[tables.Table, tuple[Word, ...]]]
+) -> list[Box]:
+    """What looks like print and has no words after all that was tried; of a doubtful page also lines that made no sense."""
+    every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
+    doubtful = bool(read.lines or read.silent)
+    lost = [*lost_lines(marks, every, paper.mm, _reads if doubtful else _sure_or_full)]
+    lost += _empty_cells(marks.ink.letters, grids, lost, paper.mm)
+    told = (*lost, *(w.box for w in every))
+    lost += _as_dark(paper.page, [b for b in read.silent if _bare(b, told) and not _foreign(marks, b)], words)
+    return [b for b in lost if not _within_read(b, lost, read.lines)]
 
 
 def counted(areas: Sequence[UnreadArea]) -> tuple[Finding, ...]:
@@ -131,9 +155,10 @@ def _share(part: Box, whole: Box) -> float:
 # --- lines without words
 
 
-def lost_lines(marks: Marks, words: Words, mm: float) -> tuple[Box, ...]:
-    """Hulls of at least three letters on one level that no word covers."""
-    free = marks.ink.letters[_uncovered(marks.ink.letters, words)]
+def lost_lines(marks: Marks, words: Words, mm: float, covers: Cover) -> tuple[Box, ...]:
+    """Hulls of at least three letters on one level that no word covers. ``covers``: whether a word is a reading of so many
+    pieces of ink."""
+    free = marks.ink.letters[_uncovered(marks.ink.letters, words, covers)]
     free = free[[not _foreign(marks, _box(b)) for b in free]] if len(free) else free
     dark = [s for s in marks.ink.seals if not s.light]
     sealed = np.any([s.around(free) for s in dark], axis=0) if dark else np.zeros(len(free), bool)
@@ -158,8 +183,14 @@ def _empty_cells(
             high = inside[inside[:, 3] - inside[:, 1] >= _FIGURE_MM * mm]
             cell: Box = (x0, y0, x1, y1)
             if len(high) and not any(_share(w.box, cell) > 0.5 for w in words) and not any(_share(b, cell) > 0 for b in lost):
-                found.append(hull(_box(b) for b in high))
+                found.append(hull(_box(b) for b in inside))
     return found
+
+
+def _bare(box: Box, others: Sequence[Box]) -> bool:
+    """Whether neither words nor what is known to be lost take up most of a line's length."""
+    level = [o for o in others if box[1] < (o[1] + o[3]) / 2 < box[3]]
+    return sum(max(0.0, min(o[2], box[2]) - max(o[0], box[0])) for o in level) < 0.5 * (box[2] - box[0])
 
 
 def _within_read(box: Box, lost: Sequence[Box], lines: Sequence[Box]) -> bool:
@@ -180,6 +211,23 @@ def _print(paper: Paper, lost: Sequence[Box], recognizer: Recognizer) -> tuple[B
     read = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
     sides = zip(inner, read[: len(inner)], read[len(inner) :], strict=True)
     return tuple(box for box, front, back in sides if not _mirrored(front, back))
+
+
+def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]:
+    """Those of the boxes whose ink is about as dark as the page's sure words: what is paler shows through, or is a shade.
+    Boxes no longer than high are too small to be judged."""
+    if not lost:
+        return ()
+    print_ = [_darkness(page, w.box) for w in words if w.confidence >= _KNOWN]
+    limit = float(np.median(print_)) + _PALER if print_ else 255.0
+    return tuple(b for b in lost if b[2] - b[0] < 2 * (b[3] - b[1]) or _darkness(page, b) <= limit)
+
+
+def _darkness(page: Pixels, box: Box) -> float:
+    """Level of the darkest tenth of a box: of its strokes."""
+    x0, y0, x1, y1 = (max(0, int(v)) for v in box)
+    part = page[y0 : y1 + 1, x0 : x1 + 1]
+    return float(np.percentile(part, 10)) if part.size else 255.0
 
 
 def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
@@ -208,9 +256,8 @@ def _foreign(marks: Marks, box: Box) -> bool:
     return any(holds(p, x, y) for p in marks.pictures) or (marks.colours is not None and marks.colours.prevails(box))
 
 
-def _uncovered(letters: Floats, words: Words) -> NDArray[np.bool_]:
-    """Which letters no word covers. A doubtful word counts as a reading if it has as many letters as lie under it: most
-    numbers of a table are read right with little confidence, while junk over lost print is short or full of signs."""
+def _uncovered(letters: Floats, words: Words, covers: Cover) -> NDArray[np.bool_]:
+    """Which letters no word covers."""
     x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
     free = np.ones(len(x), bool)
     order = np.argsort(y)
@@ -219,9 +266,23 @@ def _uncovered(letters: Floats, words: Words) -> NDArray[np.bool_]:
         x0, y0, x1, y1 = word.box
         near = order[np.searchsorted(ranked, y0) : np.searchsorted(ranked, y1)]
         under = near[(x[near] > x0) & (x[near] < x1)]
-        if word.confidence >= SURE or sum(c.isalnum() for c in word.text) >= _FULL * len(under):
+        if covers(word, len(under)):
             free[under] = False
     return free
+
+
+def _sure_or_full(word: Word | RawWord, pieces: int) -> bool:
+    """Whether reading anew can be spared. A doubtful word counts if it has as many letters as lie under it: most numbers of a
+    table are read right with little confidence, while junk over lost print is short or full of signs."""
+    return word.confidence >= SURE or sum(c.isalnum() for c in word.text) >= _FULL * pieces
+
+
+def _reads(word: Word | RawWord, pieces: int) -> bool:
+    """Whether what lies under a word may be called read: figures or a syllable where it is doubtful, and long enough."""
+    if word.confidence >= SURE:
+        return word.confidence >= _KNOWN or len(word.text) >= _SOME * pieces
+    possible = any(c.isdigit() for c in word.text) or is_syllable(core(word.text))
+    return possible and _sure_or_full(word, pieces)
 
 
 def _runs(letters: Floats, mm: float) -> list[NDArray[np.int64]]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from asn1crypto import cms
-from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils import misc
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
@@ -31,7 +31,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.appearance import StampStyle
 from signing.keys import SigningKey, require_in_force, subject_part
-from signing.stamp import PageShape, Rect, lay_out
+from signing.placing import place
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.ports import SignJob
@@ -139,15 +139,15 @@ def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey,
         if writer.prev.encrypted:
             raise WorkstationError("C11", file=job.path.name, kind="encrypted")
         field = _free_field_name(writer.prev)
-        page, taken = _first_page(writer)
-        name = job.stamp_name or subject_part(key.certificate.subject, "common_name")
-        stamp = lay_out(job.preset, name, moment, page, taken)
-        rect = stamp.rect
+        placed = place(writer, source, job, subject_part(key.certificate.subject, "common_name"), moment)
+        rect = placed.stamp.rect
         meta = PdfSignatureMetadata(field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES)
         # the library takes any numbers here and rounds them itself
         box: Any = (rect.x0, rect.y0, rect.x1, rect.y1)
-        spec = SigFieldSpec(field, on_page=0, box=box, readable_field_name="Chữ ký số")
-        session = _Signer(meta, key.signer, stamp_style=StampStyle(stamp=stamp), new_field_spec=spec).init_signing_session(writer)
+        spec = SigFieldSpec(field, on_page=placed.page, box=box, readable_field_name="Chữ ký số")
+        session = _Signer(meta, key.signer, stamp_style=StampStyle(stamp=placed.stamp), new_field_spec=spec).init_signing_session(
+            writer
+        )
         session.system_time = moment  # one time for the stamp, for /M and for the result
         reserved = asyncio.run(session.estimate_signature_container_size(None))
         document = session.prepare_tbs_document(None, reserved)
@@ -195,42 +195,6 @@ def _free_field_name(reader: PdfFileReader) -> str:
     while f"ChuKy{number}" in used:
         number += 1
     return f"ChuKy{number}"
-
-
-def _inherited(page: generic.DictionaryObject, key: str, default: Any) -> Any:
-    """A page attribute that may stand higher in the page tree (ISO 32000-1, 7.7.3.4)."""
-    node: Any = page
-    for _ in range(64):  # deeper trees exist only in files made to hang a reader
-        if key in node:
-            return node[key]
-        if "/Parent" not in node:
-            return default
-        node = node["/Parent"]
-    raise ValueError("page tree too deep")
-
-
-def _rect(values: Any) -> Rect:
-    x0, y0, x1, y1 = (float(value) for value in values)
-    return Rect(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _first_page(writer: IncrementalPdfFileWriter) -> tuple[PageShape, tuple[Rect, ...]]:
-    """The shape of page 1 and the rectangles of the signatures that it shows already."""
-    page = writer.find_page_for_modification(0)[0].get_object()
-    media = _rect(_inherited(page, "/MediaBox", (0, 0, 612, 792)))
-    crop = _rect(_inherited(page, "/CropBox", (media.x0, media.y0, media.x1, media.y1)))
-    box = Rect(max(media.x0, crop.x0), max(media.y0, crop.y0), min(media.x1, crop.x1), min(media.y1, crop.y1))
-    rotate = int(_inherited(page, "/Rotate", 0)) % 360
-    unit = float(page.get("/UserUnit", 1))
-    if rotate % 90 or box.width < 1 or box.height < 1 or unit <= 0:
-        raise ValueError("page geometry")
-    annotations = [entry.get_object() for entry in page.get("/Annots", ())]
-    fields = [entry for entry in annotations if entry.get("/Subtype") == "/Widget" and _is_signature(entry)]
-    return PageShape(box, rotate, unit), tuple(_rect(entry["/Rect"]) for entry in fields)
-
-
-def _is_signature(widget: generic.DictionaryObject) -> bool:
-    return bool(_inherited(widget, "/FT", None) == "/Sig")
 
 
 @contextmanager

@@ -1,122 +1,56 @@
-"""The visible part of a signature: what it says, where it stands, how it is drawn.
+"""The visible part of a signature laid out on a page: what it says, where it stands, how it is drawn.
 
-Presets are data. Text style, place and time format: Decree 30/2020 part II.I.3, TT 05/2025 art. 8.1 (Times-like, upright,
-10 points, black; time with the zone of Viet Nam by ISO 8601).
+What is particular to a kind of stamp is data (``signing.presets``). Text style and time format: Decree 30/2020 part II.I.3,
+TT 05/2025 art. 8.1 (Times-like, upright, 10 points, black; time with the zone of Viet Nam by ISO 8601).
+
+Number, date and seal are signatures of their own, one mark each: a signature field "shall never refer to more than one
+annotation" (ISO 32000-1, 12.7.4.5), anything else drawn after the leader has signed would be a change of what was signed,
+and the registrar's tools in use work so too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from enum import Enum
 
+from signing.geometry import MM, PageShape, Rect, around, clamp, free_place
+from signing.presets import Ink, Place, Preset
+from signing.qr import QUIET, SIDE_MM, Modules, runs
 from signing.typeface import UNITS_PER_EM, metrics, wrap
 from workstation.domain.errors import WorkstationError
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
 """No daylight saving since 1975, so no zone table is needed."""
 
-_MM = 72 / 25.4
-_LEADING = 1.2
-_PADDING_PT = 4.0
+_LEADING = 1.15
+_PADDING_PT = 3.0
+"""With the leading chosen so that three lines from 4 mm down end above the print: the top margin is 20 to 25 mm (Decree 30)."""
 _GAP_PT = 3.0
 _BORDER_PT = 0.5
+_EDGE_MM = 2.0
+"""A stamp that is moved keeps this far from the edge of the page: what printers can't print."""
 _MAX_SHARE = 0.3
 """A stamp takes no more of the page's height than this; on a page the size of an identity card its letters shrink instead."""
-_SMALLEST_PT = 4.0
+_SHARES = tuple(tenth / 10 for tenth in range(10, 3, -1))
+"""Down to 4 points for letters of 10: smaller ones nobody reads."""
+_NARROW_MM = 66.0
+"""The line with the time is 65 mm long."""
+_LEAST_IMAGE_MM = 8.0
+"""A handwritten signature in a narrower blank stands out over it instead of becoming a dot."""
+_MOST_TAKEN = 100
+"""Signatures shown on one page. More are found in files made to hang a program."""
 
 
-class Corner(Enum):
-    TOP_LEFT = "top_left"
-    TOP_RIGHT = "top_right"
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """One kind of stamp; lengths in millimetres of the page as it is shown."""
-
-    corner: Corner
-    side_mm: float
-    top_mm: float
-    max_width_mm: float
-    size_pt: float
-    lines: tuple[str, ...]
-    """May name ``{name}`` and ``{time}``."""
-
-
-PRESETS: dict[str, Preset] = {
-    # digitised archival document: agency or person, and the signing time; no image (TT 05/2025 art. 8.1)
-    "S5": Preset(Corner.TOP_RIGHT, 6, 4, 112, 10, ("Ký bởi: {name}", "Thời gian ký: {time}")),
-    # one-stop scan by the clerk: who made the copy, and when (TT 01/2023 art. 8.1)
-    "S6": Preset(Corner.TOP_LEFT, 6, 4, 112, 10, ("Người sao chụp: {name}", "Thời gian ký: {time}")),
-}
+_RIM_PT = 5.0
+"""An earlier signature that leaves no more than this of the page is a background; nothing could be kept off it. (A stamp of
+ours never does: it stands 4 mm from an edge.)"""
 
 
 @dataclass(frozen=True, slots=True)
-class Rect:
-    """Left, bottom, right, top."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def width(self) -> float:
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> float:
-        return self.y1 - self.y0
-
-    def overlaps(self, other: "Rect") -> bool:
-        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
-
-
-@dataclass(frozen=True, slots=True)
-class PageShape:
-    """The visible box of a page in its own coordinates, and how it is turned for reading (ISO 32000-1, 7.7.3.3)."""
-
-    box: Rect
-    rotate: int
-    """0, 90, 180 or 270 degrees clockwise."""
-    user_unit: float = 1.0
-
-    @property
-    def shown(self) -> Rect:
-        """The page as the reader sees it, from (0, 0)."""
-        turned = self.rotate in (90, 270)
-        width, height = (self.box.height, self.box.width) if turned else (self.box.width, self.box.height)
-        return Rect(0, 0, width, height)
-
-    def to_page(self, seen: Rect) -> Rect:
-        """A rectangle of the shown page in page coordinates."""
-        box = self.box
-        if self.rotate == 90:
-            return Rect(box.x1 - seen.y1, box.y0 + seen.x0, box.x1 - seen.y0, box.y0 + seen.x1)
-        if self.rotate == 180:
-            return Rect(box.x1 - seen.x1, box.y1 - seen.y1, box.x1 - seen.x0, box.y1 - seen.y0)
-        if self.rotate == 270:
-            return Rect(box.x0 + seen.y0, box.y1 - seen.x1, box.x0 + seen.y1, box.y1 - seen.x0)
-        return Rect(box.x0 + seen.x0, box.y0 + seen.y0, box.x0 + seen.x1, box.y0 + seen.y1)
-
-    def to_shown(self, page: Rect) -> Rect:
-        """The inverse of :meth:`to_page`."""
-        box = self.box
-        if self.rotate == 90:
-            return Rect(page.y0 - box.y0, box.x1 - page.x1, page.y1 - box.y0, box.x1 - page.x0)
-        if self.rotate == 180:
-            return Rect(box.x1 - page.x1, box.y1 - page.y1, box.x1 - page.x0, box.y1 - page.y0)
-        if self.rotate == 270:
-            return Rect(box.y1 - page.y1, page.x0 - box.x0, box.y1 - page.y0, page.x1 - box.x0)
-        return Rect(page.x0 - box.x0, page.y0 - box.y0, page.x1 - box.x0, page.y1 - box.y0)
-
-    def matrix(self, width: float, height: float) -> tuple[float, ...]:
-        """The form matrix that shows a box of this size upright once the viewer has turned the page."""
-        return {
-            0: (1, 0, 0, 1, 0, 0),
-            90: (0, 1, -1, 0, height, 0),
-            180: (-1, 0, 0, -1, width, height),
-            270: (0, -1, 1, 0, 0, width),
-        }[self.rotate]
+class Picture:
+    width: int
+    height: int
+    rgb: bytes
+    """sRGB, eight bits a colour."""
+    alpha: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +64,9 @@ class Stamp:
     size: float
     scale: float
     """How much smaller than the preset, and in units of the page."""
+    frame: bool = True
+    picture: Picture | None = None
+    qr: Modules | None = None
 
     @property
     def rect(self) -> Rect:
@@ -137,73 +74,197 @@ class Stamp:
         return self.page.to_page(self.seen)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a stamp has to reckon with on its page; rectangles in page coordinates."""
+
+    page: PageShape
+    taken: tuple[Rect, ...] = ()
+    """Where signatures are shown already."""
+    anchor: Rect | None = None
+    """The blank, or the earlier signature, to which the stamp belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a stamp shows."""
+
+    lines: tuple[str, ...] = ()
+    picture: Picture | None = None
+    qr: Modules | None = None
+
+
 def format_time(moment: datetime) -> str:
     """``21/11/2026 17:45:19 +07:00``, whatever the zone of ``moment`` (aware)."""
     return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S +07:00")
 
 
-def lay_out(code: str, name: str, moment: datetime, page: PageShape, taken: tuple[Rect, ...] = ()) -> Stamp:
-    """Sets preset ``code`` on ``page``; ``taken`` are the stamps that are there already, in page coordinates.
+def format_date(moment: datetime) -> str:
+    """``ngày 05 tháng 02 năm 2026``: days below 10 and the months 1 and 2 with a zero (Decree 30/2020, ô 4)."""
+    day = moment.astimezone(VIETNAM)
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
-    A name that is too long for one line wraps and the box grows downwards. Raises U01 for an unknown preset.
+
+def texts(preset: Preset, moment: datetime, **words: str) -> tuple[str, ...]:
+    """The lines of the stamp, not wrapped yet. ``words``: name, number, copy."""
+    given = {**words, "time": format_time(moment), "date": format_date(moment)}
+    return tuple(metrics().printable(line.format(**given)) for line in preset.lines)
+
+
+def lay_out(preset: Preset, what: Content, where: Surroundings, move_mm: tuple[float, float] = (0.0, 0.0)) -> Stamp:
+    """Sets a stamp on a page, moved from its home by as much of ``move_mm`` (right, down) as the preset allows, and off
+    the signatures that are there.
+
+    Text that is too long for one line wraps and the box grows downwards; where the page is small the letters shrink.
+    Raises U01 (no anchor for a preset that needs one) and C11 (no room left).
     """
-    preset = PRESETS.get(code)
-    if preset is None:
-        raise WorkstationError("U01", preset=code)
-    texts = tuple(metrics().printable(line.format(name=name, time=format_time(moment))) for line in preset.lines)
-    share = 1.0
-    while True:
-        stamp = _at_scale(preset, texts, page, share)
-        if stamp.seen.height <= page.shown.height * _MAX_SHARE or preset.size_pt * share <= _SMALLEST_PT:
-            return _below(stamp, tuple(page.to_shown(rect) for rect in taken))
-        share -= 0.1
+    page = where.page
+    if page.shown.width <= 0 or len(where.taken) > _MOST_TAKEN:
+        raise WorkstationError("C11", kind="full")
+    anchored = preset.place in (Place.BETWEEN, Place.BESIDE, Place.BLANK)
+    if anchored and where.anchor is None:
+        raise WorkstationError("U01", detail=f"--preset {preset.code}: --at")
+    anchor = page.to_shown(where.anchor) if where.anchor else Rect(0, 0, 0, 0)
+    # a seal belongs over the signature that it goes with, and over no other
+    belongs, rim = preset.place is Place.BESIDE, _RIM_PT / page.user_unit
+    shown = (page.to_shown(rect) for rect in where.taken if not (belongs and rect == where.anchor))
+    taken = tuple(rect for rect in shown if not rect.grown(rim, rim).holds(page.shown))
+    for share in _SHARES:
+        stamp = _home(preset, what, page, anchor, share / page.user_unit)
+        last = share == _SHARES[-1] or preset.image is not Ink.NONE
+        if not last and not _modest(stamp, preset, anchor):
+            continue
+        placed = _moved(stamp, preset, taken, move_mm, anchored=anchored)
+        if placed is not None:
+            return placed
+    raise WorkstationError("C11", kind="full")
 
 
-def _at_scale(preset: Preset, texts: tuple[str, ...], page: PageShape, share: float) -> Stamp:
-    scale = share / page.user_unit
+def _modest(stamp: Stamp, preset: Preset, anchor: Rect) -> bool:
+    """Whether its letters need not shrink."""
+    if preset.place is Place.BLANK:
+        return len(stamp.lines) == len(preset.lines) and stamp.seen.width <= max(anchor.width, 1)
+    return stamp.seen.height <= stamp.page.shown.height * _MAX_SHARE
+
+
+def _home(preset: Preset, what: Content, page: PageShape, anchor: Rect, scale: float) -> Stamp:
+    """The stamp where it belongs, whatever else is there."""
+    if what.picture is not None:
+        return Stamp((), _picture_home(preset, what.picture, page, anchor, scale), page, 0, scale, False, what.picture)
     shown = page.shown
-    side, top, padding = preset.side_mm * _MM * scale, preset.top_mm * _MM * scale, _PADDING_PT * scale
-    size = preset.size_pt * scale
-    available = min(preset.max_width_mm * _MM * scale, shown.width - 2 * side) - 2 * padding
-    limit = max(int(available / size * UNITS_PER_EM), UNITS_PER_EM)
-    lines = tuple(line for text in texts for line in wrap(text, limit))
-    width = max(metrics().width(line) for line in lines) * size / UNITS_PER_EM + 2 * padding
-    height = size * (_LEADING * (len(lines) - 1) + (metrics().ascent - metrics().descent) / UNITS_PER_EM) + 2 * padding
-    left = side if preset.corner is Corner.TOP_LEFT else shown.x1 - side - width
-    return Stamp(lines, Rect(left, shown.y1 - top - height, left + width, shown.y1 - top), page, size, scale)
+    side, top = preset.side_mm * MM * scale, preset.top_mm * MM * scale
+    size, padding = preset.size_pt * scale, _padding(scale, preset.frame)
+    beside = SIDE_MM * MM * scale if what.qr else 0.0
+    available = _width(preset, page, scale) - padding - (beside or padding)
+    lines = tuple(line for text in what.lines for line in wrap(text, max(int(available / size * UNITS_PER_EM), UNITS_PER_EM)))
+    width = max(metrics().width(line) for line in lines) * size / UNITS_PER_EM + (beside or padding) + padding
+    height = size * (_LEADING * (len(lines) - 1) + (metrics().ascent - metrics().descent) / UNITS_PER_EM)
+    height = max(height + 2 * padding, beside)
+    if preset.place is Place.BLANK:
+        seen = around(anchor.centre, width, height)
+        seen = seen.moved(anchor.x0 - seen.x0, 0)
+    else:
+        x0 = shown.x1 - side - width if preset.place is Place.TOP_RIGHT else side
+        y0 = top if preset.place is Place.BOTTOM_LEFT else shown.y1 - top - height
+        seen = Rect(x0, y0, x0 + width, y0 + height)
+    return Stamp(lines, seen, page, size, scale, preset.frame, None, what.qr)
 
 
-def _below(stamp: Stamp, taken: tuple[Rect, ...]) -> Stamp:
-    """Moves the stamp down until it hides no other; if the page is full, it stays where it belongs."""
-    seen = stamp.seen
+def _width(preset: Preset, page: PageShape, scale: float) -> float:
+    """The widest that a stamp with lines may be. In a corner it leaves the other one free, since clerk (S6, left) and registrar
+    (S5, right) may meet on a page; on a page narrower than two times of signing it takes the whole width."""
+    widest = preset.width_mm * MM * scale
+    whole = page.shown.width - 2 * preset.side_mm * MM * scale
+    if preset.place not in (Place.TOP_LEFT, Place.TOP_RIGHT):
+        return min(widest, whole)
+    half = (whole - _GAP_PT * scale) / 2
+    return min(widest, half if half >= _NARROW_MM * MM * scale else whole)
+
+
+def _picture_home(preset: Preset, picture: Picture, page: PageShape, anchor: Rect, scale: float) -> Rect:
+    """A signature fills the blank and stands in its middle; a seal has its real size and covers a third of the signature."""
+    width, height = preset.width_mm * MM * scale, preset.height_mm * MM * scale
+    if preset.place is Place.BETWEEN:
+        height = min(height, max(anchor.height, _LEAST_IMAGE_MM * MM * scale))
+    share = min(width / picture.width, height / picture.height, page.shown.width / picture.width)
+    seen = around(anchor.centre, picture.width * share, picture.height * share)
+    if preset.place is Place.BESIDE:
+        seen = seen.moved(anchor.x0 + anchor.width / 3 - seen.x1, 0)
+    return seen
+
+
+def _moved(
+    stamp: Stamp, preset: Preset, taken: tuple[Rect, ...], move_mm: tuple[float, float], *, anchored: bool
+) -> Stamp | None:
+    """The stamp moved as wished and off what is taken; None if there is no room. Only what is at home in a corner may take
+    another place on the page: a signature or seal elsewhere would mean something else."""
+    shown, mm = stamp.page.shown, MM * stamp.scale
+    home = clamp(stamp.seen, shown)
+    if not shown.holds(home):
+        return None
+    area = allowed(home, preset, stamp.page, stamp.scale)
+    wanted = clamp(home.moved(move_mm[0] * mm, -move_mm[1] * mm), area)
     gap = _GAP_PT * stamp.scale
-    for _ in taken:
-        hit = next((other for other in taken if seen.overlaps(other)), None)
-        if hit is None:
-            break
-        seen = Rect(seen.x0, hit.y0 - gap - seen.height, seen.x1, hit.y0 - gap)
-    if seen.y0 < 0:
-        return stamp
-    return Stamp(stamp.lines, seen, stamp.page, stamp.size, stamp.scale)
+    free = free_place(wanted, area, taken, gap)
+    if free is None and preset.place is Place.BESIDE:
+        free = wanted  # where a seal goes is laid down, and it is drawn on nothing
+    if free is None and not anchored:
+        free = free_place(wanted, _printable(shown, home, stamp.scale), taken, gap)
+    return None if free is None else replace(stamp, seen=free)
 
 
-def content(stamp: Stamp, encode: "dict[str, bytes]") -> bytes:
-    """The content stream: a thin frame and the lines, in the resource font ``F0``. ``encode`` gives each line's string.
+def allowed(home: Rect, preset: Preset, page: PageShape, scale: float) -> Rect:
+    """The area of the shown page inside which a stamp that is at home at ``home`` may be moved."""
+    sideways, upright = (length * MM * scale for length in preset.move_mm)
+    return home.grown(sideways, upright).common(_printable(page.shown, home, scale))
 
-    Black is DeviceGray, which any PDF/A output intent covers, and nothing is filled or transparent: the stamp hides nothing
-    of the page.
+
+def _printable(shown: Rect, home: Rect, scale: float) -> Rect:
+    """The page without its rim; ``home`` is part of it wherever it lies."""
+    edge = _EDGE_MM * MM * scale
+    return Rect(
+        min(edge, home.x0), min(edge, home.y0), max(shown.x1 - edge, home.x1), max(shown.y1 - edge, home.y1)
+    )  # fmt: skip
+
+
+def _padding(scale: float, frame: bool) -> float:
+    return _PADDING_PT * scale if frame else 0.0
+
+
+def drawing(stamp: Stamp, encode: dict[str, bytes]) -> bytes:
+    """The content stream. Its resources are the font ``F0`` and the picture ``Im0``; ``encode`` gives each line's string.
+
+    Black is DeviceGray, which any PDF/A output intent covers, and no background is filled: the stamp hides nothing of the
+    page. (A QR code, too, relies on the paper's own white.)
     """
-    border, padding = _BORDER_PT * stamp.scale, _PADDING_PT * stamp.scale
     width, height = stamp.seen.width, stamp.seen.height
+    if stamp.picture is not None:
+        return b"q %.3f 0 0 %.3f 0 0 cm /Im0 Do Q" % (width, height)
+    border, padding = _BORDER_PT * stamp.scale, _padding(stamp.scale, stamp.frame)
+    out = [b"q"]
+    if stamp.frame:
+        frame = (border / 2, border / 2, width - border, height - border)
+        out.append(b"0 G %.3f w %.3f %.3f %.3f %.3f re S" % (border, *frame))
+    left = padding
+    if stamp.qr:
+        out.append(_qr(stamp.qr, 0, height, SIDE_MM * MM * stamp.scale))
+        left = SIDE_MM * MM * stamp.scale
     first = height - padding - stamp.size * metrics().ascent / UNITS_PER_EM
-    frame = (border / 2, border / 2, width - border, height - border)
-    out = [
-        b"q 0 G %.3f w %.3f %.3f %.3f %.3f re S" % (border, *frame),
-        b"BT 0 g /F0 %.3f Tf %.3f %.3f Td" % (stamp.size, padding, first),
-    ]
+    out.append(b"BT 0 g /F0 %.3f Tf %.3f %.3f Td" % (stamp.size, left, first))
     for index, line in enumerate(stamp.lines):
         if index:
             out.append(b"0 %.3f Td" % (-stamp.size * _LEADING))
         out.append(encode[line] + b" Tj")
     out.append(b"ET Q")
     return b"\n".join(out)
+
+
+def _qr(code: Modules, left: float, top: float, side: float) -> bytes:
+    """The dark modules as one filled path, quiet zone inside ``side``."""
+    module = side / (len(code) + 2 * QUIET)
+    boxes = [
+        b"%.3f %.3f %.3f %.3f re" % (left + (QUIET + column) * module, top - (QUIET + row + 1) * module, length * module, module)
+        for column, row, length in runs(code)
+    ]
+    return b"0 g " + b"\n".join(boxes) + b" f"

@@ -68,6 +68,7 @@ def core_seconds(image: Path) -> float:
     from ocr import process
     from ocr.frames import load_frame
     from ocr.prepare import prepare
+    from ocr.reduce import reduce
 
     cv2.setNumThreads(1)
     engine = Timed(recognizer())
@@ -78,7 +79,7 @@ def core_seconds(image: Path) -> float:
         prepare(done.page, frame.dpi)
     before = time.process_time() - begun
     engine.seconds = 0.0
-    process._read(done, frame.dpi, engine)
+    process._read(done, reduce(done.page, frame.dpi), frame.dpi, engine)
     return before + engine.seconds
 
 

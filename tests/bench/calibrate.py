@@ -19,13 +19,15 @@ import ocr.language
 from ocr import process
 from ocr.engine import recognizer
 from ocr.frames import load_frame
+from ocr.grammar import distance
 from ocr.language import calibrated, doubted
 from ocr.language.confidence import FEATURES, _weights, features
+from ocr.reduce import reduce
 from ocr.sheet import WEAK_WORD
 from tests.bench.corpus import TruePage, folder_pages, made_pages
 from tests.bench.processes import say
 from tests.bench.rows import Row, share
-from tests.bench.text import distance, norm
+from tests.bench.text import norm
 from workstation.domain.page import PageText, Word
 
 Floats = NDArray[np.float64]
@@ -69,7 +71,8 @@ def judged_pages(pages: Sequence[TruePage]) -> Iterator[Judged]:
     for page in pages:
         frame = load_frame(page.image, 0)
         with mock.patch.object(process, "reviewed", doubted):
-            text = process._read(process.clean(frame, 0, recognizer()), frame.dpi, recognizer())
+            done = process.clean(frame, 0, recognizer())
+            text = process._read(done, reduce(done.page, frame.dpi), frame.dpi, recognizer())
         if text.words:
             yield Judged(page.level, text.words, right_words(text, page.references))
 

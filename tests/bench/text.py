@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ocr.grammar import distance
 
 _ALIKE = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u00ad": None,
@@ -22,31 +24,6 @@ def norm(text: str) -> str:
 def loose(text: str) -> str:
     """``norm`` without case and punctuation."""
     return " ".join(re.sub(r"[^\w\s]|_", " ", norm(text).casefold()).split())
-
-
-def distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
-    """Levenshtein distance of two strings or lists.
-
-    Bit-parallel (Myers 1999, in Hyyrö's form): a row of the matrix is one integer of ``len(a)`` bits, so a page of 3,000
-    letters takes milliseconds without a compiled library.
-    """
-    if not a or not b:
-        return max(len(a), len(b))
-    at: dict[Hashable, int] = {}
-    for i, x in enumerate(a):
-        at[x] = at.get(x, 0) | 1 << i
-    full, last = (1 << len(a)) - 1, 1 << (len(a) - 1)
-    plus, minus, score = full, 0, len(a)
-    for y in b:
-        same = at.get(y, 0)
-        diagonal = (((same & plus) + plus) ^ plus) | same | minus
-        horizontal_plus = minus | ~(diagonal | plus) & full
-        horizontal_minus = diagonal & plus
-        score += bool(horizontal_plus & last) - bool(horizontal_minus & last)
-        horizontal_plus = (horizontal_plus << 1 | 1) & full
-        plus = (horizontal_minus << 1) & full | ~(diagonal | horizontal_plus) & full
-        minus = horizontal_plus & diagonal
-    return score
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ocr.grammar import distance
 from tests.bench.rows import Row, at_least, at_most, ratio, share
-from tests.bench.text import distance, loose
+from tests.bench.text import loose
 from tests.pagemaker import TruthLine
 from workstation.domain.page import Box, Recipe, Transform, UnreadArea, recipe_matrix
 

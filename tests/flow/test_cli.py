@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+import pymupdf
 import pytest
 
 from tests.flow.conftest import Demo, Ran
 from tests.flow.test_bad_input import back_to_queue
 from tests.pagemaker import quick_page, save_page
+from tests.unit.signing.marks import seal as marks_seal
+from tests.unit.signing.marks import signature
 from workstation.app import training
 from workstation.app.lock import desk_lock
 
@@ -179,6 +182,39 @@ def test_sign_ends_with_what_its_files_came_to(cli: Callable[..., Ran], demo: De
         ran = cli("sign", *files, "-o", tmp_path / "out", *key, env={"P": training.TRAINING_PIN})
         assert ran.code == code, ran.out
         assert ran.data["files"][0]["status"] == "failed"
+
+
+def test_stamps_of_the_command_line(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    """What a stamp needs is said before the PIN is asked; S1, and S2 over it, without a screen."""
+    paper = tmp_path / "H29.1.2-261121-000001.pdf"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(paper)
+    key: list[object] = ["--p12", demo.home / "secrets" / "training-signer.p12"]
+    asked = {
+        ("S1",): "--image --at", ("S2",): "--image", ("S3",): "--number", ("S4",): "--copy", ("N1",): "--at --number",
+        ("S5", "--qr"): "--qr", ("S8",): "S8", ("S4", "--copy", "photo"): "--copy", ("S5", "--move", "1"): "--move",
+    }  # fmt: skip
+    for (preset, *more), missing in asked.items():
+        ran = cli("sign", paper, "-o", tmp_path / "none", *key, "--preset", preset, *more)
+        assert (ran.code, ran.err[:5]) == (2, "U01: ") and missing in ran.err, preset
+    assert not (tmp_path / "none").exists()
+    key += ["--pin-env", "P", "--json"]
+    image, seal = signature(tmp_path / "s.png"), marks_seal(tmp_path / "d.png")
+    steps: tuple[tuple[object, ...], ...] = (
+        ("S1", "--image", image, "--at", "1:110,180,160,210"), ("S2", "--image", seal), ("S3", "--number", "05/QĐ-UBND"),
+        ("S4", "--copy", "SAO Y"), ("S5", "--move", "-5,2"), ("S6",), ("S7", "--qr"), ("N2", "--at", "1:100,60,190,70"),
+    )  # fmt: skip
+    source = paper
+    for step in steps:
+        ran = cli("sign", source, "-o", tmp_path / str(step[0]), *key, "--preset", *step, env={"P": training.TRAINING_PIN})
+        assert ran.code == 0, (step, ran.out, ran.err)
+        source = Path(ran.data["files"][0]["out"])
+    with pymupdf.open(source) as pdf:
+        rects = [widget.rect for widget in pdf[0].widgets()]
+    assert len(rects) == len(steps)
+    hidden = [(a, b) for n, a in enumerate(rects) for b in rects[n + 1 :] if a.intersects(b)]
+    assert hidden == [(rects[0], rects[1])], "only the seal lies over the signature"
 
 
 # --- sending

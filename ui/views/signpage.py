@@ -141,7 +141,7 @@ class SignPage(Card):
         if row is None or placement is None or not placement.ok or row.document.state is DocumentState.SIGNED:
             return
         left = dict(placement.detail).get("preset") == "S6"
-        who = self._token.organization or self._token.owner or "(tên trên chứng thư)"
+        who = (not left and self._token.organization) or self._token.owner or "(tên trên chứng thư)"
         self.canvas.show_stamp((f"{'Người sao chụp' if left else 'Ký bởi'}: {who}", "Thời gian ký: (ghi khi ký)"), left=left)
 
     # --- moving through it

@@ -6,21 +6,24 @@ import glob
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from signing.presets import preset as stamp_preset
+from signing.presets import require
 from signing.verify import verify_file
 from signing.worker import signed_with
-from ui.messages import TOKEN_CODES, Lang
+from ui.messages import TOKEN_CODES, VIETNAM, Lang
 from workstation.app.compose import signing_tools, token_lane
 from workstation.app.console import usable_folder, words
 from workstation.app.lock import signer_lock
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import Lane, RemoteSecret, Secret, SignJob, TrustStore
+from workstation.domain.ports import Lane, RemoteSecret, Secret, SignJob, StampWish, TrustStore
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult, TokenState, TokenStatus
 from workstation.usecases.recover import extends, last_sound
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
@@ -38,10 +41,16 @@ class Batch:
     key: KeyRef
     level: str
     preset: str
+    wish: StampWish
     pin_env: str
     otp_env: str = ""
     account: Secret | None = None
     """Of a remote service: the secret of the office's account there."""
+    file_codes: bool = False
+    """A QR code with the file's name on each."""
+
+    def stamp(self, path: Path) -> StampWish:
+        return replace(self.wish, qr_code=path.stem) if self.file_codes else self.wish
 
     def target(self, path: Path) -> Path:
         return self.output / path.name
@@ -50,11 +59,14 @@ class Batch:
 def run_sign(batch: Batch, lang: Lang) -> list[dict[str, Any]]:
     """One row a file, as the command line's JSON has it.
 
-    C01, C02, C03, C05, C07, C08, C10, C20, C21 and U02 (another process signs into this folder) before anything is signed.
+    U01, C01, C02, C03, C05, C07, C08, C10, C20, C21 and U02 (another process signs into this folder) before anything is signed.
     """
     names = [path.name for path in batch.files]
     if len(set(names)) != len(names):
         raise WorkstationError("U01", detail="-o")  # two inputs would be one output
+    kind = stamp_preset(batch.preset, datetime.now(UTC).astimezone(VIETNAM).date())
+    for path in batch.files:
+        require(kind, batch.stamp(path))
     usable_folder(batch.output, "-o")
     pages, lane = page_lane(1), token_lane()
     try:
@@ -86,7 +98,14 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
         late = [path for path in some if _signed_before(pages, path, batch.target(path))]
         rows |= {path: (path, "skipped", None, None) for path in late}
         jobs = [
-            SignJob(path, batch.target(path), batch.preset, batch.level, certificate=opened.certificate)
+            SignJob(
+                path,
+                batch.target(path),
+                batch.preset,
+                batch.level,
+                certificate=opened.certificate,
+                stamp=batch.stamp(path),
+            )
             for path in some
             if path not in late
         ]

@@ -23,16 +23,25 @@ def sign(
     remote: Annotated[str, typer.Option(help="Remote signing service, as [[remotes]] of the settings names it.")] = "",
     windows: Annotated[bool, typer.Option("--windows", help="A certificate of Windows' store (--key-id: thumbprint).")] = False,
     level: Annotated[str, typer.Option(help="B (T, LT and LTA come later).")] = "B",
-    preset: Annotated[str, typer.Option(help="Stamp preset.")] = "S5",
+    preset: Annotated[str, typer.Option(help="Stamp: S1 to S7, N1 (number), N2 (date).")] = "S5",
+    image: Annotated[Path | None, typer.Option(help="PNG with transparent background: signature (S1), seal (S2).")] = None,
+    at: Annotated[str, typer.Option(help="PAGE:X0,Y0,X1,Y1 of the blank to sign in (S1, N1, N2), mm from the top left.")] = "",
+    move: Annotated[str, typer.Option(help="RIGHT,DOWN in mm, as far as the preset allows.")] = "",
+    number: Annotated[str, typer.Option(help="Number and symbol of the document (S3, N1).")] = "",
+    copy: Annotated[str, typer.Option(help="Sao y, Sao lục, Trích sao (S4).")] = "",
+    qr: Annotated[bool, typer.Option("--qr", help="QR code with the file's name, which is its code, and its hash (S7).")] = False,
     pin_env: Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")] = "",
     otp_env: Annotated[str, typer.Option(help="Environment variable with a remote service's one-time code; else asked.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
     from workstation.app.signing_batch import Batch, run_sign
+    from workstation.app.stamp_options import stamp_wish
 
+    wish = stamp_wish(image, at, move, number, copy)
     key, account = _key(token, key_id, p12, remote, windows)
-    rows = run_sign(Batch(tuple(files), output, key, level, preset, pin_env, otp_env, account), options.lang)
+    batch = Batch(tuple(files), output, key, level, preset, wish, pin_env, otp_env, account, qr)
+    rows = run_sign(batch, options.lang)
 
     def human() -> None:
         for row in rows:

@@ -18,7 +18,7 @@ from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
-from workstation.domain.page import Finding, PageText, Recipe
+from workstation.domain.page import Box, Finding, PageText, Recipe
 from workstation.domain.signature import KeyRef, PublishedPdf, SignResult, TokenStatus
 
 R = TypeVar("R")
@@ -303,16 +303,54 @@ class PageTools:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """The blank on a page that a stamp belongs into."""
+
+    page: int
+    """From 0."""
+    box_mm: tuple[float, float, float, float]
+    """x0, y0, x1, y1 in millimetres of the page as shown, from its top left corner, y downwards."""
+
+    @classmethod
+    def between(cls, page: int, title: Box, name: Box, dpi: float) -> "Anchor":
+        """The blank between the lines of the signer's title and name (boxes in pixels): from the foot of the one to the head
+        of the other, as wide as both."""
+        mm = 25.4 / dpi
+        upper, lower = sorted((title, name), key=lambda box: box[1])
+        x0, x1 = min(title[0], name[0]), max(title[2], name[2])
+        return cls(page, (x0 * mm, upper[3] * mm, x1 * mm, max(upper[3], lower[1]) * mm))
+
+
+@dataclass(frozen=True, slots=True)
+class StampWish:
+    """What a stamp needs besides the name and the time, and where the signer wants it. Which preset needs what:
+    ``signing/stamps.json``."""
+
+    image: Path | None = None
+    """PNG with transparent background: the handwritten signature or the seal."""
+    anchor: Anchor | None = None
+    move_mm: tuple[float, float] = (0.0, 0.0)
+    """How far to the right and down from where the preset puts it; kept within what the preset allows."""
+    number: str = ""
+    """Number and symbol of the document."""
+    copy: str = ""
+    """Form of a copy: sao y, sao lục, trích sao."""
+    qr_code: str = ""
+    """The document's code, for a QR code with it and the hash of the file before signing; empty: no QR code."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignJob:
     path: Path
     out: Path
     preset: str = "S5"
     level: str = "B"
     stamp_name: str = ""
-    """Agency or person on the stamp; empty: the certificate's."""
+    """Agency on the stamp; empty, and where a person signs: the certificate's name."""
     tsa_url: str = ""
     certificate: str = ""
     """SHA-256 of the certificate (``TokenStatus.certificate``) that has to sign: none changes in mid-batch. Empty: any."""
+    stamp: StampWish = StampWish()
 
 
 @dataclass(frozen=True, slots=True)

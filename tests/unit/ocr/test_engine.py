@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from ocr.engine import Recognizer, recognizer
 from ocr.frames import Pixels
 from ocr.geometry import grey
 from ocr.prepare import prepare
-from ocr.tesseract import TesseractLibrary, TesseractProgram
+from ocr.tesseract import FOREIGN, TesseractLibrary, TesseractProgram
 from tests.pagemaker import OFFICE, Kind, PageSpec, make_page, quick_page
+from tests.pagemaker.fonts import font
 from ui.messages import sentence
 from workstation.domain.errors import WorkstationError
 
@@ -63,7 +65,17 @@ def test_both_ways_read_the_same_words_in_the_same_places(letter: Pixels) -> Non
 def test_its_release_network_and_parameters_are_said(engine: Recognizer) -> None:
     said = engine.describe()
     assert said.name == "tesseract" and said.version[0].isdigit() and said.model.startswith("vie:") and len(said.model) == 68
-    assert "--psm 3" in said.params
+    assert "--psm 3" in said.params and FOREIGN in said.params
+
+
+def test_no_character_that_office_paper_does_not_hold_is_read(engine: Recognizer) -> None:
+    """``§8`` is drawn, and read as something of the paper's own alphabet."""
+    sheet = np.full((160, 1400), 255, np.uint8)
+    picture = Image.fromarray(sheet)
+    ImageDraw.Draw(picture).text((40, 40), "§8 © 2019 Ñguyễn Ø7 ¿", 0, font("Tinos", "Regular", 60))
+    words = engine.read(np.asarray(picture), DPI, block=True)
+    assert "2019" in {w.text for w in words}
+    assert not set("".join(w.text for w in words)) & set(FOREIGN)
 
 
 @pytest.mark.parametrize("shape", [(8, 40_000), (1, 1), (60, 30)])

@@ -68,6 +68,18 @@ def test_a_heading_between_the_columns_is_of_neither() -> None:
     assert found == ["ỦY BAN NHÂN DÂN", "PHƯỜNG HÒA", "CỘNG HÒA XÃ HỘI", "Độc lập", "QUYẾT ĐỊNH CỦA ỦY BAN XÃ"]
 
 
+def test_a_word_that_was_read_by_itself_joins_the_line_it_begins() -> None:
+    header = [
+        *words((200, 100, "ỦY BAN NHÂN DÂN"), (900, 100, "CỘNG HÒA XÃ HỘI"), (200, 160, "Số: 1/UBND"), (960, 165, "Độc lập")),
+        RawWord("V/v", (200, 220, 260, 260), 0.9, (1_000_000, 0)),  # "lost", then read again: a line of its own
+        *words((275, 221, "tăng cường an ninh"), (260, 280, "dịp lễ")),
+    ]
+    read = reading_order(header, 2000)
+    first = next(w for w in read if w.text == "V/v")
+    assert [w.text for w in read if w.line == first.line] == ["V/v", "tăng", "cường", "an", "ninh"]
+    assert " ".join(w.text for w in read).endswith("dịp lễ CỘNG HÒA XÃ HỘI Độc lập")
+
+
 def test_rows_of_a_table_stay_rows() -> None:
     assert lines(
         (100, 100, "1"), (400, 100, "Hộ tịch"), (1000, 100, "25"), (100, 160, "2"), (400, 160, "Đất đai"), (1000, 160, "31"),

@@ -10,6 +10,7 @@ from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
 from ocr.process import Cleaned, _read
+from ocr.reduce import reduce
 from ocr.tables import compose, find_tables, without_tables
 from tests.pagemaker import PHOTOCOPY, Kind, PageSpec, write_page
 from tests.unit.ocr.conftest import Reader
@@ -42,7 +43,7 @@ def sheet(rows: tuple[tuple[str, ...], ...] = ROWS, rules: bool = True, gap: int
 
 
 def read(page: Pixels) -> PageText:
-    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), 300, recognizer())
+    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), reduce(page, 300), 300, recognizer())
 
 
 def lines(text: PageText) -> list[str]:

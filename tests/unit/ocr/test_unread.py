@@ -15,8 +15,9 @@ from ocr.geometry import Lie
 from ocr.layout import find_lines
 from ocr.lines import RawWord
 from ocr.process import Cleaned, _read
+from ocr.reduce import reduce
 from ocr.split import index_document
-from ocr.unread import Paper, _print, _within_read, counted
+from ocr.unread import Paper, _print, _speck, _within_read, counted
 from tests.bench.unread import ReadWord, losses
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, MadePage, PageSpec, TruthLine, make_page
 from tests.unit.ocr.test_split import TYPES
@@ -71,6 +72,22 @@ class Faulty:
         return self.real.describe()
 
 
+@dataclass
+class Muddled:
+    """Reads the engine's words with no confidence: a page on which lines are looked for, and letters that make no sense."""
+
+    real: Recognizer
+
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        return tuple(replace(w, confidence=w.confidence / 2) for w in self.real.read(page, dpi, block=block))
+
+    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi)
+
+    def describe(self) -> Engine:
+        return self.real.describe()
+
+
 def _mid(word: RawWord) -> tuple[float, float]:
     return (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
 
@@ -87,7 +104,7 @@ def made(kind: Kind = Kind.NOTICE, seed: int = 3, level: str = "clean") -> MadeP
 
 
 def read(page: Pixels, by: Recognizer | None = None) -> PageText:
-    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), DPI, by or tesseract())
+    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), reduce(page, DPI), DPI, by or tesseract())
 
 
 def pixels(page: MadePage) -> Pixels:
@@ -237,6 +254,28 @@ def test_what_the_other_side_or_the_rim_shows_is_no_lost_line(turn: bool, at: tu
     line = letters[0]
     box = (line.left, float(line.level(np.array(700.0))) - line.rise, line.right, float(line.level(np.array(700.0))))
     assert len(_print(Paper(page, page, DPI), [box], tesseract())) == told
+
+
+def test_a_line_in_which_nothing_makes_sense_is_told_and_a_paler_one_is_the_other_sides() -> None:
+    """Struck through until no engine reads it; the second line is the same in the tone of what shines through."""
+    sheet = np.full((700, 1400), 255, np.uint8)
+    picture = Image.fromarray(sheet)
+    draw = ImageDraw.Draw(picture)
+    for y in (60, 120, 180):
+        draw.text((60, y), "Căn cứ Luật Tổ chức chính quyền địa phương số 65 năm 2025", 0, BOLD)
+    for y, tone in ((300, 0), (450, 165)):
+        draw.text((60, y), "MW KHMN XVW HKMNX WMHK", tone, BOLD)
+        draw.text((63, y + 2), "XKHM WNMH KXWV MNWHX", tone, BOLD)
+    text = read(np.asarray(picture), Muddled(tesseract()))
+    told = [a.box for a in boxes(text, "lost_line")]
+    assert any(290 < b[1] < 340 for b in told)
+    assert not any(b[1] > 400 for b in told)
+
+
+def test_a_speck_beside_print_is_no_letter() -> None:
+    found = _speck(RawWord("l", (500, 100, 506, 106), 0.2, (0,)), DPI / 25.4)
+    assert found and not _speck(RawWord("l", (500, 100, 506, 122), 0.2, (0,)), DPI / 25.4)
+    assert not _speck(RawWord(".", (500, 100, 504, 104), 0.2, (0,)), DPI / 25.4)
 
 
 def test_a_word_or_two_of_a_line_that_is_read_are_no_lost_line() -> None:

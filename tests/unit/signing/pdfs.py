@@ -36,13 +36,13 @@ def make_pdfa(
     return path
 
 
-def draw_stamp_into_page(signed: Path, unsigned: Path) -> pikepdf.Pdf:
+def draw_stamp_into_page(signed: Path, unsigned: Path, widget: int = 0) -> pikepdf.Pdf:
     """The unsigned file with the signature's appearance painted into page 1, so that a PDF/A checker can judge it."""
     pdf = pikepdf.open(unsigned)
     with pikepdf.open(signed) as source:
-        widget = source.pages[0].obj.Annots[0]
-        x0, y0, _, _ = (float(value) for value in widget.Rect)
-        form = pdf.copy_foreign(widget.AP.N)
+        shown = source.pages[0].obj.Annots[widget]
+        x0, y0, _, _ = (float(value) for value in shown.Rect)
+        form = pdf.copy_foreign(shown.AP.N)
     page = pdf.pages[0]
     page.obj.Resources = Dictionary(XObject=Dictionary())
     page.obj.Resources.XObject[Name.Stamp] = form

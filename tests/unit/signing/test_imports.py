@@ -11,3 +11,10 @@ def test_naming_the_entry_points_does_not_load_the_signing_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_signing_without_a_picture_loads_no_imaging_library() -> None:
+    """14 MB in the process that signs hundreds of documents."""
+    code = "import sys, signing.pades; print(sorted({'numpy', 'PIL', 'cv2'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
