@@ -18,11 +18,11 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing import files
-from signing.levels import COSTS_THE_LEVEL, LEVELS, Standing, append_evidence, append_timestamp, holds, measure
+from signing.levels import COSTS_THE_LEVEL, Standing, append_evidence, append_timestamp, holds, measure
 from signing.services import Evidence, Services, services_for
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import LiftJob
-from workstation.domain.signature import AlgorithmLimit, LiftResult, Renewal
+from workstation.domain.signature import LEVELS, AlgorithmLimit, LiftResult, Renewal
 
 _LAPSED = (AlgorithmLimit("md5", date.min), AlgorithmLimit("sha1", date.min))
 """No one relies on these any more (TT 15/2025, Phụ lục, names neither)."""

@@ -27,7 +27,7 @@ from signing.keys import SigningKey, require_in_force, subject_part
 from signing.stamp import PageShape, Rect, lay_out
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import SignJob
-from workstation.domain.signature import SignResult
+from workstation.domain.signature import LEVELS, SignResult
 
 DIGEST = "sha256"
 
@@ -59,7 +59,7 @@ def sign_file(job: SignJob, key: SigningKey) -> SignResult:
     match the certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, M06 (a root can't be read), V04 (level LT and
     LTA: the certificate is revoked), and what the key's ``translate`` knows (C04).
     """
-    if job.level not in levels.LEVELS:
+    if job.level not in LEVELS:
         raise WorkstationError("U01", level=job.level)
     if job.out.resolve() == job.path.resolve():
         raise WorkstationError("U01", out=job.out.name)

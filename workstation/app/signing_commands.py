@@ -1,16 +1,21 @@
-"""``workstation sign`` and ``workstation verify``."""
+"""``workstation sign``, ``workstation lift`` and ``workstation verify``."""
 
 import os
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say
 from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import SigningServices
 from workstation.domain.signature import FileVerdict, Verdict
+
+Level = Annotated[str, typer.Option(help="B, T, LT or LTA. What can't be reached now is left out, and said.")]
+Tsa = Annotated[str, typer.Option(help="Address of the time-stamping authority; else the settings'.")]
+Trust = Annotated[list[Path] | None, typer.Option(help="Root certificates (PEM) to trust besides the home folder's.")]
 
 
 def sign(
@@ -19,29 +24,63 @@ def sign(
     token: Annotated[Path | None, typer.Option(help="PKCS#11 library of the token.")] = None,
     key_id: Annotated[str, typer.Option(help="CKA_ID of key and certificate, hexadecimal.")] = "",
     p12: Annotated[Path | None, typer.Option(help="PKCS#12 file.")] = None,
-    level: Annotated[str, typer.Option(help="B (T, LT and LTA come later).")] = "B",
+    level: Level = "B",
+    tsa: Tsa = "",
     preset: Annotated[str, typer.Option(help="Stamp preset.")] = "S5",
     pin_env: Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")] = "",
+    trust: Trust = None,
     as_json: JsonOption = False,
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
+    from workstation.app.compose import Home, signing_services
     from workstation.app.signing_batch import run_sign
 
-    rows = run_sign(files, output, token, key_id, p12, level, preset, pin_env, options.lang)
+    services = SigningServices() if level == "B" else signing_services(Home(home_path()), tsa, _whole(trust))
+    _tell(run_sign(files, output, token, key_id, p12, level, preset, pin_env, services, options.lang), as_json)
+
+
+def lift(
+    files: Annotated[list[Path], typer.Argument(help="Signed PDF files.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the lifted files.")],
+    level: Level = "LTA",
+    tsa: Tsa = "",
+    trust: Trust = None,
+    renew: Annotated[
+        int | None, typer.Option(min=0, help="Also renew archive time-stamps that lapse within so many days.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Appends to signed files what they lack up to a level: time-stamp, revocation data, archive time-stamp. No key needed."""
+    from workstation.app.compose import Home, signing_services
+    from workstation.app.signing_batch import run_lift
+
+    services = signing_services(Home(home_path()), tsa, _whole(trust))
+    _tell(run_lift(files, output, level, services, renew, options.lang), as_json)
+
+
+def _whole(paths: list[Path] | None) -> tuple[Path, ...]:
+    return tuple(path.resolve() for path in paths or ())
+
+
+def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """What became of each file. Less than the level that was asked is left for a person, as a file that failed is."""
 
     def human() -> None:
         for row in rows:
-            error = row["error"]
-            out(f"{row['status']}: {row['out'] or row['file']}" + (f" – {error['code']}: {error['message']}" if error else ""))
+            reached = f" ({row['level']})" if row["level"] else ""
+            out(f"{row['status']}{reached}: {row['out'] or row['file']}")
+            for note in filter(None, (row["error"], *row["notes"])):
+                out(f"    {note['code']}: {note['message']}")
 
     report({"files": rows}, as_json, human)
-    codes = [row["error"]["code"] for row in rows if row["status"] == "failed"]
-    leave(exit_of(codes, done=len(codes) < len(rows)))
+    failed = [row["error"]["code"] for row in rows if row["status"] == "failed"]
+    lower = [note["code"] for row in rows for note in row["notes"]]
+    leave(exit_of((*failed, *lower), done=len(failed) < len(rows)))
 
 
 def verify(
     files: Annotated[list[Path], typer.Argument(help="PDF files.")],
-    trust: Annotated[list[Path] | None, typer.Option(help="Root certificates (PEM) to trust besides the home folder's.")] = None,
+    trust: Trust = None,
     offline: Annotated[bool, typer.Option("--offline", help="Asks no revocation service.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,7 +91,7 @@ def verify(
     from workstation.app.shapes import verdict_json
     from workstation.usecases.office import PAGE_SECONDS
 
-    store = Home(home_path()).trust_store(tuple(p.resolve() for p in trust or ()))
+    store = Home(home_path()).trust_store(_whole(trust))
     judge = partial(verify_file, trust=store, offline=offline)
     lane = page_lane(min(len(files), page_workers(0)))  # hostile files are opened in a worker, never in this process
     try:

@@ -78,6 +78,10 @@ class FileVerdict:
     signatures: tuple[SignatureReport, ...]
 
 
+LEVELS = ("B", "T", "LT", "LTA")
+"""Of a PAdES signature, rising (ETSI EN 319 142-1, 6)."""
+
+
 class KeyKind(Enum):
     PKCS12 = "pkcs12"
     PKCS11 = "pkcs11"

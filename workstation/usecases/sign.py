@@ -25,7 +25,7 @@ OPEN_SECONDS = 60.0
 """Time cap for logging in, and for logging out: cards take a second or two, a driver that hangs takes for ever."""
 SIGN_SECONDS = 120.0
 """Time cap for one document: reading, hashing and writing some hundred megabytes on a slow disk, and the card's part."""
-STOPS_BATCH = frozenset({"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10"})
+STOPS_BATCH = frozenset({"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10", "V04"})
 """Trouble with the key, not with one document: going on would only repeat it (or lock the token)."""
 
 

@@ -30,6 +30,7 @@ from tests.unit.signing.pki import make_authority
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import RevocationAccess, Secret, SigningServices, SignJob, TimestampService, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef, SignResult
+from workstation.usecases.recover import sealed_result
 
 
 def sign(outside: Outside, source: Path, out: Path, level: str = "LTA", services: SigningServices | None = None) -> SignResult:
@@ -325,6 +326,18 @@ def test_second_signer_keeps_the_first_ones_level(
     sign(outside, tmp_path / "1.pdf", tmp_path / "3.pdf")
     assert levels_of(tmp_path / "3.pdf") == ["LTA", "LTA"]
     assert (tmp_path / "3.pdf").read_bytes().startswith((tmp_path / "1.pdf").read_bytes())
+
+
+def test_what_recovery_tells_of_an_archived_file(
+    outside: Outside, revocable: x509.Certificate, published: Path, tmp_path: Path
+) -> None:
+    """After a crash the record is made from the file: the signer is the official, not the time-stamping authority."""
+    result = sign(outside, published, tmp_path / "out.pdf")
+    told = sealed_result(tmp_path / "out.pdf", verify_file(tmp_path / "out.pdf", outside.services(tmp_path).trust))
+    assert told is not None
+    assert (told.signer, told.level, told.signing_time, told.sha256) == (
+        result.signer, "LTA", result.signing_time, result.sha256
+    )  # fmt: skip
 
 
 CHILD = """
