@@ -63,6 +63,7 @@ def start(asked: str, described: SigningServices, key: SigningKey) -> Climb:
     if not climb.wants("T"):
         return climb
     climb.services = services_for(described)
+    climb.services.learn(key.signer.cert_registry)  # a token need not carry its whole chain (RFC 3161, 2.4.2)
     if climb.wants("LT"):
         try:
             climb.signer = climb.services.evidence(key.certificate, list(key.signer.cert_registry))

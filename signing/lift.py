@@ -74,6 +74,8 @@ def lift(job: LiftJob) -> LiftResult:
                 source.seek(0)
                 shutil.copyfileobj(source, target, files.CHUNK)
                 ascent = _Ascent(target, services_for(job.services), job.level)
+                for one in PdfFileReader(target).embedded_signatures:
+                    ascent.services.learn(one.other_embedded_certs)
                 _climb(ascent)
                 if renewal is not None:
                     _renew(ascent, renewal, margin, job.limits)

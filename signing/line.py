@@ -105,9 +105,9 @@ class Line:
     def get(self, url: str, *, headers: Any, **_: Any) -> Any:
         return self._request("GET", url, headers=headers, max_redirects=_REDIRECTS)
 
-    def distrust(self, url: str) -> None:
-        """The service answered with something that is no answer."""
-        self._breaker.failed(_service(rewrite(url, self._rewrites)), "malformed")
+    def distrust(self, url: str, kind: str) -> None:
+        """The service answered with something that can't be used."""
+        self._breaker.failed(_service(rewrite(url, self._rewrites)), kind)
 
     async def close(self) -> None:
         session, self._session = self._session, None

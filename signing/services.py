@@ -32,6 +32,7 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.fetchers import Fetchers
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.line import PAUSE_SECONDS, Line, LineError
@@ -52,7 +53,11 @@ _NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What proves that a certificate was good: its chain without the root, and what was said about its revocation."""
+    """What proves that a certificate was good: its chain, and what was said about its revocation.
+
+    With the root: who later judges by "past validation" (EN 319 102-1, 5.6.2) wants to know of every certificate since when
+    it existed, and finds no way up to a root that the document time-stamp does not cover.
+    """
 
     certificates: tuple[x509.Certificate, ...] = ()
     ocsps: tuple[ocsp.OCSPResponse, ...] = ()
@@ -70,7 +75,8 @@ class Services:
         self._runner = asyncio.Runner()
         self._clock = clock
         self._revocation = Revocation(described.revocation, self._anchors, clock)
-        self._stamps = None if described.timestamp is None else Stamps(described.timestamp, self._anchors)
+        chains, judged = self._revocation.chains, bool(self._anchors.roots)
+        self._stamps = None if described.timestamp is None else Stamps(described.timestamp, chains, judged)
 
     def sample(self) -> cms.ContentInfo:
         """A token of this authority, to know its size and its certificate. Raises C09."""
@@ -91,7 +97,9 @@ class Services:
         return self._stamper()
 
     def evidence(self, certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> Evidence:
-        """For a signer. Raises V04 (revoked), V05 (revocation can't be checked now), V03, V08, V12."""
+        """For a signer. ``others``: certificates of authorities that its chain may need.
+
+        Raises V04 (revoked), V05 (revocation can't be checked now), V03, V08, V12."""
         return self.run(self._revocation.evidence(certificate, others, _NOBODY))
 
     def token_evidence(self, token: cms.SignedData) -> Evidence:
@@ -103,6 +111,10 @@ class Services:
             if error.code != "V04":
                 raise
             raise WorkstationError("C09", kind="revoked") from error
+
+    def learn(self, certificates: Iterable[x509.Certificate]) -> None:
+        """Authorities' certificates that may be missing in a token's chain."""
+        self._revocation.learn(certificates)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
@@ -117,13 +129,16 @@ class Services:
 class Stamps(HTTPTimeStamper):
     """An RFC 3161 client that lets no token through that it has not checked."""
 
-    def __init__(self, described: TimestampService, anchors: Anchors) -> None:
+    def __init__(self, described: TimestampService, chains: Callable[[], ValidationContext], judged: bool) -> None:
+        """``chains``: a context that builds chains and asks for no revocation. ``judged``: whether a token has to end at a root
+        that is trusted; where none is known, whom to trust is left to the verifier."""
         self.line = Line(described.seconds, _TOKEN_BYTES, described.proxy)
         secret = described.secret.reveal() if described.secret is not None else ""
         headers = {"Authorization": aiohttp.encode_basic_auth(described.user, secret, "utf-8")} if described.user else {}
         session: Any = self.line  # it has what is used of a session
         super().__init__(described.url, timeout=described.seconds, headers=headers, session=session)
-        self._anchors = anchors
+        self._chains = chains
+        self._judged = judged
         self._sample: cms.ContentInfo | None = None
 
     async def sample(self) -> cms.ContentInfo:
@@ -143,18 +158,17 @@ class Stamps(HTTPTimeStamper):
         except Exception:  # noqa: BLE001  # garbage provokes whatever class a wrong assumption deep in the parsers gives
             kind = "malformed"
         if kind:
-            self.line.distrust(self.url)
+            self.line.distrust(self.url, kind)
             raise WorkstationError("C09", kind=kind) from None
         return token
 
     async def _fault(self, token: cms.SignedData, digest: bytes, algorithm: str) -> str:
-        """What is wrong with a token, or nothing. Without any root to trust, who made it is left to the verifier."""
-        context = ValidationContext(trust_manager=_roots(self._anchors), revocation_mode="soft-fail")
-        status = await validate_tst_signed_data(token, context, lambda named: digest if named == algorithm else b"")
+        """What is wrong with a token, or nothing."""
+        status = await validate_tst_signed_data(token, self._chains(), lambda named: digest if named == algorithm else b"")
         if not (status["valid"] and status["intact"]):
             return "malformed"
         trusted = status["validation_path"] is not None and status["trust_problem_indic"] is None
-        return "" if trusted or not self._anchors.roots else "untrusted"
+        return "" if trusted or not self._judged else "untrusted"
 
 
 class Revocation:
@@ -166,6 +180,7 @@ class Revocation:
         self._anchors = anchors
         self._clock = clock
         self._refused: dict[bytes, tuple[float, ErrorNote]] = {}
+        self._learned: dict[bytes, x509.Certificate] = {}
         self._forget()
 
     def _forget(self) -> None:
@@ -175,11 +190,29 @@ class Revocation:
         self._known: dict[bytes, Evidence] = {}
         self._since = self._clock()
 
+    def learn(self, certificates: Iterable[x509.Certificate]) -> None:
+        """Authorities' certificates that may be missing in somebody's chain."""
+        if len(self._learned) >= _MOST:
+            self._learned.clear()
+        self._learned.update((one.sha256, one) for one in certificates if one.ca)
+
+    def chains(self) -> ValidationContext:
+        """A context that builds chains, fetching what is missing (RFC 5280, 4.2.2.1), and asks for no revocation."""
+        return ValidationContext(
+            trust_manager=_roots(self._anchors),
+            other_certs=self._learned.values(),
+            allow_fetching=True,
+            revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
+            fetchers=self._fetchers,
+        )
+
     async def evidence(
         self, certificate: x509.Certificate, others: Iterable[x509.Certificate], usage: frozenset[str]
     ) -> Evidence:
         if self._clock() - self._since > _FRESH_SECONDS or len(self._known) >= _MOST:
             self._forget()
+        others = list(others)
+        self.learn(others)
         until, note = self._refused.get(certificate.sha256, (0.0, None))
         if note is not None and self._clock() < until:
             raise note.error()
@@ -203,7 +236,9 @@ class Revocation:
         context = ValidationContext(
             trust_manager=_roots(self._anchors), allow_fetching=True, revocation_mode="hard-fail", fetchers=self._fetchers
         )
-        validator = CertificateValidator(certificate, intermediate_certs=list(others), validation_context=context)
+        validator = CertificateValidator(
+            certificate, intermediate_certs=[*others, *self._learned.values()], validation_context=context
+        )
         try:
             path: ValidationPath = await validator.async_validate_usage(set(), set(usage) or None)
             return path
@@ -221,7 +256,7 @@ class Revocation:
 
 def _gather(path: ValidationPath, fetchers: Fetchers) -> Evidence:
     """Only what belongs to this chain: others' certificates are nobody's business in this file."""
-    chain = list(path.iter_certs(include_root=False))
+    chain = list(path.iter_certs(include_root=True))
     ocsps: dict[bytes, ocsp.OCSPResponse] = {}
     crls: dict[bytes, crl.CertificateList] = {}
     waiting = list(chain)

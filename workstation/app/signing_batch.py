@@ -90,6 +90,7 @@ def run_lift(
             except WorkstationError as e:
                 result, note = None, e.note
             rows.append(_lift_row(path, job.out, note, result, lang))
+        lane.submit(signing_tools().close).result()
         return rows
     finally:
         lane.close()

@@ -35,6 +35,11 @@ PASSWORD = "mật khẩu phần mềm"
 TSA_USER, TSA_PASSWORD = "phuong", "Mật-khẩu-TSA"
 
 
+def loaded(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """The same certificate as pyHanko knows it."""
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
 class Stamper(DummyTimeStamper):
     """A time-stamping authority (pyHanko's own for tests) that reads its key once, and names its certificate by SHA-256."""
 
@@ -57,9 +62,12 @@ class Stamper(DummyTimeStamper):
 
 @dataclass
 class Outside:
-    """``mode``: per service (``tsa``, ``ocsp``, ``crl``) what it does: ok, slow, garbage, html, down (500), moved, bomb, auth,
-    and for the TSA alone: other (a good token over something else), refused (a PKI failure). Several words: one a request, the
-    last for all that follow."""
+    """A root, an authority below it that issues (and is named in no time-stamp token), and what they serve.
+
+    ``mode``: per service (``tsa``, ``ocsp``, ``crl``, ``rootcrl``) what it does: ok, slow, garbage, html, down (500), moved,
+    bomb, auth, and for the TSA alone: other (a good token over something else), refused (a PKI failure). Several words: one a
+    request, the last for all that follow.
+    """
 
     authority: Authority = field(default_factory=make_authority)
     mode: dict[str, str] = field(default_factory=dict)
@@ -73,24 +81,30 @@ class Outside:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.thread.start()
+        key = new_key()
+        usage = ("key_cert_sign", "crl_sign")
+        below = self.authority.issue(key.public_key(), "CA cấp dưới", crl_url=f"{self.url}/rootcrl", usage=usage, ca=True)
+        self.issuer = Authority(below, key)
         self.tsa_key = rsa_key()
         self.use_tsa(days=(-1, 300))
 
-    def use_tsa(self, *, days: tuple[int, int], authority: Authority | None = None, name: str = "TSA thử nghiệm") -> None:
-        """The authority's certificate from now on."""
-        self.tsa = self.issue(self.tsa_key.public_key(), name, days=days, extended=(TIME_STAMPING,), authority=authority)
-        self.stamper = Stamper(asn1_x509.Certificate.load(self.tsa.public_bytes(Encoding.DER)), self.tsa_key)
+    def use_tsa(self, *, days: tuple[int, int], authority: Authority | None = None, chain: bool = False) -> None:
+        """The authority's certificate from now on. ``chain``: its tokens carry its issuer's too."""
+        public = self.tsa_key.public_key()
+        self.tsa = self.issue(public, "TSA thử nghiệm", days=days, extended=(TIME_STAMPING,), authority=authority)
+        self.stamper = Stamper(loaded(self.tsa), self.tsa_key)
+        self.stamper.certs_to_embed = [loaded(self.issuer.certificate)] if chain else []
 
     def issue(self, public: Any, name: str = "Nguyễn Văn Thử", authority: Authority | None = None, **options: Any) -> Any:
         places = {"ocsp_url": f"{self.url}/ocsp", "crl_url": f"{self.url}/crl"}
-        certificate = (authority or self.authority).issue(public, name, **(places | options))
+        certificate = (authority or self.issuer).issue(public, name, **(places | options))
         self.issued[certificate.serial_number] = certificate
         return certificate
 
     def signer(self, folder: Path, **options: Any) -> tuple[Path, x509.Certificate]:
         key = new_key()
         certificate = self.issue(key.public_key(), **options)
-        return write_p12(folder / "signer.p12", key, certificate, PASSWORD.encode()), certificate
+        return write_p12(folder / "signer.p12", key, certificate, PASSWORD.encode(), [self.issuer.certificate]), certificate
 
     def reset(self) -> None:
         """As after the start, with the certificates that were issued."""
@@ -117,13 +131,13 @@ class Outside:
         certificate = self.issued[asked.serial_number]
         gone = certificate in self.revoked
         builder = ocsp.OCSPResponseBuilder().add_response(
-            certificate, self.authority.certificate, hashes.SHA1(),  # the request's, by default
+            certificate, self.issuer.certificate, hashes.SHA1(),  # the request's, by default
             ocsp.OCSPCertStatus.REVOKED if gone else ocsp.OCSPCertStatus.GOOD,
             now, now + timedelta(hours=1), now - timedelta(minutes=5) if gone else None,
             x509.ReasonFlags.key_compromise if gone else None,
         )  # fmt: skip
-        response = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, self.authority.certificate)
-        return response.sign(self.authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
+        response = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, self.issuer.certificate)
+        return response.sign(self.issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def stamp(self, request: bytes, mode: str) -> bytes:
         asked = tsp.TimeStampReq.load(request)
@@ -154,7 +168,7 @@ class Outside:
         planned = self.mode.get(service, "ok").split()
         mode = planned[min(self.asked[service], len(planned) - 1)]
         self.asked[service] += 1
-        kind = {"ocsp": "application/ocsp-response", "crl": "application/pkix-crl", "tsa": "application/timestamp-reply"}[service]
+        kind = {"ocsp": "application/ocsp-response", "tsa": "application/timestamp-reply"}.get(service, "application/pkix-crl")
         status, data = 200, b""
         credentials = "Basic " + base64.b64encode(f"{TSA_USER}:{TSA_PASSWORD}".encode()).decode()
         if mode == "slow":
@@ -172,7 +186,8 @@ class Outside:
         elif service == "tsa":
             data = self.stamp(body, mode)
         else:
-            data = self.ocsp(body) if service == "ocsp" else self.authority.crl(*self.revoked)
+            listing = self.authority if service == "rootcrl" else self.issuer
+            data = self.ocsp(body) if service == "ocsp" else listing.crl(*self.revoked)
         try:
             handler.send_response(status)
             handler.send_header("Content-Type", kind)

@@ -112,9 +112,11 @@ def make_authority(common_name: str = "CA thử nghiệm") -> Authority:
     return Authority(certificate, key)
 
 
-def write_p12(path: Path, key: Any, certificate: x509.Certificate | None, password: bytes) -> Path:
+def write_p12(
+    path: Path, key: Any, certificate: x509.Certificate | None, password: bytes, others: Sequence[x509.Certificate] = ()
+) -> Path:
     encryption = BestAvailableEncryption(password)
-    path.write_bytes(pkcs12.serialize_key_and_certificates(b"thu", key, certificate, None, encryption))
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"thu", key, certificate, others or None, encryption))
     return path
 
 

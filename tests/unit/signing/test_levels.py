@@ -1,5 +1,6 @@
 """Levels T, LT and LTA against servers on loopback, and what is left of them when those fail."""
 
+import asyncio
 import hashlib
 import logging
 import os
@@ -15,17 +16,23 @@ from pathlib import Path
 import pikepdf
 import pikepdf.pdfa
 import pytest
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation.ades import ades_lta_validation, ades_with_time_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import LocalKnowledge, PdfSignatureValidationSpec, SignatureValidationSpec
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from signing import services as outside_services
 from signing import worker
 from signing.levels import measure
 from signing.training import TrainingIdentity
 from signing.verify import verify_file
-from tests.unit.signing.outside import PASSWORD, TSA_PASSWORD, TSA_USER, Outside
+from tests.unit.signing.outside import PASSWORD, TSA_PASSWORD, TSA_USER, Outside, loaded
 from tests.unit.signing.pki import make_authority
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import RevocationAccess, Secret, SigningServices, SignJob, TimestampService, TrustStore
@@ -44,10 +51,6 @@ def levels_of(path: Path) -> list[str]:
 
 def notes_of(result: SignResult) -> list[tuple[str, object]]:
     return [(note.code, dict(note.params).get("kind")) for note in result.notes]
-
-
-def loaded(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
 def free_port() -> int:
@@ -85,6 +88,7 @@ def test_other_programs_read_an_lta_file(outside: Outside, revocable: x509.Certi
         (tmp_path / "token").write_bytes(stamp.pkcs7_content.rstrip(b"\0"))
         digest = stamp.compute_digest().hex()
     command = ["openssl", "ts", "-verify", "-token_in", "-in", str(tmp_path / "token"), "-CAfile", str(tmp_path / "outside.pem")]
+    command += ["-untrusted", str(outside.issuer.write(tmp_path, "below.pem"))]
     assert subprocess.run([*command, "-digest", digest], capture_output=True).returncode == 0
     assert subprocess.run([*command, "-digest", "00" * 32], capture_output=True).returncode != 0
 
@@ -103,15 +107,46 @@ def test_pdfa_rules_hold_at_every_level(outside: Outside, revocable: x509.Certif
         assert str(seal.V.SubFilter) == "/ETSI.RFC3161" and str(seal.V.Type) == "/DocTimeStamp"
 
 
+@pytest.mark.parametrize("level", ["LT", "LTA"])
+def test_pyhanko_judges_it_by_the_standard(
+    outside: Outside, revocable: x509.Certificate, published: Path, tmp_path: Path, level: str
+) -> None:
+    """EN 319 102-1, 5.5 (with time) for LT and 5.6 (past validation, whatever holds today) for LTA, from the file alone."""
+    sign(outside, published, tmp_path / "out.pdf", level)
+    policy = CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail"))
+    trust = SimpleTrustManager.build(trust_roots=[loaded(outside.authority.certificate)])
+    with (tmp_path / "out.pdf").open("rb") as file:
+        reader = PdfFileReader(file)
+        signature = reader.embedded_regular_signatures[0]
+        known = DocumentSecurityStore.read_dss(reader).as_validation_context({"trust_manager": trust})
+        spec = PdfSignatureValidationSpec(
+            SignatureValidationSpec(
+                CertValidationPolicySpec(trust_manager=trust, revinfo_policy=policy),
+                local_knowledge=LocalKnowledge(
+                    known_ocsps=[one for entry in known.ocsps for one in OCSPContainer.load_multi(entry)],
+                    known_crls=[CRLContainer(entry) for entry in known.crls],
+                    known_certs=list(DocumentSecurityStore.read_dss(reader).load_certs()),
+                ),
+            )
+        )
+        if level == "LT":
+            work = ades_with_time_validation(
+                signature.signed_data, spec.signature_validation_spec, raw_digest=signature.compute_digest()
+            )
+        else:
+            work = ades_lta_validation(signature, spec)
+        assert asyncio.run(work).ades_subindic is AdESPassed.OK
+
+
 def test_store_holds_this_chain_only(outside: Outside, revocable: x509.Certificate, published: Path, tmp_path: Path) -> None:
     """The batch's cache knows others by then: their names are nobody's business in this file."""
     services = outside.services(tmp_path)
     other = outside.issue(outside.tsa_key.public_key(), "Người Khác")
-    outside_services.services_for(services).evidence(loaded(other), [])
+    outside_services.services_for(services).evidence(loaded(other), [loaded(outside.issuer.certificate)])
     sign(outside, published, tmp_path / "out.pdf", services=services)
     with pikepdf.open(tmp_path / "out.pdf") as pdf:
-        assert len(pdf.Root.DSS.Certs) == 2, "signer and time-stamping authority; the root is the reader's to know"
-        assert len(pdf.Root.DSS.OCSPs) == 2
+        assert len(pdf.Root.DSS.Certs) == 4, "signer, time-stamping authority, and the two above both"
+        assert (len(pdf.Root.DSS.OCSPs), len(pdf.Root.DSS.CRLs)) == (2, 1)
         stored = b"".join(entry.read_bytes() for entry in (*pdf.Root.DSS.Certs, *pdf.Root.DSS.OCSPs))
     assert other.serial_number.to_bytes(20, "big").lstrip(b"\0") not in stored
     assert "Người Khác".encode() not in stored
@@ -249,7 +284,7 @@ def test_without_ocsp_the_crl_speaks(
     services = replace(outside.services(tmp_path), revocation=RevocationAccess(seconds=1.0))
     assert sign(outside, published, tmp_path / "out.pdf", services=services).level == "LTA"
     with pikepdf.open(tmp_path / "out.pdf") as pdf:
-        assert len(pdf.Root.DSS.CRLs) == 1 and "/OCSPs" not in pdf.Root.DSS
+        assert len(pdf.Root.DSS.CRLs) == 2 and "/OCSPs" not in pdf.Root.DSS
     assert verify_file(tmp_path / "out.pdf", services.trust).green
 
 
@@ -292,6 +327,7 @@ def test_rewritten_address_is_asked(outside: Outside, published: Path, tmp_path:
 def test_certificate_that_names_no_place_has_nothing_to_fetch(
     outside: Outside, open_training: TrainingIdentity, published: Path, tmp_path: Path
 ) -> None:
+    outside.use_tsa(days=(-1, 300), chain=True)  # nobody else could tell the way up to its root
     services = outside.services(tmp_path)
     services = replace(services, trust=replace(services.trust, training_roots=(open_training.root_pem,)))
     assert sign(outside, published, tmp_path / "out.pdf", services=services).level == "LTA"
@@ -301,7 +337,7 @@ def test_what_a_batch_keeps_does_not_grow(outside: Outside, revocable: x509.Cert
     services = outside.services(tmp_path)
     for number in range(12):
         assert sign(outside, published, tmp_path / f"{number}.pdf", services=services).level == "LTA"
-    assert outside.asked == {"ocsp": 2, "tsa": 25}, "one sample, two time-stamps a document, two certificates looked up"
+    assert outside.asked == {"ocsp": 2, "rootcrl": 1, "tsa": 25}, "one sample, two a document; each certificate looked up once"
     assert len(outside_services.services_for(services)._revocation._known) == 2
 
 
@@ -310,7 +346,7 @@ def test_answers_go_stale_and_are_asked_again(outside: Outside, revocable: x509.
     own = outside_services.Services(outside.services(tmp_path), lambda: now[0])
     try:
         for now[0], asked in ((0.0, 1), (200.0, 1), (301.0, 2), (302.0, 2)):
-            own.evidence(loaded(revocable), [])
+            own.evidence(loaded(revocable), [loaded(outside.issuer.certificate)])
             assert outside.asked["ocsp"] == asked, now
     finally:
         own.close()

@@ -117,7 +117,7 @@ def test_two_signers_with_their_own_evidence(outside: Outside, at, tmp_path: Pat
     worker.sign_file(SignJob(first, tmp_path / "two.pdf"))
     assert lift(outside, tmp_path / "two.pdf", "LT").level == "LT"
     with pikepdf.open(tmp_path / "lifted.pdf") as pdf:
-        assert len(pdf.Root.DSS.OCSPs) == len(pdf.Root.DSS.Certs) == 3
+        assert (len(pdf.Root.DSS.OCSPs), len(pdf.Root.DSS.CRLs), len(pdf.Root.DSS.Certs)) == (3, 1, 5)
     outside.revoked.append(second)
     worker.close_key()
     with pytest.raises(WorkstationError, match="V04"):
