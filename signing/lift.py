@@ -70,15 +70,10 @@ def lift(job: LiftJob) -> LiftResult:
         if LEVELS.index(level) >= LEVELS.index(job.level) and renewal is None:
             return LiftResult(*files.hash_of(source), level, job.level, False)
         try:
-            with files.target(job.out) as target, files.unsuitable(job.path.name):
-                source.seek(0)
-                shutil.copyfileobj(source, target, files.CHUNK)
+            with files.target(job.out) as target:
                 ascent = _Ascent(target, services_for(job.services), job.level)
-                for one in PdfFileReader(target).embedded_signatures:
-                    ascent.services.learn(one.other_embedded_certs)
-                _climb(ascent)
-                if renewal is not None:
-                    _renew(ascent, renewal, margin, job.limits)
+                with files.unsuitable(job.path.name):
+                    _append(source, ascent, renewal, job)
                 if not ascent.changed:
                     raise _NothingToAppendError
                 files.assert_prefix(source, target)
@@ -86,6 +81,16 @@ def lift(job: LiftJob) -> LiftResult:
                 return LiftResult(*files.hash_of(target), level, job.level, True, tuple(ascent.notes))
         except _NothingToAppendError:
             return LiftResult(*files.hash_of(source), level, job.level, False, tuple(ascent.notes))
+
+
+def _append(source: IO[bytes], ascent: _Ascent, renewal: Renewal | None, job: LiftJob) -> None:
+    source.seek(0)
+    shutil.copyfileobj(source, ascent.target, files.CHUNK)
+    for one in PdfFileReader(ascent.target).embedded_signatures:
+        ascent.services.learn(one.other_embedded_certs)
+    _climb(ascent)
+    if renewal is not None:
+        _renew(ascent, renewal, timedelta(days=job.renew_days or 0), job.limits)
 
 
 def due_for_renewal(

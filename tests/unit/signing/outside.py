@@ -152,6 +152,7 @@ class Outside:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one packet an answer: in two, each would wait 40 ms for the other side's acknowledgement
 
             def do_GET(self) -> None:
                 outside._answer(self, b"")
@@ -203,6 +204,7 @@ def main(folder: Path) -> None:
     """Serves until standard input closes; writes what a client needs into ``folder`` and its address to standard output."""
     outside = Outside()
     outside.authority.write(folder)
+    outside.issuer.write(folder, "issuer.pem")
     outside.signer(folder)
     print(json.dumps({"url": outside.url}), flush=True)
     sys.stdin.read()

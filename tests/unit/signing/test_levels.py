@@ -352,6 +352,18 @@ def test_answers_go_stale_and_are_asked_again(outside: Outside, revocable: x509.
         own.close()
 
 
+@pytest.mark.parametrize("store", ["5", "[1]", "<</Certs 7>>", "<</Certs[<</A 1>>]>>", "<</OCSPs[9]>>"])
+def test_broken_store_of_the_input_is_c11(
+    outside: Outside, revocable: x509.Certificate, published: Path, tmp_path: Path, store: str
+) -> None:
+    with pikepdf.open(published) as pdf:
+        pdf.Root.DSS = pikepdf.Object.parse(store.encode())
+        pdf.save(tmp_path / "in.pdf")
+    with pytest.raises(WorkstationError, match="C11"):
+        sign(outside, tmp_path / "in.pdf", tmp_path / "out.pdf", "LT")
+    assert not list(tmp_path.glob("*out.pdf*"))
+
+
 def test_second_signer_keeps_the_first_ones_level(
     outside: Outside, revocable: x509.Certificate, published: Path, tmp_path: Path
 ) -> None:
