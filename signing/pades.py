@@ -17,6 +17,7 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fi
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, constants
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -105,10 +106,24 @@ def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey,
         spec = SigFieldSpec(field, on_page=0, box=box, readable_field_name="Chữ ký số")
         session = _Signer(meta, key.signer, stamp_style=StampStyle(stamp=stamp), new_field_spec=spec).init_signing_session(writer)
         session.system_time = moment  # one time for the stamp, for /M and for the result
-        reserved = asyncio.run(session.estimate_signature_container_size(None)) + room
+        reserved = _reserved(session, key) + room
         document = session.prepare_tbs_document(None, reserved)
         digest, _ = document.digest_tbs_document(output=target, chunk_size=CHUNK)
     return Prepared(field, moment, digest)
+
+
+_sizes: dict[tuple[bytes, str, int], int] = {}
+"""By certificate, mechanism and length of the chain. A trial signature takes a fifth of a document's work or more, and all
+signatures of a key are of one size."""
+
+
+def _reserved(session: PdfSigningSession, key: SigningKey) -> int:
+    """Digits to reserve for a signature of this key, with half as much again to spare."""
+    chain = sum(len(one.dump()) for one in key.signer.cert_registry)
+    name = (key.certificate.sha256, key.mechanism, chain)
+    if name not in _sizes:
+        _sizes[name] = asyncio.run(session.estimate_signature_container_size(None))
+    return _sizes[name]
 
 
 def sign(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
