@@ -1,47 +1,39 @@
 """PAdES signatures in three steps – prepare, sign, finish – so that the middle one may one day happen elsewhere.
 
-Baseline B (ETSI EN 319 142-1): subfilter ETSI.CAdES.detached, SHA-256, claimed time in /M. Everything is one incremental
-update: the bytes that came in stay the file's prefix.
+Baseline B (ETSI EN 319 142-1): subfilter ETSI.CAdES.detached, SHA-256, claimed time in /M. Everything is incremental: the
+bytes that came in stay the file's prefix. What makes T, LT and LTA of it is in ``signing.levels``.
 """
 
 import asyncio
-import errno
-import hashlib
-import os
 import shutil
-import tempfile
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from asn1crypto import cms
-from pyhanko.pdf_utils import misc
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, constants
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signing import files, levels
 from signing.appearance import StampStyle
+from signing.files import CHUNK
 from signing.keys import SigningKey, require_in_force, subject_part
 from signing.placing import place
-from workstation.domain.errors import WorkstationError
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.ports import SignJob
-from workstation.domain.signature import SignResult
+from workstation.domain.signature import LEVELS, SignResult
 
 DIGEST = "sha256"
-_LEVELS = ("B",)
-_CHUNK = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_PLACE = (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError)
 
 
 class _Signer(PdfSigner):
@@ -65,9 +57,11 @@ class Prepared:
 def sign_file(job: SignJob, key: SigningKey) -> SignResult:
     """Signs ``job.path`` into ``job.out``: temporary file, fsync, rename, fsync of the folder. The input is only read.
 
-    Raises U01 (level or preset not supported, output is the input or can't be written there), F07, C05, C07 (the signature
-    does not match the certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, and what the key's ``translate``
-    knows (C04).
+    What can't be reached outside costs the level, not the signature: the result says what was reached and why.
+
+    Raises U01 (no such level or preset, output is the input or can't be written there), F07, C05, C07 (the signature does not
+    match the certificate), C11 (encrypted, hybrid, broken or locked PDF), M01, M06 (a root can't be read), V04 (level LT and
+    LTA: the certificate is revoked), and what the key's ``translate`` knows (C04).
     """
     work = signing_steps(job, key)
     try:
@@ -85,56 +79,69 @@ def signing_steps(job: SignJob, key: SigningKey) -> Generator[Prepared, cms.Cont
     """As :func:`sign_file`, with the signature made elsewhere: gives what has to be signed, takes the CMS object, returns the
     result. Whoever stops in between closes it, and nothing is left."""
     _check_job(job, key)
+    climb = levels.start(job.level, job.services, key)
     moment = datetime.now(UTC).replace(microsecond=0)
-    with _source(job.path) as source, _target(job.out) as target:
-        prepared = prepare(source, target, job, key, moment)
+    with files.source(job.path) as source, files.target(job.out) as target:
+        prepared = prepare(source, target, job, key, moment, climb.room)
         signature = yield prepared
+        token = levels.stamp(climb, signature)
         finish(target, prepared, signature)
+        with files.unsuitable(job.path.name):  # the input's own document security store may be broken
+            reached = levels.extend(climb, target, token)
         _assert_sound(source, target, prepared.field)
-        digest, size = _hash(target)
-    return _result(job, key, moment, digest, size)
+        digest, size = files.hash_of(target)
+    return _result(job, key, moment, (digest, size), reached, tuple(climb.notes))
 
 
 def prepare_into(job: SignJob, key: SigningKey, stored: Path) -> Prepared:
     """Prepares ``job.path`` into the file ``stored`` (fsynced), to be finished once the signature comes, perhaps by another
     process. Raises as :func:`sign_file`."""
     _check_job(job, key)
-    with _source(job.path) as source, _target(stored) as target:
-        return prepare(source, target, job, key, datetime.now(UTC).replace(microsecond=0))
+    with files.source(job.path) as source, files.target(stored) as target:
+        return prepare(source, target, job, key, datetime.now(UTC).replace(microsecond=0), 0)
 
 
 def finish_stored(stored: Path, job: SignJob, key: SigningKey, prepared: Prepared) -> SignResult:
-    """Makes ``job.out`` of a file that :func:`prepare_into` left, with the signature that ``key`` has for it by now."""
+    """Makes ``job.out`` of a file that :func:`prepare_into` left, with the signature that ``key`` has for it by now.
+
+    At level B, whatever was asked: a time-stamp was not at hand when room was reserved. ``lift`` adds what is missing."""
     signature = sign(prepared, key)
-    with _source(job.path) as source, _source(stored) as waiting, _target(job.out) as target:
-        shutil.copyfileobj(waiting, target, _CHUNK)
+    with files.source(job.path) as source, files.source(stored) as waiting, files.target(job.out) as target:
+        shutil.copyfileobj(waiting, target, CHUNK)
         finish(target, prepared, signature)
         _assert_sound(source, target, prepared.field)
-        digest, size = _hash(target)
-    return _result(job, key, prepared.moment, digest, size)
+        digest, size = files.hash_of(target)
+    notes = () if job.level == "B" else (ErrorNote("C09", (("kind", "later"),)),)
+    return _result(job, key, prepared.moment, (digest, size), "B", notes)
 
 
 def _check_job(job: SignJob, key: SigningKey) -> None:
-    if job.level not in _LEVELS:
+    if job.level not in LEVELS:
         raise WorkstationError("U01", level=job.level)
     if job.out.resolve() == job.path.resolve():
         raise WorkstationError("U01", out=job.out.name)
     require_in_force(key.certificate)
 
 
-def _result(job: SignJob, key: SigningKey, moment: datetime, digest: Sha256, size: int) -> SignResult:
+def _result(
+    job: SignJob, key: SigningKey, moment: datetime, made: tuple[Sha256, int], reached: str, notes: tuple[ErrorNote, ...]
+) -> SignResult:
     return SignResult(
-        sha256=digest,
-        bytes=size,
+        sha256=made[0],
+        bytes=made[1],
         signer=subject_part(key.certificate.subject, "common_name"),
         signing_time=moment.isoformat().replace("+00:00", "Z"),
-        level=job.level,
+        level=reached,
+        asked=job.level,
+        notes=notes,
     )
 
 
-def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey, moment: datetime) -> Prepared:
-    """Writes ``source`` with a signature field, the stamp and an empty /Contents to ``target``. Raises C11, U01."""
-    with _unsuitable(job.path.name):
+def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey, moment: datetime, room: int) -> Prepared:
+    """Writes ``source`` with a signature field, the stamp and an empty /Contents to ``target``. Raises C11, U01.
+
+    ``room``: digits to reserve in /Contents besides the signature's own, for its time-stamp token."""
+    with files.unsuitable(job.path.name):
         writer = IncrementalPdfFileWriter(source, strict=True)
         if writer.prev.encrypted:
             raise WorkstationError("C11", file=job.path.name, kind="encrypted")
@@ -149,10 +156,24 @@ def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey,
             writer
         )
         session.system_time = moment  # one time for the stamp, for /M and for the result
-        reserved = asyncio.run(session.estimate_signature_container_size(None))
+        reserved = _reserved(session, key) + room
         document = session.prepare_tbs_document(None, reserved)
-        digest, _ = document.digest_tbs_document(output=target, chunk_size=_CHUNK)
+        digest, _ = document.digest_tbs_document(output=target, chunk_size=CHUNK)
     return Prepared(field, moment, digest)
+
+
+_sizes: dict[tuple[bytes, str, int], int] = {}
+"""By certificate, mechanism and length of the chain. A trial signature takes a fifth of a document's work or more, and all
+signatures of a key are of one size."""
+
+
+def _reserved(session: PdfSigningSession, key: SigningKey) -> int:
+    """Digits to reserve for a signature of this key, with half as much again to spare."""
+    chain = sum(len(one.dump()) for one in key.signer.cert_registry)
+    name = (key.certificate.sha256, key.mechanism, chain)
+    if name not in _sizes:
+        _sizes[name] = asyncio.run(session.estimate_signature_container_size(None))
+    return _sizes[name]
 
 
 def sign(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
@@ -197,75 +218,12 @@ def _free_field_name(reader: PdfFileReader) -> str:
     return f"ChuKy{number}"
 
 
-@contextmanager
-def _unsuitable(name: str) -> Iterator[None]:
-    """Turns what pyHanko says of an input it can't sign into C11. Disk errors pass on to where they are understood."""
-    try:
-        yield
-    except (WorkstationError, OSError):
-        raise
-    except (misc.PdfError, SigningError, ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError,
-            NotImplementedError, IndexError) as error:  # fmt: skip
-        raise WorkstationError("C11", file=name, kind=type(error).__name__) from error
-
-
-@contextmanager
-def _source(path: Path) -> Iterator[IO[bytes]]:
-    try:
-        handle = path.open("rb")
-    except OSError as error:
-        raise WorkstationError("F07", file=path.name) from error
-    with handle:
-        yield handle
-
-
-@contextmanager
-def _target(out: Path) -> Iterator[IO[bytes]]:
-    """A temporary file beside ``out`` that takes its name when the block ends well, and disappears when it does not."""
-    name: Path | None = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-        name = Path(temporary)
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        name.chmod(0o644)
-        name.replace(out)
-        sync_folder(out.parent)
-    except OSError as error:
-        if error.errno in _FULL:
-            raise WorkstationError("M01", file=out.name) from error
-        if isinstance(error, _NO_PLACE) or error.errno == errno.EROFS:
-            raise WorkstationError("U01", out=out.name, kind=type(error).__name__) from error
-        raise
-    finally:
-        if name is not None:
-            name.unlink(missing_ok=True)  # after the rename there is nothing under this name
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a rename durable. Windows can't open folders for this and journals the rename itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _assert_sound(source: IO[bytes], target: IO[bytes], field: str) -> None:
     """Nothing leaves this module that does not verify: the input is the prefix, digest and signature hold.
 
     A token whose key does not belong to its certificate shows here (C07) and not at the receiver.
     """
-    source.seek(0)
-    target.seek(0)
-    while block := source.read(_CHUNK):
-        if target.read(len(block)) != block:
-            raise AssertionError("signing changed bytes that were there before")
+    files.assert_prefix(source, target)
     reader = PdfFileReader(target)
     found = next(entry for name, _, entry in enumerate_sig_fields(reader, filled_status=True) if name == field)
     signature = EmbeddedPdfSignature(reader, found, field)
@@ -277,13 +235,3 @@ def _assert_sound(source: IO[bytes], target: IO[bytes], field: str) -> None:
     )
     if not (intact and valid):
         raise WorkstationError("C07", kind="mismatch")
-
-
-def _hash(target: IO[bytes]) -> tuple[Sha256, int]:
-    target.seek(0)
-    digest = hashlib.sha256()
-    size = 0
-    while block := target.read(_CHUNK):
-        digest.update(block)
-        size += len(block)
-    return Sha256(digest.hexdigest()), size

@@ -5,14 +5,15 @@ log-in at a time. pyHanko is imported inside the functions: it takes one to five
 names these functions must not pay for it.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import Secret, SignJob
-from workstation.domain.signature import KeyKind, KeyRef, SignResult, TokenState, TokenStatus
+from workstation.domain.ports import LiftJob, Secret, SignJob
+from workstation.domain.signature import KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey
@@ -122,9 +123,20 @@ def signed_with(path: Path) -> str:
         return ""
 
 
+def lift_file(job: LiftJob) -> LiftResult:
+    """As ``signing.lift.lift`` says. Needs no key; connections and answers are kept for the next job until ``close_key``."""
+    from signing import lift
+
+    return lift.lift(job)
+
+
 def close_key() -> None:
-    """Logs out and forgets the key. Harmless when none is open."""
+    """Logs out and forgets the key, and what was asked outside for the batch. Harmless when none is open."""
     global _key, _lost
     key, _key, _lost = _key, None, False
+    if "signing.services" in sys.modules:  # else nothing was asked, and it would cost the import of pyHanko
+        from signing import services
+
+        services.close_services()
     if key is not None:
         key.release()

@@ -49,6 +49,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     paper.read,
     paper.digitize,
     signing.sign,
+    signing.lift,
     signing.verify,
     office.send,
     office.outbox,

@@ -11,6 +11,7 @@ from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -22,9 +23,20 @@ from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
 from workstation.app.paper_lane import page_lane, page_tools
-from workstation.app.settings import Settings, load
+from workstation.app.settings import FILE, Settings, load
+from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
-from workstation.domain.ports import Scanner, Secret, Sender, SendReport, SigningTools, TrustStore
+from workstation.domain.ports import (
+    RevocationAccess,
+    Scanner,
+    Secret,
+    Sender,
+    SendReport,
+    SigningServices,
+    SigningTools,
+    TimestampService,
+    TrustStore,
+)
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
@@ -107,6 +119,35 @@ def signing_tools() -> SigningTools:
         sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
     )
+
+
+def signing_services(home: Home, tsa_url: str = "", trust: tuple[Path, ...] = ()) -> SigningServices:
+    """What signatures above level B need. ``tsa_url`` goes before the settings'; user and password of the settings are for the
+    settings' own authority and are shown to no other. U01 (option) or M06 (settings): an address that can't be one."""
+    s = load(home.root).timestamp
+    url = tsa_url or s.url
+    stamps = None
+    if url:
+        if not _is_service(url):
+            raise WorkstationError("U01", detail="--tsa") if tsa_url else WorkstationError("M06", file=FILE, key="timestamp.url")
+        known = bool(s.user) and _origin(url) == _origin(s.url)
+        secret = _secret(home, "WORKSTATION_TSA_SECRET", "timestamp") if known else None
+        stamps = TimestampService(url, s.user if known else "", secret, s.proxy, float(max(1, s.seconds)))
+    return SigningServices(stamps, RevocationAccess(s.proxy), home.trust_store(trust))
+
+
+def _is_service(url: str) -> bool:
+    """An HTTP address without user and password: what stands in an option or in the settings is no secret."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def token_lane() -> ProcessLane:
@@ -225,10 +266,14 @@ def remote_secret(home: Home, name: str) -> Secret:
 
 
 def _ward_secret(home: Home) -> Secret:
-    """The ward client's secret: from the environment, else from its file (mode 0600) in the home folder."""
-    if value := os.environ.get("WORKSTATION_WARD_SECRET"):
+    return _secret(home, "WORKSTATION_WARD_SECRET", "ward-client")
+
+
+def _secret(home: Home, variable: str, file: str) -> Secret:
+    """From the environment, else from its file (mode 0600) in the home folder, else empty."""
+    if value := os.environ.get(variable):
         return Secret(value)
-    path = home.secrets / "ward-client"
+    path = home.secrets / file
     return Secret(path.read_text("utf-8").strip() if path.exists() else "")
 
 
@@ -240,5 +285,6 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         program_version=version("tram-so-hoa"),
         database=None if settings.office.database else Home(root).database,
         ward_url=settings.ward.url or None,
+        tsa_url=settings.timestamp.url or None,
         key=settings.key(root),
     )

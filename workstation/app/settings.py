@@ -52,6 +52,20 @@ class SigningSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimestampSettings:
+    """The time-stamping authority (RFC 3161). Its password is in the environment or in ``secrets``, never here."""
+
+    url: str = ""
+    """Empty: signatures stay at level B."""
+    user: str = ""
+    """For HTTP basic authentication; empty: none."""
+    proxy: str = ""
+    """HTTP proxy on the way to it and to OCSP and CRL services; empty: none."""
+    seconds: int = 15
+    """For one request."""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSettings:
     page_workers: int = 0
     """0: one a core, but one only below 4 GB of memory."""
@@ -63,6 +77,7 @@ class Settings:
     office: OfficeSettings = field(default_factory=OfficeSettings)
     ward: WardSettings = field(default_factory=WardSettings)
     signing: SigningSettings = field(default_factory=SigningSettings)
+    timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()

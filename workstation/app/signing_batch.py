@@ -15,7 +15,7 @@ from typing import Any
 from signing.presets import preset as stamp_preset
 from signing.presets import require
 from signing.verify import verify_file
-from signing.worker import signed_with
+from signing.worker import lift_file, signed_with
 from ui.messages import TOKEN_CODES, VIETNAM, Lang
 from workstation.app.compose import signing_tools, token_lane
 from workstation.app.console import usable_folder, words
@@ -23,8 +23,17 @@ from workstation.app.lock import signer_lock
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import Lane, RemoteSecret, Secret, SignJob, StampWish, TrustStore
-from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SignResult, TokenState, TokenStatus
+from workstation.domain.ports import Lane, LiftJob, RemoteSecret, Secret, SigningServices, SignJob, StampWish, TrustStore
+from workstation.domain.signature import (
+    LEVELS,
+    FileVerdict,
+    KeyKind,
+    KeyRef,
+    LiftResult,
+    SignResult,
+    TokenState,
+    TokenStatus,
+)  # fmt: skip
 from workstation.usecases.recover import extends, last_sound
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
 
@@ -42,6 +51,7 @@ class Batch:
     level: str
     preset: str
     wish: StampWish
+    services: SigningServices
     pin_env: str
     otp_env: str = ""
     account: Secret | None = None
@@ -61,9 +71,9 @@ def run_sign(batch: Batch, lang: Lang) -> list[dict[str, Any]]:
 
     U01, C01, C02, C03, C05, C07, C08, C10, C20, C21 and U02 (another process signs into this folder) before anything is signed.
     """
-    names = [path.name for path in batch.files]
-    if len(set(names)) != len(names):
-        raise WorkstationError("U01", detail="-o")  # two inputs would be one output
+    if batch.level not in LEVELS:
+        raise WorkstationError("U01", detail="--level")
+    _distinct(batch.files)
     kind = stamp_preset(batch.preset, datetime.now(UTC).astimezone(VIETNAM).date())
     for path in batch.files:
         require(kind, batch.stamp(path))
@@ -75,34 +85,36 @@ def run_sign(batch: Batch, lang: Lang) -> list[dict[str, Any]]:
     finally:
         lane.close()
         pages.close()
-    return [_row(batch, path, status, note, result, lang) for path, status, note, result in rows]
+    return [_row(batch, path, status, note, result, level, lang) for path, status, note, result, level in rows]
 
 
-_Row = tuple[Path, str, ErrorNote | None, SignResult | None]
+_Row = tuple[Path, str, ErrorNote | None, SignResult | None, str | None]
+"""File, what became of it, why not, what was made, and the level of what was there before."""
 
 
 def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
-    done = [path for path in batch.files if _signed_before(pages, path, batch.target(path))]
+    done = _skipped(batch, pages, batch.files)
     if len(done) == len(batch.files):
-        return [(path, "skipped", None, None) for path in batch.files]
+        return [done[path] for path in batch.files]
     _clear_leftovers(batch)
     tools = signing_tools()
     opened = _open(lane, batch)
     _same_certificate(pages, opened, [batch.target(path) for path in done])
-    rows: dict[Path, _Row] = {path: (path, "skipped", None, None) for path in done}
+    rows = dict(done)
     waiting = [path for path in batch.files if path not in rows]
     stopped: ErrorNote | None = None
     while waiting:
         some, waiting = waiting[: opened.batch], waiting[opened.batch :]
         # a worker whose parent was killed may have finished its document only now
-        late = [path for path in some if _signed_before(pages, path, batch.target(path))]
-        rows |= {path: (path, "skipped", None, None) for path in late}
+        late = _skipped(batch, pages, some)
+        rows |= late
         jobs = [
             SignJob(
                 path,
                 batch.target(path),
                 batch.preset,
                 batch.level,
+                services=batch.services,
                 certificate=opened.certificate,
                 stamp=batch.stamp(path),
             )
@@ -111,12 +123,18 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
         ]
         for job, answer in zip(jobs, [stopped] * len(jobs) if stopped else _sign(lane, jobs), strict=True):
             if isinstance(answer, ErrorNote):
-                rows[job.path] = (job.path, "failed", answer, None)
+                rows[job.path] = (job.path, "failed", answer, None, None)
                 stopped = answer if answer.code in STOPS_BATCH else stopped
             else:
-                rows[job.path] = (job.path, "signed", None, answer)
+                rows[job.path] = (job.path, "signed", None, answer, None)
     at_token(lane, OPEN_SECONDS, tools.close)
     return [rows[path] for path in batch.files]
+
+
+def _skipped(batch: Batch, pages: Lane, paths: Sequence[Path]) -> dict[Path, _Row]:
+    """Rows of those that were signed before."""
+    levels = {path: _signed_before(pages, path, batch.target(path)) for path in paths}
+    return {path: (path, "skipped", None, None, level) for path, level in levels.items() if level is not None}
 
 
 def _open(lane: Lane, batch: Batch) -> TokenStatus:
@@ -144,13 +162,43 @@ def _sign(lane: Lane, jobs: Sequence[SignJob]) -> Sequence[SignResult | ErrorNot
         return [e.note] * len(jobs)
 
 
-def _signed_before(pages: Lane, source: Path, target: Path) -> bool:
-    """The output is there, begins with the input's bytes and ends with a sound signature."""
+def run_lift(
+    files: list[Path], output: Path, level: str, services: SigningServices, renew_days: int | None, lang: Lang
+) -> list[dict[str, Any]]:
+    """One row a file. Needs no key, but the same lane: files are opened in a process of their own."""
+    if level not in LEVELS:
+        raise WorkstationError("U01", detail="--level")
+    _distinct(files)
+    usable_folder(output, "-o")
+    lane, rows = token_lane(), []
+    try:
+        for path in files:
+            job = LiftJob(path, output / path.name, level, services, renew_days)
+            try:
+                result, note = lane.submit(lift_file, job, timeout=SIGN_SECONDS).result(), None
+            except WorkstationError as e:
+                result, note = None, e.note
+            rows.append(_lift_row(path, job.out, note, result, lang))
+        lane.submit(signing_tools().close).result()
+        return rows
+    finally:
+        lane.close()
+
+
+def _distinct(files: Sequence[Path]) -> None:
+    names = [path.name for path in files]
+    if len(set(names)) != len(names):
+        raise WorkstationError("U01", detail="-o")  # two inputs would be one output
+
+
+def _signed_before(pages: Lane, source: Path, target: Path) -> str | None:
+    """The level, if the output is there, begins with the input's bytes and ends with a sound signature; else None."""
     if not (source.is_file() and target.is_file() and extends(target, source)):
-        return False
+        return None
     verdict: FileVerdict = pages.submit(partial(verify_file, trust=TrustStore()), target).result()
     last = last_sound(verdict)
-    return last is not None and last.indication != "TOTAL-FAILED" and target.stat().st_size > source.stat().st_size
+    whole = last is not None and last.indication != "TOTAL-FAILED" and target.stat().st_size > source.stat().st_size
+    return last.level if last is not None and whole else None
 
 
 def _clear_leftovers(batch: Batch) -> None:
@@ -196,14 +244,30 @@ def _asked(what: str, option: str, variable: str, status: TokenStatus) -> Secret
 
 
 def _row(
-    batch: Batch, source: Path, status: str, note: ErrorNote | None, result: SignResult | None, lang: Lang
+    batch: Batch, source: Path, status: str, note: ErrorNote | None, result: SignResult | None, level: str | None, lang: Lang
 ) -> dict[str, Any]:
+    """``level``: what was reached, or None; ``notes``: why it is less than what was asked."""
     return {
         "file": str(source),
         "out": str(batch.target(source)) if status != "failed" else None,
         "status": status,
         "error": error_json(note, lang),
-        "level": result.level if result else batch.level,
+        "level": result.level if result else level,
+        "notes": [error_json(one, lang) for one in result.notes] if result else [],
         "signing_time": result.signing_time if result else None,
+        "sha256": result.sha256 if result else None,
+    }
+
+
+def _lift_row(source: Path, target: Path, note: ErrorNote | None, result: LiftResult | None, lang: Lang) -> dict[str, Any]:
+    """``out`` is the input where nothing was appended: there is no other file."""
+    changed = result is not None and result.changed
+    return {
+        "file": str(source),
+        "out": str(target if changed else source) if result else None,
+        "status": "failed" if result is None else "lifted" if changed else "unchanged",
+        "error": error_json(note, lang),
+        "level": result.level if result else None,
+        "notes": [error_json(one, lang) for one in result.notes] if result else [],
         "sha256": result.sha256 if result else None,
     }

@@ -1,17 +1,21 @@
-"""``workstation sign`` and ``workstation verify``."""
+"""``workstation sign``, ``workstation lift`` and ``workstation verify``."""
 
 import os
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret
+from workstation.domain.ports import Secret, SigningServices
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
+
+Level = Annotated[str, typer.Option(help="B, T, LT or LTA. What can't be reached now is left out, and said.")]
+Tsa = Annotated[str, typer.Option(help="Address of the time-stamping authority; else the settings'.")]
+Trust = Annotated[list[Path] | None, typer.Option(help="Root certificates (PEM) to trust besides the home folder's.")]
 
 
 def sign(
@@ -22,7 +26,8 @@ def sign(
     p12: Annotated[Path | None, typer.Option(help="PKCS#12 file.")] = None,
     remote: Annotated[str, typer.Option(help="Remote signing service, as [[remotes]] of the settings names it.")] = "",
     windows: Annotated[bool, typer.Option("--windows", help="A certificate of Windows' store (--key-id: thumbprint).")] = False,
-    level: Annotated[str, typer.Option(help="B (T, LT and LTA come later).")] = "B",
+    level: Level = "B",
+    tsa: Tsa = "",
     preset: Annotated[str, typer.Option(help="Stamp: S1 to S7, N1 (number), N2 (date).")] = "S5",
     image: Annotated[Path | None, typer.Option(help="PNG with transparent background: signature (S1), seal (S2).")] = None,
     at: Annotated[str, typer.Option(help="PAGE:X0,Y0,X1,Y1 of the blank to sign in (S1, N1, N2), mm from the top left.")] = "",
@@ -32,25 +37,58 @@ def sign(
     qr: Annotated[bool, typer.Option("--qr", help="QR code with the file's name, which is its code, and its hash (S7).")] = False,
     pin_env: Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")] = "",
     otp_env: Annotated[str, typer.Option(help="Environment variable with a remote service's one-time code; else asked.")] = "",
+    trust: Trust = None,
     as_json: JsonOption = False,
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
+    from workstation.app.compose import Home, signing_services
     from workstation.app.signing_batch import Batch, run_sign
     from workstation.app.stamp_options import stamp_wish
 
     wish = stamp_wish(image, at, move, number, copy)
     key, account = _key(token, key_id, p12, remote, windows)
-    batch = Batch(tuple(files), output, key, level, preset, wish, pin_env, otp_env, account, qr)
-    rows = run_sign(batch, options.lang)
+    services = SigningServices() if level == "B" else signing_services(Home(home_path()), tsa, _whole(trust))
+    batch = Batch(tuple(files), output, key, level, preset, wish, services, pin_env, otp_env, account, qr)
+    _tell(run_sign(batch, options.lang), as_json)
+
+
+def lift(
+    files: Annotated[list[Path], typer.Argument(help="Signed PDF files.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the lifted files.")],
+    level: Level = "LTA",
+    tsa: Tsa = "",
+    trust: Trust = None,
+    renew: Annotated[
+        int | None, typer.Option(min=0, help="Also renew archive time-stamps that lapse within so many days.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Appends to signed files what they lack up to a level: time-stamp, revocation data, archive time-stamp. No key needed."""
+    from workstation.app.compose import Home, signing_services
+    from workstation.app.signing_batch import run_lift
+
+    services = signing_services(Home(home_path()), tsa, _whole(trust))
+    _tell(run_lift(files, output, level, services, renew, options.lang), as_json)
+
+
+def _whole(paths: list[Path] | None) -> tuple[Path, ...]:
+    return tuple(path.resolve() for path in paths or ())
+
+
+def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """What became of each file. Less than the level that was asked is left for a person, as a file that failed is."""
 
     def human() -> None:
         for row in rows:
-            error = row["error"]
-            out(f"{row['status']}: {row['out'] or row['file']}" + (f" – {error['code']}: {error['message']}" if error else ""))
+            reached = f" ({row['level']})" if row["level"] else ""
+            out(f"{row['status']}{reached}: {row['out'] or row['file']}")
+            for note in filter(None, (row["error"], *row["notes"])):
+                out(f"    {note['code']}: {note['message']}")
 
     report({"files": rows}, as_json, human)
-    codes = [row["error"]["code"] for row in rows if row["status"] == "failed"]
-    leave(exit_of(codes, done=len(codes) < len(rows)))
+    failed = [row["error"]["code"] for row in rows if row["status"] == "failed"]
+    lower = [note["code"] for row in rows for note in row["notes"]]
+    leave(exit_of((*failed, *lower), done=len(failed) < len(rows)))
 
 
 def _key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows: bool) -> tuple[KeyRef, Secret | None]:
@@ -72,7 +110,7 @@ def _key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows
 
 def verify(
     files: Annotated[list[Path], typer.Argument(help="PDF files.")],
-    trust: Annotated[list[Path] | None, typer.Option(help="Root certificates (PEM) to trust besides the home folder's.")] = None,
+    trust: Trust = None,
     offline: Annotated[bool, typer.Option("--offline", help="Asks no revocation service.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -83,7 +121,7 @@ def verify(
     from workstation.app.shapes import verdict_json
     from workstation.usecases.office import PAGE_SECONDS
 
-    store = Home(home_path()).trust_store(tuple(p.resolve() for p in trust or ()))
+    store = Home(home_path()).trust_store(_whole(trust))
     judge = partial(verify_file, trust=store, offline=offline)
     lane = page_lane(min(len(files), page_workers(0)))  # hostile files are opened in a worker, never in this process
     try:

@@ -3,6 +3,7 @@
 Jobs cross process borders: they carry paths and hashes, never pixels.
 """
 
+import hmac
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -19,7 +20,7 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Box, Finding, PageText, Recipe
-from workstation.domain.signature import KeyRef, PublishedPdf, SignResult, TokenStatus
+from workstation.domain.signature import AlgorithmLimit, KeyRef, PublishedPdf, SignResult, TokenStatus
 
 R = TypeVar("R")
 
@@ -340,20 +341,6 @@ class StampWish:
 
 
 @dataclass(frozen=True, slots=True)
-class SignJob:
-    path: Path
-    out: Path
-    preset: str = "S5"
-    level: str = "B"
-    stamp_name: str = ""
-    """Agency on the stamp; empty, and where a person signs: the certificate's name."""
-    tsa_url: str = ""
-    certificate: str = ""
-    """SHA-256 of the certificate (``TokenStatus.certificate``) that has to sign: none changes in mid-batch. Empty: any."""
-    stamp: StampWish = StampWish()
-
-
-@dataclass(frozen=True, slots=True)
 class TrustStore:
     """Roots by file. A signature that ends at a training root says so in every report."""
 
@@ -372,6 +359,16 @@ class Secret:
     def reveal(self) -> str:
         return self._value
 
+    def __eq__(self, other: object) -> bool:
+        return (
+            type(other) is type(self)
+            and isinstance(other, Secret)
+            and hmac.compare_digest(self._value.encode(), other._value.encode())
+        )
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
     def __repr__(self) -> str:
         return "Secret(…)"
 
@@ -389,8 +386,81 @@ class RemoteSecret(Secret):
         self.otp = Secret(otp)
         self.account = Secret(account)
 
+    def __eq__(self, other: object) -> bool:
+        return (
+            super().__eq__(other) and isinstance(other, RemoteSecret) and (self.otp, self.account) == (other.otp, other.account)
+        )
+
+    def __hash__(self) -> int:
+        return hash((super().__hash__(), self.otp, self.account))
+
     def __reduce__(self) -> tuple[object, ...]:
         return (RemoteSecret, (self.reveal(), self.otp.reveal(), self.account.reveal()))
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampService:
+    """A time-stamping authority (RFC 3161 over HTTP)."""
+
+    url: str
+    user: str = ""
+    """For HTTP basic authentication; empty: none."""
+    secret: Secret | None = None
+    proxy: str = ""
+    """Address of an HTTP proxy; empty: none."""
+    seconds: float = 15.0
+    """For one request with its retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationAccess:
+    """How OCSP responders (RFC 6960) and CRLs (RFC 5280) are reached; the addresses are in the certificates."""
+
+    proxy: str = ""
+    seconds: float = 10.0
+    """For one request with its retry."""
+    max_bytes: int = 20_000_000
+    """Of one answer; the CRL of a large authority has some megabytes."""
+    rewrites: tuple[tuple[str, str], ...] = ()
+    """Rows (named in the certificate, asked instead) that go before the ones that ship with the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningServices:
+    """What a signature above level B needs from outside."""
+
+    timestamp: TimestampService | None = None
+    revocation: RevocationAccess = RevocationAccess()
+    trust: TrustStore = TrustStore()
+
+
+@dataclass(frozen=True, slots=True)
+class SignJob:
+    path: Path
+    out: Path
+    preset: str = "S5"
+    level: str = "B"
+    """B, T, LT or LTA (ETSI EN 319 142-1, 6): what is wanted; the result says what was reached."""
+    stamp_name: str = ""
+    """Agency on the stamp; empty, and where a person signs: the certificate's name."""
+    services: SigningServices = SigningServices()
+    certificate: str = ""
+    """SHA-256 of the certificate (``TokenStatus.certificate``) that has to sign: none changes in mid-batch. Empty: any."""
+    stamp: StampWish = StampWish()
+
+
+@dataclass(frozen=True, slots=True)
+class LiftJob:
+    """Append to the signed file ``path`` what its signatures lack up to ``level``."""
+
+    path: Path
+    out: Path
+    level: str = "LTA"
+    services: SigningServices = SigningServices()
+    renew_days: int | None = None
+    """Add a document time-stamp too if the last one lapses within so many days; None: never."""
+    limits: tuple[AlgorithmLimit, ...] = ()
+    """Until when algorithms may be relied on, besides those that no one may rely on any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Published and signed files, and what a verification says about them."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
 
 from workstation.domain.errors import ErrorNote
@@ -75,6 +76,10 @@ class FileVerdict:
     """Every signature trusted, intact, covering what is shown, and nothing but LTA data after it."""
     reasons: tuple[ErrorNote, ...]
     signatures: tuple[SignatureReport, ...]
+
+
+LEVELS = ("B", "T", "LT", "LTA")
+"""Of a PAdES signature, rising (ETSI EN 319 142-1, 6)."""
 
 
 class KeyKind(Enum):
@@ -175,3 +180,45 @@ class SignResult:
     signer: str
     signing_time: str
     level: str
+    """What was reached: B, T, LT or LTA."""
+    asked: str = ""
+    """What was wanted; empty: what was reached."""
+    notes: tuple[ErrorNote, ...] = ()
+    """Why less than that was reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftResult:
+    sha256: Sha256
+    """Of the file that was written; of the one that came in, if nothing was."""
+    bytes: int
+    level: str
+    """The lowest level of the file's signatures."""
+    asked: str
+    changed: bool
+    """Whether anything was appended, and so whether the output was written."""
+    notes: tuple[ErrorNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmLimit:
+    """Until when an algorithm may be relied on."""
+
+    name: str
+    """``sha1``, ``sha256``, … or ``rsa``, ``ec``."""
+    until: date
+    bits: int = 0
+    """Keys of so many bits and fewer; 0: whatever the size."""
+
+    def covers(self, name: str, bits: int) -> bool:
+        return name == self.name and (self.bits == 0 or bits <= self.bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Why a new document time-stamp is needed, and before when."""
+
+    reason: str
+    """``certificate`` or ``algorithm``."""
+    lapses: datetime
+    """UTC."""

@@ -94,9 +94,9 @@ def sealed_result(path: Path, verdict: FileVerdict) -> SignResult | None:
 
 
 def last_sound(verdict: FileVerdict) -> SignatureReport | None:
-    """The last signature of a file that nobody changed after it."""
-    whole = verdict.signatures and all(s.changes_after in ("none", "lta") for s in verdict.signatures)
-    return verdict.signatures[-1] if whole else None
+    """The last signature of a file that nobody changed after it. A document time-stamp (level ``DTS``) is no one's signature."""
+    whole = all(s.changes_after in ("none", "lta") for s in verdict.signatures)
+    return next((s for s in reversed(verdict.signatures) if s.level != "DTS"), None) if whole else None
 
 
 def extends(signed: Path, published: Path) -> bool:

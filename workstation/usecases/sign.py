@@ -26,7 +26,7 @@ OPEN_SECONDS = 60.0
 SIGN_SECONDS = 120.0
 """Time cap for one document: reading, hashing and writing some hundred megabytes on a slow disk, and the card's part."""
 STOPS_BATCH = frozenset(
-    {"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10", "C20", "C21", "C22", "C23", "C24", "C25", "C26", "C28"}
+    {"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C10", "C20", "C21", "C22", "C23", "C24", "C25", "C26", "C28", "V04"}
 )
 """Trouble with the key, not with one document: going on would only repeat it (or lock the token)."""
 

@@ -2,9 +2,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from signing import worker
 from signing.training import TrainingIdentity, make_training_identity
+from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import ORGANIZATION, Authority, make_authority
 from tests.unit.signing.softtoken import SoftToken, make_token
@@ -69,3 +71,29 @@ def signed(tmp_path_factory: pytest.TempPathFactory, identity: TrainingIdentity,
     worker.sign_file(SignJob(published, out))
     worker.close_key()
     return out
+
+
+@pytest.fixture(scope="session")
+def outside_server() -> Iterator[Outside]:
+    server = Outside()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def outside(outside_server: Outside) -> Outside:
+    """OCSP, CRL and time-stamps on loopback, all well."""
+    outside_server.reset()
+    return outside_server
+
+
+@pytest.fixture(scope="session")
+def revocable_key(tmp_path_factory: pytest.TempPathFactory, outside_server: Outside) -> tuple[Path, x509.Certificate]:
+    return outside_server.signer(tmp_path_factory.mktemp("signer"))
+
+
+@pytest.fixture
+def revocable(revocable_key: tuple[Path, x509.Certificate]) -> x509.Certificate:
+    """The open key's certificate, which names these places."""
+    worker.open_key(KeyRef(KeyKind.PKCS12, str(revocable_key[0])), Secret(PASSWORD))
+    return revocable_key[1]
