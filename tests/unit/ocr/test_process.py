@@ -121,6 +121,20 @@ def test_the_clerk_turns_the_page_further(tmp_path: Path, quick: Path) -> None:
     assert turned.thumbnail != straight.thumbnail
 
 
+@pytest.mark.parametrize(("lies", "seems"), [(0, -0.3), (180, 0.3), (180, -0.3), (0, 0.3)])
+def test_whichever_way_up_broken_print_seems_to_stand_it_is_read_upright(
+    tmp_path: Path, quick: Path, monkeypatch: pytest.MonkeyPatch, lies: int, seems: float
+) -> None:
+    """Three of 48 worn pages looked head down by the shape of their lines, were turned over and read as gibberish."""
+    with Image.open(quick) as image:
+        image.rotate(lies).save(tmp_path / "page.png", dpi=(300, 300))
+    monkeypatch.setattr("ocr.geometry._head_up", lambda *_: seems)
+    result = worker.process_page(job(tmp_path / "page.png", tmp_path / "cache"))
+    assert result.rotation == lies
+    wanted, found = nfc(quick_page().text).split(), nfc(result.text.text).split()
+    assert len(set(wanted) & set(found)) > 0.9 * len(set(wanted))
+
+
 def test_the_samples_are_read_in_order_with_few_errors(samples: dict[str, Sample]) -> None:
     """Measured: 3 to 9 words of about 1,200 differ, each by a mark. A column read across would cost dozens."""
     wrong = total = 0
