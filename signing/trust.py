@@ -1,6 +1,6 @@
 """Roots, chains and revocation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,24 @@ from workstation.domain.ports import TrustStore
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Trusted roots, and the fingerprints (SHA-256) of those among them that are for training."""
+    """Trusted roots, and by fingerprint (SHA-256) the kind of store that each comes from."""
 
     roots: tuple[x509.Certificate, ...]
-    training: frozenset[bytes]
+    kinds: Mapping[bytes, str]
+    """``government``, ``national``, ``training`` or ``local``."""
 
 
 def load_anchors(trust: TrustStore) -> Anchors:
-    """Reads the PEM or DER files of a trust store. Raises M06."""
-    training = _load(trust.training_roots)
-    return Anchors((*_load(trust.roots), *training), frozenset(entry.sha256 for entry in training))
+    """Reads the PEM or DER files of a trust store. A root that lies in several counts as of the named one; training wins, so
+    that practice never passes for more. Raises M06."""
+    stores = (
+        ("local", trust.roots),
+        ("national", trust.national_roots),
+        ("government", trust.government_roots),
+        ("training", trust.training_roots),
+    )
+    loaded = [(kind, entry) for kind, paths in stores for entry in _load(paths)]
+    return Anchors(tuple(entry for _, entry in loaded), {entry.sha256: kind for kind, entry in loaded})
 
 
 def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:

@@ -317,7 +317,12 @@ class TrustStore:
     """Roots by file. A signature that ends at a training root says so in every report."""
 
     roots: tuple[Path, ...] = ()
+    """Of no named kind."""
     training_roots: tuple[Path, ...] = ()
+    government_roots: tuple[Path, ...] = ()
+    """Of the authority for official-duty certificates (chuyên dùng công vụ)."""
+    national_roots: tuple[Path, ...] = ()
+    """Of the national root (NEAC), under which the public authorities stand."""
 
 
 class Secret:

@@ -1,0 +1,247 @@
+"""One signature of a file: what it covers, who signed, what came after, whom its chain leads to, what is known of revocation."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStatus
+
+from signing import trust
+from signing.algorithms import forbidden, mechanism_of
+from signing.findings import CODES, Findings
+from signing.integrity import signed_end, tail_accounted
+from signing.keys import in_force, is_training, subject_part
+from signing.picture import same_pages
+from signing.trust import Anchors
+from workstation.domain.signature import Verdict
+
+_SIGNING_USAGE = {"non_repudiation", "digital_signature"}
+"""Official certificates carry non-repudiation; older public ones only digital signature. Either is for signing."""
+_USAGE = KeyUsageConstraints(key_usage=_SIGNING_USAGE, match_all_key_usages=False)
+
+
+def examine(data: bytes, reader: PdfFileReader, field: str, entry: Any, anchors: Anchors, offline: bool) -> Findings:
+    findings = Findings(field)
+    try:
+        signature = EmbeddedPdfSignature(reader, entry, field)
+        _cover(findings, data, reader, signature)
+        _describe(findings, signature)
+        status = _validate(signature, trust.context(anchors, reader, revocation="soft-fail", fetch=False))
+        _judge_changes(findings, signature, status)
+        _judge_picture(findings, data)
+        _judge_trust(findings, signature, status, anchors)
+        if findings.trusted:
+            _judge_revocation(findings, signature, status, reader, anchors, offline)
+    except SignatureValidationError as error:
+        # the library's own refusals carry the standard's word; GENERIC is its way to say that there is none: the format
+        findings.trusted = False
+        name = error.ades_subindication.standard_name
+        findings.subindication = "FORMAT_FAILURE" if name == "GENERIC" else name
+        findings.add(CODES.get(findings.subindication, "V06"))
+    except Exception as error:  # noqa: BLE001
+        # Malformed signatures make the libraries raise whatever a wrong assumption deep inside gives: PdfReadError,
+        # ValueError, AttributeError, AssertionError, TypeError, OSError and more were seen. All are a format failure of
+        # this one signature.
+        findings.trusted = False
+        findings.add("V06", kind=type(error).__name__)
+    return findings
+
+
+def _cover(findings: Findings, data: bytes, reader: PdfFileReader, signature: EmbeddedPdfSignature) -> None:
+    end = signed_end(data, signature.byte_range, signature.pkcs7_content)
+    if end is None:
+        findings.add("V14")
+        return
+    findings.revision_end = end
+    findings.coverage = "whole_file" if end == len(data) else "revision"
+    if not tail_accounted(data, end, reader):
+        findings.add("V09", kind="bytes")
+
+
+def _describe(findings: Findings, signature: EmbeddedPdfSignature) -> None:
+    certificate = signature.signer_cert
+    findings.signer = subject_part(certificate.subject, "common_name")
+    findings.issuer = subject_part(certificate.issuer, "common_name")
+    findings.organization = subject_part(certificate.subject, "organization_name")
+    findings.valid_from, findings.valid_until = _iso(certificate.not_valid_before), _iso(certificate.not_valid_after)
+    used = mechanism_of(signature.signer_info, certificate)
+    findings.mechanism = str(used)
+    if weak := forbidden(used):
+        findings.add("V12", algorithm=weak)
+    if signature.sig_object_type == "/DocTimeStamp":
+        findings.level = "DTS"
+    else:
+        findings.signing_time = _iso(signature.self_reported_timestamp)
+    if is_training(certificate):
+        findings.add("V13")
+
+
+def _validate(signature: EmbeddedPdfSignature, context: Any, *, skip_diff: bool = False) -> Any:
+    if signature.sig_object_type == "/DocTimeStamp":
+        return validate_pdf_timestamp(signature, context, skip_diff=skip_diff)
+    return validate_pdf_signature(signature, context, key_usage_settings=_USAGE, skip_diff=skip_diff)
+
+
+def _judge_changes(findings: Findings, signature: EmbeddedPdfSignature, status: Any) -> None:
+    if not status.intact or not status.valid:
+        findings.subindication = "HASH_FAILURE" if not status.intact else "SIG_CRYPTO_FAILURE"
+        findings.add(CODES[findings.subindication])
+    if status.coverage not in (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION):
+        findings.coverage = "partial"
+        findings.add("V14")
+        return
+    result = signature.diff_result
+    level = result.modification_level if isinstance(result, DiffResult) else ModificationLevel.OTHER
+    findings.changes_after = {
+        ModificationLevel.NONE: "none",
+        ModificationLevel.LTA_UPDATES: "lta",
+        ModificationLevel.FORM_FILLING: "form",
+        ModificationLevel.ANNOTATIONS: "annotation",
+    }.get(level, "content")
+    if findings.changes_after in ("form", "annotation"):
+        findings.add("V11")
+    elif findings.changes_after == "content":
+        findings.add("V02")
+
+
+def _judge_picture(findings: Findings, data: bytes) -> None:
+    """A page that looks different although nothing that may be seen was changed. A later signature's stamp or a filled form
+    field is seen too, but is named as what it is already (V11)."""
+    if findings.changes_after in ("none", "lta") and not same_pages(data, findings.revision_end):
+        findings.add("V09", kind="shown")
+
+
+def _judge_trust(findings: Findings, signature: EmbeddedPdfSignature, status: Any, anchors: Anchors) -> None:
+    findings.trusted = bool(status.trusted)
+    root = next(iter(_path(status)), None)
+    if root is not None:
+        findings.trust_store = anchors.kinds.get(root.sha256, "")
+    if findings.trust_store == "training":
+        findings.add("V13")
+    if status.intact and status.valid and not status.trusted:
+        _doubt_chain(findings, signature, status, anchors)
+    stamped = getattr(status, "timestamp_validity", None)
+    if stamped is not None:
+        findings.timestamp = _iso(stamped.timestamp)
+        findings.level = "T"
+        if not (stamped.valid and stamped.intact):
+            findings.add("V20")
+        elif not stamped.trusted:
+            findings.add("V21")
+    # a document time-stamp's status has no bottom line of its own
+    if findings.verdict is Verdict.VALID and not getattr(status, "bottom_line", status.trusted):
+        # a class of doubt that none of the rules above names
+        findings.add("V06", kind="bottom_line")
+
+
+def _doubt_chain(findings: Findings, signature: EmbeddedPdfSignature, status: Any, anchors: Anchors) -> None:
+    """Why the chain is not trusted, in the closest word: the library's where it is close enough."""
+    certificate: x509.Certificate = status.signing_cert
+    problem = status.trust_problem_indic
+    name = problem.standard_name if problem is not None else "NO_CERTIFICATE_CHAIN_FOUND"
+    if name == "CERTIFICATE_CHAIN_GENERAL_FAILURE" and certificate.not_valid_before > datetime.now(UTC):
+        name = "NOT_YET_VALID"  # the library has no closer word for it
+    findings.subindication = name
+    code = CODES.get(name, "V28")
+    params: dict[str, str] = {}
+    if code == "V17":
+        params["date"] = _day(certificate.not_valid_after)
+        claimed = signature.self_reported_timestamp
+        if claimed is not None and not in_force(certificate, _aware(claimed)):
+            code = "V08"
+            params["date"] = _day(claimed)
+    elif code == "V18":
+        params["date"] = _day(certificate.not_valid_before)
+    elif code in ("V04", "V25"):
+        findings.revocation = "revoked"
+        params = _revoked_on(status)
+    elif code == "V24" and not _for_signing(certificate) and signature.sig_object_type != "/DocTimeStamp":
+        code = "V22"
+    elif code == "V03" and _breaks_off(certificate, signature.other_embedded_certs):
+        code = "V23"
+    if code != "V12" or not findings.has("V12"):  # the weak part was told by name already
+        findings.add(code, **params)
+
+
+def _for_signing(certificate: x509.Certificate) -> bool:
+    usage = certificate.key_usage_value
+    return usage is None or bool(usage.native & _SIGNING_USAGE)
+
+
+def _breaks_off(certificate: x509.Certificate, others: list[x509.Certificate]) -> bool:
+    """Whether the chain at hand ends below any root, though an authority of it came along: one certificate is missing."""
+    if is_training(certificate):
+        return False
+    current, left = certificate, list(others)
+    while not current.self_issued:
+        above = next((entry for entry in left if entry.subject == current.issuer), None)
+        if above is None:
+            return True
+        left.remove(above)
+        current = above
+    return False
+
+
+def _revoked_on(status: Any) -> dict[str, str]:
+    details = status.revocation_details
+    return {} if details is None or details.revocation_date is None else {"date": _day(details.revocation_date)}
+
+
+def _judge_revocation(
+    findings: Findings,
+    signature: EmbeddedPdfSignature,
+    status: SignatureStatus,
+    reader: PdfFileReader,
+    anchors: Anchors,
+    offline: bool,
+) -> None:
+    """Three states. ``unknown`` holds the verdict up only where a certificate names a place that could have been asked."""
+    if not trust.names_revocation_source(list(_path(status))[1:]):
+        return
+    try:
+        strict = _validate(signature, trust.context(anchors, reader, revocation="hard-fail", fetch=not offline), skip_diff=True)
+    except ValueError:
+        # certvalidator's way to say that nothing may be fetched and nothing is at hand
+        findings.trusted = False
+        findings.add("V05")
+        return
+    if strict.trusted:
+        findings.revocation = "good"
+        return
+    findings.trusted = False  # nobody knows, or somebody knows better
+    name = strict.trust_problem_indic.standard_name if strict.trust_problem_indic is not None else "TRY_LATER"
+    code = CODES.get(name, "V05")
+    if code in ("V04", "V25"):
+        findings.revocation = "revoked"
+        findings.subindication = name
+        findings.add(code, **_revoked_on(strict))
+    else:
+        findings.add("V05")
+
+
+def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:
+    """The chain, root first."""
+    if status.validation_path is not None:
+        yield from status.validation_path.iter_certs(include_root=True)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return _aware(moment).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _day(moment: datetime) -> str:
+    """For sentences, which show it as a day of Viet Nam."""
+    return _aware(moment).astimezone(UTC).isoformat()
