@@ -33,7 +33,7 @@ def examine(data: bytes, reader: PdfFileReader, field: str, entry: Any, anchors:
         signature = EmbeddedPdfSignature(reader, entry, field)
         _cover(findings, data, reader, signature)
         _describe(findings, signature)
-        status = _validate(signature, trust.context(anchors, reader, revocation="soft-fail", fetch=False))
+        status = _validate(signature, trust.context(anchors, reader, revocation=False, fetch=False))
         _judge_changes(findings, signature, status)
         _judge_picture(findings, data)
         _judge_trust(findings, signature, status, anchors)
@@ -159,9 +159,6 @@ def _doubt_chain(findings: Findings, signature: EmbeddedPdfSignature, status: An
             params["date"] = _day(claimed)
     elif code == "V18":
         params["date"] = _day(certificate.not_valid_before)
-    elif code in ("V04", "V25"):
-        findings.revocation = "revoked"
-        params = _revoked_on(status)
     elif code == "V24" and not _for_signing(certificate) and signature.sig_object_type != "/DocTimeStamp":
         code = "V22"
     elif code == "V03" and _breaks_off(certificate, signature.other_embedded_certs):
@@ -189,11 +186,6 @@ def _breaks_off(certificate: x509.Certificate, others: list[x509.Certificate]) -
     return False
 
 
-def _revoked_on(status: Any) -> dict[str, str]:
-    details = status.revocation_details
-    return {} if details is None or details.revocation_date is None else {"date": _day(details.revocation_date)}
-
-
 def _judge_revocation(
     findings: Findings,
     signature: EmbeddedPdfSignature,
@@ -202,28 +194,37 @@ def _judge_revocation(
     anchors: Anchors,
     offline: bool,
 ) -> None:
-    """Three states. ``unknown`` holds the verdict up only where a certificate names a place that could have been asked."""
+    """Three states. ``unknown`` holds the verdict up only where a certificate names a place that could have been asked.
+
+    The issuer is asked first: it may know what the file's own data, made at signing, can't. That data answers when the
+    issuer does not.
+    """
     if not trust.names_revocation_source(list(_path(status))[1:]):
         return
-    try:
-        strict = _validate(signature, trust.context(anchors, reader, revocation="hard-fail", fetch=not offline), skip_diff=True)
-    except ValueError:
-        # certvalidator's way to say that nothing may be fetched and nothing is at hand
-        findings.trusted = False
-        findings.add("V05")
-        return
-    if strict.trusted:
-        findings.revocation = "good"
-        return
-    findings.trusted = False  # nobody knows, or somebody knows better
-    name = strict.trust_problem_indic.standard_name if strict.trust_problem_indic is not None else "TRY_LATER"
-    code = CODES.get(name, "V05")
-    if code in ("V04", "V25"):
-        findings.revocation = "revoked"
-        findings.subindication = name
-        findings.add(code, **_revoked_on(strict))
-    else:
-        findings.add("V05")
+    for fetch in (False,) if offline else (True, False):
+        try:
+            strict = _validate(signature, trust.context(anchors, reader, revocation=True, fetch=fetch), skip_diff=True)
+        except ValueError:
+            continue  # certvalidator's way to say that nothing may be fetched and nothing is at hand
+        stamped = getattr(strict, "timestamp_validity", None)
+        if stamped is not None and stamped.revoked:
+            findings.add("V21")
+        if strict.trusted:
+            findings.revocation = "good"
+            return
+        name = strict.trust_problem_indic.standard_name if strict.trust_problem_indic is not None else ""
+        code = CODES.get(name)
+        if code in ("V04", "V25"):
+            findings.revocation, findings.trusted, findings.subindication = "revoked", False, name
+            findings.add(code, **_revoked_on(strict))
+            return
+    findings.trusted = False  # somebody may know better
+    findings.add("V05")
+
+
+def _revoked_on(status: Any) -> dict[str, str]:
+    details = status.revocation_details
+    return {} if details is None or details.revocation_date is None else {"date": _day(details.revocation_date)}
 
 
 def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:

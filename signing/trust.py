@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from workstation.domain.errors import WorkstationError
@@ -49,18 +50,22 @@ def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
     return tuple(found)
 
 
-def context(anchors: Anchors, reader: PdfFileReader, *, revocation: str, fetch: bool) -> ValidationContext:
+def context(anchors: Anchors, reader: PdfFileReader, *, revocation: bool, fetch: bool) -> ValidationContext:
     """A validation context for one file; what its document security store (EN 319 142-1, 5.4.2) carries is taken in.
 
-    ``revocation``: certvalidator's ``soft-fail`` (use what is there) or ``hard-fail`` (must be known where a certificate
-    names a place to ask).
+    ``revocation``: it must be known where a certificate names a place to ask (certvalidator's ``hard-fail``), else it is not
+    looked at. Its ``soft-fail`` is of no use: it passes a revoked signer when off line, and fails a good one when the store
+    holds a response about somebody else.
     """
     # an explicit manager: with an empty list of roots the library falls back to the operating system's
     settings: dict[str, Any] = {
         "trust_manager": SimpleTrustManager.build(trust_roots=list(anchors.roots)),
         "allow_fetching": fetch,
-        "revocation_mode": revocation,
     }
+    if revocation:
+        settings["revocation_mode"] = "hard-fail"
+    else:
+        settings["revinfo_policy"] = CertRevTrustPolicy(NO_REVOCATION)
     try:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(settings)
     except NoDSSFoundError:

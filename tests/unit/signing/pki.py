@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 ORGANIZATION = "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG"
 
@@ -37,6 +37,7 @@ class Authority:
         *,
         days: tuple[int, int] = (-1, 365),
         crl_url: str | None = None,
+        ocsp_url: str | None = None,
         usage: Sequence[str] = ("digital_signature", "content_commitment"),
         extended: Sequence[x509.ObjectIdentifier] = (),
         ca: bool = False,
@@ -56,6 +57,9 @@ class Authority:
         if crl_url:
             point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
             builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        if ocsp_url:
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp_url))
+            builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
         if extended:
             builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=True)
         return builder.sign(self.key, hashes.SHA256())

@@ -2,13 +2,10 @@
 
 import io
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 
 import pikepdf
 import pytest
@@ -102,7 +99,7 @@ def test_isa_no_eof_really_shows_something_else(signed: Path, trust: TrustStore)
     forged = attacks.isa_without_eof(signed.read_bytes())
     reader = PdfFileReader(io.BytesIO(forged))
     status = validate_pdf_signature(
-        reader.embedded_signatures[0], context(load_anchors(trust), reader, revocation="soft-fail", fetch=False)
+        reader.embedded_signatures[0], context(load_anchors(trust), reader, revocation=False, fetch=False)
     )
     assert status.bottom_line
     with pymupdf.open(stream=forged, filetype="pdf") as pdf:
@@ -171,58 +168,6 @@ def test_certificate_that_is_not_for_signing(tmp_path: Path, authority: Authorit
     data = sign_with(tmp_path, authority, published, usage=("key_encipherment",))
     verdict = verify(data, TrustStore(roots=(authority.write(tmp_path),)))
     assert not verdict.green and codes(verdict) == {"V22"}
-
-
-def test_revocation_that_can_not_be_asked_holds_the_verdict_up(tmp_path: Path, authority: Authority, published: Path) -> None:
-    data = sign_with(tmp_path, authority, published, crl_url="http://127.0.0.1:9/none.crl")
-    verdict = verify(data, TrustStore(roots=(authority.write(tmp_path),)))
-    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V05"}
-    assert verdict.signatures[0].revocation == "unknown" and verdict.signatures[0].subindication == "TRY_LATER"
-
-
-@contextmanager
-def serving(body: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A CRL behind HTTP, as an authority offers it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/pkix-crl")
-            self.send_header("Content-Length", str(len(answer[0])))
-            self.end_headers()
-            self.wfile.write(answer[0])
-
-        def log_message(self, *_: object) -> None: ...
-
-    answer = [body]
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/ca.crl", answer
-        server.shutdown()
-        thread.join()
-
-
-def test_revocation_has_three_states(tmp_path: Path, authority: Authority, published: Path) -> None:
-    anchors = load_anchors(TrustStore(roots=(authority.write(tmp_path),)))
-    with serving(authority.crl()) as (url, answer):
-        data = sign_with(tmp_path, authority, published, crl_url=url)
-        good = verify_bytes(data, anchors, offline=False)
-        certificate = certificate_of(tmp_path / "key.p12")
-        answer[0] = authority.crl(certificate)
-        revoked = verify_bytes(data, anchors, offline=False)
-        offline = verify_bytes(data, anchors, offline=True)
-        answer[0] = make_authority().crl(certificate)  # another authority may not revoke, and its list proves nothing
-        foreign = verify_bytes(data, anchors, offline=False)
-    for verdict in (good, revoked, offline, foreign):
-        check(verdict)
-    states = [(one.verdict, one.signatures[0].revocation, codes(one)) for one in (good, revoked, offline, foreign)]
-    assert states == [
-        (Verdict.VALID, "good", set()),
-        (Verdict.INVALID, "revoked", {"V04"}),
-        (Verdict.INDETERMINATE, "unknown", {"V05"}),
-        (Verdict.INDETERMINATE, "unknown", {"V05"}),
-    ]
 
 
 def certificate_of(p12: Path) -> x509.Certificate:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pikepdf
@@ -13,6 +14,7 @@ from pikepdf import Array, Dictionary, Name, String
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tests.unit.signing.attacks import byte_range
@@ -31,6 +33,13 @@ class _Ruthless(PdfSigner):
     """Signs although a certification forbids it."""
 
     def _enforce_certification_constraints(self, reader: Any) -> None: ...
+
+
+def stamper_of(key: Any, certificate: Any, *, at: datetime | None = None) -> DummyTimeStamper:
+    """A time-stamping authority in this process; ``at``: it stamps that time whenever it is asked."""
+    signer = signer_of(key, certificate)
+    store = SimpleCertificateStore.from_certs([signer.signing_cert])
+    return DummyTimeStamper(signer.signing_cert, signer.signing_key, certs_to_embed=store, fixed_dt=at)
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Workshop:
         subfilter: SigSeedSubFilter = SigSeedSubFilter.PADES,
         strict: bool = True,
         ruthless: bool = False,
+        stamper: DummyTimeStamper | None = None,
     ) -> bytes:
         writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=strict)
         meta = PdfSignatureMetadata(
@@ -64,7 +74,8 @@ class Workshop:
             docmdp_permissions=certify or MDPPerm.FILL_FORMS,
         )
         spec = SigFieldSpec(field, on_page=0, box=box)
-        out = (_Ruthless if ruthless else PdfSigner)(meta, signer or self.signer, new_field_spec=spec).sign_pdf(writer)
+        kind = _Ruthless if ruthless else PdfSigner
+        out = kind(meta, signer or self.signer, timestamper=stamper, new_field_spec=spec).sign_pdf(writer)
         return bytes(out.getvalue())
 
     @property
