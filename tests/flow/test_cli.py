@@ -1,5 +1,6 @@
 """The command line's own promises: exit codes, one sentence for what is wrong, options before and after every command."""
 
+import hashlib
 import os
 import shutil
 import socket
@@ -144,6 +145,32 @@ def test_a_missing_file_is_unreadable_because_it_is_missing(cli: Callable[..., R
     assert (ran.code, row["verdict"], [r["code"] for r in row["reasons"]]) == (2, "unreadable", ["F07"])
     mixed = cli("verify", "--json", "--home", demo.home, tmp_path / "khong-co.pdf", demo.documents[0]["pdf"])
     assert (mixed.code, [r["green"] for r in mixed.data["files"]]) == (1, [False, True])
+
+
+def test_a_report_as_pdf(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    signed = Path(demo.documents[0]["pdf"])
+    before, out = signed.read_bytes(), tmp_path / "moi" / "bao-cao.pdf"
+    assert cli("verify", "--home", demo.home, signed, "--report", out).code == 0
+    with pikepdf.open(out) as pdf:
+        assert pdf.open_metadata()["pdfaid:part"] == "2"
+    told = subprocess.run(["pdftotext", str(out), "-"], capture_output=True, text=True, check=True).stdout
+    assert "Chữ ký hợp lệ" in told and hashlib.sha256(before).hexdigest() in told and "Gốc tập huấn" in told
+    for arguments in ((signed, signed), (signed,)):  # two files have no one report; and it replaces no file that is checked
+        ran = cli("verify", "--home", demo.home, *arguments, "--report", signed)
+        assert (ran.code, ran.err[:3]) == (2, "U01")
+    assert signed.read_bytes() == before
+    missing = cli("verify", "--home", demo.home, tmp_path / "khong-co.pdf", "--report", tmp_path / "b.pdf")
+    assert missing.code == 2 and (tmp_path / "b.pdf").is_file(), "also what can't be verified is reported"
+
+
+def test_trust_stores_of_the_home_folder_are_told_apart(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    root, signed = Path(demo.told["trust"][0]), demo.documents[0]["pdf"]
+    for kind in ("government", "national", "training", "local"):
+        folder = tmp_path / kind / "trust" / ("" if kind == "local" else kind)
+        folder.mkdir(parents=True)
+        shutil.copy(root, folder)
+        (row,) = cli("verify", "--json", "--home", tmp_path / kind, signed).data["files"]
+        assert {s["trust_store"] for s in row["signatures"]} == {kind} and row["green"]
 
 
 def test_the_lines_of_digitize_in_english(cli: Callable[..., Ran], tmp_path: Path) -> None:

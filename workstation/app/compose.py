@@ -73,7 +73,8 @@ class Home:
 
     @property
     def trust(self) -> Path:
-        """Roots (PEM); those in ``training/`` are said to be for practice in every report."""
+        """Roots (PEM): ``government/`` and ``national/`` are told apart in every report, those in ``training/`` are said to be
+        for practice, those in the folder itself are of no named kind."""
         return self.root / "trust"
 
     @property
@@ -85,13 +86,26 @@ class Home:
         return self.root / "exports"
 
     def prepare(self) -> Self:
-        for name in ("blobs", "cache", "sealing", "incoming", "trust/training", "exports", "logs"):
+        for name in (
+            "blobs",
+            "cache",
+            "sealing",
+            "incoming",
+            "trust/government",
+            "trust/national",
+            "trust/training",
+            "exports",
+            "logs",
+        ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
         return self
 
     def trust_store(self, extra: tuple[Path, ...] = ()) -> TrustStore:
-        return TrustStore((*sorted(self.trust.glob("*.pem")), *extra), tuple(sorted((self.trust / "training").glob("*.pem"))))
+        government, national, training = (
+            tuple(sorted((self.trust / kind).glob("*.pem"))) for kind in ("government", "national", "training")
+        )
+        return TrustStore((*sorted(self.trust.glob("*.pem")), *extra), training, government, national)
 
 
 def default_home() -> Path:

@@ -2,13 +2,15 @@
 
 import os
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say
+from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say, usable_folder
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import FileVerdict, Verdict
 
@@ -43,6 +45,7 @@ def verify(
     files: Annotated[list[Path], typer.Argument(help="PDF files.")],
     trust: Annotated[list[Path] | None, typer.Option(help="Root certificates (PEM) to trust besides the home folder's.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Asks no revocation service.")] = False,
+    report_to: Annotated[Path | None, typer.Option("--report", help="PDF to write the report on FILE to.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """A verdict for each file and each signature. 0: all green; 1: not all."""
@@ -52,6 +55,7 @@ def verify(
     from workstation.app.shapes import verdict_json
     from workstation.usecases.office import PAGE_SECONDS
 
+    _check_report(files, report_to)
     store = Home(home_path()).trust_store(tuple(p.resolve() for p in trust or ()))
     judge = partial(verify_file, trust=store, offline=offline)
     lane = page_lane(min(len(files), page_workers(0)))  # hostile files are opened in a worker, never in this process
@@ -60,6 +64,9 @@ def verify(
         verdicts = [(path, _verdict(path, answer)) for path, answer in asked]
     finally:
         lane.close()
+
+    if report_to is not None:
+        _write_report(report_to, *verdicts[0], offline=offline)
 
     def human() -> None:
         for path, verdict in verdicts:
@@ -71,6 +78,26 @@ def verify(
 
     report({"files": [verdict_json(p, v, options.lang) for p, v in verdicts]}, as_json, human)
     leave(_code([v for _, v in verdicts]))
+
+
+def _check_report(files: list[Path], target: Path | None) -> None:
+    """One file has one report, which overwrites none of what is verified. U01 before anything is done."""
+    if target is None:
+        return
+    if len(files) != 1:
+        raise WorkstationError("U01", detail="--report: FILE")
+    if target.resolve() == files[0].resolve():
+        raise WorkstationError("U01", detail="--report")
+    usable_folder(target.parent, "--report")
+
+
+def _write_report(target: Path, path: Path, verdict: FileVerdict, *, offline: bool) -> None:
+    from signing.paper import write
+    from workstation.app.verdict_paper import verdict_paper
+
+    made = datetime.now(UTC).replace(microsecond=0)
+    paper = verdict_paper(path.name, verdict, made=made, by=f"Trạm số hóa {version('tram-so-hoa')}", offline=offline)
+    write(paper, target)
 
 
 def _readable(path: Path) -> bool:

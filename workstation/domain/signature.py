@@ -1,6 +1,7 @@
 """Published and signed files, and what a verification says about them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from workstation.domain.errors import ErrorNote
@@ -87,7 +88,8 @@ class SignatureReport:
         moment = self.proven_time
         if not (moment and self.valid_from and self.valid_until):
             return None
-        return self.valid_from <= moment <= self.valid_until
+        first, at, last = (datetime.fromisoformat(text) for text in (self.valid_from, moment, self.valid_until))
+        return first <= at <= last
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class FileVerdict:
     """Every signature trusted, intact, covering what is shown, and nothing but LTA data after it."""
     reasons: tuple[ErrorNote, ...]
     signatures: tuple[SignatureReport, ...]
+    sha256: str = ""
+    """Of the bytes that were judged; empty: there were none."""
 
 
 class KeyKind(Enum):

@@ -14,7 +14,7 @@ from signing.findings import CODES, WEIGHT, Findings
 from signing.reports import verify_bytes
 from signing.trust import load_anchors
 from tests.unit.signing import attacks, forgeries
-from tests.unit.signing.pki import Authority, rsa_key
+from tests.unit.signing.pki import Authority, make_authority, rsa_key
 from tests.unit.signing.test_verify import check, codes
 from tests.unit.signing.workshop import Workshop, form_file, make_workshop, signer_of
 from workstation.domain.errors import ERRORS
@@ -154,3 +154,27 @@ def test_every_reason_alone_gives_a_full_report(code: str) -> None:
     report = findings.report()
     assert (report.subindication is None) == (report.indication == "TOTAL-PASSED")
     assert report.indication == ("TOTAL-PASSED" if code == "V13" else report.indication)
+
+
+@pytest.mark.parametrize("kind", ["government", "national", "training", "local"])
+def test_the_store_in_which_the_chain_ends_is_told(kind: str, shop: Workshop, tmp_path: Path) -> None:
+    other = make_authority("CA khác").write(tmp_path, "other.pem")
+    root = shop.authority.write(tmp_path)
+    names = {"local": "roots", **{name: f"{name}_roots" for name in ("government", "national", "training")}}
+    stores = {field: (root if name == kind else other,) for name, field in names.items()}
+    verdict = verify_bytes(shop.good, load_anchors(TrustStore(**stores)), offline=True)
+    check(verdict)
+    assert verdict.green and verdict.signatures[0].trust_store == kind
+    assert codes(verdict) == ({"V13"} if kind == "training" else set())
+
+
+def test_a_root_in_two_stores_counts_as_the_named_one_and_training_never_passes_for_more(shop: Workshop, tmp_path: Path) -> None:
+    root = shop.authority.write(tmp_path)
+    cases = (
+        (TrustStore(roots=(root,), national_roots=(root,)), "national"),
+        (TrustStore(national_roots=(root,), government_roots=(root,)), "government"),
+        (TrustStore((root,), (root,), (root,), (root,)), "training"),
+    )
+    for store, kind in cases:
+        verdict = verify_bytes(shop.good, load_anchors(store), offline=True)
+        assert verdict.signatures[0].trust_store == kind
