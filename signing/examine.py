@@ -1,6 +1,7 @@
 """One signature of a file: what it covers, who signed, what came after, whom its chain leads to, what is known of revocation."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStatus
+from pyhanko_certvalidator import ValidationContext
 
 from signing import trust
 from signing.algorithms import forbidden, mechanism_of
@@ -27,18 +29,50 @@ _SIGNING_USAGE = {"non_repudiation", "digital_signature"}
 _USAGE = KeyUsageConstraints(key_usage=_SIGNING_USAGE, match_all_key_usages=False)
 
 
-def examine(data: bytes, reader: PdfFileReader, field: str, entry: Any, anchors: Anchors, offline: bool) -> Findings:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One signature, and what it is judged by."""
+
+    signature: EmbeddedPdfSignature
+    reader: PdfFileReader
+    anchors: Anchors
+    offline: bool
+    proven: datetime | None
+    """When this part of the file was there at the latest, by a document time-stamp over it; None: now."""
+
+    @property
+    def is_stamp(self) -> bool:
+        return bool(self.signature.sig_object_type == "/DocTimeStamp")
+
+    def context(self, *, revocation: bool = False, fetch: bool = False, moment: datetime | None = None) -> ValidationContext:
+        return trust.context(self.anchors, self.reader, revocation=revocation, fetch=fetch, moment=moment)
+
+    def validate(self, signer: ValidationContext, stamp: ValidationContext | None = None, *, skip_diff: bool = False) -> Any:
+        """The library's status; ``stamp``: what the signature's own time-stamp is judged by, if by something else."""
+        if self.is_stamp:
+            return validate_pdf_timestamp(self.signature, signer, skip_diff=skip_diff)
+        return validate_pdf_signature(
+            self.signature, signer, ts_validation_context=stamp, key_usage_settings=_USAGE, skip_diff=skip_diff
+        )
+
+
+def examine(
+    data: bytes, reader: PdfFileReader, field: str, entry: Any, anchors: Anchors, offline: bool, proven: datetime | None = None
+) -> Findings:
+    """``proven``: as in ``Case``. Whatever the signature holds ends in findings."""
     findings = Findings(field)
     try:
-        signature = EmbeddedPdfSignature(reader, entry, field)
-        _cover(findings, data, reader, signature)
-        _describe(findings, signature)
-        status = _validate(signature, trust.context(anchors, reader, revocation=False, fetch=False))
-        _judge_changes(findings, signature, status)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, offline, proven)
+        _cover(findings, data, reader, case.signature)
+        _describe(findings, case.signature)
+        status, moment = _settle(case)
+        _judge_changes(findings, case.signature, status)
         _judge_picture(findings, data)
-        _judge_trust(findings, signature, status, anchors)
+        _judge_trust(findings, case, status)
         if findings.trusted:
-            _judge_revocation(findings, signature, status, reader, anchors, offline)
+            _judge_revocation(findings, case, status, moment)
+        if case.is_stamp and findings.verdict is Verdict.VALID and findings.trusted:
+            findings.proof = status.timestamp
     except SignatureValidationError as error:
         # the library's own refusals carry the standard's word; GENERIC is its way to say that there is none: the format
         findings.trusted = False
@@ -52,6 +86,28 @@ def examine(data: bytes, reader: PdfFileReader, field: str, entry: Any, anchors:
         findings.trusted = False
         findings.add("V06", kind=type(error).__name__)
     return findings
+
+
+def _settle(case: Case) -> tuple[Any, datetime | None]:
+    """The library's status as of now; where the chain does not hold now, as of the earliest proven time if it held then
+    (EN 319 102-1, 5.6: a proof of existence). With it, that time; None: now."""
+    now = case.context()
+    status = case.validate(now)
+    stamp, stamp_context = getattr(status, "timestamp_validity", None), now
+    if stamp is not None and not stamp.trusted and case.proven is not None:
+        stamp_context = case.context(moment=case.proven)
+        again = case.validate(now, stamp_context)
+        if again.timestamp_validity.trusted:
+            status, stamp = again, again.timestamp_validity
+        else:
+            stamp_context = now
+    if status.trusted or not (status.intact and status.valid):
+        return status, None
+    moment = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
+    if moment is None:
+        return status, None
+    past = case.validate(case.context(moment=moment), stamp_context)
+    return (past, moment) if past.trusted else (status, None)
 
 
 def _cover(findings: Findings, data: bytes, reader: PdfFileReader, signature: EmbeddedPdfSignature) -> None:
@@ -83,12 +139,6 @@ def _describe(findings: Findings, signature: EmbeddedPdfSignature) -> None:
         findings.add("V13")
 
 
-def _validate(signature: EmbeddedPdfSignature, context: Any, *, skip_diff: bool = False) -> Any:
-    if signature.sig_object_type == "/DocTimeStamp":
-        return validate_pdf_timestamp(signature, context, skip_diff=skip_diff)
-    return validate_pdf_signature(signature, context, key_usage_settings=_USAGE, skip_diff=skip_diff)
-
-
 def _judge_changes(findings: Findings, signature: EmbeddedPdfSignature, status: Any) -> None:
     if not status.intact or not status.valid:
         findings.subindication = "HASH_FAILURE" if not status.intact else "SIG_CRYPTO_FAILURE"
@@ -118,15 +168,15 @@ def _judge_picture(findings: Findings, data: bytes) -> None:
         findings.add("V09", kind="shown")
 
 
-def _judge_trust(findings: Findings, signature: EmbeddedPdfSignature, status: Any, anchors: Anchors) -> None:
+def _judge_trust(findings: Findings, case: Case, status: Any) -> None:
     findings.trusted = bool(status.trusted)
     root = next(iter(_path(status)), None)
     if root is not None:
-        findings.trust_store = anchors.kinds.get(root.sha256, "")
+        findings.trust_store = case.anchors.kinds.get(root.sha256, "")
     if findings.trust_store == "training":
         findings.add("V13")
     if status.intact and status.valid and not status.trusted:
-        _doubt_chain(findings, signature, status, anchors)
+        _doubt_chain(findings, case, status)
     stamped = getattr(status, "timestamp_validity", None)
     if stamped is not None:
         findings.timestamp = _iso(stamped.timestamp)
@@ -135,13 +185,15 @@ def _judge_trust(findings: Findings, signature: EmbeddedPdfSignature, status: An
             findings.add("V20")
         elif not stamped.trusted:
             findings.add("V21")
+    if case.is_stamp:
+        findings.timestamp = _iso(status.timestamp)
     # a document time-stamp's status has no bottom line of its own
     if findings.verdict is Verdict.VALID and not getattr(status, "bottom_line", status.trusted):
         # a class of doubt that none of the rules above names
         findings.add("V06", kind="bottom_line")
 
 
-def _doubt_chain(findings: Findings, signature: EmbeddedPdfSignature, status: Any, anchors: Anchors) -> None:
+def _doubt_chain(findings: Findings, case: Case, status: Any) -> None:
     """Why the chain is not trusted, in the closest word: the library's where it is close enough."""
     certificate: x509.Certificate = status.signing_cert
     problem = status.trust_problem_indic
@@ -153,15 +205,15 @@ def _doubt_chain(findings: Findings, signature: EmbeddedPdfSignature, status: An
     params: dict[str, str] = {}
     if code == "V17":
         params["date"] = _day(certificate.not_valid_after)
-        claimed = signature.self_reported_timestamp
+        claimed = case.signature.self_reported_timestamp
         if claimed is not None and not in_force(certificate, _aware(claimed)):
             code = "V08"
             params["date"] = _day(claimed)
     elif code == "V18":
         params["date"] = _day(certificate.not_valid_before)
-    elif code == "V24" and not _for_signing(certificate) and signature.sig_object_type != "/DocTimeStamp":
+    elif code == "V24" and not _for_signing(certificate) and not case.is_stamp:
         code = "V22"
-    elif code == "V03" and _breaks_off(certificate, signature.other_embedded_certs):
+    elif code == "V03" and _breaks_off(certificate, case.signature.other_embedded_certs):
         code = "V23"
     if code != "V12" or not findings.has("V12"):  # the weak part was told by name already
         findings.add(code, **params)
@@ -186,24 +238,19 @@ def _breaks_off(certificate: x509.Certificate, others: list[x509.Certificate]) -
     return False
 
 
-def _judge_revocation(
-    findings: Findings,
-    signature: EmbeddedPdfSignature,
-    status: SignatureStatus,
-    reader: PdfFileReader,
-    anchors: Anchors,
-    offline: bool,
-) -> None:
+def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, moment: datetime | None) -> None:
     """Three states. ``unknown`` holds the verdict up only where a certificate names a place that could have been asked.
 
     The issuer is asked first: it may know what the file's own data, made at signing, can't. That data answers when the
-    issuer does not.
+    issuer does not, and for a ``moment`` in the past. Who was revoked after a proven time had signed well.
     """
     if not trust.names_revocation_source(list(_path(status))[1:]):
         return
-    for fetch in (False,) if offline else (True, False):
+    stamp = getattr(status, "timestamp_validity", None)
+    proof = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
+    for fetch, at in _ways(case, moment):
         try:
-            strict = _validate(signature, trust.context(anchors, reader, revocation=True, fetch=fetch), skip_diff=True)
+            strict = case.validate(case.context(revocation=True, fetch=fetch, moment=at), skip_diff=True)
         except ValueError:
             continue  # certvalidator's way to say that nothing may be fetched and nothing is at hand
         stamped = getattr(strict, "timestamp_validity", None)
@@ -215,16 +262,25 @@ def _judge_revocation(
         name = strict.trust_problem_indic.standard_name if strict.trust_problem_indic is not None else ""
         code = CODES.get(name)
         if code in ("V04", "V25"):
+            details = strict.revocation_details
+            when = details.revocation_date if details is not None else None
+            if proof is not None and when is not None and proof < when and not findings.has("V21"):
+                findings.revocation = "good"
+                return
             findings.revocation, findings.trusted, findings.subindication = "revoked", False, name
-            findings.add(code, **_revoked_on(strict))
+            findings.add(code, **({} if when is None else {"date": _day(when)}))
             return
     findings.trusted = False  # somebody may know better
+    if moment is not None:
+        findings.subindication = "REVOCATION_OUT_OF_BOUNDS_NO_POE"
     findings.add("V05")
 
 
-def _revoked_on(status: Any) -> dict[str, str]:
-    details = status.revocation_details
-    return {} if details is None or details.revocation_date is None else {"date": _day(details.revocation_date)}
+def _ways(case: Case, moment: datetime | None) -> tuple[tuple[bool, datetime | None], ...]:
+    """Whether to ask, and as of when, in this order."""
+    if moment is not None:
+        return ((False, moment),)  # an issuer owes no answer about a certificate that has lapsed (RFC 5280, 3.3)
+    return ((False, None),) if case.offline else ((True, None), (False, None))
 
 
 def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import datetime
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import SignatureReport, Verdict
@@ -70,6 +71,8 @@ class Findings:
     trusted: bool = False
     trust_store: str = ""
     revision_end: int = 0
+    proof: datetime | None = None
+    """Of a sound document time-stamp: when all before it was there."""
     subindication: str | None = None
     reasons: list[ErrorNote] = dataclasses.field(default_factory=list)
 

@@ -2,6 +2,7 @@
 repair flag and the comparison of what is shown with what was signed."""
 
 import io
+from datetime import datetime
 from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -38,7 +39,7 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
         return _unreadable(data, "viewer")
     if not fields:
         return _without_signature(data, complete)
-    found = [examine(data, reader, name, entry, anchors, offline) for name, entry in fields]
+    found = _examine_all(data, reader, fields, anchors, offline)
     _mark_levels(found, reader)
     extra: list[ErrorNote] = []
     if seen.repaired or not data.startswith(b"%PDF-"):
@@ -51,6 +52,31 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
     verdict = worst(reasons)
     green = verdict is Verdict.VALID and all(one.trusted for one in found)
     return FileVerdict(verdict, green, tuple(reasons), tuple(one.report() for one in found))
+
+
+def _examine_all(
+    data: bytes, reader: PdfFileReader, fields: list[tuple[str, Any]], anchors: Anchors, offline: bool
+) -> list[Findings]:
+    """The findings in the order of the fields. The last signature is examined first: a sound document time-stamp proves
+    when all before it was there, and so in whose time the earlier ones are to be judged."""
+    found: dict[int, Findings] = {}
+    proven: datetime | None = None
+    for index in sorted(range(len(fields)), key=lambda each: _reach(fields[each][1]), reverse=True):
+        name, entry = fields[index]
+        found[index] = examine(data, reader, name, entry, anchors, offline, proven)
+        proof = found[index].proof
+        if proof is not None and (proven is None or proof < proven):
+            proven = proof
+    return [found[index] for index in range(len(fields))]
+
+
+def _reach(entry: Any) -> int:
+    """Where the bytes that a signature claims to cover end; 0 if it says nothing of use."""
+    try:
+        _, _, start, length = (int(value) for value in entry.get_object()["/V"]["/ByteRange"])
+    except Exception:  # noqa: BLE001  # as in examine(), which will say what is wrong
+        return 0
+    return start + length
 
 
 def _open(data: bytes) -> tuple[PdfFileReader, bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, RevocationCheckingPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from workstation.domain.errors import WorkstationError
@@ -50,22 +51,27 @@ def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
     return tuple(found)
 
 
-def context(anchors: Anchors, reader: PdfFileReader, *, revocation: bool, fetch: bool) -> ValidationContext:
+def context(
+    anchors: Anchors, reader: PdfFileReader, *, revocation: bool, fetch: bool = False, moment: datetime | None = None
+) -> ValidationContext:
     """A validation context for one file; what its document security store (EN 319 142-1, 5.4.2) carries is taken in.
 
     ``revocation``: it must be known where a certificate names a place to ask (certvalidator's ``hard-fail``), else it is not
     looked at. Its ``soft-fail`` is of no use: it passes a revoked signer when off line, and fails a good one when the store
-    holds a response about somebody else.
+    holds a response about somebody else. ``moment``: judge as of this time, with what the store holds; None: now.
     """
     # an explicit manager: with an empty list of roots the library falls back to the operating system's
     settings: dict[str, Any] = {
         "trust_manager": SimpleTrustManager.build(trust_roots=list(anchors.roots)),
         "allow_fetching": fetch,
+        "revinfo_policy": CertRevTrustPolicy(
+            RevocationCheckingPolicy.from_legacy("hard-fail") if revocation else NO_REVOCATION,
+            # what was gathered just after the moment says more about it than what was known before
+            retroactive_revinfo=moment is not None,
+        ),
     }
-    if revocation:
-        settings["revocation_mode"] = "hard-fail"
-    else:
-        settings["revinfo_policy"] = CertRevTrustPolicy(NO_REVOCATION)
+    if moment is not None:
+        settings["moment"] = moment
     try:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(settings)
     except NoDSSFoundError:

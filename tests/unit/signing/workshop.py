@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pikepdf import Array, Dictionary, Name, String
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, SimpleSigner
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -30,9 +30,19 @@ def signer_of(key: Any, certificate: Any, *others: Any, pss: bool = False) -> Si
 
 
 class _Ruthless(PdfSigner):
-    """Signs although a certification forbids it."""
+    """Signs although a certification forbids it, and claims any time."""
 
-    def _enforce_certification_constraints(self, reader: Any) -> None: ...
+    ruthless = False
+    claimed: datetime | None = None
+
+    def _enforce_certification_constraints(self, reader: Any) -> None:
+        if not self.ruthless:
+            super()._enforce_certification_constraints(reader)
+
+    def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:
+        session = super().init_signing_session(*args, **kwargs)
+        session.system_time = self.claimed or session.system_time
+        return session
 
 
 def stamper_of(key: Any, certificate: Any, *, at: datetime | None = None) -> DummyTimeStamper:
@@ -64,6 +74,7 @@ class Workshop:
         strict: bool = True,
         ruthless: bool = False,
         stamper: DummyTimeStamper | None = None,
+        at: datetime | None = None,
     ) -> bytes:
         writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=strict)
         meta = PdfSignatureMetadata(
@@ -74,8 +85,9 @@ class Workshop:
             docmdp_permissions=certify or MDPPerm.FILL_FORMS,
         )
         spec = SigFieldSpec(field, on_page=0, box=box)
-        kind = _Ruthless if ruthless else PdfSigner
-        out = kind(meta, signer or self.signer, timestamper=stamper, new_field_spec=spec).sign_pdf(writer)
+        made = _Ruthless(meta, signer or self.signer, timestamper=stamper, new_field_spec=spec)
+        made.ruthless, made.claimed = ruthless, at
+        out = made.sign_pdf(writer)
         return bytes(out.getvalue())
 
     @property
@@ -122,3 +134,9 @@ def form_file(plain: bytes) -> bytes:
         out = io.BytesIO()
         pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return out.getvalue()
+
+
+def stamped(data: bytes, stamper: DummyTimeStamper) -> bytes:
+    """The file with a document time-stamp after all else."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    return bytes(PdfTimeStamper(stamper).timestamp_pdf(writer, "sha256").getvalue())
