@@ -39,6 +39,8 @@ class Case:
     offline: bool
     proven: datetime | None
     """When this part of the file was there at the latest, by a document time-stamp over it; None: now."""
+    others: frozenset[str]
+    """Names of the file's other signed fields."""
 
     @property
     def is_stamp(self) -> bool:
@@ -57,16 +59,24 @@ class Case:
 
 
 def examine(
-    data: bytes, reader: PdfFileReader, field: str, entry: Any, anchors: Anchors, offline: bool, proven: datetime | None = None
+    data: bytes,
+    reader: PdfFileReader,
+    field: str,
+    entry: Any,
+    anchors: Anchors,
+    *,
+    offline: bool,
+    proven: datetime | None = None,
+    others: frozenset[str] = frozenset(),
 ) -> Findings:
-    """``proven``: as in ``Case``. Whatever the signature holds ends in findings."""
+    """The signature in ``field``; ``proven`` and ``others`` as in ``Case``. Whatever it holds ends in findings."""
     findings = Findings(field)
     try:
-        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, offline, proven)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, offline, proven, others)
         _cover(findings, data, reader, case.signature)
         _describe(findings, case.signature)
         status, moment = _settle(case)
-        _judge_changes(findings, case.signature, status)
+        _judge_changes(findings, case, status)
         _judge_picture(findings, data)
         _judge_trust(findings, case, status)
         if findings.trusted:
@@ -139,7 +149,7 @@ def _describe(findings: Findings, signature: EmbeddedPdfSignature) -> None:
         findings.add("V13")
 
 
-def _judge_changes(findings: Findings, signature: EmbeddedPdfSignature, status: Any) -> None:
+def _judge_changes(findings: Findings, case: Case, status: Any) -> None:
     if not status.intact or not status.valid:
         findings.subindication = "HASH_FAILURE" if not status.intact else "SIG_CRYPTO_FAILURE"
         findings.add(CODES[findings.subindication])
@@ -147,15 +157,19 @@ def _judge_changes(findings: Findings, signature: EmbeddedPdfSignature, status: 
         findings.coverage = "partial"
         findings.add("V14")
         return
-    result = signature.diff_result
-    level = result.modification_level if isinstance(result, DiffResult) else ModificationLevel.OTHER
+    result: Any = case.signature.diff_result
+    level, fields = ModificationLevel.OTHER, frozenset[str]()
+    if isinstance(result, DiffResult):
+        level, fields = result.modification_level, frozenset(result.changed_form_fields)
     findings.changes_after = {
         ModificationLevel.NONE: "none",
         ModificationLevel.LTA_UPDATES: "lta",
         ModificationLevel.FORM_FILLING: "form",
         ModificationLevel.ANNOTATIONS: "annotation",
     }.get(level, "content")
-    if findings.changes_after in ("form", "annotation"):
+    if findings.changes_after == "form" and fields and fields <= case.others:
+        findings.add("V29")  # a leader's signature and then the registrar's: told as what it is
+    elif findings.changes_after in ("form", "annotation"):
         findings.add("V11")
     elif findings.changes_after == "content":
         findings.add("V02")

@@ -13,7 +13,7 @@ WEIGHT: dict[str, Verdict] = {
         Verdict.INVALID,
     ),
     **dict.fromkeys(
-        ("V03", "V05", "V08", "V11", "V12", "V17", "V18", "V19", "V21", "V22", "V23", "V24", "V27", "V28"),
+        ("V03", "V05", "V08", "V11", "V12", "V17", "V18", "V19", "V21", "V22", "V23", "V24", "V27", "V28", "V29"),
         Verdict.INDETERMINATE,
     ),
     "V13": Verdict.VALID,
@@ -43,7 +43,7 @@ _SUBINDICATION = {
     "V17": "OUT_OF_BOUNDS_NO_POE", "V18": "NOT_YET_VALID", "V19": "FORMAT_FAILURE", "V20": "SIG_CONSTRAINTS_FAILURE",
     "V21": "NO_CERTIFICATE_CHAIN_FOUND", "V22": "CHAIN_CONSTRAINTS_FAILURE", "V23": "NO_CERTIFICATE_CHAIN_FOUND",
     "V24": "CERTIFICATE_CHAIN_GENERAL_FAILURE", "V25": "REVOKED_CA_NO_POE", "V26": "NO_SIGNING_CERTIFICATE_FOUND",
-    "V27": "SIG_CONSTRAINTS_FAILURE", "V28": "NO_POE",
+    "V27": "SIG_CONSTRAINTS_FAILURE", "V28": "NO_POE", "V29": "FORMAT_FAILURE",
 }  # fmt: skip
 
 

@@ -63,7 +63,8 @@ def _examine_all(
     proven: datetime | None = None
     for index in sorted(range(len(fields)), key=lambda each: _reach(fields[each][1]), reverse=True):
         name, entry = fields[index]
-        found[index] = examine(data, reader, name, entry, anchors, offline, proven)
+        others = frozenset(other for other, _ in fields if other != name)
+        found[index] = examine(data, reader, name, entry, anchors, offline=offline, proven=proven, others=others)
         proof = found[index].proof
         if proof is not None and (proven is None or proof < proven):
             proven = proof

@@ -334,6 +334,10 @@ MESSAGES: dict[str, Message] = {
         "Chưa đủ bằng chứng về thời điểm ký để kết luận. Xin người ký xác nhận hoặc gửi bản có dấu thời gian.",
         "There is not enough proof of when it was signed. Ask the signer to confirm or for a copy with a time-stamp.",
     ),
+    "V29": Message(
+        "Có chữ ký khác được ký thêm sau chữ ký này. Phần đã ký vẫn nguyên; xem kết quả của từng chữ ký.",
+        "Another signature was added after this one. The signed part is intact; look at the result of each signature.",
+    ),
     "G01": Message(
         "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",
         "Offline[ since {since}]. Go on working; [{waiting} dossiers|the dossiers] are saved on this PC and will be "

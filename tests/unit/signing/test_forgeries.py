@@ -6,6 +6,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 from asn1crypto import algos, cms
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
@@ -16,7 +18,7 @@ from signing.trust import load_anchors
 from tests.unit.signing import attacks, forgeries
 from tests.unit.signing.pki import Authority, make_authority, rsa_key
 from tests.unit.signing.test_verify import check, codes
-from tests.unit.signing.workshop import Workshop, form_file, make_workshop, signer_of
+from tests.unit.signing.workshop import Workshop, form_file, make_workshop, signer_of, with_cms
 from workstation.domain.errors import ERRORS
 from workstation.domain.ports import TrustStore
 from workstation.domain.signature import FileVerdict, Verdict
@@ -124,6 +126,21 @@ def test_a_sneaky_signature_is_not_green_by_itself(shop: Workshop, judge: Judge)
             assert {note.code for note in second.reasons} == {"V03"}
 
 
+def test_a_second_signature_is_told_from_a_field_filled_in(shop: Workshop, judge: Judge) -> None:
+    for box in (None, (50, 400, 300, 500)):
+        verdict = judge(shop.sign(shop.good, "ChuKy2", box=box))
+        assert [{note.code for note in one.reasons} for one in verdict.signatures] == [{"V29"}, set()]
+        assert verdict.verdict is Verdict.INDETERMINATE and not verdict.green
+    filled = judge(shop.sign(forgeries.shadow_replace_value(shop), "ChuKy2"))
+    assert [{note.code for note in one.reasons} for one in filled.signatures] == [{"V11"}, set()]
+
+
+def test_two_fields_of_one_name_are_two_signatures(shop: Workshop, judge: Judge) -> None:
+    """The second hides behind the first's name; neither is lost, and nothing is green."""
+    forged = attacks.copied_to_second_field(shop.good).replace(b"/T (ChuKy2)", b"/T (ChuKy1)")
+    assert not judge(forged).green
+
+
 def test_a_hybrid_file_is_examined_but_never_green(shop: Workshop, judge: Judge) -> None:
     hybrid = forgeries.hybrid_cross_references(shop)
     verdict = judge(hybrid)
@@ -178,3 +195,27 @@ def test_a_root_in_two_stores_counts_as_the_named_one_and_training_never_passes_
     for store, kind in cases:
         verdict = verify_bytes(shop.good, load_anchors(store), offline=True)
         assert verdict.signatures[0].trust_store == kind
+
+
+@pytest.fixture(scope="module")
+def once(shop: Workshop) -> bytes:
+    """One good file for all examples: an ECDSA signature is another one each time."""
+    return shop.good
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_damage_inside_the_cms_object_makes_another_claim_green(once: bytes, judge: Judge, data: st.DataObject) -> None:
+    """Any byte of the CMS object changed, its spelling kept. Some fields of it are under no signature and say nothing of
+    weight, as a version number; then what is told must be the same."""
+    good = judge(once)
+
+    def change(info: cms.ContentInfo) -> bytes:
+        der = bytearray(info.dump())
+        for _ in range(data.draw(st.integers(1, 3))):
+            der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
+        return bytes(der)
+
+    verdict = judge(with_cms(once, change))
+    if verdict.green:
+        assert verdict.signatures == good.signatures

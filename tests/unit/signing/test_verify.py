@@ -219,7 +219,7 @@ def test_second_signature_leaves_the_first_amber(
     worker.sign_file(SignJob(signed, tmp_path / "out.pdf", preset="S6"))
     verdict = verify_file(tmp_path / "out.pdf", trust)
     check(verdict)
-    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V11", "V13"}
+    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V29", "V13"}
     assert [one.indication for one in verdict.signatures] == ["INDETERMINATE", "TOTAL-PASSED"]
 
 
