@@ -20,7 +20,7 @@ from signing.algorithms import forbidden, mechanism_of
 from signing.findings import CODES, Findings
 from signing.integrity import signed_end, tail_accounted
 from signing.keys import in_force, is_training, subject_part
-from signing.picture import same_pages
+from signing.picture import only_marks_added, same_pages
 from signing.trust import Anchors
 from workstation.domain.signature import Verdict
 
@@ -171,15 +171,18 @@ def _judge_changes(findings: Findings, case: Case, status: Any) -> None:
         findings.add("V29")  # a leader's signature and then the registrar's: told as what it is
     elif findings.changes_after in ("form", "annotation"):
         findings.add("V11")
-    elif findings.changes_after == "content":
-        findings.add("V02")
 
 
 def _judge_picture(findings: Findings, data: bytes) -> None:
     """A page that looks different although nothing that may be seen was changed. A later signature's stamp or a filled form
-    field is seen too, but is named as what it is already (V11)."""
+    field is seen too, but is named as what it is already (V11, V29); and what was changed against the rules is told by where
+    it lies, on the pages or over them."""
     if findings.changes_after in ("none", "lta") and not same_pages(data, findings.revision_end):
         findings.add("V09", kind="shown")
+    elif findings.changes_after == "content":
+        over = findings.coverage != "partial" and only_marks_added(data, findings.revision_end)
+        findings.changes_after = "annotation" if over else "content"
+        findings.add("V30" if over else "V02")
 
 
 def _judge_trust(findings: Findings, case: Case, status: Any) -> None:

@@ -9,7 +9,7 @@ from workstation.domain.signature import SignatureReport, Verdict
 
 WEIGHT: dict[str, Verdict] = {
     **dict.fromkeys(
-        ("V01", "V02", "V04", "V06", "V09", "V14", "V15", "V20", "V25", "V26"),
+        ("V01", "V02", "V04", "V06", "V09", "V14", "V15", "V20", "V25", "V26", "V30"),
         Verdict.INVALID,
     ),
     **dict.fromkeys(
@@ -44,6 +44,7 @@ _SUBINDICATION = {
     "V21": "NO_CERTIFICATE_CHAIN_FOUND", "V22": "CHAIN_CONSTRAINTS_FAILURE", "V23": "NO_CERTIFICATE_CHAIN_FOUND",
     "V24": "CERTIFICATE_CHAIN_GENERAL_FAILURE", "V25": "REVOKED_CA_NO_POE", "V26": "NO_SIGNING_CERTIFICATE_FOUND",
     "V27": "SIG_CONSTRAINTS_FAILURE", "V28": "NO_POE", "V29": "FORMAT_FAILURE",
+    "V30": "FORMAT_FAILURE",
 }  # fmt: skip
 
 

@@ -338,6 +338,11 @@ MESSAGES: dict[str, Message] = {
         "Có chữ ký khác được ký thêm sau chữ ký này. Phần đã ký vẫn nguyên; xem kết quả của từng chữ ký.",
         "Another signature was added after this one. The signed part is intact; look at the result of each signature.",
     ),
+    "V30": Message(
+        "Có ghi chú, hình hoặc dấu được đặt chồng lên trang sau khi ký. Chỉ phần bên dưới được ký; đối chiếu với bản gốc.",
+        "A note, picture or stamp was laid over the pages after signing. Only what lies beneath is signed; compare with the "
+        "original.",
+    ),
     "G01": Message(
         "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",
         "Offline[ since {since}]. Go on working; [{waiting} dossiers|the dossiers] are saved on this PC and will be "

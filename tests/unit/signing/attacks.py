@@ -409,10 +409,11 @@ ATTACKS: dict[Callable[[bytes], bytes], str] = {
         "V09",
     ),
     **dict.fromkeys(
-        (isa_full_update, text_added, annotation_added, page_removed, page_rotated, loop_in_page_tree, copied_to_second_field,
+        (isa_full_update, text_added, page_removed, page_rotated, loop_in_page_tree, copied_to_second_field,
          copied_dictionary_in_second_field),
         "V02",
     ),
+    annotation_added: "V30",
     **dict.fromkeys((one_byte_changed, two_files_one_signature, saved_anew), "V01"),
     **dict.fromkeys(
         (usf_byte_range_missing, usf_contents_missing, usf_contents_zero, usf_contents_null, usf_contents_empty,

@@ -374,7 +374,7 @@ FORGERIES: dict[Callable[[Workshop], bytes], str] = {
     shadow_replace_look_only: "V11",
     shadow_replace_font: "V02",
     shadow_hide_and_replace: "V02",
-    **dict.fromkeys(_CERTIFIED, "V02"),
-    **dict.fromkeys(_SNEAKY, "V02"),
+    **{made: "V30" if made.__name__.endswith("annotation_added") else "V02" for made in _CERTIFIED},
+    **dict.fromkeys(_SNEAKY, "V30"),
     hybrid_cross_references: "V19",
 }

@@ -13,6 +13,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
 from signing.algorithms import forbidden, mechanism_of
 from signing.findings import CODES, WEIGHT, Findings
+from signing.picture import appearance, only_marks_added, same_pages
 from signing.reports import verify_bytes
 from signing.trust import load_anchors
 from tests.unit.signing import attacks, forgeries
@@ -133,6 +134,14 @@ def test_a_second_signature_is_told_from_a_field_filled_in(shop: Workshop, judge
         assert verdict.verdict is Verdict.INDETERMINATE and not verdict.green
     filled = judge(shop.sign(forgeries.shadow_replace_value(shop), "ChuKy2"))
     assert [{note.code for note in one.reasons} for one in filled.signatures] == [{"V11"}, set()]
+
+
+def test_pages_that_a_viewer_can_not_load_are_not_the_signed_ones(shop: Workshop) -> None:
+    """The library beneath the viewer raises errors that are no RuntimeErrors."""
+    good = shop.good
+    looped = attacks.loop_in_page_tree(good)
+    appearance(looped)
+    assert not same_pages(looped, len(good)) and not only_marks_added(looped, len(good))
 
 
 def test_two_fields_of_one_name_are_two_signatures(shop: Workshop, judge: Judge) -> None:
