@@ -1,5 +1,6 @@
 """One signature of a file: what it covers, who signed, what came after, whom its chain leads to, what is known of revocation."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,7 +37,8 @@ class Case:
     signature: EmbeddedPdfSignature
     reader: PdfFileReader
     anchors: Anchors
-    offline: bool
+    ask_until: float
+    """On the clock of ``time.monotonic``; after it nobody is asked any more."""
     proven: datetime | None
     """When this part of the file was there at the latest, by a document time-stamp over it; None: now."""
     others: frozenset[str]
@@ -65,14 +67,14 @@ def examine(
     entry: Any,
     anchors: Anchors,
     *,
-    offline: bool,
+    ask_until: float,
     proven: datetime | None = None,
     others: frozenset[str] = frozenset(),
 ) -> Findings:
-    """The signature in ``field``; ``proven`` and ``others`` as in ``Case``. Whatever it holds ends in findings."""
+    """The signature in ``field``; ``ask_until``, ``proven`` and ``others`` as in ``Case``. Whatever it holds ends in findings."""
     findings = Findings(field)
     try:
-        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, offline, proven, others)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, others)
         _cover(findings, data, reader, case.signature)
         _describe(findings, case.signature)
         status, moment = _settle(case)
@@ -297,7 +299,7 @@ def _ways(case: Case, moment: datetime | None) -> tuple[tuple[bool, datetime | N
     """Whether to ask, and as of when, in this order."""
     if moment is not None:
         return ((False, moment),)  # an issuer owes no answer about a certificate that has lapsed (RFC 5280, 3.3)
-    return ((False, None),) if case.offline else ((True, None), (False, None))
+    return ((False, None),) if time.monotonic() >= case.ask_until else ((True, None), (False, None))
 
 
 def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:

@@ -2,6 +2,7 @@
 repair flag and the comparison of what is shown with what was signed."""
 
 import io
+import time
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from signing.picture import appearance
 from signing.trust import Anchors
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import FileVerdict, Verdict
+
+ASK_SECONDS = 20.0
+"""For all questions about one file: well within a worker's time, or a hanging service would make the file unreadable."""
 
 
 def _unreadable(data: bytes, kind: str) -> FileVerdict:
@@ -39,7 +43,7 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
         return _unreadable(data, "viewer")
     if not fields:
         return _without_signature(data, complete)
-    found = _examine_all(data, reader, fields, anchors, offline)
+    found = _examine_all(data, reader, fields, anchors, 0.0 if offline else time.monotonic() + ASK_SECONDS)
     _mark_levels(found, reader)
     extra: list[ErrorNote] = []
     if seen.repaired or not data.startswith(b"%PDF-"):
@@ -55,7 +59,7 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
 
 
 def _examine_all(
-    data: bytes, reader: PdfFileReader, fields: list[tuple[str, Any]], anchors: Anchors, offline: bool
+    data: bytes, reader: PdfFileReader, fields: list[tuple[str, Any]], anchors: Anchors, ask_until: float
 ) -> list[Findings]:
     """The findings in the order of the fields. The last signature is examined first: a sound document time-stamp proves
     when all before it was there, and so in whose time the earlier ones are to be judged."""
@@ -64,7 +68,7 @@ def _examine_all(
     for index in sorted(range(len(fields)), key=lambda each: _reach(fields[each][1]), reverse=True):
         name, entry = fields[index]
         others = frozenset(other for other, _ in fields if other != name)
-        found[index] = examine(data, reader, name, entry, anchors, offline=offline, proven=proven, others=others)
+        found[index] = examine(data, reader, name, entry, anchors, ask_until=ask_until, proven=proven, others=others)
         proof = found[index].proof
         if proof is not None and (proven is None or proof < proven):
             proven = proof

@@ -12,11 +12,16 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, RevocationCheckingPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import TrustStore
+
+REQUEST_SECONDS = 5.0
+"""For one OCSP response or CRL. A service that hangs must not take the time in which a file has to be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ def context(
     }
     if moment is not None:
         settings["moment"] = moment
+    if fetch:
+        settings["fetcher_backend"] = OwnedFetcherBackend(AIOHttpFetcherBackend(per_request_timeout=REQUEST_SECONDS))
     try:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(settings)
     except NoDSSFoundError:

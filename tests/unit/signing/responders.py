@@ -1,11 +1,11 @@
 """An authority's revocation services on loopback: OCSP (RFC 6960) and a CRL (RFC 5280) over HTTP, answering for real."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -32,6 +32,8 @@ class Responder:
     """Sent in the place of every answer."""
     status: int = 200
     asked: list[str] = field(default_factory=list)
+    silent: Event | None = None
+    """Nothing is answered until it is set."""
 
     @property
     def ocsp_url(self) -> str:
@@ -94,12 +96,15 @@ def _handler(responder: Responder) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, kind: str, make: Callable[[], bytes]) -> None:
             responder.asked.append(self.path)
+            if responder.silent is not None:
+                responder.silent.wait(60)
             body = make() if responder.body is None else responder.body
-            self.send_response(responder.status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # who waited too long has gone
+                self.send_response(responder.status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None: ...
 

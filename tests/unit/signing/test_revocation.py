@@ -1,11 +1,13 @@
 """Three states of revocation, against an authority's services on loopback. Not known is one of them, and never green."""
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from asn1crypto import cms
@@ -15,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.validation import DocumentSecurityStore
 
+from signing import reports, trust
 from signing.reports import verify_bytes
 from signing.trust import Anchors, load_anchors
 from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, new_key, rsa_key
@@ -123,6 +126,27 @@ def test_a_responder_that_is_no_help_leaves_it_unknown(
     with case(authority, plain, tmp_path, ("ocsp",)) as one:
         fault(one.responder)
         assert one.judge() == UNKNOWN
+
+
+def test_services_that_hang_cost_little_however_many_signatures(
+    authority: Authority, plain: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trust, "REQUEST_SECONDS", 0.4)
+    monkeypatch.setattr(reports, "ASK_SECONDS", 1.0)
+    with case(authority, plain, tmp_path, ("ocsp", "crl")) as one:
+        one.responder.silent = Event()
+        shop, data = make_workshop(authority, plain), plain
+        for number in range(6):
+            key = new_key()
+            own = authority.issue(key.public_key(), ocsp_url=one.responder.ocsp_url, crl_url=one.responder.crl_url)
+            data = shop.sign(data, f"ChuKy{number}", signer=signer_of(key, own))
+        began = time.monotonic()
+        verdict = verify_bytes(data, one.anchors, offline=False)
+        took = time.monotonic() - began
+        one.responder.silent.set()
+    check(verdict)
+    assert {"V05"} < codes(verdict) and all(s.revocation == "unknown" and not s.trusted for s in verdict.signatures)
+    assert took < 4, "six signatures, two services each"
 
 
 @pytest.mark.parametrize("ways", [("ocsp",), ("crl",)], ids="+".join)
