@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,9 @@ import pytest
 from tests.flow.conftest import Demo, Ran
 from tests.flow.test_bad_input import back_to_queue
 from tests.pagemaker import quick_page, save_page
+from tests.unit.signing.pdfs import make_pdfa
+from tests.unit.signing.pki import make_authority
+from tests.unit.signing.workshop import make_workshop
 from workstation.app import training
 from workstation.app.lock import desk_lock
 
@@ -171,6 +175,27 @@ def test_trust_stores_of_the_home_folder_are_told_apart(cli: Callable[..., Ran],
         shutil.copy(root, folder)
         (row,) = cli("verify", "--json", "--home", tmp_path / kind, signed).data["files"]
         assert {s["trust_store"] for s in row["signatures"]} == {kind} and row["green"]
+
+
+def test_a_root_goes_in_only_with_its_published_fingerprint(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    authority, home, signed = make_authority(), tmp_path / "home", tmp_path / "ky.pdf"
+    root = authority.write(tmp_path)
+    signed.write_bytes(make_workshop(authority, make_pdfa(tmp_path / "a.pdf").read_bytes()).good)
+    refused = cli("trust", "add", root, "--kind", "national", "--home", home)
+    fingerprint = re.search(r"[0-9a-f]{64}", refused.err)
+    assert fingerprint is not None and (refused.code, refused.err[:3]) == (2, "U01") and not home.exists()
+    number = fingerprint.group()
+    assert cli("trust", "add", root, "--kind", "national", "--sha256", "00" * 32, "--home", home).code == 2
+    spelled = ":".join(number[at : at + 2] for at in range(0, 64, 2)).upper()
+    assert cli("trust", "add", root, "--kind", "national", "--sha256", spelled, "--home", home).code == 0
+    (listed,) = cli("trust", "list", "--json", "--home", home).data["roots"]
+    assert (listed["kind"], listed["sha256"]) == ("national", number)
+    told = cli("verify", "--json", "--home", home, signed).data["files"][0]
+    assert told["green"] and told["signatures"][0]["trust_store"] == "national"
+    assert cli("trust", "remove", number[:10], "--home", home).code == 2, "a part of it is not enough"
+    assert cli("trust", "remove", number, "--home", home).code == 0
+    assert cli("trust", "list", "--json", "--home", home).data == {"roots": []}
+    assert not cli("verify", "--json", "--home", home, signed).data["files"][0]["green"]
 
 
 def test_the_lines_of_digitize_in_english(cli: Callable[..., Ran], tmp_path: Path) -> None:
