@@ -188,6 +188,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
         sender=sender,
         key=settings.key(home.root),
         verify=partial(verify_file, trust=home.trust_store()),
+        verify_online=partial(verify_file, trust=home.trust_store(), offline=False),
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),

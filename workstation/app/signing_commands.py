@@ -73,6 +73,7 @@ def verify(
             out(f"{'✓' if verdict.green else '✗'} {path}: {verdict.verdict.value}")
             for s in verdict.signatures:
                 out(f"    {s.signer} · {s.signing_time} · {s.indication} {s.subindication or ''}".rstrip())
+                out(f"        {s.mechanism or '–'} · {s.trust_store or '–'} · {s.revocation}")
             for note in verdict.reasons:
                 out(f"    {say(note)}")
 

@@ -66,7 +66,9 @@ class DeskParts:
     sender: Sender
     key: KeyRef | None
     verify: Callable[[Path], FileVerdict]
-    """Picklable: runs in a page worker, since it opens PDFs."""
+    """Picklable: runs in a page worker, since it opens PDFs. Asks nobody: for the office's own files, at any time."""
+    verify_online: Callable[[Path], FileVerdict]
+    """The same, asking the issuers: for a file that somebody wants to know about."""
     wake: Callable[[], None]
     """Lets the ticker run now."""
     incoming: Path
@@ -445,7 +447,7 @@ class Desk:
         return self._do_official(run)
 
     def verify_file(self, path: Path) -> Future[FileVerdict]:
-        return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True)
+        return self._office.pages.submit(self._parts.verify_online, path, timeout=PAGE_SECONDS, urgent=True)
 
     # --- outbox
 
