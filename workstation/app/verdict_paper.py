@@ -47,6 +47,7 @@ _INDICATIONS = {
     "TOTAL-FAILED": VERDICTS[Verdict.INVALID],
 }
 _NOT_TOLD = Words("Không ghi", "Not stated")
+_SIGNER = {False: ("Người ký", "Signer"), True: ("Máy cấp dấu thời gian", "Time-stamping unit")}
 
 
 def verdict_paper(name: str, verdict: FileVerdict, *, made: datetime, by: str, offline: bool) -> Paper:
@@ -70,30 +71,30 @@ def verdict_paper(name: str, verdict: FileVerdict, *, made: datetime, by: str, o
 
 
 def _signature(number: int, report: SignatureReport) -> Section:
-    vi, en = ("Dấu thời gian", "Time-stamp") if report.level == "DTS" else ("Chữ ký", "Signature")
+    stamp = report.level == "DTS"
+    vi, en = ("Dấu thời gian", "Time-stamp") if stamp else ("Chữ ký", "Signature")
     title = Words(f"{vi} {number}", f"{en} {number}")
     sub = f" – {report.subindication}" if report.subindication else ""
     vi, en = _INDICATIONS[report.indication]
-    return Section(
-        title,
-        (
-            _row("Kết luận", "Verdict", Words(vi, f"{en} ({report.indication}{sub})")),
-            Row(Words("Lý do", "Reasons"), _reasons(report.reasons)),
-            _row("Người ký", "Signer", _told(report.signer)),
-            _row("Đơn vị quản lý", "Managing unit", _told(report.organization)),
-            _row("Đơn vị cấp chứng thư", "Issuing authority", _told(report.issuer)),
-            _row("Gốc tin cậy", "Trust store", _store(report)),
-            _row("Thời hạn chứng thư", "Certificate period", _period(report)),
-            _row("Thời điểm ký (người ký khai)", "Signing time as claimed", _time(report.signing_time)),
-            _row("Dấu thời gian", "Time-stamp", _time(report.timestamp)),
-            _row("Hiệu lực tại thời điểm ký", "Validity at signing time", _PERIOD[report.in_period]),
-            _row("Tình trạng thu hồi", "Revocation", _revocation(report)),
-            _row("Tính toàn vẹn", "Integrity", _integrity(report)),
-            _row("Thay đổi sau khi ký", "Changes after signing", _CHANGES[report.changes_after]),
-            _row("Thuật toán", "Algorithms", _told(report.mechanism)),
-            _row("Mức chữ ký", "Level", Words(f"PAdES {report.level}")),
-        ),
+    rows = (
+        _row("Kết luận", "Verdict", Words(vi, f"{en} ({report.indication}{sub})")),
+        Row(Words("Lý do", "Reasons"), _reasons(report.reasons)),
+        _row(*_SIGNER[stamp], _told(report.signer)),
+        _row("Đơn vị quản lý", "Managing unit", _told(report.organization)),
+        _row("Đơn vị cấp chứng thư", "Issuing authority", _told(report.issuer)),
+        _row("Gốc tin cậy", "Trust store", _store(report)),
+        _row("Thời hạn chứng thư", "Certificate period", _period(report)),
+        _row("Thời điểm ký (người ký khai)", "Signing time as claimed", _time(report.signing_time)),
+        _row("Dấu thời gian", "Time-stamp", _time(report.timestamp)),
+        _row("Hiệu lực tại thời điểm ký", "Validity at signing time", _PERIOD[report.in_period]),
+        _row("Tình trạng thu hồi", "Revocation", _revocation(report)),
+        _row("Tính toàn vẹn", "Integrity", _integrity(report)),
+        _row("Thay đổi sau khi ký", "Changes after signing", _CHANGES[report.changes_after]),
+        _row("Thuật toán", "Algorithms", _told(report.mechanism)),
+        _row("Mức chữ ký", "Level", Words(f"PAdES {report.level}")),
     )
+    without = {"Signing time as claimed", "Level"} if stamp else set()
+    return Section(title, tuple(row for row in rows if row.label.en not in without))
 
 
 def _store(report: SignatureReport) -> Words:

@@ -91,6 +91,15 @@ def test_what_a_row_says(change: dict[str, object], label: str, word: str) -> No
     assert rows(told(replace(GOOD, **change)), 1)[label][0].vi == word  # type: ignore[arg-type]
 
 
+def test_a_document_time_stamp_is_no_person() -> None:
+    stamp = replace(GOOD, level="DTS", signer="TSA", signing_time=None, timestamp="2026-11-22T00:00:00Z")
+    paper = told(GOOD, stamp)
+    assert [section.title.vi for section in paper.sections] == ["Tệp được kiểm tra", "Chữ ký 1", "Dấu thời gian 2"]
+    said = rows(paper, 2)
+    assert said["Time-stamping unit"][0].vi == "TSA" and said["Time-stamp"][0].vi == "22/11/2026 07:00:00 +07:00"
+    assert not {"Signer", "Level", "Signing time as claimed"} & set(said)
+
+
 def test_a_bad_or_unreadable_file_is_red_even_without_signatures() -> None:
     for verdict in (Verdict.INVALID, Verdict.UNREADABLE):
         assert told(verdict=verdict, reasons=(ErrorNote("V16"),)).tone == "bad"
