@@ -21,7 +21,7 @@ from signing.algorithms import forbidden, mechanism_of
 from signing.findings import CODES, Findings
 from signing.integrity import signed_end, tail_accounted
 from signing.keys import in_force, is_training, subject_part
-from signing.picture import only_marks_added, same_pages
+from signing.picture import Pictures
 from signing.trust import Anchors
 from workstation.domain.signature import Verdict
 
@@ -61,7 +61,7 @@ class Case:
 
 
 def examine(
-    data: bytes,
+    pictures: Pictures,
     reader: PdfFileReader,
     field: str,
     entry: Any,
@@ -71,15 +71,16 @@ def examine(
     proven: datetime | None = None,
     others: frozenset[str] = frozenset(),
 ) -> Findings:
-    """The signature in ``field``; ``ask_until``, ``proven`` and ``others`` as in ``Case``. Whatever it holds ends in findings."""
+    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``others`` as in ``Case``. Whatever
+    it holds ends in findings."""
     findings = Findings(field)
     try:
         case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, others)
-        _cover(findings, data, reader, case.signature)
+        _cover(findings, pictures.data, reader, case.signature)
         _describe(findings, case.signature)
         status, moment = _settle(case)
         _judge_changes(findings, case, status)
-        _judge_picture(findings, data)
+        _judge_picture(findings, pictures)
         _judge_trust(findings, case, status)
         if findings.trusted:
             _judge_revocation(findings, case, status, moment)
@@ -175,14 +176,14 @@ def _judge_changes(findings: Findings, case: Case, status: Any) -> None:
         findings.add("V11")
 
 
-def _judge_picture(findings: Findings, data: bytes) -> None:
+def _judge_picture(findings: Findings, pictures: Pictures) -> None:
     """A page that looks different although nothing that may be seen was changed. A later signature's stamp or a filled form
     field is seen too, but is named as what it is already (V11, V29); and what was changed against the rules is told by where
     it lies, on the pages or over them."""
-    if findings.changes_after in ("none", "lta") and not same_pages(data, findings.revision_end):
+    if findings.changes_after in ("none", "lta") and not pictures.same_pages(findings.revision_end):
         findings.add("V09", kind="shown")
     elif findings.changes_after == "content":
-        over = findings.coverage != "partial" and only_marks_added(data, findings.revision_end)
+        over = findings.coverage != "partial" and pictures.only_marks_added(findings.revision_end)
         findings.changes_after = "annotation" if over else "content"
         findings.add("V30" if over else "V02")
 

@@ -11,7 +11,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.examine import examine
 from signing.findings import Findings, worst
-from signing.picture import appearance
+from signing.picture import Pictures, appearance
 from signing.trust import Anchors
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import FileVerdict, Verdict
@@ -65,10 +65,11 @@ def _examine_all(
     when all before it was there, and so in whose time the earlier ones are to be judged."""
     found: dict[int, Findings] = {}
     proven: datetime | None = None
+    pictures = Pictures(data)
     for index in sorted(range(len(fields)), key=lambda each: _reach(fields[each][1]), reverse=True):
         name, entry = fields[index]
         others = frozenset(other for other, _ in fields if other != name)
-        found[index] = examine(data, reader, name, entry, anchors, ask_until=ask_until, proven=proven, others=others)
+        found[index] = examine(pictures, reader, name, entry, anchors, ask_until=ask_until, proven=proven, others=others)
         proof = found[index].proof
         if proof is not None and (proven is None or proof < proven):
             proven = proof

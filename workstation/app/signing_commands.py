@@ -53,14 +53,14 @@ def verify(
     from workstation.app.compose import Home
     from workstation.app.paper_lane import page_lane, page_workers
     from workstation.app.shapes import verdict_json
-    from workstation.usecases.office import PAGE_SECONDS
+    from workstation.usecases.office import VERIFY_SECONDS
 
     _check_report(files, report_to)
     store = Home(home_path()).trust_store(tuple(p.resolve() for p in trust or ()))
     judge = partial(verify_file, trust=store, offline=offline)
     lane = page_lane(min(len(files), page_workers(0)))  # hostile files are opened in a worker, never in this process
     try:
-        asked = [(path, lane.submit(judge, path, timeout=PAGE_SECONDS) if _readable(path) else None) for path in files]
+        asked = [(path, lane.submit(judge, path, timeout=VERIFY_SECONDS) if _readable(path) else None) for path in files]
         verdicts = [(path, _verdict(path, answer)) for path, answer in asked]
     finally:
         lane.close()

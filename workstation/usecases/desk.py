@@ -28,7 +28,7 @@ from workstation.domain.signature import FileVerdict, KeyRef, TokenStatus
 from workstation.usecases import check, edit, outbox, queries, recover, scan
 from workstation.usecases import sign as signing
 from workstation.usecases.history import History
-from workstation.usecases.office import PAGE_SECONDS, Office
+from workstation.usecases.office import PAGE_SECONDS, VERIFY_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier
 from workstation.usecases.shown import ShownPdfs
@@ -177,7 +177,7 @@ class Desk:
         return outcome
 
     def _verify(self, path: Path) -> FileVerdict:
-        return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True).result()
+        return self._office.pages.submit(self._parts.verify, path, timeout=VERIFY_SECONDS, urgent=True).result()
 
     def tick(self) -> None:
         """One round of the ticker: the token, the line, the disk, and what is due to be sent."""
@@ -447,7 +447,7 @@ class Desk:
         return self._do_official(run)
 
     def verify_file(self, path: Path) -> Future[FileVerdict]:
-        return self._office.pages.submit(self._parts.verify_online, path, timeout=PAGE_SECONDS, urgent=True)
+        return self._office.pages.submit(self._parts.verify_online, path, timeout=VERIFY_SECONDS, urgent=True)
 
     # --- outbox
 

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
+from signing import picture
 from signing.algorithms import forbidden, mechanism_of
 from signing.findings import CODES, WEIGHT, Findings
-from signing.picture import appearance, only_marks_added, same_pages
+from signing.picture import Pictures, appearance
 from signing.reports import verify_bytes
 from signing.trust import load_anchors
 from tests.unit.signing import attacks, forgeries
-from tests.unit.signing.pki import Authority, make_authority, rsa_key
+from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, rsa_key
 from tests.unit.signing.test_verify import check, codes
-from tests.unit.signing.workshop import Workshop, form_file, make_workshop, signer_of, with_cms
+from tests.unit.signing.workshop import Workshop, form_file, make_workshop, signer_of, stamped, stamper_of, with_cms
 from workstation.domain.errors import ERRORS
 from workstation.domain.ports import TrustStore
 from workstation.domain.signature import FileVerdict, Verdict
@@ -141,7 +142,27 @@ def test_pages_that_a_viewer_can_not_load_are_not_the_signed_ones(shop: Workshop
     good = shop.good
     looped = attacks.loop_in_page_tree(good)
     appearance(looped)
-    assert not same_pages(looped, len(good)) and not only_marks_added(looped, len(good))
+    pictures = Pictures(looped)
+    assert not pictures.same_pages(len(good)) and not pictures.only_marks_added(len(good))
+
+
+def test_a_page_is_drawn_once_for_each_state_of_the_file(shop: Workshop, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long scan with several archive stamps would else be drawn over and over, until the worker's time is up."""
+    drawn: list[tuple[int, bool]] = []
+    draw = picture._drawn
+
+    def count(document: pymupdf.Document, number: int, marks: bool) -> bytes:
+        drawn.append((number, marks))
+        return draw(document, number, marks)
+
+    monkeypatch.setattr(picture, "_drawn", count)
+    key = rsa_key()
+    tsa = shop.authority.issue(key.public_key(), "TSA", extended=(TIME_STAMPING,))
+    data = shop.good
+    for _ in range(4):
+        data = stamped(data, stamper_of(key, tsa))
+    assert judge(data).green
+    assert len(drawn) == 2 * 5, "two pages, as signed, after three of the four stamps, and as the file is"
 
 
 def test_two_fields_of_one_name_are_two_signatures(shop: Workshop, judge: Judge) -> None:
