@@ -264,27 +264,35 @@ def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, m
     The issuer is asked first: it may know what the file's own data, made at signing, can't. That data answers when the
     issuer does not, and for a ``moment`` in the past. Who was revoked after a proven time had signed well.
     """
-    if not trust.names_revocation_source(list(_path(status))[1:]):
-        return
     stamp = getattr(status, "timestamp_validity", None)
+    own = trust.names_revocation_source(list(_path(status))[1:])
+    # where the time-stamp is what the verdict rests on, its authority's standing has to be known as well
+    leans = moment is not None and stamp is not None and trust.names_revocation_source(list(_path(stamp))[1:])
+    if not own and not leans:
+        return
     proof = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
     for fetch, at in _ways(case, moment):
         try:
-            strict = case.validate(case.context(revocation=True, fetch=fetch, moment=at), skip_diff=True)
+            # an issuer owes no answer about a certificate that has lapsed (RFC 5280, 3.3): as of the past only the file is asked
+            signer = case.context(revocation=own, fetch=fetch and at is None, moment=at)
+            by_then = None if fetch else case.proven  # its authority may have lapsed as well
+            stamps = case.context(revocation=True, fetch=fetch, moment=by_then) if leans else None
+            strict = case.validate(signer, stamps, skip_diff=True)
         except ValueError:
             continue  # certvalidator's way to say that nothing may be fetched and nothing is at hand
         stamped = getattr(strict, "timestamp_validity", None)
         if stamped is not None and stamped.revoked:
             findings.add("V21")
-        if strict.trusted:
-            findings.revocation = "good"
+        proven = stamped is None or stamped.trusted
+        if strict.trusted and (proven or not leans):
+            findings.revocation = "good" if own else "unknown"
             return
         name = strict.trust_problem_indic.standard_name if strict.trust_problem_indic is not None else ""
         code = CODES.get(name)
         if code in ("V04", "V25"):
             details = strict.revocation_details
             when = details.revocation_date if details is not None else None
-            if proof is not None and when is not None and proof < when and not findings.has("V21"):
+            if proven and proof is not None and when is not None and proof < when:
                 findings.revocation = "good"
                 return
             findings.revocation, findings.trusted, findings.subindication = "revoked", False, name
@@ -298,9 +306,7 @@ def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, m
 
 def _ways(case: Case, moment: datetime | None) -> tuple[tuple[bool, datetime | None], ...]:
     """Whether to ask, and as of when, in this order."""
-    if moment is not None:
-        return ((False, moment),)  # an issuer owes no answer about a certificate that has lapsed (RFC 5280, 3.3)
-    return ((False, None),) if time.monotonic() >= case.ask_until else ((True, None), (False, None))
+    return ((False, moment),) if time.monotonic() >= case.ask_until else ((True, moment), (False, moment))
 
 
 def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:

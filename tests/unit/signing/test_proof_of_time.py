@@ -168,3 +168,49 @@ def test_revoked_before_or_after_the_proven_time(archive: Archive) -> None:
             assert archive.judge(data, offline=False) == GOOD or (stamper is not None and wanted[4] == {"V04", "V21"})
             responder.revoked.add(own.serial_number)
             assert archive.judge(data, offline=False) == wanted
+
+
+def test_a_proof_rests_on_an_authority_whose_standing_is_known(archive: Archive) -> None:
+    """Else a revoked time-stamping key could date any signature back, as long as nobody can be asked."""
+    with serving(archive.shop.authority) as responder:
+        key = rsa_key()
+        tsa = archive.shop.authority.issue(
+            key.public_key(), "TSA", days=(-400, 400), extended=(TIME_STAMPING,), ocsp_url=responder.ocsp_url
+        )
+        responder.known[tsa.serial_number] = tsa
+        data = archive.sign(stamper_of(key, tsa, at=ago(THEN)))
+        assert archive.judge(data, offline=False) == NOBODY_TO_ASK
+        offline = archive.judge(data)
+        assert offline[:2] == (Verdict.INDETERMINATE, False) and offline[4] == {"V05"}
+        responder.revoked.add(tsa.serial_number)
+        revoked = archive.judge(data, offline=False)
+        assert revoked[:2] == (Verdict.INDETERMINATE, False) and "V21" in revoked[4]
+        assert not archive.judge(data)[1]
+
+
+def test_a_time_stamp_of_unknown_standing_does_not_lift_a_revocation(archive: Archive) -> None:
+    """The time-stamping authority's responder is dead; the signer's says revoked, after the stamp."""
+    with serving(archive.shop.authority) as responder:
+        key = rsa_key()
+        dead = "http://127.0.0.1:9/ocsp"
+        tsa = archive.shop.authority.issue(key.public_key(), "TSA", days=(-400, 400), extended=(TIME_STAMPING,), ocsp_url=dead)
+        stamper = stamper_of(key, tsa, at=ago(timedelta(hours=3)))
+        data, own = archive.sign_and_tell(stamper, timedelta(hours=3), ocsp_url=responder.ocsp_url, days=(-300, 300))
+        responder.known[own.serial_number] = own
+        assert archive.judge(data, offline=False) == GOOD
+        responder.revoked.add(own.serial_number)
+        assert archive.judge(data, offline=False)[4] == {"V04"}
+
+
+def test_the_store_answers_for_a_lapsed_time_stamping_authority_too(archive: Archive) -> None:
+    authority = archive.shop.authority
+    responder = Responder(authority, authority, url="http://127.0.0.1:9")
+    key = rsa_key()
+    tsa = authority.issue(key.public_key(), "TSA", days=TSA_LAPSED, extended=(TIME_STAMPING,), ocsp_url=responder.ocsp_url)
+    data = archive.sign(stamper_of(key, tsa, at=ago(THEN)))
+    later = archive.stamper(timedelta(days=80))
+    responder.age = timedelta(days=81)
+    kept = stamped(with_store(data, ocsps=(responder.response(tsa),)), later)
+    for offline in (True, False):
+        assert archive.judge(kept, offline=offline) == NOBODY_TO_ASK
+        assert archive.judge(stamped(data, later), offline=offline)[4] == {"V05"}
