@@ -20,7 +20,7 @@ from workstation.domain.ports import (
     PublishJob,
     Rendered,
     RenderJob,
-)  # fmt: skip
+)
 from workstation.domain.signature import PublishedPdf
 
 

@@ -29,8 +29,8 @@ from pyhanko.sign.signers.csc_signer import (
 
 from signing.keys import SigningKey, require_in_force
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import RemoteSecret, Secret
 from workstation.domain.signature import KeyRef, RemoteService
+from workstation.domain.signing import RemoteSecret, Secret
 
 TIMEOUT = httpx.Timeout(15.0, connect=10.0)
 LEAVE_SECONDS = 60.0

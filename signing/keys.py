@@ -9,8 +9,8 @@ from asn1crypto import x509
 from pyhanko.sign.signers import Signer
 
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import SignJob
 from workstation.domain.signature import KeyChoice, SignResult, TokenState, TokenStatus
+from workstation.domain.signing import SignJob
 
 TRAINING_MARK = "TẬP HUẤN"
 """Stands in CN and OU of every training certificate; nothing else tells it from a real one once it is printed."""

@@ -28,8 +28,8 @@ from signing.keys import SigningKey
 from signing.services import DIGEST, Evidence, Services, services_for
 from signing.trust import names_revocation_source
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import SigningServices
 from workstation.domain.signature import LEVELS
+from workstation.domain.signing import SigningServices
 
 COSTS_THE_LEVEL = frozenset({"C09", "V03", "V05", "V08", "V12"})
 """What is missing outside, or can't be proved now. A revoked certificate (V04) is not among them: nothing is signed with it."""

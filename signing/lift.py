@@ -21,8 +21,8 @@ from signing import files
 from signing.levels import COSTS_THE_LEVEL, Standing, append_evidence, append_timestamp, holds, measure
 from signing.services import Evidence, Services, services_for
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import LiftJob
 from workstation.domain.signature import LEVELS, AlgorithmLimit, LiftResult, Renewal
+from workstation.domain.signing import LiftJob
 
 _LAPSED = (AlgorithmLimit("md5", date.min), AlgorithmLimit("sha1", date.min))
 """No one relies on these any more (TT 15/2025, Phụ lục, names neither)."""

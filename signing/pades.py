@@ -30,8 +30,8 @@ from signing.keys import SigningKey, require_in_force, subject_part
 from signing.placing import place
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import Sha256
-from workstation.domain.ports import SignJob
 from workstation.domain.signature import LEVELS, SignResult
+from workstation.domain.signing import SignJob
 
 DIGEST = "sha256"
 

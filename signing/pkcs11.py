@@ -16,8 +16,8 @@ from pyhanko.sign.pkcs11 import PKCS11Signer
 
 from signing.keys import SigningKey, choice_of, in_force, is_for_signing, require_in_force, status_of
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
+from workstation.domain.signing import Secret
 
 _GONE = (
     pkcs11.ObjectHandleInvalid,

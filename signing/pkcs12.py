@@ -13,8 +13,8 @@ from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_p
 
 from signing.keys import SigningKey, require_in_force, status_of
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
+from workstation.domain.signing import Secret
 
 _MAX_BYTES = 1_000_000
 """A key file has a few kilobytes; anything larger is some other file."""

@@ -14,7 +14,7 @@ from signing.geometry import PageShape, Rect
 from signing.presets import Ink, Place, Preset, preset, require
 from signing.stamp import VIETNAM, Content, Picture, Stamp, Surroundings, lay_out, texts
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Anchor, SignJob
+from workstation.domain.signing import Anchor, SignJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from string import Formatter
 from typing import Any
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import StampWish
+from workstation.domain.signing import StampWish
 
 COPIES = ("Sao y", "Sao lục", "Trích sao")
 """Forms of a copy (Decree 30/2020 art. 3), as a stamp writes them."""

@@ -38,7 +38,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from signing.line import PAUSE_SECONDS, Line, LineError
 from signing.trust import Anchors, load_anchors
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import RevocationAccess, SigningServices, TimestampService
+from workstation.domain.signing import RevocationAccess, SigningServices, TimestampService
 
 T = TypeVar("T")
 

@@ -29,8 +29,8 @@ from signing.keys import SigningKey, is_for_signing, require_in_force
 from signing.pending import CONFIRMED, SENDING, SENT, Journal, PendingFile, PendingRequest
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import Sha256
-from workstation.domain.ports import RemoteSecret, Secret, SignJob
 from workstation.domain.signature import KeyRef, RemoteService, SignResult
+from workstation.domain.signing import RemoteSecret, Secret, SignJob
 
 TIMEOUT = httpx.Timeout(15.0, connect=10.0)
 ASK_SECONDS = 5.0

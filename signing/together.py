@@ -7,8 +7,8 @@ from asn1crypto import cms
 from signing.keys import SigningKey
 from signing.pades import Prepared, sign_together, signing_steps
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import SignJob
 from workstation.domain.signature import SignResult
+from workstation.domain.signing import SignJob
 
 Work = Generator[Prepared, cms.ContentInfo, SignResult]
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 _MARK = "TẬP HUẤN"  # the same words as signing.keys.TRAINING_MARK; a test holds them together (that module loads pyHanko)
 _UNIT = f"{_MARK} - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"

@@ -1,7 +1,8 @@
 """Roots, chains and revocation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,38 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, RevocationCheckingPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import TrustStore
+from workstation.domain.signing import TrustStore
+
+REQUEST_SECONDS = 5.0
+"""For one OCSP response or CRL. A service that hangs must not take the time in which a file has to be judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Trusted roots, and the fingerprints (SHA-256) of those among them that are for training."""
+    """Trusted roots, and by fingerprint (SHA-256) the kind of store that each comes from."""
 
     roots: tuple[x509.Certificate, ...]
-    training: frozenset[bytes]
+    kinds: Mapping[bytes, str]
+    """``government``, ``national``, ``training`` or ``local``."""
 
 
 def load_anchors(trust: TrustStore) -> Anchors:
-    """Reads the PEM or DER files of a trust store. Raises M06."""
-    training = _load(trust.training_roots)
-    return Anchors((*_load(trust.roots), *training), frozenset(entry.sha256 for entry in training))
+    """Reads the PEM or DER files of a trust store. A root that lies in several counts as of the named one; training wins, so
+    that practice never passes for more. Raises M06."""
+    stores = (
+        ("local", trust.roots),
+        ("national", trust.national_roots),
+        ("government", trust.government_roots),
+        ("training", trust.training_roots),
+    )
+    loaded = [(kind, entry) for kind, paths in stores for entry in _load(paths)]
+    return Anchors(tuple(entry for _, entry in loaded), {entry.sha256: kind for kind, entry in loaded})
 
 
 def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
@@ -41,18 +56,29 @@ def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
     return tuple(found)
 
 
-def context(anchors: Anchors, reader: PdfFileReader, *, revocation: str, fetch: bool) -> ValidationContext:
+def context(
+    anchors: Anchors, reader: PdfFileReader, *, revocation: bool, fetch: bool = False, moment: datetime | None = None
+) -> ValidationContext:
     """A validation context for one file; what its document security store (EN 319 142-1, 5.4.2) carries is taken in.
 
-    ``revocation``: certvalidator's ``soft-fail`` (use what is there) or ``hard-fail`` (must be known where a certificate
-    names a place to ask).
+    ``revocation``: it must be known where a certificate names a place to ask (certvalidator's ``hard-fail``), else it is not
+    looked at. Its ``soft-fail`` is of no use: it passes a revoked signer when off line, and fails a good one when the store
+    holds a response about somebody else. ``moment``: judge as of this time, with what the store holds; None: now.
     """
     # an explicit manager: with an empty list of roots the library falls back to the operating system's
     settings: dict[str, Any] = {
         "trust_manager": SimpleTrustManager.build(trust_roots=list(anchors.roots)),
         "allow_fetching": fetch,
-        "revocation_mode": revocation,
+        "revinfo_policy": CertRevTrustPolicy(
+            RevocationCheckingPolicy.from_legacy("hard-fail") if revocation else NO_REVOCATION,
+            # what was gathered just after the moment says more about it than what was known before
+            retroactive_revinfo=moment is not None,
+        ),
     }
+    if moment is not None:
+        settings["moment"] = moment
+    if fetch:
+        settings["fetcher_backend"] = OwnedFetcherBackend(AIOHttpFetcherBackend(per_request_timeout=REQUEST_SECONDS))
     try:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(settings)
     except NoDSSFoundError:

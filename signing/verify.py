@@ -1,10 +1,12 @@
 """Entry point of verification, for a page worker process (it draws pages with PyMuPDF). Picklable, and quick to import."""
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
-from workstation.domain.ports import TrustStore
 from workstation.domain.signature import FileVerdict, Verdict
+from workstation.domain.signing import TrustStore
 
 
 def verify_file(path: Path, trust: TrustStore, *, offline: bool = True) -> FileVerdict:
@@ -21,4 +23,4 @@ def verify_file(path: Path, trust: TrustStore, *, offline: bool = True) -> FileV
         data = path.read_bytes()
     except OSError:
         return FileVerdict(Verdict.UNREADABLE, False, (ErrorNote("V10", (("kind", "missing"),)),), ())
-    return verify_bytes(data, anchors, offline=offline)
+    return replace(verify_bytes(data, anchors, offline=offline), sha256=sha256(data).hexdigest())

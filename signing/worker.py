@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import LiftJob, Secret, SignJob
 from workstation.domain.signature import KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
+from workstation.domain.signing import LiftJob, Secret, SignJob
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey

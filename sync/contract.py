@@ -14,7 +14,7 @@ import httpx
 from sync.failure import WardFailure, classify, retry_after_seconds
 from workstation.domain.errors import WorkstationError
 from workstation.domain.outbox import FailureClass
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 PROTOCOL = 1
 _SEND_BUFFER = 128 * 1024

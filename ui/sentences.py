@@ -285,8 +285,8 @@ MESSAGES: dict[str, Message] = {
         "The signer's certificate was revoked[ on {date}]. Don't use this copy; contact the signer.",
     ),
     "V05": Message(
-        "Chưa kiểm tra được chứng thư có bị thu hồi không vì mất mạng. Kiểm tra lại khi có mạng.",
-        "Revocation can't be checked because the line is down. Check again when it is up.",
+        "Chưa hỏi được đơn vị cấp xem chứng thư có bị thu hồi không. Kiểm tra lại khi có mạng.",
+        "The issuer could not be asked whether the certificate is revoked. Check again when the line is up.",
         *_RETRY,
     ),
     "V06": Message(
@@ -325,6 +325,76 @@ MESSAGES: dict[str, Message] = {
     "V14": Message(
         "Chữ ký chỉ bao một phần của tệp. Phần còn lại không đáng tin; xin lại bản gốc.",
         "The signature covers only a part of the file. The rest can't be trusted; ask for the original.",
+    ),
+    "V15": Message(
+        "Chữ ký không khớp với khóa trong chứng thư của người ký. Không dùng bản này; xin lại bản gốc.",
+        "The signature does not fit the key in the signer's certificate. Don't use this copy; ask for the original.",
+    ),
+    "V16": Message(
+        "Tệp[ {file}] có chữ ký số nhưng cấu trúc đã hỏng hoặc bị sửa. Không dùng bản này; xin lại bản gốc.",
+        "The file[ {file}] has a signature, but its structure is damaged or was altered. Don't use this copy; ask for the "
+        "original.",
+    ),
+    "V17": Message(
+        "Chứng thư đã hết hạn[ ngày {date}] và không có dấu thời gian chứng minh đã ký trước đó. Xin người ký xác nhận hoặc gửi "
+        "bản có dấu thời gian.",
+        "The certificate has expired[ on {date}] and no time-stamp proves that it was signed before. Ask the signer to confirm "
+        "or for a copy with a time-stamp.",
+    ),
+    "V18": Message(
+        "Chứng thư chưa đến ngày có hiệu lực[ ({date})]. Xem lại ngày giờ của máy này; nếu đúng thì xin ký lại.",
+        "The certificate is not valid yet[ ({date})]. Check this PC's clock; if it is right, have it signed again.",
+    ),
+    "V19": Message(
+        "Tệp có hai bảng mục lục, mỗi chương trình có thể hiện nội dung khác nhau. Phần đã ký vẫn nguyên; đối chiếu với bản gốc.",
+        "The file has two cross-reference tables, so programs may show different content. The signed part is intact; compare "
+        "with the original.",
+    ),
+    "V20": Message(
+        "Dấu thời gian bị hỏng hoặc mâu thuẫn với nhau. Không dựa vào giờ ghi trong tệp; xin lại bản gốc.",
+        "A time-stamp is broken or contradicts another. Don't rely on the times in the file; ask for the original.",
+    ),
+    "V21": Message(
+        "Đơn vị cấp dấu thời gian không nằm trong danh sách tin cậy. Giờ ký chưa được chứng minh; nhờ quản trị kiểm tra.",
+        "The time-stamping authority is not on the trust list. The signing time is not proven; ask IT to check.",
+    ),
+    "V22": Message(
+        "Chứng thư này không được cấp để ký văn bản. Không dùng bản này; xin ký lại bằng chứng thư ký số.",
+        "This certificate was not issued for signing documents. Don't use this copy; have it signed with a signing certificate.",
+    ),
+    "V23": Message(
+        "Tệp thiếu chứng thư của đơn vị cấp nên chưa nối được tới gốc tin cậy. Nhờ quản trị thêm chứng thư còn thiếu.",
+        "The issuer's certificate is missing, so the chain does not reach a trusted root. Ask IT to add what is missing.",
+    ),
+    "V24": Message(
+        "Chuỗi chứng thư có chỗ sai chữ ký, hết hạn hoặc không được quyền cấp. Chưa kết luận được; nhờ quản trị kiểm tra.",
+        "A certificate of the chain is wrongly signed, expired or not allowed to issue. No conclusion yet; ask IT to check.",
+    ),
+    "V25": Message(
+        "Chứng thư của đơn vị cấp đã bị thu hồi[ ngày {date}]. Không dùng bản này; liên hệ người ký.",
+        "An issuing authority's certificate was revoked[ on {date}]. Don't use this copy; contact the signer.",
+    ),
+    "V26": Message(
+        "Chữ ký thiếu chứng thư của người ký hoặc kèm chứng thư khác. Không dùng bản này; xin lại bản gốc.",
+        "The signer's certificate is missing from the signature, or another stands in its place. Don't use this copy; ask for "
+        "the original.",
+    ),
+    "V27": Message(
+        "Chữ ký theo một chính sách ký mà máy này chưa kiểm tra được. Chưa kết luận được; nhờ quản trị kiểm tra.",
+        "The signature follows a policy that this PC can't check. No conclusion yet; ask IT to check.",
+    ),
+    "V28": Message(
+        "Chưa đủ bằng chứng về thời điểm ký để kết luận. Xin người ký xác nhận hoặc gửi bản có dấu thời gian.",
+        "There is not enough proof of when it was signed. Ask the signer to confirm or for a copy with a time-stamp.",
+    ),
+    "V29": Message(
+        "Có chữ ký khác được ký thêm sau chữ ký này. Phần đã ký vẫn nguyên; xem kết quả của từng chữ ký.",
+        "Another signature was added after this one. The signed part is intact; look at the result of each signature.",
+    ),
+    "V30": Message(
+        "Có ghi chú, hình hoặc dấu được đặt chồng lên trang sau khi ký. Chỉ phần bên dưới được ký; đối chiếu với bản gốc.",
+        "A note, picture or stamp was laid over the pages after signing. Only what lies beneath is signed; compare with the "
+        "original.",
     ),
     "G01": Message(
         "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",

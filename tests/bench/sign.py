@@ -24,7 +24,7 @@ from tests.bench.rows import MissingToolError, Row, at_least, ratio
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import ORGANIZATION, make_authority
 from tests.unit.signing.softtoken import LABEL, PIN, RSA_ID, SoftToken, library, make_token
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 PASSPHRASE = "mật khẩu đo đạc"
 

@@ -1,6 +1,8 @@
 """The command line's own promises: exit codes, one sentence for what is wrong, options before and after every command."""
 
+import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +19,9 @@ from tests.flow.test_bad_input import back_to_queue
 from tests.pagemaker import quick_page, save_page
 from tests.unit.signing.marks import seal as marks_seal
 from tests.unit.signing.marks import signature
+from tests.unit.signing.pdfs import make_pdfa
+from tests.unit.signing.pki import make_authority
+from tests.unit.signing.workshop import make_workshop
 from workstation.app import training
 from workstation.app.lock import desk_lock
 
@@ -147,6 +152,53 @@ def test_a_missing_file_is_unreadable_because_it_is_missing(cli: Callable[..., R
     assert (ran.code, row["verdict"], [r["code"] for r in row["reasons"]]) == (2, "unreadable", ["F07"])
     mixed = cli("verify", "--json", "--home", demo.home, tmp_path / "khong-co.pdf", demo.documents[0]["pdf"])
     assert (mixed.code, [r["green"] for r in mixed.data["files"]]) == (1, [False, True])
+
+
+def test_a_report_as_pdf(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    signed = Path(demo.documents[0]["pdf"])
+    before, out = signed.read_bytes(), tmp_path / "moi" / "bao-cao.pdf"
+    assert cli("verify", "--home", demo.home, signed, "--report", out).code == 0
+    with pikepdf.open(out) as pdf:
+        assert pdf.open_metadata()["pdfaid:part"] == "2"
+    told = subprocess.run(["pdftotext", str(out), "-"], capture_output=True, text=True, check=True).stdout
+    assert "Chữ ký hợp lệ" in told and hashlib.sha256(before).hexdigest() in told and "Gốc tập huấn" in told
+    for arguments in ((signed, signed), (signed,)):  # two files have no one report; and it replaces no file that is checked
+        ran = cli("verify", "--home", demo.home, *arguments, "--report", signed)
+        assert (ran.code, ran.err[:3]) == (2, "U01")
+    assert signed.read_bytes() == before
+    missing = cli("verify", "--home", demo.home, tmp_path / "khong-co.pdf", "--report", tmp_path / "b.pdf")
+    assert missing.code == 2 and (tmp_path / "b.pdf").is_file(), "also what can't be verified is reported"
+
+
+def test_trust_stores_of_the_home_folder_are_told_apart(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:
+    root, signed = Path(demo.told["trust"][0]), demo.documents[0]["pdf"]
+    for kind in ("government", "national", "training", "local"):
+        folder = tmp_path / kind / "trust" / ("" if kind == "local" else kind)
+        folder.mkdir(parents=True)
+        shutil.copy(root, folder)
+        (row,) = cli("verify", "--json", "--home", tmp_path / kind, signed).data["files"]
+        assert {s["trust_store"] for s in row["signatures"]} == {kind} and row["green"]
+
+
+def test_a_root_goes_in_only_with_its_published_fingerprint(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    authority, home, signed = make_authority(), tmp_path / "home", tmp_path / "ky.pdf"
+    root = authority.write(tmp_path)
+    signed.write_bytes(make_workshop(authority, make_pdfa(tmp_path / "a.pdf").read_bytes()).good)
+    refused = cli("trust", "add", root, "--kind", "national", "--home", home)
+    fingerprint = re.search(r"[0-9a-f]{64}", refused.err)
+    assert fingerprint is not None and (refused.code, refused.err[:3]) == (2, "U01") and not home.exists()
+    number = fingerprint.group()
+    assert cli("trust", "add", root, "--kind", "national", "--sha256", "00" * 32, "--home", home).code == 2
+    spelled = ":".join(number[at : at + 2] for at in range(0, 64, 2)).upper()
+    assert cli("trust", "add", root, "--kind", "national", "--sha256", spelled, "--home", home).code == 0
+    (listed,) = cli("trust", "list", "--json", "--home", home).data["roots"]
+    assert (listed["kind"], listed["sha256"]) == ("national", number)
+    told = cli("verify", "--json", "--home", home, signed).data["files"][0]
+    assert told["green"] and told["signatures"][0]["trust_store"] == "national"
+    assert cli("trust", "remove", number[:10], "--home", home).code == 2, "a part of it is not enough"
+    assert cli("trust", "remove", number, "--home", home).code == 0
+    assert cli("trust", "list", "--json", "--home", home).data == {"roots": []}
+    assert not cli("verify", "--json", "--home", home, signed).data["files"][0]["green"]
 
 
 def test_the_lines_of_digitize_in_english(cli: Callable[..., Ran], tmp_path: Path) -> None:

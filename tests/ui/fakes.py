@@ -19,8 +19,9 @@ from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import Finding, PageState
-from workstation.domain.ports import ScanSource, Secret
+from workstation.domain.ports import ScanSource
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
+from workstation.domain.signing import Secret
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import (
     Counts,

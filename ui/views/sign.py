@@ -21,8 +21,8 @@ from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, TokenChanged
 from workstation.domain.ids import DocumentId
-from workstation.domain.ports import Secret
 from workstation.domain.signature import TokenState, TokenStatus
+from workstation.domain.signing import Secret
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import SignDesk, SignProgress, SignRow
 

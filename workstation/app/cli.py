@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import signing_commands as signing
+from workstation.app import trust_commands as trust
 from workstation.app.console import ANYWHERE, from_system, leave, lift, options, out, say, words
 from workstation.domain.errors import WorkstationError
 
@@ -43,6 +44,7 @@ def _group(what: str) -> typer.Typer:
 app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, invoke_without_command=True, epilog=ANYWHERE)
 ward_app = _group("The reference ward server.")
 audit_app = _group("The audit log.")
+trust_app = _group("The roots that signatures are checked against.")
 COMMANDS: tuple[Callable[..., None], ...] = (
     office.gui,
     office.demo,
@@ -59,7 +61,10 @@ for command in COMMANDS:
     app.command(epilog=ANYWHERE)(command)
 ward_app.command(epilog=ANYWHERE)(office.serve)
 audit_app.command("verify", epilog=ANYWHERE)(office.audit_verify)
+for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust.remove)):
+    trust_app.command(name, epilog=ANYWHERE)(command)
 app.add_typer(ward_app, name="ward")
+app.add_typer(trust_app, name="trust")
 app.add_typer(audit_app, name="audit")
 
 
@@ -80,6 +85,7 @@ def root(
 
 @ward_app.callback()
 @audit_app.callback()
+@trust_app.callback()
 def bare(context: typer.Context) -> None:
     """A group by itself does nothing: its help, and exit 2."""
     if context.invoked_subcommand is None:

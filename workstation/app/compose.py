@@ -26,17 +26,8 @@ from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
-from workstation.domain.ports import (
-    RevocationAccess,
-    Scanner,
-    Secret,
-    Sender,
-    SendReport,
-    SigningServices,
-    SigningTools,
-    TimestampService,
-    TrustStore,
-)
+from workstation.domain.ports import Scanner, Sender, SendReport
+from workstation.domain.signing import RevocationAccess, Secret, SigningServices, SigningTools, TimestampService, TrustStore
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
@@ -85,7 +76,8 @@ class Home:
 
     @property
     def trust(self) -> Path:
-        """Roots (PEM); those in ``training/`` are said to be for practice in every report."""
+        """Roots (PEM): ``government/`` and ``national/`` are told apart in every report, those in ``training/`` are said to be
+        for practice, those in the folder itself are of no named kind."""
         return self.root / "trust"
 
     @property
@@ -97,13 +89,26 @@ class Home:
         return self.root / "exports"
 
     def prepare(self) -> Self:
-        for name in ("blobs", "cache", "sealing", "incoming", "trust/training", "exports", "logs"):
+        for name in (
+            "blobs",
+            "cache",
+            "sealing",
+            "incoming",
+            "trust/government",
+            "trust/national",
+            "trust/training",
+            "exports",
+            "logs",
+        ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
         return self
 
     def trust_store(self, extra: tuple[Path, ...] = ()) -> TrustStore:
-        return TrustStore((*sorted(self.trust.glob("*.pem")), *extra), tuple(sorted((self.trust / "training").glob("*.pem"))))
+        government, national, training = (
+            tuple(sorted((self.trust / kind).glob("*.pem"))) for kind in ("government", "national", "training")
+        )
+        return TrustStore((*sorted(self.trust.glob("*.pem")), *extra), training, government, national)
 
 
 def default_home() -> Path:
@@ -217,6 +222,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
         sender=sender,
         key=key,
         verify=partial(verify_file, trust=home.trust_store()),
+        verify_online=partial(verify_file, trust=home.trust_store(), offline=False),
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),

@@ -22,8 +22,8 @@ from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
 from workstation.domain.outbox import OutboxState
-from workstation.domain.ports import Secret
 from workstation.domain.signature import FileVerdict
+from workstation.domain.signing import Secret
 from workstation.usecases import check, edit, scan
 from workstation.usecases.export import export_dossier
 from workstation.usecases.office import Office

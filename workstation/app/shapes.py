@@ -124,7 +124,11 @@ def signature_json(s: SignatureReport, lang: Lang) -> dict[str, Any]:
     return {
         "field": s.field,
         "signer": s.signer,
+        "organization": s.organization,
         "issuer": s.issuer,
+        "valid_from": s.valid_from,
+        "valid_until": s.valid_until,
+        "in_period": s.in_period,
         "signing_time": s.signing_time,
         "timestamp": s.timestamp,
         "level": s.level,
@@ -134,6 +138,8 @@ def signature_json(s: SignatureReport, lang: Lang) -> dict[str, Any]:
         "changes_after": s.changes_after,
         "revocation": s.revocation,
         "trusted": s.trusted,
+        "trust_store": s.trust_store or None,
+        "mechanism": s.mechanism,
         "reasons": [error_json(r, lang) for r in s.reasons],
     }
 
@@ -143,6 +149,7 @@ def verdict_json(path: Path, verdict: FileVerdict, lang: Lang) -> dict[str, Any]
         "file": str(path),
         "verdict": verdict.verdict.value,
         "green": verdict.green,
+        "sha256": verdict.sha256 or None,
         "reasons": [error_json(r, lang) for r in verdict.reasons],
         "signatures": [signature_json(s, lang) for s in verdict.signatures],
     }

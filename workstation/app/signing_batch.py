@@ -23,7 +23,7 @@ from workstation.app.lock import signer_lock
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import Lane, LiftJob, RemoteSecret, Secret, SigningServices, SignJob, StampWish, TrustStore
+from workstation.domain.ports import Lane
 from workstation.domain.signature import (
     LEVELS,
     FileVerdict,
@@ -34,6 +34,7 @@ from workstation.domain.signature import (
     TokenState,
     TokenStatus,
 )  # fmt: skip
+from workstation.domain.signing import LiftJob, RemoteSecret, Secret, SigningServices, SignJob, StampWish, TrustStore
 from workstation.usecases.recover import extends, last_sound
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
 

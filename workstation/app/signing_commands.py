@@ -2,16 +2,18 @@
 
 import os
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say
+from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say, usable_folder
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret, SigningServices
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
+from workstation.domain.signing import Secret, SigningServices
 
 Level = Annotated[str, typer.Option(help="B, T, LT or LTA. What can't be reached now is left out, and said.")]
 Tsa = Annotated[str, typer.Option(help="Address of the time-stamping authority; else the settings'.")]
@@ -112,6 +114,7 @@ def verify(
     files: Annotated[list[Path], typer.Argument(help="PDF files.")],
     trust: Trust = None,
     offline: Annotated[bool, typer.Option("--offline", help="Asks no revocation service.")] = False,
+    report_to: Annotated[Path | None, typer.Option("--report", help="PDF to write the report on FILE to.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """A verdict for each file and each signature. 0: all green; 1: not all."""
@@ -119,27 +122,52 @@ def verify(
     from workstation.app.compose import Home
     from workstation.app.paper_lane import page_lane, page_workers
     from workstation.app.shapes import verdict_json
-    from workstation.usecases.office import PAGE_SECONDS
+    from workstation.usecases.office import VERIFY_SECONDS
 
+    _check_report(files, report_to)
     store = Home(home_path()).trust_store(_whole(trust))
     judge = partial(verify_file, trust=store, offline=offline)
     lane = page_lane(min(len(files), page_workers(0)))  # hostile files are opened in a worker, never in this process
     try:
-        asked = [(path, lane.submit(judge, path, timeout=PAGE_SECONDS) if _readable(path) else None) for path in files]
+        asked = [(path, lane.submit(judge, path, timeout=VERIFY_SECONDS) if _readable(path) else None) for path in files]
         verdicts = [(path, _verdict(path, answer)) for path, answer in asked]
     finally:
         lane.close()
+
+    if report_to is not None:
+        _write_report(report_to, *verdicts[0], offline=offline)
 
     def human() -> None:
         for path, verdict in verdicts:
             out(f"{'✓' if verdict.green else '✗'} {path}: {verdict.verdict.value}")
             for s in verdict.signatures:
                 out(f"    {s.signer} · {s.signing_time} · {s.indication} {s.subindication or ''}".rstrip())
+                out(f"        {s.mechanism or '–'} · {s.trust_store or '–'} · {s.revocation}")
             for note in verdict.reasons:
                 out(f"    {say(note)}")
 
     report({"files": [verdict_json(p, v, options.lang) for p, v in verdicts]}, as_json, human)
     leave(_code([v for _, v in verdicts]))
+
+
+def _check_report(files: list[Path], target: Path | None) -> None:
+    """One file has one report, which overwrites none of what is verified. U01 before anything is done."""
+    if target is None:
+        return
+    if len(files) != 1:
+        raise WorkstationError("U01", detail="--report: FILE")
+    if target.resolve() == files[0].resolve():
+        raise WorkstationError("U01", detail="--report")
+    usable_folder(target.parent, "--report")
+
+
+def _write_report(target: Path, path: Path, verdict: FileVerdict, *, offline: bool) -> None:
+    from signing.paper import write
+    from workstation.app.verdict_paper import verdict_paper
+
+    made = datetime.now(UTC).replace(microsecond=0)
+    paper = verdict_paper(path.name, verdict, made=made, by=f"Trạm số hóa {version('tram-so-hoa')}", offline=offline)
+    write(paper, target)
 
 
 def _readable(path: Path) -> bool:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Anchor, StampWish
+from workstation.domain.signing import Anchor, StampWish
 
 _NUMBER = r"(-?[0-9]{1,4}(?:\.[0-9]{1,3})?)"
 _AT = re.compile(r"([0-9]{1,5}):" + ",".join([_NUMBER] * 4))

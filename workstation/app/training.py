@@ -17,7 +17,7 @@ from workstation.app.settings import FILE, OfficeSettings, Settings, SigningSett
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 from workstation.usecases.views import User
 
 TRAINING_PIN = "12345678"

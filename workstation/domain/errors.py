@@ -117,6 +117,22 @@ ERRORS: dict[str, ErrorSpec] = {
     "V12": _spec(Actor.OFFICIAL, Exit.PERSON),  # algorithm too weak
     "V13": _spec(Actor.NOBODY, Exit.PERSON, severity=Severity.INFO),  # a training certificate
     "V14": _spec(Actor.OFFICIAL, Exit.PERSON),  # the signature covers only a part of the file
+    "V15": _spec(Actor.OFFICIAL, Exit.PERSON),  # the signature value does not belong to the certificate's key
+    "V16": _spec(Actor.OFFICIAL, Exit.PERSON),  # a signed file whose structure is broken
+    "V17": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # expired, and no proof of signing before
+    "V18": _spec(Actor.IT, Exit.PERSON),  # not yet valid, or the PC's clock is wrong
+    "V19": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # hybrid file: readers may show different things
+    "V20": _spec(Actor.OFFICIAL, Exit.PERSON),  # the time-stamp is broken or contradicts another
+    "V21": _spec(Actor.IT, Exit.PERSON),  # the time-stamping authority is not trusted
+    "V22": _spec(Actor.OFFICIAL, Exit.PERSON),  # the certificate was not issued for signing
+    "V23": _spec(Actor.IT, Exit.PERSON),  # the chain breaks off before any root
+    "V24": _spec(Actor.IT, Exit.PERSON),  # the chain breaks a rule
+    "V25": _spec(Actor.OFFICIAL, Exit.PERSON),  # an issuing authority's certificate is revoked
+    "V26": _spec(Actor.OFFICIAL, Exit.PERSON),  # the signer's certificate is missing or another one
+    "V27": _spec(Actor.IT, Exit.PERSON),  # a signature policy that can't be checked
+    "V28": _spec(Actor.OFFICIAL, Exit.PERSON),  # no proof of when it was signed
+    "V29": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # other signatures, and nothing else, were added after
+    "V30": _spec(Actor.OFFICIAL, Exit.PERSON),  # something was laid over the pages after signing
     # sending: one code an error class of the contract (docs: sync)
     "G01": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # MANG: no line
     "G02": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # QUA_TAI: overload

@@ -67,6 +67,29 @@ class SignatureReport:
     revision_end: int
     """Length of the prefix that holds the signed revision: what may be shown as signed."""
     reasons: tuple[ErrorNote, ...] = ()
+    organization: str = ""
+    """The unit that the signer's certificate names (O)."""
+    valid_from: str | None = None
+    valid_until: str | None = None
+    """Period of the signer's certificate (ISO 8601, UTC)."""
+    mechanism: str = ""
+    """As ``RSASSA-PSS, SHA-256, RSA 3072 bit``."""
+    trust_store: str = ""
+    """Where the chain ends: government, national, training, local (roots of no named kind); empty: nowhere."""
+
+    @property
+    def proven_time(self) -> str | None:
+        """The time-stamp, else what the signer claims."""
+        return self.timestamp or self.signing_time
+
+    @property
+    def in_period(self) -> bool | None:
+        """Whether the certificate's period held the signing time; None: one of them is not known."""
+        moment = self.proven_time
+        if not (moment and self.valid_from and self.valid_until):
+            return None
+        first, at, last = (datetime.fromisoformat(text) for text in (self.valid_from, moment, self.valid_until))
+        return first <= at <= last
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,8 @@ class FileVerdict:
     """Every signature trusted, intact, covering what is shown, and nothing but LTA data after it."""
     reasons: tuple[ErrorNote, ...]
     signatures: tuple[SignatureReport, ...]
+    sha256: str = ""
+    """Of the bytes that were judged; empty: there were none."""
 
 
 LEVELS = ("B", "T", "LT", "LTA")

@@ -15,21 +15,13 @@ from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
-from workstation.domain.ports import (
-    EventBus,
-    Lane,
-    RemoteSecret,
-    RenderJob,
-    Scanner,
-    ScanSource,
-    Secret,
-    Sender,
-)
+from workstation.domain.ports import EventBus, Lane, RenderJob, Scanner, ScanSource, Sender
 from workstation.domain.signature import FileVerdict, KeyRef, TokenStatus
+from workstation.domain.signing import RemoteSecret, Secret
 from workstation.usecases import check, edit, outbox, queries, recover, scan
 from workstation.usecases import sign as signing
 from workstation.usecases.history import History
-from workstation.usecases.office import PAGE_SECONDS, Office
+from workstation.usecases.office import PAGE_SECONDS, VERIFY_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier
 from workstation.usecases.shown import ShownPdfs
@@ -67,7 +59,9 @@ class DeskParts:
     sender: Sender
     key: KeyRef | None
     verify: Callable[[Path], FileVerdict]
-    """Picklable: runs in a page worker, since it opens PDFs."""
+    """Picklable: runs in a page worker, since it opens PDFs. Asks nobody: for the office's own files, at any time."""
+    verify_online: Callable[[Path], FileVerdict]
+    """The same, asking the issuers: for a file that somebody wants to know about."""
     wake: Callable[[], None]
     """Lets the ticker run now."""
     incoming: Path
@@ -178,7 +172,7 @@ class Desk:
         return outcome
 
     def _verify(self, path: Path) -> FileVerdict:
-        return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True).result()
+        return self._office.pages.submit(self._parts.verify, path, timeout=VERIFY_SECONDS, urgent=True).result()
 
     def tick(self) -> None:
         """One round of the ticker: the token, the line, the disk, and what is due to be sent."""
@@ -449,7 +443,7 @@ class Desk:
         return self._do_official(run)
 
     def verify_file(self, path: Path) -> Future[FileVerdict]:
-        return self._office.pages.submit(self._parts.verify, path, timeout=PAGE_SECONDS, urgent=True)
+        return self._office.pages.submit(self._parts.verify_online, path, timeout=VERIFY_SECONDS, urgent=True)
 
     # --- outbox
 

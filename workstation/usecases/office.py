@@ -9,13 +9,16 @@ from workstation.domain.dossier import Dossier, all_signed, settled
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
 from workstation.domain.ids import DocumentId, DossierId, PageId
-from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, SigningTools, UnitOfWork, UnitOfWorkFactory
+from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, UnitOfWork, UnitOfWorkFactory
 from workstation.domain.profile import Profile, Rules
+from workstation.domain.signing import SigningTools
 from workstation.usecases.send import queue
 
 PAGE_SECONDS = 60.0
 """Time cap for one page in a worker: three times what a page costs on a PC three times slower than the measured one."""
 INSPECT_SECONDS = 20.0
+VERIFY_SECONDS = 240.0
+"""A long scan is drawn once for each signature: 100 pages with two archive stamps took 8 s on the measured PC."""
 PUBLISH_SECONDS = 600.0
 TOKEN_SECONDS = 30.0
 """Time cap for asking a token how it is: a driver that hangs must not keep the outbox waiting."""

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from workstation.domain.dossier import DocumentState, Dossier, refuse, seal
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
-from workstation.domain.ports import Lane, Secret, SignJob
+from workstation.domain.ports import Lane
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
+from workstation.domain.signing import Secret, SignJob
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import Office
 from workstation.usecases.views import SignProgress

@@ -6,7 +6,7 @@ import pytest
 
 from workstation.app.stamp_options import stamp_wish
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Anchor, StampWish
+from workstation.domain.signing import Anchor, StampWish
 
 
 def test_options_become_a_wish(tmp_path: Path) -> None:

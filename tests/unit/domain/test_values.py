@@ -16,7 +16,7 @@ from workstation.domain.events import AuditEvent, chain_hash
 from workstation.domain.fields import nfc
 from workstation.domain.ids import DocumentId, DossierId, UserName, new_id
 from workstation.domain.outbox import FailureClass, backoff_seconds, next_try
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 T0 = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 params = st.dictionaries(st.from_regex("[a-z]{1,8}", fullmatch=True), st.text() | st.integers() | st.floats(allow_nan=False))

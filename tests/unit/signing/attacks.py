@@ -22,7 +22,7 @@ def _trailer(data: bytes) -> bytes:
     """The last trailer's Root, and a Size that has room for the new objects."""
     root = re.search(rb"/Root \d+ \d+ R", data[data.rindex(b"trailer") :])
     assert root
-    return root.group() + b" /Size 9001"
+    return root.group() + b" /Size 9009"
 
 
 def _page(data: bytes) -> tuple[int, str]:
@@ -31,7 +31,7 @@ def _page(data: bytes) -> tuple[int, str]:
         return page.objgen[0], str(page.Parent.objgen[0])
 
 
-def _update(data: bytes, objects: dict[int, bytes], *, eof: bool = True) -> bytes:
+def update(data: bytes, objects: dict[int, bytes], *, eof: bool = True) -> bytes:
     out = bytearray(data)
     table = b"xref\n"
     for number, body in sorted(objects.items()):
@@ -52,7 +52,7 @@ def _evil_page(data: bytes) -> dict[int, bytes]:
 
 def isa_without_eof(data: bytes) -> bytes:
     """A replaced page, and no final %%EOF: pyHanko reads back to the signed revision, viewers show the new page."""
-    return _update(data, _evil_page(data), eof=False)
+    return update(data, _evil_page(data), eof=False)
 
 
 def isa_without_eof_or_trailer(data: bytes) -> bytes:
@@ -66,7 +66,7 @@ def isa_objects_only(data: bytes) -> bytes:
 
 
 def isa_full_update(data: bytes) -> bytes:
-    return _update(data, _evil_page(data))
+    return update(data, _evil_page(data))
 
 
 def isa_with_copied_end(data: bytes) -> bytes:
@@ -78,7 +78,7 @@ def catalog_without_form(data: bytes) -> bytes:
     """The signature field is taken out of the document: it must not become a harmless unsigned file."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         number, pages = pdf.Root.objgen[0], pdf.Root.Pages.objgen[0]
-    return _update(data, {number: b"<< /Type /Catalog /Pages %d 0 R >>" % pages})
+    return update(data, {number: b"<< /Type /Catalog /Pages %d 0 R >>" % pages})
 
 
 def _with_pymupdf(data: bytes, change: Callable[[pymupdf.Document], object]) -> bytes:
@@ -165,20 +165,20 @@ def truncated_in_signature(data: bytes) -> bytes:
     return data[: data.index(b"/ByteRange") + 200]
 
 
-def _byte_range(data: bytes) -> re.Match[bytes]:
+def byte_range(data: bytes) -> re.Match[bytes]:
     found = re.search(rb"/ByteRange\s*\[([\d ]+)\]", data)
     assert found
     return found
 
 
-def _with_byte_range(data: bytes, values: str) -> bytes:
-    found = _byte_range(data)
+def with_byte_range(data: bytes, values: str) -> bytes:
+    found = byte_range(data)
     room = found.end(1) - found.start(1)
     return data[: found.start(1)] + values.encode().ljust(room)[:room] + data[found.end(1) :]
 
 
 def _numbers(data: bytes) -> list[int]:
-    return [int(value) for value in _byte_range(data).group(1).split()]
+    return [int(value) for value in byte_range(data).group(1).split()]
 
 
 def usf_byte_range_missing(data: bytes) -> bytes:
@@ -186,15 +186,15 @@ def usf_byte_range_missing(data: bytes) -> bytes:
 
 
 def usf_byte_range_negative(data: bytes) -> bytes:
-    return _with_byte_range(data, "0 -1 5 -1")
+    return with_byte_range(data, "0 -1 5 -1")
 
 
 def usf_byte_range_empty(data: bytes) -> bytes:
-    return _with_byte_range(data, "")
+    return with_byte_range(data, "")
 
 
 def usf_byte_range_short(data: bytes) -> bytes:
-    return _with_byte_range(data, "0 {} {}".format(*_numbers(data)[1:3]))
+    return with_byte_range(data, "0 {} {}".format(*_numbers(data)[1:3]))
 
 
 def usf_contents_missing(data: bytes) -> bytes:
@@ -225,12 +225,12 @@ def usf_subfilter_unknown(data: bytes) -> bytes:
 def byte_range_gap_too_wide(data: bytes) -> bytes:
     """The gap leaves out more than the signature, so that what stands beside it can be changed at will."""
     _, first, second, length = _numbers(data)
-    return _with_byte_range(data, f"0 {first - 40} {second} {length}")
+    return with_byte_range(data, f"0 {first - 40} {second} {length}")
 
 
 def byte_range_stops_early(data: bytes) -> bytes:
     _, first, second, length = _numbers(data)
-    return _with_byte_range(data, f"0 {first} {second} {length - 30}")
+    return with_byte_range(data, f"0 {first} {second} {length - 30}")
 
 
 def swa_moved_second_part(data: bytes) -> bytes:
@@ -240,7 +240,161 @@ def swa_moved_second_part(data: bytes) -> bytes:
     evil = isa_full_update(data)[len(data) :]
     moved = second + len(part) + len(evil)
     out = data[:second] + part + evil + data[second:]
-    return _with_byte_range(out, f"0 {first} {moved} {length}")
+    return with_byte_range(out, f"0 {first} {moved} {length}")
+
+
+def _with_contents(data: bytes, value: bytes) -> bytes:
+    """Another value in the place of the hexadecimal string, the file's length and offsets kept."""
+    first, second = _numbers(data)[1:3]
+    return data[:first] + value.ljust(second - first) + data[second:]
+
+
+def usf_contents_null(data: bytes) -> bytes:
+    return _with_contents(data, b"null")
+
+
+def usf_contents_empty(data: bytes) -> bytes:
+    return _with_contents(data, b"<>")
+
+
+def usf_contents_number(data: bytes) -> bytes:
+    return _with_contents(data, b"1234")
+
+
+def usf_contents_other_der(data: bytes) -> bytes:
+    """Well-formed DER that is no CMS object."""
+    return _with_contents(data, b"<" + bytes.fromhex("3003020101").hex().encode() + b"0" * (_gap(data) - 12) + b">")
+
+
+def usf_contents_half(data: bytes) -> bytes:
+    """The CMS object breaks off."""
+    first, second = _numbers(data)[1:3]
+    cut = first + 1 + 1000
+    return data[:cut] + b"0" * (second - 1 - cut) + data[second - 1 :]
+
+
+def _gap(data: bytes) -> int:
+    first, second = _numbers(data)[1:3]
+    return second - first
+
+
+def _range_spelled(data: bytes, value: bytes) -> bytes:
+    found = byte_range(data)
+    start = data.index(b"[", found.start())
+    return data[:start] + value.ljust(found.end() - start) + data[found.end() :]
+
+
+def usf_byte_range_null(data: bytes) -> bytes:
+    return _range_spelled(data, b"null")
+
+
+def usf_byte_range_text(data: bytes) -> bytes:
+    return _range_spelled(data, b"(0 1 2 3)")
+
+
+def usf_byte_range_nested(data: bytes) -> bytes:
+    return _range_spelled(data, b"[[0] [1] [2] [3]]")
+
+
+def usf_byte_range_zeros(data: bytes) -> bytes:
+    return with_byte_range(data, "0 0 0 0")
+
+
+def usf_byte_range_huge(data: bytes) -> bytes:
+    _, first, second, _ = _numbers(data)
+    return with_byte_range(data, f"0 {first} {second} 9999999")
+
+
+def usf_byte_range_overlapping(data: bytes) -> bytes:
+    """No gap at all: the signature would have to sign itself."""
+    _, first, second, length = _numbers(data)
+    return with_byte_range(data, f"0 {second} {first} {length}")
+
+
+def usf_byte_range_not_from_zero(data: bytes) -> bytes:
+    _, first, second, length = _numbers(data)
+    return with_byte_range(data, f"9 {first - 9} {second} {length}")
+
+
+def _field_and_value(data: bytes) -> tuple[int, int]:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        field = pdf.Root.AcroForm.Fields[-1]
+        return field.objgen[0], field.V.objgen[0]
+
+
+def usf_value_is_number(data: bytes) -> bytes:
+    field, _ = _field_and_value(data)
+    return update(data, {field: b"<< /FT /Sig /T (ChuKy1) /V 1 /Type /Annot /Subtype /Widget /Rect [0 0 0 0] >>"})
+
+
+def usf_value_is_itself(data: bytes) -> bytes:
+    """A circle: the field is its own signature."""
+    field, _ = _field_and_value(data)
+    return update(data, {field: b"<< /FT /Sig /T (ChuKy1) /V %d 0 R /Subtype /Widget /Rect [0 0 0 0] >>" % field})
+
+
+def usf_value_replaced(data: bytes) -> bytes:
+    """The signature dictionary is overwritten by one without anything in it."""
+    _, value = _field_and_value(data)
+    return update(data, {value: b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached >>"})
+
+
+def loop_in_page_tree(data: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pages = pdf.Root.Pages.objgen[0]
+    return update(data, {pages: b"<< /Type /Pages /Count 2 /Kids [%d 0 R %d 0 R] >>" % (pages, pages)})
+
+
+def loop_in_fields(data: bytes) -> bytes:
+    field, value = _field_and_value(data)
+    body = b"<< /FT /Sig /T (ChuKy1) /V %d 0 R /Kids [%d 0 R] /Parent %d 0 R >>" % (value, field, field)
+    return update(data, {field: body})
+
+
+def loop_in_cross_references(data: bytes) -> bytes:
+    """/Prev points at the section itself."""
+    out = update(data, {9000: b"null"})
+    at = _startxref(out)
+    start = out.rindex(b"/Prev ") + 6
+    end = out.index(b" >>", start)
+    return out[:start] + b"%d" % at + b" " * (end - start - len(b"%d" % at)) + out[end:]
+
+
+def swa_gap_holds_objects(data: bytes) -> bytes:
+    """Signature wrapping: the gap is widened and the attacker's objects stand in it, before the signed second part."""
+    _, first, second, length = _numbers(data)
+    evil = isa_full_update(data)[len(data) :]
+    return with_byte_range(data[:second] + evil + data[second:], f"0 {first} {second + len(evil)} {length}")
+
+
+def swa_second_part_only_at_end(data: bytes) -> bytes:
+    """Signature wrapping: a whole other file stands between the signature and the signed second part."""
+    _, first, second, length = _numbers(data)
+    part = data[second:]
+    other = tail_second_file(b"")
+    out = data[:second] + b"\n" + other + part
+    return with_byte_range(out, f"0 {first} {len(out) - length} {length}")
+
+
+def copied_to_second_field(data: bytes) -> bytes:
+    """A second field of another name shows the same signature once more."""
+    return _second_field(data, b"%d 0 R" % _field_and_value(data)[1], {})
+
+
+def copied_dictionary_in_second_field(data: bytes) -> bytes:
+    """The signature dictionary is copied word for word into a later revision, for a second field."""
+    start = data.rindex(b" obj", 0, byte_range(data).start()) + 4
+    body = data[start : data.index(b"endobj", start)].strip()
+    return _second_field(data, b"9002 0 R", {9002: body})
+
+
+def _second_field(data: bytes, value: bytes, more: dict[int, bytes]) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        root, pages, form = pdf.Root.objgen[0], pdf.Root.Pages.objgen[0], pdf.Root.AcroForm
+        first, page = form.Fields[-1].objgen[0], pdf.pages[0].obj.objgen[0]
+    field = b"<< /FT /Sig /T (ChuKy2) /Type /Annot /Subtype /Widget /F 132 /Rect [0 0 0 0] /P %d 0 R /V %s >>" % (page, value)
+    catalog = b"<< /Type /Catalog /Pages %d 0 R /AcroForm << /SigFlags 3 /Fields [%d 0 R 9001 0 R] >> >>" % (pages, first)
+    return update(data, {root: catalog, 9001: field, **more})
 
 
 def two_files_one_signature(data: bytes) -> bytes:
@@ -248,12 +402,36 @@ def two_files_one_signature(data: bytes) -> bytes:
     return data.replace(b"0.8 g", b"0.1 g") if b"0.8 g" in data else one_byte_changed(data)
 
 
-ATTACKS: tuple[Callable[[bytes], bytes], ...] = (
-    isa_without_eof, isa_without_eof_or_trailer, isa_objects_only, isa_full_update, isa_with_copied_end,
-    catalog_without_form, text_added, annotation_added, page_removed, page_rotated, saved_anew, tail_junk, tail_object,
-    tail_second_file, junk_before, junk_inside_honest_update, one_byte_changed, truncated, truncated_in_signature,
-    usf_byte_range_missing, usf_byte_range_negative, usf_byte_range_empty, usf_byte_range_short, usf_contents_missing,
-    usf_contents_zero, usf_contents_padding, usf_contents_spelling, usf_subfilter_unknown,
-    byte_range_gap_too_wide, byte_range_stops_early, swa_moved_second_part,
-    two_files_one_signature,
-)  # fmt: skip
+ATTACKS: dict[Callable[[bytes], bytes], str] = {
+    **dict.fromkeys(
+        (isa_without_eof, isa_without_eof_or_trailer, isa_objects_only, isa_with_copied_end, tail_junk, tail_object,
+         junk_inside_honest_update),
+        "V09",
+    ),
+    **dict.fromkeys(
+        (isa_full_update, text_added, page_removed, page_rotated, loop_in_page_tree, copied_to_second_field,
+         copied_dictionary_in_second_field),
+        "V02",
+    ),
+    annotation_added: "V30",
+    **dict.fromkeys((one_byte_changed, two_files_one_signature, saved_anew), "V01"),
+    **dict.fromkeys(
+        (usf_byte_range_missing, usf_contents_missing, usf_contents_zero, usf_contents_null, usf_contents_empty,
+         usf_contents_number, usf_contents_other_der, usf_contents_half, usf_subfilter_unknown, usf_value_is_number,
+         usf_value_is_itself, usf_value_replaced, catalog_without_form, loop_in_fields),
+        "V06",
+    ),
+    **dict.fromkeys(
+        (usf_byte_range_negative, usf_byte_range_empty, usf_byte_range_short, usf_byte_range_null, usf_byte_range_text,
+         usf_byte_range_nested, usf_byte_range_zeros, usf_byte_range_huge, usf_byte_range_overlapping,
+         usf_byte_range_not_from_zero, usf_contents_padding, usf_contents_spelling, byte_range_gap_too_wide,
+         byte_range_stops_early, swa_moved_second_part),
+        "V14",
+    ),
+    **dict.fromkeys(
+        (tail_second_file, junk_before, truncated, truncated_in_signature, loop_in_cross_references, swa_gap_holds_objects,
+         swa_second_part_only_at_end),
+        "V16",
+    ),
+}  # fmt: skip
+"""Forgery → the reason that a person has to be told (among others)."""

@@ -10,8 +10,8 @@ from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import ORGANIZATION, Authority, make_authority
 from tests.unit.signing.softtoken import SoftToken, make_token
-from workstation.domain.ports import Secret, SignJob, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef
+from workstation.domain.signing import Secret, SignJob, TrustStore
 
 PASSPHRASE = "một mật khẩu tập huấn"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from workstation.domain.ports import Anchor, StampWish
+from workstation.domain.signing import Anchor, StampWish
 
 BLUE = (20, 40, 190, 255)
 RED = (215, 20, 30, 230)

@@ -29,7 +29,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, new_key, rsa_key, write_p12
-from workstation.domain.ports import RevocationAccess, SigningServices, TimestampService, TrustStore
+from workstation.domain.signing import RevocationAccess, SigningServices, TimestampService, TrustStore
 
 PASSWORD = "mật khẩu phần mềm"
 TSA_USER, TSA_PASSWORD = "phuong", "Mật-khẩu-TSA"

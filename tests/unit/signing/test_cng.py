@@ -20,8 +20,8 @@ from signing import cng, worker
 from signing.verify import verify_file
 from tests.unit.signing.pki import Authority, new_key, rsa_key
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret, SignJob, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef, TokenState
+from workstation.domain.signing import Secret, SignJob, TrustStore
 
 TOKEN_PROVIDER = "Microsoft Smart Card Key Storage Provider"
 

@@ -15,8 +15,8 @@ from tests.unit.signing.cscfake import CODE, CREDENTIAL, PASSWORD, SIGNER_PIN, T
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import Authority, new_key
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import RemoteSecret, Secret, SignJob, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef, RemoteService, TokenState, TokenStatus
+from workstation.domain.signing import RemoteSecret, Secret, SignJob, TrustStore
 
 
 @pytest.fixture

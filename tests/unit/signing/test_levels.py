@@ -35,8 +35,8 @@ from signing.verify import verify_file
 from tests.unit.signing.outside import PASSWORD, TSA_PASSWORD, TSA_USER, Outside, loaded
 from tests.unit.signing.pki import make_authority
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import RevocationAccess, Secret, SigningServices, SignJob, TimestampService, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef, SignResult
+from workstation.domain.signing import RevocationAccess, Secret, SigningServices, SignJob, TimestampService, TrustStore
 from workstation.usecases.recover import sealed_result
 
 
@@ -393,7 +393,6 @@ import sys
 from pathlib import Path
 from signing import worker
 from tests.unit.signing.outside import PASSWORD
-from workstation.domain.ports import *
 from workstation.domain.signature import KeyKind, KeyRef
 key, source, out, url, root = sys.argv[1:]
 worker.open_key(KeyRef(KeyKind.PKCS12, key), Secret(PASSWORD))

@@ -15,8 +15,8 @@ from signing.verify import verify_file
 from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.test_levels import levels_of
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import LiftJob, RevocationAccess, Secret, SignJob
 from workstation.domain.signature import AlgorithmLimit, KeyKind, KeyRef, LiftResult
+from workstation.domain.signing import LiftJob, RevocationAccess, Secret, SignJob
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from tests.unit.signing.conftest import PASSPHRASE
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import Authority, new_key, write_p12
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret, SignJob, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef
+from workstation.domain.signing import Secret, SignJob, TrustStore
 
 
 def sign_code(job: SignJob) -> str:

@@ -15,8 +15,8 @@ from signing.verify import verify_file
 from tests.unit.signing.pki import Authority
 from tests.unit.signing.softtoken import EC_ID, LABEL, PIN, RSA_ID, STRAY_ID, SoftToken, library, make_token
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret, SignJob, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef, TokenState
+from workstation.domain.signing import Secret, SignJob, TrustStore
 
 
 def ref(key_id: bytes = RSA_ID, label: str = LABEL) -> KeyRef:

@@ -7,8 +7,8 @@ from signing.training import TrainingIdentity
 from tests.unit.signing.conftest import PASSPHRASE
 from tests.unit.signing.pki import ORGANIZATION, Authority, new_key, write_p12
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret
 from workstation.domain.signature import KeyKind, KeyRef, TokenState
+from workstation.domain.signing import Secret
 
 
 def ref(path: Path) -> KeyRef:

@@ -14,7 +14,7 @@ from signing.presets import COPIES, Place, load_presets, preset, read_preset, re
 from tests.unit.signing import marks
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
-from workstation.domain.ports import Anchor, StampWish
+from workstation.domain.signing import Anchor, StampWish
 
 ROWS: list[dict[str, Any]] = json.loads((files("signing") / "stamps.json").read_text("utf-8"))["stamps"]
 TODAY = date(2026, 11, 21)

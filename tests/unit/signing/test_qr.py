@@ -15,7 +15,7 @@ from signing.qr import content, modules, runs
 from signing.training import TrainingIdentity
 from tests.unit.signing.pdfs import make_pdfa
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import SignJob, StampWish
+from workstation.domain.signing import SignJob, StampWish
 
 CODE = "H29.1.2-261121-000001"
 

@@ -14,8 +14,8 @@ from signing.verify import verify_file
 from tests.unit.signing.pki import Authority
 from tests.unit.signing.smartcafake import ACCOUNT, CONFIRMED, OWNER, PASSWORD, WAITING, PhoneService
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ports import RemoteSecret, SignJob, TrustStore
 from workstation.domain.signature import KeyKind, KeyRef, RemoteService, TokenStatus
+from workstation.domain.signing import RemoteSecret, SignJob, TrustStore
 
 
 @pytest.fixture

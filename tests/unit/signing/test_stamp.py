@@ -24,7 +24,7 @@ from signing.typeface import metrics, wrap
 from tests.letters import VIETNAMESE_LETTERS
 from tests.unit.signing.pdfs import A4, draw_stamp_into_page, make_pdfa
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import SignJob
+from workstation.domain.signing import SignJob
 
 MOMENT = datetime(2026, 11, 21, 10, 45, 19, tzinfo=UTC)
 LONG = "Chi nhánh Văn phòng Đăng ký đất đai khu vực số mười hai thuộc Sở Nông nghiệp và Môi trường Thành phố Hồ Chí Minh"

@@ -23,8 +23,8 @@ from tests.unit.signing import marks
 from tests.unit.signing.pdfs import A4, draw_stamp_into_page, make_pdfa
 from tests.unit.signing.test_stamp import text_of
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Anchor, SignJob, StampWish, TrustStore
 from workstation.domain.signature import Verdict
+from workstation.domain.signing import Anchor, SignJob, StampWish, TrustStore
 
 CODES = tuple(row.code for row in load_presets())
 

@@ -9,7 +9,7 @@ from signing.keys import TRAINING_MARK
 from signing.training import make_training_identity
 from tests.unit.signing.pki import ORGANIZATION
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 
 def test_says_training_in_every_certificate(identity: training.TrainingIdentity) -> None:

@@ -2,13 +2,10 @@
 
 import io
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 
 import pikepdf
 import pytest
@@ -36,25 +33,8 @@ from tests.unit.signing import attacks
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, new_key, rsa_key, write_p12
 from workstation.domain.errors import ERRORS, WorkstationError
-from workstation.domain.ports import Secret, SignJob, TrustStore
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
-
-HAND_KNOWN = {
-    attacks.isa_without_eof: "V09",
-    attacks.isa_full_update: "V02",
-    attacks.text_added: "V02",
-    attacks.tail_junk: "V09",
-    attacks.tail_object: "V09",
-    attacks.junk_inside_honest_update: "V09",
-    attacks.one_byte_changed: "V01",
-    attacks.byte_range_gap_too_wide: "V14",
-    attacks.byte_range_stops_early: "V14",
-    attacks.swa_moved_second_part: "V14",
-    attacks.catalog_without_form: "V06",
-    attacks.usf_contents_zero: "V06",
-    attacks.usf_contents_padding: "V14",
-    attacks.usf_contents_spelling: "V14",
-}
+from workstation.domain.signing import Secret, SignJob, TrustStore
 
 
 def codes(verdict: FileVerdict) -> set[str]:
@@ -104,9 +84,8 @@ def test_no_forgery_is_green(attack: Callable[[bytes], bytes], signed: Path, tru
     forged = attack(data)
     assert forged != data
     verdict = verify(forged, trust)
-    assert verdict.verdict in (Verdict.INVALID, Verdict.INDETERMINATE, Verdict.UNREADABLE)
-    if attack in HAND_KNOWN:
-        assert HAND_KNOWN[attack] in codes(verdict)
+    assert verdict.verdict in (Verdict.INVALID, Verdict.UNREADABLE)
+    assert attacks.ATTACKS[attack] in codes(verdict)
 
 
 def test_isa_no_eof_really_shows_something_else(signed: Path, trust: TrustStore) -> None:
@@ -120,7 +99,7 @@ def test_isa_no_eof_really_shows_something_else(signed: Path, trust: TrustStore)
     forged = attacks.isa_without_eof(signed.read_bytes())
     reader = PdfFileReader(io.BytesIO(forged))
     status = validate_pdf_signature(
-        reader.embedded_signatures[0], context(load_anchors(trust), reader, revocation="soft-fail", fetch=False)
+        reader.embedded_signatures[0], context(load_anchors(trust), reader, revocation=False, fetch=False)
     )
     assert status.bottom_line
     with pymupdf.open(stream=forged, filetype="pdf") as pdf:
@@ -141,7 +120,7 @@ def test_untrusted_root(signed: Path, tmp_path: Path) -> None:
 def test_same_name_other_key_is_not_the_root(tmp_path: Path, published: Path) -> None:
     real, fake = make_authority("CA"), make_authority("CA")
     data = sign_with(tmp_path, fake, published)
-    assert codes(verify(data, TrustStore(roots=(real.write(tmp_path),)))) == {"V03"}
+    assert codes(verify(data, TrustStore(roots=(real.write(tmp_path),)))) == {"V24"}
 
 
 def sign_with(folder: Path, authority: Authority, published: Path, *, rsa: bool = False, **options: object) -> bytes:
@@ -170,7 +149,7 @@ def test_control_other_files(
     assert verify_file(tmp_path / "out.pdf", trust).green
 
 
-@pytest.mark.parametrize(("days", "code"), [((-30, -1), "V08"), ((1, 30), "V08")])
+@pytest.mark.parametrize(("days", "code"), [((-30, -1), "V08"), ((1, 30), "V18")])
 def test_certificate_out_of_its_time(
     tmp_path: Path,
     authority: Authority,
@@ -188,59 +167,7 @@ def test_certificate_out_of_its_time(
 def test_certificate_that_is_not_for_signing(tmp_path: Path, authority: Authority, published: Path) -> None:
     data = sign_with(tmp_path, authority, published, usage=("key_encipherment",))
     verdict = verify(data, TrustStore(roots=(authority.write(tmp_path),)))
-    assert not verdict.green and codes(verdict) == {"V03"}
-
-
-def test_revocation_that_can_not_be_asked_holds_the_verdict_up(tmp_path: Path, authority: Authority, published: Path) -> None:
-    data = sign_with(tmp_path, authority, published, crl_url="http://127.0.0.1:9/none.crl")
-    verdict = verify(data, TrustStore(roots=(authority.write(tmp_path),)))
-    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V05"}
-    assert verdict.signatures[0].revocation == "unknown" and verdict.signatures[0].subindication == "TRY_LATER"
-
-
-@contextmanager
-def serving(body: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A CRL behind HTTP, as an authority offers it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/pkix-crl")
-            self.send_header("Content-Length", str(len(answer[0])))
-            self.end_headers()
-            self.wfile.write(answer[0])
-
-        def log_message(self, *_: object) -> None: ...
-
-    answer = [body]
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/ca.crl", answer
-        server.shutdown()
-        thread.join()
-
-
-def test_revocation_has_three_states(tmp_path: Path, authority: Authority, published: Path) -> None:
-    anchors = load_anchors(TrustStore(roots=(authority.write(tmp_path),)))
-    with serving(authority.crl()) as (url, answer):
-        data = sign_with(tmp_path, authority, published, crl_url=url)
-        good = verify_bytes(data, anchors, offline=False)
-        certificate = certificate_of(tmp_path / "key.p12")
-        answer[0] = authority.crl(certificate)
-        revoked = verify_bytes(data, anchors, offline=False)
-        offline = verify_bytes(data, anchors, offline=True)
-        answer[0] = make_authority().crl(certificate)  # another authority may not revoke, and its list proves nothing
-        foreign = verify_bytes(data, anchors, offline=False)
-    for verdict in (good, revoked, offline, foreign):
-        check(verdict)
-    states = [(one.verdict, one.signatures[0].revocation, codes(one)) for one in (good, revoked, offline, foreign)]
-    assert states == [
-        (Verdict.VALID, "good", set()),
-        (Verdict.INVALID, "revoked", {"V04"}),
-        (Verdict.INDETERMINATE, "unknown", {"V05"}),
-        (Verdict.INDETERMINATE, "unknown", {"V05"}),
-    ]
+    assert not verdict.green and codes(verdict) == {"V22"}
 
 
 def certificate_of(p12: Path) -> x509.Certificate:
@@ -292,7 +219,7 @@ def test_second_signature_leaves_the_first_amber(
     worker.sign_file(SignJob(signed, tmp_path / "out.pdf", preset="S6"))
     verdict = verify_file(tmp_path / "out.pdf", trust)
     check(verdict)
-    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V11", "V13"}
+    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V29", "V13"}
     assert [one.indication for one in verdict.signatures] == ["INDETERMINATE", "TOTAL-PASSED"]
 
 

@@ -19,7 +19,8 @@ from sync.sender import WardSender
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256, UserName, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem
-from workstation.domain.ports import Secret, SendReport
+from workstation.domain.ports import SendReport
+from workstation.domain.signing import Secret
 from workstation.store.blobs import FileBlobs
 from workstation.store.database import open_store
 

@@ -22,7 +22,7 @@ from tests.fault.proxy import FaultProxy
 from tests.unit.sync.rig import ROOT, Station, Ward, pdf
 from workstation.domain.dossier import DossierState
 from workstation.domain.outbox import FailureClass, OutboxItem, OutboxState
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 HTML = "<html>Cổng đăng nhập mạng</html>".encode()
 PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(HTML), HTML)

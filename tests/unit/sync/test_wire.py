@@ -14,7 +14,7 @@ from sync.metadata import decode_metadata, encode_metadata
 from sync.upload import MAX_CHUNK, MIN_CHUNK, ChunkSize
 from workstation.domain.errors import ERRORS, WorkstationError
 from workstation.domain.outbox import FailureClass
-from workstation.domain.ports import Secret
+from workstation.domain.signing import Secret
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -36,9 +36,6 @@ from workstation.domain.ports import (
     PublishJob,
     Rendered,
     RenderJob,
-    Secret,
-    SigningTools,
-    SignJob,
     StoredPage,
 )
 from workstation.domain.signature import (
@@ -52,6 +49,7 @@ from workstation.domain.signature import (
     TokenStatus,
     Verdict,
 )
+from workstation.domain.signing import Secret, SigningTools, SignJob
 from workstation.jobs.bus import ThreadEventBus
 from workstation.rules.reader import load_rules
 from workstation.store.blobs import FileBlobs

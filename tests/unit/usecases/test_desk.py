@@ -30,7 +30,9 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
-from workstation.domain.ports import ScanSource, Secret, SendReport
+from workstation.domain.ports import ScanSource, SendReport
+from workstation.domain.signature import FileVerdict, Verdict
+from workstation.domain.signing import Secret
 from workstation.jobs.lanes import ThreadLane
 from workstation.usecases import check, edit, sign
 from workstation.usecases.desk import Desk, DeskParts
@@ -76,6 +78,7 @@ class Room:
         self.world, self.feeder, self.line = world, Feeder(world), Line()
         self.waiting: list[Callable[[], Any]] = []
         self.free_gb = 100.0
+        self.asked: list[Path] = []
         parts = DeskParts(
             store=InlineLane(),
             background=InlineLane() if at_once else Slow(self),
@@ -83,6 +86,7 @@ class Room:
             sender=self.line,
             key=KEY,
             verify=verify,
+            verify_online=self.look_closely,
             wake=lambda: None,
             incoming=world.root / "incoming",
             free_gb=lambda: self.free_gb,
@@ -99,6 +103,10 @@ class Room:
         dossier_id = self.desk.new_dossier("Hồ sơ mẫu").result()
         self.desk.import_files(dossier_id, [self.world.paper(*sheets)], lambda _: None).result()
         return self.world.get(dossier_id)
+
+    def look_closely(self, path: Path) -> FileVerdict:
+        self.asked.append(path)
+        return verify(path)
 
     def sit(self, name: UserName) -> None:
         self.desk.user = next(u for u in self.desk.users if u.name == name)
@@ -217,6 +225,15 @@ def test_nothing_is_undone_across_finishing(world: World, room: Room):
     before = world.get(dossier)
     room.desk.undo(dossier.id).result()
     assert world.get(dossier) == before
+
+
+def test_only_a_file_that_somebody_asks_about_is_looked_up_on_line(world: World):
+    """The office's own files are verified at every start and every look: with a dead line that must not wait."""
+    room = Room(world)
+    path = world.root / "la.pdf"
+    path.write_bytes(b"%PDF-1.7 of somebody else")
+    assert room.desk.verify_file(path).result().verdict is Verdict.UNREADABLE
+    assert room.asked == [path]
 
 
 def test_two_quick_undos_undo_two_moves(world: World):

@@ -9,8 +9,9 @@ import pytest
 from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, World, ids
 from tests.unit.usecases.test_desk import Room
 from workstation.domain.dossier import DocumentState
-from workstation.domain.ports import PageJob, SignJob
+from workstation.domain.ports import PageJob
 from workstation.domain.profile import Profile
+from workstation.domain.signing import SignJob
 from workstation.usecases.views import GateRule
 
 ODD = {"min_dpi": 173.0, "min_sharpness": 31.0, "conformance": "PDF/A-9z", "stamp_preset": "S6"}

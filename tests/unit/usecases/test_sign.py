@@ -26,8 +26,8 @@ from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.page import Finding
-from workstation.domain.ports import Secret
 from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
+from workstation.domain.signing import Secret
 from workstation.usecases import queries, recover, sign
 from workstation.usecases.gate import check_gate, passes
 from workstation.usecases.views import GateCheck, GateRule
