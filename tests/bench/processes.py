@@ -134,7 +134,7 @@ def run(
 
 
 def _as_installed(environment: Mapping[str, str]) -> dict[str, str]:
-    """Installed programs have their byte code; where none may be written, every start would compile ours (and none of a peer's)."""
+    """Installed programs have their byte code; where none may be written, every start would compile ours."""
     return {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
