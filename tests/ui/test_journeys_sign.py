@@ -266,7 +266,7 @@ def reports(count: int) -> tuple[SignatureReport, ...]:
         "good",
         True,
         1000,
-        (ErrorNote("V08"),),
+        (),
         "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG",
         "2025-01-01T00:00:00+00:00",
         "2030-01-01T00:00:00+00:00",
@@ -421,3 +421,40 @@ def test_a_page_beside_the_stamp_is_no_grip_and_unsigned_rows_have_none(opened: 
     assert canvas.stamp is None
     press("Alt+Left")
     assert sign.viewer.moves == {}
+
+
+def test_keys_move_no_stamp_behind_a_verdict_or_during_a_batch(opened: Opener) -> None:
+    shell, desk = opened("sign", "busy")
+    sign = screen(shell)
+    sign.verify_file(Path("/tai-lieu/tot.pdf"))
+    settle()
+    press("Alt+Left", sign.table)
+    assert sign.viewer.moves == {}
+    press("Escape", sign.table)
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle(300)
+    sign.viewer._move((-5.0, 0.0))
+    assert sign.viewer.moves == {}, "what is being signed stands where it stood"
+    desk.release()
+    settle()
+
+
+def test_a_reload_takes_no_stamp_from_the_hand(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    canvas = sign.viewer.canvas
+    start = canvas.mapFromScene(canvas.stamp.rect().center())
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    asked = len(desk.called("stamp_place"))
+    sign.reload()
+    settle()
+    assert canvas.stamp.held and len(desk.called("stamp_place")) == asked
+    desk.token = replace(desk.token, owner="Lê Văn Mẫu")
+    sign._token(desk.token)
+    settle()
+    assert canvas.stamp.held and len(desk.called("stamp_place")) == asked + 1, "another name may need another frame"
+    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(-30, 10))
+    settle()
+    assert sign.viewer.moves and not canvas.stamp.held

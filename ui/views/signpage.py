@@ -93,7 +93,9 @@ class SignPage(Card):
             self.canvas.say("")
         elif not (same and self.canvas.picture is not None):
             self.load(0)
-        self._ask_place()
+        settled = same and self._place is not None and row is not None and row.document.state is DocumentState.TO_SIGN
+        if not settled:  # a reload comes with every page that is read somewhere
+            self._ask_place()
 
     def show_token(self, token: TokenStatus) -> None:
         changed, self._token = token != self._token, token
@@ -152,7 +154,8 @@ class SignPage(Card):
         """Where the visible signature will stand, as the signer's side computes it for this very file."""
         self._place = None
         row = self._row
-        self.canvas.show_stamp(None)
+        if not self._held:
+            self.canvas.show_stamp(None)
         if row is None or not passed(row) or not row.gate or row.document.state is not DocumentState.TO_SIGN:
             self.inbox.forget("stamp")
         else:
@@ -165,18 +168,24 @@ class SignPage(Card):
         self._show_stamp()
 
     def _show_stamp(self) -> None:
-        if self._drawn:
+        if self._drawn and not self._held:
             self.canvas.show_stamp(self._place if self._place is not None and self._place.page == self.page else None)
         self._offer_home()
+
+    @property
+    def _held(self) -> bool:
+        """Whether the mouse holds the stamp now: what comes in meanwhile must not take it away."""
+        return self.canvas.stamp is not None and self.canvas.stamp.held
 
     def _offer_home(self) -> None:
         self.home.setVisible(self._row is not None and self._row.document.id in self.moves)
 
     def nudge(self, right: int, down: int) -> None:
         """A step of the stamp by the keyboard."""
-        if self._place is not None and self._drawn and self._place.page == self.page and movable(self._place):
-            x, y = self._place.box_mm[:2]
-            self._move(moved_to(self._place, (x + right * STEP_MM, y + down * STEP_MM)))
+        place = self._place if self._drawn and self.stack.currentWidget() is self.canvas else None
+        if place is not None and place.page == self.page and movable(place):
+            x, y = place.box_mm[:2]
+            self._move(moved_to(place, (x + right * STEP_MM, y + down * STEP_MM)))
 
     def _move(self, move: Move) -> None:
         if self._row is not None and not self.locked:

@@ -48,7 +48,7 @@ class StampFrame(QGraphicsRectItem):
         pen = QPen(QColor(theme.BLUE), 1.6, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         self.setPen(pen)
-        self.setBrush(QColor(255, 255, 255, 235))
+        self.setBrush(QColor(27, 79, 143, 14))  # as signed, it hides nothing of the page
         if movable(place):
             self.setCursor(Qt.CursorShape.SizeAllCursor)
             self.setToolTip("Kéo bằng chuột hoặc Alt + phím mũi tên để dời con dấu")

@@ -113,7 +113,9 @@ class VerdictPanel(QScrollArea):
             name = label(fact.label[0], muted=True, wrap=True)
             name.setFixedWidth(NAMES_PX)
             grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(breakable(fact.value[0]), wrap=True), line, 1)
+            value = label(breakable(fact.value[0]), wrap=True)
+            value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, line, 1)
         self.lines.addWidget(facts)
 
     # --- the report

@@ -19,7 +19,7 @@ from workstation.domain.signing import SignJob, StampWish
 def placed_mm(signed: Path, before: int, size: tuple[float, float], rotate: int) -> Box:
     """The new signature's box, from the top left corner of the page as it is shown."""
     with pikepdf.open(signed) as pdf:
-        widgets = list(pdf.pages[0].obj.Annots)  # type: ignore[call-overload]
+        widgets = list(pdf.pages[0].obj.Annots)
         assert len(widgets) == before + 1
         x0, y0, x1, y1 = (float(v) for v in widgets[-1].Rect)
     shape = PageShape(Rect(0, 0, *size), rotate)
