@@ -27,6 +27,7 @@ from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.ports import Scanner, Sender, SendReport
+from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import RevocationAccess, Secret, SigningServices, SigningTools, TimestampService, TrustStore
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
@@ -123,6 +124,7 @@ def signing_tools() -> SigningTools:
         sign=signing.worker.sign_file,
         sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
+        preview=signing.worker.preview_stamp,
     )
 
 
@@ -223,6 +225,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
         key=key,
         verify=partial(verify_file, trust=home.trust_store()),
         verify_online=partial(verify_file, trust=home.trust_store(), offline=False),
+        save_report=_save_report,
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
@@ -230,6 +233,13 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
     return desk, ticker
+
+
+def _save_report(out: Path, name: str, verdict: FileVerdict) -> None:
+    """What draws a report is imported by the worker that does."""
+    from workstation.app.verdict_paper import save_report
+
+    save_report(out, name, verdict)
 
 
 def sample_folder() -> Path:

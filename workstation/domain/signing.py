@@ -52,6 +52,25 @@ class StampWish:
 
 
 @dataclass(frozen=True, slots=True)
+class StampPlace:
+    """Where a stamp will stand. Boxes in millimetres of the page as shown, from its top left corner, y downwards."""
+
+    page: int
+    """From 0."""
+    page_mm: tuple[float, float]
+    box_mm: Box
+    home_mm: Box
+    """Where it stands unmoved."""
+    area_mm: Box
+    """Inside which the preset lets it be moved."""
+    wish_mm: float
+    """Millimetres on the page for one of ``StampWish.move_mm``: less than 1 where the stamp had to shrink."""
+    lines: tuple[str, ...]
+    """What it says; none for a picture."""
+    letters_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrustStore:
     """Roots by file. A signature that ends at a training root says so in every report."""
 
@@ -189,3 +208,5 @@ class SigningTools:
     sign_together: Callable[[Sequence[SignJob]], tuple[SignResult | ErrorNote, ...]]
     """As ``sign`` for each, with one leave of a remote service (``TokenStatus.batch``); what went wrong stands in its place."""
     close: Callable[[], None]
+    preview: Callable[[SignJob, str], StampPlace]
+    """Where the stamp of a job would stand if a key of this name signed it; reads the file only, in a page worker."""

@@ -49,7 +49,7 @@ from workstation.domain.signature import (
     TokenStatus,
     Verdict,
 )
-from workstation.domain.signing import Secret, SigningTools, SignJob
+from workstation.domain.signing import Secret, SigningTools, SignJob, StampPlace
 from workstation.jobs.bus import ThreadEventBus
 from workstation.rules.reader import load_rules
 from workstation.store.blobs import FileBlobs
@@ -245,6 +245,11 @@ class Machine:
     def close(self) -> None:
         self.session = False
 
+    def preview(self, job: SignJob, owner: str) -> StampPlace:
+        self.calls.append(("preview", job))
+        box = (100 + job.stamp.move_mm[0], 4 + job.stamp.move_mm[1], 200.0, 13.0)
+        return StampPlace(0, (210, 297), box, box, box, 1.0, (owner, job.stamp_name), 3.5)
+
     @property
     def page_tools(self) -> PageTools:
         return PageTools(
@@ -261,7 +266,7 @@ class Machine:
 
     @property
     def signing_tools(self) -> SigningTools:
-        return SigningTools(self.status, self.open, self.sign, self.sign_together, self.close)
+        return SigningTools(self.status, self.open, self.sign, self.sign_together, self.close, self.preview)
 
     @property
     def signed_paths(self) -> list[Path]:
