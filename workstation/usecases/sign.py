@@ -83,8 +83,8 @@ def sign_batch(
         for i, document_id in enumerate(document_ids, 1):
             if cancelled():
                 break
-            note = _sign_one(office, document_id, by, status)
-            results.append(SignProgress(document_id, i, len(document_ids), note))
+            note, notes = _sign_one(office, document_id, by, status)
+            results.append(SignProgress(document_id, i, len(document_ids), note, notes))
             progress(results[-1])
             if note is not None and note.code in STOPS_BATCH:
                 break
@@ -104,12 +104,15 @@ def at_token(token: Lane, seconds: float, fn: Callable[..., R], *args: Any) -> R
         raise WorkstationError("C04") from e
 
 
-def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: TokenStatus) -> ErrorNote | None:
+def _sign_one(
+    office: Office, document_id: DocumentId, by: UserName, status: TokenStatus
+) -> tuple[ErrorNote | None, tuple[ErrorNote, ...]]:
+    """Why it was not signed; else why its signature is lower than wanted."""
     try:
         dossier = office.dossier_of(document_id)
         document = dossier.document(document_id)
         if document.state is DocumentState.SIGNED:
-            return None  # done before: run again, it goes on where it stopped
+            return None, ()  # done before: run again, it goes on where it stopped
         if document.published is None:
             raise WorkstationError("C12", rule="conformance")
         _gate(office, dossier, document_id, by, status)
@@ -121,14 +124,16 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
             office.blobs.path(document.published.sha256),
             out,
             preset,
+            office.levels.wanted,
             stamp_name=office.organization,
+            services=office.levels.services,
             certificate=status.certificate,
         )
         result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
-        return e.note
-    return None
+        return e.note, ()
+    return None, result.notes
 
 
 def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserName, status: TokenStatus) -> None:
