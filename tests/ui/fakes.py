@@ -206,6 +206,8 @@ class FakeDesk(Desk):
         self.status = LineStatus(True, None, 0)
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
         self.right_pin = "12345678"
+        self.sign_notes: tuple[ErrorNote, ...] = ()
+        """Of each document that is signed."""
         self.page_sheets: dict[str, Sheet] = {}
         self.held: list[Future[Any]] = []
         self.sign_gate = threading.Event()
@@ -396,7 +398,7 @@ class FakeDesk(Desk):
             for i, d in enumerate(document_ids, 1):
                 if cancelled():
                     break
-                done.append(SignProgress(d, i, len(document_ids), None))
+                done.append(SignProgress(d, i, len(document_ids), None, self.sign_notes))
                 self.sign_rows = [r for r in self.sign_rows if r.document.id != d]
                 progress(done[-1])
                 self.sign_gate.wait(20)

@@ -15,6 +15,7 @@ from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from tests.ui.test_catalogue import check
 from ui.models.signing import gate_text
+from ui.theme import Tone
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
 
@@ -45,6 +46,18 @@ def test_batch_signs_what_is_seen_and_passed(opened: Opener) -> None:
     settle()
     assert len(desk.called("sign")[0][0]) == 8
     assert see(shell, "Đã ký 8 văn bản.") and len(sign.model.rows) == 4 and sign.pin.text() == ""
+
+
+def test_signed_without_a_time_stamp_is_told_as_information(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk.sign_notes = (ErrorNote("C09", (("kind", "timeout"),)),)
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle()
+    assert see(shell, "Đã ký 8 văn bản. 8 văn bản chưa đủ dấu thời gian, sẽ tự bổ sung trước khi gửi.")
+    assert not see(shell, "chưa ký được") and Tone.INFO.paper in sign.note.styleSheet()
 
 
 def test_escape_stops_after_this_document(opened: Opener) -> None:

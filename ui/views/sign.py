@@ -306,7 +306,10 @@ class SignScreen(Screen):
             words += f" Còn {left} văn bản chưa ký, vẫn trong hàng chờ."
         if failed and failed[0].error is not None:
             words += f" {len(failed)} văn bản chưa ký được: {messages.sentence(failed[0].error)} {failed[0].error.code}"
-        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.GOOD)
+        low = sum(bool(r.notes) for r in results)
+        if low:
+            words += f" {low} văn bản chưa đủ dấu thời gian, sẽ tự bổ sung trước khi gửi."
+        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.INFO if low else Tone.GOOD)
         self._end()
         self.table.setFocus()
 

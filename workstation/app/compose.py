@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import resources
 from importlib.metadata import version
@@ -28,7 +28,15 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.ports import Scanner, Sender, SendReport
 from workstation.domain.signature import FileVerdict
-from workstation.domain.signing import RevocationAccess, Secret, SigningServices, SigningTools, TimestampService, TrustStore
+from workstation.domain.signing import (
+    Levels,
+    RevocationAccess,
+    Secret,
+    SigningServices,
+    SigningTools,
+    TimestampService,
+    TrustStore,
+)
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
@@ -125,6 +133,7 @@ def signing_tools() -> SigningTools:
         sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
         preview=signing.worker.preview_stamp,
+        lift=signing.worker.lift_file,
     )
 
 
@@ -141,6 +150,11 @@ def signing_services(home: Home, tsa_url: str = "", trust: tuple[Path, ...] = ()
         secret = _secret(home, "WORKSTATION_TSA_SECRET", "timestamp") if known else None
         stamps = TimestampService(url, s.user if known else "", secret, s.proxy, float(max(1, s.seconds)))
     return SigningServices(stamps, RevocationAccess(s.proxy), home.trust_store(trust))
+
+
+def _levels(home: Home, settings: Settings) -> Levels:
+    s = settings.timestamp
+    return Levels(s.wanted, signing_services(home), timedelta(hours=s.wait_hours)) if s.wanted != "B" else Levels()
 
 
 def _is_service(url: str) -> bool:
@@ -206,6 +220,7 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
             cache=home.cache,
             sealing=home.sealing,
             organization=settings.office.organization,
+            levels=_levels(home, settings),
         )
         sender = _sender(stack, home, settings, office)
         desk, ticker = _desk(home, settings, office, sender)

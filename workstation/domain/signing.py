@@ -7,11 +7,12 @@ never bytes.
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.page import Box
-from workstation.domain.signature import AlgorithmLimit, KeyRef, SignResult, TokenStatus
+from workstation.domain.signature import LEVELS, AlgorithmLimit, KeyRef, LiftResult, SignResult, TokenStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,21 @@ class SigningServices:
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """How high an office's signatures are to stand when they are sent."""
+
+    wanted: str = "B"
+    """B, T, LT or LTA."""
+    services: SigningServices = SigningServices()
+    hold: timedelta = timedelta(0)
+    """How long a dossier with a lower signature waits in the outbox for what is missing."""
+
+    def lacks(self, level: str) -> bool:
+        """Whether a signature of this level is lower than wanted; one of no known level is."""
+        return LEVELS.index(level if level in LEVELS else "B") < LEVELS.index(self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
 class SignJob:
     path: Path
     out: Path
@@ -210,3 +226,5 @@ class SigningTools:
     close: Callable[[], None]
     preview: Callable[[SignJob, str], StampPlace]
     """Where the stamp of a job would stand if a key of this name signed it; reads the file only, in a page worker."""
+    lift: Callable[[LiftJob], LiftResult]
+    """Appends to a signed file what its signatures lack; needs no session. C11, V04."""

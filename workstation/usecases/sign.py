@@ -90,8 +90,8 @@ def sign_batch(
         for i, document_id in enumerate(document_ids, 1):
             if cancelled():
                 break
-            note = _sign_one(office, document_id, by, status, moves.get(document_id, HOME))
-            results.append(SignProgress(document_id, i, len(document_ids), note))
+            note, notes = _sign_one(office, document_id, by, status, moves.get(document_id, HOME))
+            results.append(SignProgress(document_id, i, len(document_ids), note, notes))
             progress(results[-1])
             if note is not None and note.code in STOPS_BATCH:
                 break
@@ -127,18 +127,23 @@ def _job(office: Office, dossier: Dossier, published: Sha256, out: Path, move: M
         office.blobs.path(published),
         out,
         preset,
+        office.levels.wanted,
         stamp_name=office.organization,
+        services=office.levels.services,
         certificate=certificate,
         stamp=StampWish(move_mm=move),
     )
 
 
-def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: TokenStatus, move: Move) -> ErrorNote | None:
+def _sign_one(
+    office: Office, document_id: DocumentId, by: UserName, status: TokenStatus, move: Move
+) -> tuple[ErrorNote | None, tuple[ErrorNote, ...]]:
+    """Why it was not signed; else why its signature is lower than wanted."""
     try:
         dossier = office.dossier_of(document_id)
         document = dossier.document(document_id)
         if document.state is DocumentState.SIGNED:
-            return None  # done before: run again, it goes on where it stopped
+            return None, ()  # done before: run again, it goes on where it stopped
         if document.published is None:
             raise WorkstationError("C12", rule="conformance")
         _gate(office, dossier, document_id, by, status)
@@ -149,8 +154,8 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
         result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
-        return e.note
-    return None
+        return e.note, ()
+    return None, result.notes
 
 
 def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserName, status: TokenStatus) -> None:
