@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from workstation.domain.authority import BehalfForm
 from workstation.domain.doctype import DocumentType
 
 
@@ -36,6 +37,11 @@ class Rules:
     documents: tuple[DocumentRule, ...]
     other: DocumentRule
     """The form of a document whose type was not recognised."""
+    behalf: tuple[BehalfForm, ...]
+
+    def behalf_forms(self, on: date) -> tuple[BehalfForm, ...]:
+        """The forms of signing on behalf that are in force on a day."""
+        return tuple(f for f in self.behalf if f.valid_from <= on and (f.valid_to is None or on <= f.valid_to))
 
     def document(self, type_code: str) -> DocumentRule:
         return next((d for d in self.documents if d.type.code == type_code), self.other)

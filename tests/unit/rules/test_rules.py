@@ -62,7 +62,7 @@ def test_a_profile_with_a_key_missing_or_too_many_is_refused(key: str):
 def test_a_profile_is_in_force_from_its_first_to_its_last_day():
     row = profile({**PROFILES[0], "valid_from": "2026-01-01", "valid_to": "2026-06-30"})
     later = replace(row, valid_from=date(2026, 7, 1), valid_to=None, min_dpi=400)
-    rules = Rules((row, later), (), load_rules().other)
+    rules = Rules((row, later), (), load_rules().other, ())
     for day, found in [(date(2026, 1, 1), row), (date(2026, 6, 30), row), (date(2026, 7, 1), later), (date(2030, 1, 1), later)]:
         assert rules.profile("archive", day) == found
     with pytest.raises(KeyError):
