@@ -112,9 +112,11 @@ SIGNING: dict[str, Message] = {
         *RETRY,
     ),
     "C31": Message(
-        "Văn bản ký [{form}|thay] nhưng sổ ủy quyền không có mục[ {form}] còn hiệu lực cho người ký này[ với loại {type}][ ngày {date}]. "
+        "Văn bản ký [{form}|thay] nhưng sổ ủy quyền không có mục[ {form}] còn hiệu lực cho người ký này"
+        "[ với loại {type}][ ngày {date}]. "
         "Chưa ký gì; ghi quyết định vào sổ (workstation signers add) hoặc chuyển đúng người ký.",
-        "The document is signed [{form}|on behalf], but the ledger of authorised signers has no[ {form}] entry in force for this signer[ and "
+        "The document is signed [{form}|on behalf], but the ledger of authorised signers has no[ {form}] entry in force "
+        "for this signer[ and "
         "type {type}][ on {date}]. Nothing was signed; enter the decision (workstation signers add) or pass it to the right "
         "signer.",
     ),
