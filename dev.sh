@@ -144,19 +144,19 @@ uv_settings() {
     if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$PIP_INDEX_URL"; fi
 }
 
-# What "bench read" stands beside, in an environment of its own: OCRmyPDF is no dependency of ours.
+# What "bench read" and "bench sign" stand beside, in an environment of its own: these tools are no dependencies of ours.
 peers() {
     python=$(find_python)
     stamp="$python $(cksum <requirements-peers.lock)"
     if [ "$(cat .tools/peers/stamp 2>/dev/null)" = "$stamp" ]; then return; fi
     uv_settings
     uv=$(find_uv "$python")
-    say "Fetching OCRmyPDF for the comparison."
+    say "Fetching OCRmyPDF and the pyhanko command for the comparison."
     if "$uv" venv -q --clear --python "$python" .tools/peers &&
         "$uv" pip sync -q -p .tools/peers --require-hashes requirements-peers.lock; then
         printf '%s\n' "$stamp" >.tools/peers/stamp
     else
-        say "It could not be fetched; its rows stay empty."
+        say "They could not be fetched; their rows stay empty."
         rm -rf .tools/peers
     fi
 }
@@ -202,7 +202,7 @@ run) ready; (run) || status=$? ;;
 test) ready test; python -m pytest "$@" || status=$? ;;
 check) ready; check || status=$? ;;
 exec) ready; exec "$@" ;;
-bench) ready test; [ "${1:-}" != read ] || peers; python -m tests.bench "$@" || status=$? ;;
+bench) ready test; case ${1:-} in read | sign) peers ;; esac; python -m tests.bench "$@" || status=$? ;;
 pictures) ready test; python -m tests.pictures "$@" || status=$? ;;
 installer) ready; UV=$(find_uv "$(find_python)") python -m installer.build "$@" || status=$? ;;
 help | -h | --help) usage; exit 0 ;;

@@ -2,19 +2,25 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from signing import qr
-from signing.geometry import PageShape, Rect
+from signing import files, qr
+from signing.geometry import MM, PageShape, Rect
 from signing.presets import Ink, Place, Preset, preset, require
-from signing.stamp import VIETNAM, Content, Picture, Stamp, Surroundings, lay_out, texts
+from signing.stamp import VIETNAM, Content, Picture, Stamp, Surroundings, format_time, lay_out, texts
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signing import Anchor, SignJob
+from workstation.domain.page import Box
+from workstation.domain.signing import Anchor, SignJob, StampPlace
+
+UNNAMED = "(tên trên chứng thư)"
+"""Instead of the owner's name while no token tells it: a key file keeps it under its password."""
+UNTIMED = "(ghi khi ký)"
+"""Instead of a time in a preview: none has been signed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,38 @@ def place(writer: IncrementalPdfFileWriter, source: IO[bytes], job: SignJob, own
         _code(wish.qr_code, source) if wish.qr_code else None,
     )
     return Placed(number, lay_out(kind, content, where, wish.move_mm))
+
+
+def preview(job: SignJob, owner: str) -> StampPlace:
+    """Where the stamp of ``job`` would stand if a key of ``owner`` signed it now. For a page worker: reads, writes nothing.
+    Raises as :func:`place`, and F07, C11 as signing does."""
+    with files.source(job.path) as source, files.unsuitable(job.path.name):
+        writer = IncrementalPdfFileWriter(source, strict=True)
+        if writer.prev.encrypted:
+            raise WorkstationError("C11", file=job.path.name, kind="encrypted")
+        moment = datetime.now(UTC).replace(microsecond=0)
+        placed = place(writer, source, job, owner or UNNAMED, moment)
+    return _in_mm(placed, format_time(moment))
+
+
+def _in_mm(placed: Placed, time: str) -> StampPlace:
+    """From user space with y upwards to millimetres from the top left corner."""
+    stamp = placed.stamp
+    mm, page = stamp.page.user_unit / MM, stamp.page.shown
+
+    def box(rect: Rect) -> Box:
+        return (rect.x0 * mm, (page.y1 - rect.y1) * mm, rect.x1 * mm, (page.y1 - rect.y0) * mm)
+
+    return StampPlace(
+        page=placed.page,
+        page_mm=(page.width * mm, page.height * mm),
+        box_mm=box(stamp.seen),
+        home_mm=box(stamp.home or stamp.seen),
+        area_mm=box(stamp.area or stamp.seen),
+        wish_mm=stamp.scale * stamp.page.user_unit,
+        lines=tuple(line.replace(time, UNTIMED) for line in stamp.lines),
+        letters_mm=stamp.size * mm,
+    )
 
 
 def _picture(path: Path, ink: Ink) -> Picture:

@@ -11,6 +11,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.examine import examine
 from signing.findings import Findings, worst
+from signing.levels import measure
 from signing.picture import Pictures, appearance
 from signing.trust import Anchors
 from workstation.domain.errors import ErrorNote
@@ -116,9 +117,12 @@ def _signature_fields(reader: PdfFileReader) -> tuple[list[tuple[str, Any]], boo
 
 
 def _mark_levels(found: list[Findings], reader: PdfFileReader) -> None:
-    """LT where the file carries validation data, LTA where a document time-stamp follows it (EN 319 142-1, 6)."""
-    if "/DSS" not in reader.root:
+    """The level each signature stands at (EN 319 142-1, 6), told from what the file holds: a lifted one gets its time from a
+    document time-stamp."""
+    try:
+        standing = {str(one.signature.field_name): one.level for one in measure(reader)}
+    except Exception:  # noqa: BLE001  # a broken store or a broken time-stamp lifts nothing, and has its own findings
         return
     for one in found:
-        if one.level == "T":
-            one.level = "LTA" if any(other.level == "DTS" for other in found) else "LT"
+        if one.level != "DTS":
+            one.level = standing.get(one.field, one.level)

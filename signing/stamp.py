@@ -67,6 +67,10 @@ class Stamp:
     frame: bool = True
     picture: Picture | None = None
     qr: Modules | None = None
+    area: Rect | None = None
+    """Inside which it may be moved, on the page as shown."""
+    home: Rect | None = None
+    """Where it stands unmoved."""
 
     @property
     def rect(self) -> Rect:
@@ -211,7 +215,7 @@ def _moved(
         free = wanted  # where a seal goes is laid down, and it is drawn on nothing
     if free is None and not anchored:
         free = free_place(wanted, _printable(shown, home, stamp.scale), taken, gap)
-    return None if free is None else replace(stamp, seen=free)
+    return None if free is None else replace(stamp, seen=free, area=area, home=home)
 
 
 def allowed(home: Rect, preset: Preset, page: PageShape, scale: float) -> Rect:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.signature import KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
-from workstation.domain.signing import LiftJob, Secret, SignJob
+from workstation.domain.signing import LiftJob, Secret, SignJob, StampPlace
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey
@@ -106,6 +106,14 @@ def _open_key_for(jobs: Sequence[SignJob]) -> "SigningKey":
     if any(job.certificate not in ("", _key.certificate.sha256.hex()) for job in jobs):
         raise WorkstationError("C21")
     return _key
+
+
+def preview_stamp(job: SignJob, owner: str) -> StampPlace:
+    """Where the stamp of ``job`` would stand; see ``signing.placing.preview``. Needs no key. For a page worker: the file may be
+    anybody's."""
+    from signing import placing
+
+    return placing.preview(job, owner)
 
 
 def signed_with(path: Path) -> str:

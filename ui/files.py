@@ -14,6 +14,28 @@ def choose(
     parent: QWidget, title: str, mode: QFileDialog.FileMode, chosen: Callable[[list[Path]], object], kinds: str = ""
 ) -> QFileDialog:
     """Opens the dialog; ``chosen`` gets the paths, unless the person leaves it."""
+    dialog = _dialog(parent, title, mode, kinds)
+    if mode is QFileDialog.FileMode.Directory:
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Chọn")
+    dialog.filesSelected.connect(lambda names: chosen([Path(n) for n in names]))
+    dialog.open()
+    return dialog
+
+
+def choose_target(parent: QWidget, title: str, name: str, chosen: Callable[[Path], object], kinds: str) -> QFileDialog:
+    """Where to write; ``name`` is offered. The dialog asks before a file is replaced."""
+    dialog = _dialog(parent, title, QFileDialog.FileMode.AnyFile, kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("pdf")
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Lưu")
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(lambda path: chosen(Path(path)))
+    dialog.open()
+    return dialog
+
+
+def _dialog(parent: QWidget, title: str, mode: QFileDialog.FileMode, kinds: str) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     # the system's dialog would speak the system's language, and can't be driven by tests
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
@@ -21,11 +43,6 @@ def choose(
     dialog.setDirectory(QDir.homePath())
     if kinds:
         dialog.setNameFilter(kinds)
-    if mode is QFileDialog.FileMode.Directory:
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Chọn")
     dialog.setLabelText(QFileDialog.DialogLabel.Reject, "Hủy")
-    dialog.filesSelected.connect(lambda names: chosen([Path(n) for n in names]))
     dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
     return dialog

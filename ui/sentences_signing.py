@@ -41,8 +41,8 @@ SIGNING: dict[str, Message] = {
         "The key file[ {file}] can't be read. Nothing was signed; ask IT to check the file.",
     ),
     "C09": Message(
-        "Đã ký, chưa có dấu thời gian vì mất mạng. Sẽ tự bổ sung trước khi gửi.",
-        "Signed, without a time-stamp because the line is down. It will be added before sending.",
+        "Đã ký[ ở mức {level}], chưa có đủ dấu thời gian. Sẽ tự bổ sung trước khi gửi.",
+        "Signed[ at level {level}], without all time-stamps yet. They will be added before sending.",
     ),
     "C10": Message(
         "Chưa nạp được phần mềm của USB ký số. Hồ sơ vẫn giữ trong hàng chờ ký; nhờ quản trị cài lại.",

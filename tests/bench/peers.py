@@ -12,9 +12,13 @@ from tests.bench.processes import ONE_THREAD, ROOT, Done, run
 
 
 def ocrmypdf() -> str | None:
-    """Its path: in the environment that ``./dev.sh bench read`` makes for it, else on this machine. No dependency of ours."""
-    own = ROOT / ".tools" / "peers" / "bin" / "ocrmypdf"
-    return str(own) if own.exists() else shutil.which("ocrmypdf")
+    return _peer("ocrmypdf")
+
+
+def _peer(name: str) -> str | None:
+    """Its path: in the environment that ``./dev.sh bench`` makes for peers, else on this machine. No dependency of ours."""
+    own = ROOT / ".tools" / "peers" / "bin" / name
+    return str(own) if own.exists() else shutil.which(name)
 
 
 def run_ocrmypdf(pdf: Path, out: Path, work: Path, *options: str) -> Done:
@@ -31,9 +35,8 @@ def layer_texts(pdf: Path) -> list[str]:
 
 
 def pyhanko() -> str | None:
-    """The command line of pyHanko (a package of its own)."""
-    beside = Path(sys.executable).with_name("pyhanko")
-    return str(beside) if beside.exists() else shutil.which("pyhanko")
+    """The command line of pyHanko."""
+    return _peer("pyhanko")
 
 
 def make_pdf(images: Sequence[Path], out: Path) -> Path:

@@ -126,11 +126,16 @@ def run(
     work.mkdir(parents=True, exist_ok=True)
     out_path, err_path = work / "stdout", work / "stderr"
     with out_path.open("wb") as out, err_path.open("wb") as err:
-        done = _run(command, out, err, {**os.environ, **(env or {})})
+        done = _run(command, out, err, {**_as_installed(os.environ), **(env or {})})
     stdout, stderr = out_path.read_text("utf-8", "replace"), err_path.read_text("utf-8", "replace")
     if done[1] not in set(accept):
         raise CommandError(f"{Path(command[0]).name} {' '.join(command[1:4])} …: exit {done[1]}\n{stderr[-1500:]}")
     return Done(done[0], done[1], stdout, stderr)
+
+
+def _as_installed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Installed programs have their byte code; where none may be written, every start would compile ours."""
+    return {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _run(command: Sequence[str], out: IO[bytes], err: IO[bytes], env: Mapping[str, str]) -> tuple[Cost, int]:

@@ -108,8 +108,12 @@ def test_wrong_use_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "line", ['uri = "http://tsa.example"', 'password = "x"', 'url = "http://u:p@tsa.example/"', "seconds = 1.5"]
-)
+    "line",
+    [
+        'uri = "http://tsa.example"', 'password = "x"', 'url = "http://u:p@tsa.example/"', "seconds = 1.5",
+        'level = "LT"', 'level = "XL"', "wait_hours = -1",
+    ],
+)  # fmt: skip
 def test_settings_are_refused_by_name(
     cli: Callable[..., Ran], key: list[str], home: list[str], tmp_path: Path, line: str
 ) -> None:

@@ -1,11 +1,12 @@
 """A desk of invented dossiers for states that are hard to make for real. It answers at once, or when told to."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
@@ -21,7 +22,7 @@ from workstation.domain.outbox import OutboxState
 from workstation.domain.page import Finding, PageState
 from workstation.domain.ports import ScanSource
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
-from workstation.domain.signing import Secret
+from workstation.domain.signing import Secret, StampPlace
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import (
     Counts,
@@ -206,6 +207,8 @@ class FakeDesk(Desk):
         self.status = LineStatus(True, None, 0)
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
         self.right_pin = "12345678"
+        self.sign_notes: tuple[ErrorNote, ...] = ()
+        """Of each document that is signed."""
         self.page_sheets: dict[str, Sheet] = {}
         self.held: list[Future[Any]] = []
         self.sign_gate = threading.Event()
@@ -384,8 +387,9 @@ class FakeDesk(Desk):
         pin: Secret,
         progress: Callable[[SignProgress], None],
         cancelled: Callable[[], bool],
+        moves: Mapping[DocumentId, tuple[float, float]] = MappingProxyType({}),
     ) -> "Future[tuple[SignProgress, ...]]":
-        self.calls.append(("sign", tuple(document_ids)))
+        self.calls.append(("sign", tuple(document_ids), dict(moves)))
         if pin.reveal() != self.right_pin:
             return failed("C02")
         future: Future[tuple[SignProgress, ...]] = Future()
@@ -395,7 +399,7 @@ class FakeDesk(Desk):
             for i, d in enumerate(document_ids, 1):
                 if cancelled():
                     break
-                done.append(SignProgress(d, i, len(document_ids), None))
+                done.append(SignProgress(d, i, len(document_ids), None, self.sign_notes))
                 self.sign_rows = [r for r in self.sign_rows if r.document.id != d]
                 progress(done[-1])
                 self.sign_gate.wait(20)
@@ -403,6 +407,17 @@ class FakeDesk(Desk):
 
         threading.Thread(target=work, daemon=True).start()
         return future
+
+    def stamp_place(self, document_id: DocumentId, move: tuple[float, float]) -> "Future[StampPlace]":
+        """As preset S5 on A4: a stamp of 80 × 9 mm at home top right, moved by up to 60 and 30 mm."""
+        x = min(max(124 + move[0], 64), 128)
+        y = min(max(4 + move[1], 2), 34)
+        lines = ("Ký bởi: UBND Phường Hòa Hưng", "Thời gian ký: (ghi khi ký)")
+        place = StampPlace(0, (210, 297), (x, y, x + 80, y + 9), (124, 4, 204, 13), (64, 2, 208, 43), 1.0, lines, 10 * 25.4 / 72)
+        return self._note("stamp_place", place, document_id, move)
+
+    def save_report(self, out: Path, name: str, verdict: FileVerdict) -> "Future[None]":
+        return self._note("save_report", None, out, name, verdict)
 
     def verify_file(self, path: Path) -> "Future[FileVerdict]":
         report = SignatureReport(

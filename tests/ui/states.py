@@ -147,7 +147,13 @@ def _outbox(desk: FakeDesk) -> None:
     receipt = Receipt("BN-2026-000417", "2026-11-20T09:12:44+00:00", Sha256("0" * 64), "k1", "e30.e30.c2ln")
     desk.items = [
         item(19, OutboxState.SENDING, "Mai táng phí", done=400_000, attempts=1),
-        item(18, OutboxState.QUEUED, "Xác nhận cư trú"),
+        item(
+            18,
+            OutboxState.QUEUED,
+            "Xác nhận cư trú",
+            next_try=AT + timedelta(hours=20),
+            error=ErrorNote("C09", (("level", "B"),)),
+        ),
         item(17, OutboxState.QUEUED, "Khai sinh", attempts=2, next_try=AT + timedelta(minutes=4), error=ErrorNote("G09")),
         item(16, OutboxState.UNKNOWN, "Khai tử", attempts=1, next_try=AT + timedelta(minutes=1), error=ErrorNote("G07")),
         item(

@@ -71,3 +71,13 @@ def test_reason_names_who_acts_and_receipt_is_there(opened: Opener) -> None:
     assert see(shell, "BN-2026-000417") and see(shell, "Đã tiếp nhận")
     press("Return")
     assert box.facts.hasFocus()
+
+
+def test_waiting_for_a_time_stamp_says_so_and_until_when(opened: Opener) -> None:
+    shell, _desk = opened("outbox")
+    box = screen(shell)
+    box.table.selectRow(1)
+    settle()
+    assert see(shell, "Đã ký ở mức B, chưa có đủ dấu thời gian. Sẽ tự bổ sung trước khi gửi.")
+    assert see(shell, "Đợi dấu thời gian, muộn nhất: ") and not see(shell, "Gửi lại lúc")
+    assert box.model.index(1, 4).data() == "đang đợi"

@@ -4,14 +4,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.ui import fakes, states
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
+from tests.ui.test_catalogue import check
 from ui.models.signing import gate_text
-from workstation.domain.signature import TokenState, TokenStatus
+from ui.theme import Tone
+from workstation.domain.errors import ErrorNote
+from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
 
 
 def screen(shell: Any) -> Any:
@@ -40,6 +46,18 @@ def test_batch_signs_what_is_seen_and_passed(opened: Opener) -> None:
     settle()
     assert len(desk.called("sign")[0][0]) == 8
     assert see(shell, "Đã ký 8 văn bản.") and len(sign.model.rows) == 4 and sign.pin.text() == ""
+
+
+def test_signed_without_a_time_stamp_is_told_as_information(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk.sign_notes = (ErrorNote("C09", (("kind", "timeout"),)),)
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle()
+    assert see(shell, "Đã ký 8 văn bản. 8 văn bản chưa đủ dấu thời gian, sẽ tự bổ sung trước khi gửi.")
+    assert not see(shell, "chưa ký được") and Tone.INFO.paper in sign.note.styleSheet()
 
 
 def test_escape_stops_after_this_document(opened: Opener) -> None:
@@ -241,3 +259,215 @@ def test_verify_another_file_green_and_red(opened: Opener) -> None:
     assert see(shell, "Chữ ký không hợp lệ") and see(shell, "Nội dung được ký đã bị thay đổi sau khi ký.")
     press("Escape")
     assert not see(shell, "hong.pdf")
+
+
+# --- another file
+
+
+def reports(count: int) -> tuple[SignatureReport, ...]:
+    one = SignatureReport(
+        "ChuKy1",
+        "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG, THÀNH PHỐ HỒ CHÍ MINH – TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG " + "QUẬN" * 20,
+        "Cơ quan chứng thực số chuyên dùng công vụ (Root CA) – Ban Cơ yếu Chính phủ",
+        "2026-11-20T03:00:00+00:00",
+        "2026-11-20T03:00:05+00:00",
+        "LTA",
+        "TOTAL-PASSED",
+        None,
+        "revision",
+        "lta",
+        "good",
+        True,
+        1000,
+        (),
+        "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG",
+        "2025-01-01T00:00:00+00:00",
+        "2030-01-01T00:00:00+00:00",
+        "RSASSA-PSS, SHA-256, RSA 3072 bit",
+        "government",
+    )
+    bad = replace(one, indication="TOTAL-FAILED", revocation="revoked", trust_store="national", reasons=(ErrorNote("V04"),))
+    return tuple(bad if n == count - 1 and count > 1 else one for n in range(count))
+
+
+def verified(opened: Opener, count: int, path: Path = Path("/tai-lieu/tep.pdf")) -> Any:
+    shell, desk = opened("sign", size=(1366, 697))
+    green = count == 1
+    verdict = FileVerdict(Verdict.VALID if green else Verdict.INVALID, green, (), reports(count))
+    desk.answers["verify_file"] = lambda: fakes.now(verdict)
+    screen(shell).verify_file(path)
+    settle()
+    return shell, desk, verdict
+
+
+@pytest.mark.parametrize("size", [(1366, 697), (1280, 680), (1093, 558)])
+@pytest.mark.parametrize("count", [1, 8])
+def test_all_that_the_law_asks_is_shown_and_nothing_is_cut(opened: Opener, count: int, size: tuple[int, int]) -> None:
+    shell, _, _ = verified(opened, count, Path("/tai-lieu/" + "x" * 150 + ".pdf"))
+    shell.resize(*size)
+    settle()
+    for words in (
+        "Cơ quan chứng thực số chuyên dùng công vụ",
+        "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG",
+        "20/11/2026 10:00:00 +07:00",
+        "20/11/2026 10:00:05 +07:00",
+        "Nguyên vẹn ở phần đã ký",
+        "Chứng thư có hiệu lực tại thời điểm ký",
+        "01/01/2025 07:00:00 +07:00 – 01/01/2030 07:00:00 +07:00",
+        "Gốc chuyên dùng công vụ",
+        "RSASSA-PSS",
+        "PAdES LTA",
+        "Không bị thu hồi",
+    ):
+        assert see(shell, words), words
+    assert see(shell, "Đã bị thu hồi") == (count > 1) and see(shell, f"Chữ ký {count}: ")
+    panel = screen(shell).viewer.verdict
+    assert panel.widget().width() <= panel.viewport().width(), "nothing lies beyond the right edge"
+    check(shell)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_a_report_is_saved_by_keys(opened: Opener, tmp_path: Path) -> None:
+    shell, desk, verdict = verified(opened, 2, tmp_path / "tep.pdf")
+    press("Ctrl+S")
+    dialog = shell.findChild(QFileDialog)
+    assert dialog is not None and dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    dialog.selectFile(str(tmp_path / "bao-cao.pdf"))
+    dialog.accept()
+    settle()
+    assert desk.called("save_report") == [(tmp_path / "bao-cao.pdf", "tep.pdf", verdict)]
+    assert see(shell, "Đã lưu báo cáo: bao-cao.pdf")
+    desk.answers["save_report"] = lambda: fakes.failed("F07", file="bao-cao.pdf")
+    panel = screen(shell).viewer.verdict
+    panel.save_to(tmp_path / "bao-cao.pdf")
+    settle()
+    assert see(shell, "Chưa lưu được báo cáo bao-cao.pdf") and not see(shell, "Đã lưu")
+    panel.save_to(tmp_path / "tep.pdf")
+    assert len(desk.called("save_report")) == 2 and see(shell, "Không ghi đè lên tệp đang kiểm tra")
+
+
+def test_a_file_dropped_on_the_screen_is_verified(opened: Opener, tmp_path: Path) -> None:
+    shell, desk = opened("sign")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "hong.pdf"))])
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entering = QDragEnterEvent(QPoint(300, 300), *how)
+    QApplication.sendEvent(screen(shell), entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(screen(shell), QDropEvent(QPointF(300, 300), *how))
+    settle()
+    assert desk.called("verify_file") == [(tmp_path / "hong.pdf",)] and see(shell, "Chữ ký không hợp lệ")
+
+
+# --- where the stamp stands
+
+
+def test_the_stamp_is_moved_by_keys_kept_and_signed_there(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    first = sign._row().document.id
+    canvas = sign.viewer.canvas
+    at_home = canvas.stamp.rect()
+    assert not sign.viewer.home.isVisible()
+    for keys in ("Alt+Left", "Alt+Left", "Alt+Down"):
+        press(keys)
+        settle()
+    assert sign.viewer.moves == {first: (-2.0, 1.0)} and sign.viewer.home.isVisible()
+    unit = canvas.picture.width() / 210
+    assert canvas.stamp.rect().left() == pytest.approx(at_home.left() - 2 * unit)
+    assert canvas.stamp.rect().top() == pytest.approx(at_home.top() + unit)
+    sign.table.selectRow(1)
+    settle()
+    assert canvas.stamp.rect().left() == pytest.approx(at_home.left()), "each document has its own"
+    sign.table.selectRow(0)
+    settle()
+    assert canvas.stamp.rect().left() == pytest.approx(at_home.left() - 2 * unit)
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle()
+    assert desk.called("sign")[0][1] == {first: (-2.0, 1.0)} and sign.viewer.moves == {}
+
+
+def test_the_stamp_stops_at_what_the_preset_allows_and_goes_home(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    sign = screen(shell)
+    first = sign._row().document.id
+    for _ in range(8):
+        press("Alt+Right")
+        settle()
+    assert sign.viewer.moves[first] == (4.0, 0.0), "2 mm from the edge"
+    press("Alt+Home")
+    settle()
+    assert sign.viewer.moves == {} and not sign.viewer.home.isVisible()
+
+
+@pytest.mark.parametrize(("right", "down", "expected"), [(-40, 15, (-40, 15)), (-150, 200, (-60, 30)), (90, -90, (4, -2))])
+def test_the_stamp_is_dragged(opened: Opener, right: int, down: int, expected: tuple[int, int]) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    first, canvas = sign._row().document.id, sign.viewer.canvas
+    mm = canvas.picture.width() / 210
+    start = canvas.stamp.rect().center()
+    a, b = (canvas.mapFromScene(p) for p in (start, start + QPointF(right * mm, down * mm)))
+    view = canvas.viewport()
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=a)
+    QTest.mouseMove(view, b)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=b)
+    settle()
+    assert sign.viewer.moves[first] == pytest.approx(expected, abs=0.5)
+    assert desk.called("stamp_place")[-1] == (first, sign.viewer.moves[first]), "drawn where signing will put it"
+    assert sign.table.hasFocus() or shell.focusWidget() is not None
+
+
+def test_a_page_beside_the_stamp_is_no_grip_and_unsigned_rows_have_none(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    sign = screen(shell)
+    canvas = sign.viewer.canvas
+    at = canvas.mapFromScene(canvas.stamp.rect().bottomLeft() + QPointF(0, 60))
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(-50, 20))
+    assert sign.viewer.moves == {}
+    failing = next(i for i, r in enumerate(sign.model.rows) if not all(c.ok for c in r.gate))
+    sign.table.selectRow(failing)
+    settle()
+    assert canvas.stamp is None
+    press("Alt+Left")
+    assert sign.viewer.moves == {}
+
+
+def test_keys_move_no_stamp_behind_a_verdict_or_during_a_batch(opened: Opener) -> None:
+    shell, desk = opened("sign", "busy")
+    sign = screen(shell)
+    sign.verify_file(Path("/tai-lieu/tot.pdf"))
+    settle()
+    press("Alt+Left", sign.table)
+    assert sign.viewer.moves == {}
+    press("Escape", sign.table)
+    sign.pin.setFocus()
+    type_vi(sign.pin, "12345678")
+    press("Return")
+    settle(300)
+    sign.viewer._move((-5.0, 0.0))
+    assert sign.viewer.moves == {}, "what is being signed stands where it stood"
+    desk.release()
+    settle()
+
+
+def test_a_reload_takes_no_stamp_from_the_hand(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    canvas = sign.viewer.canvas
+    start = canvas.mapFromScene(canvas.stamp.rect().center())
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    asked = len(desk.called("stamp_place"))
+    sign.reload()
+    settle()
+    assert canvas.stamp.held and len(desk.called("stamp_place")) == asked
+    desk.token = replace(desk.token, owner="Lê Văn Mẫu")
+    sign._token(desk.token)
+    settle()
+    assert canvas.stamp.held and len(desk.called("stamp_place")) == asked + 1, "another name may need another frame"
+    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(-30, 10))
+    settle()
+    assert sign.viewer.moves and not canvas.stamp.held

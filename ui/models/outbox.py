@@ -28,8 +28,15 @@ def size_text(row: OutboxRow) -> str:
 
 def next_text(row: OutboxRow) -> str:
     if row.state in (OutboxState.QUEUED, OutboxState.UNKNOWN):
-        return messages.clock_time(row.next_try) if row.next_try else "ngay"
+        if row.next_try is None:
+            return "ngay"
+        return "đang đợi" if awaits_level(row) else messages.clock_time(row.next_try)
     return "—"
+
+
+def awaits_level(row: OutboxRow) -> bool:
+    """Signed, and held until its signature has what it lacks."""
+    return row.error is not None and row.error.code == "C09" and row.next_try is not None
 
 
 def reason_text(row: OutboxRow) -> str:

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from ui import messages, theme
+from ui.views.stampframe import StampFrame
 from workstation.domain.page import Box, UnreadArea
+from workstation.domain.signing import StampPlace
 
 A4_RATIO = 297 / 210
-MM_PT = 72 / 25.4
-"""Points a millimetre."""
 STEPS = (0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -29,6 +29,8 @@ class PageCanvas(QGraphicsView):
 
     zoom_changed = Signal(int)
     """Percent of the cleaned page's own pixels."""
+    stamp_moved = Signal(object)
+    """The wish (right, down) of who has dragged the stamp."""
 
     def __init__(self, name: str, *, fit_width: bool = False) -> None:
         super().__init__()
@@ -43,7 +45,7 @@ class PageCanvas(QGraphicsView):
         self._fitting = True
         self._scale = 1.0
         self._page: QGraphicsPixmapItem | None = None
-        self._stamp: QGraphicsRectItem | None = None
+        self._stamp: StampFrame | None = None
         self._words = ""
         self._zones: list[QGraphicsItem] = []
 
@@ -150,34 +152,39 @@ class PageCanvas(QGraphicsView):
         tag.setRect(inside.translated(text.pos()).adjusted(-3, 0, 3, 0))
         tag.setPos(box.topRight() if right else box.topLeft())
 
-    def show_stamp(self, lines: Sequence[str], *, left: bool) -> None:
-        """A dashed frame where a signature will stand: 6 mm from the side, 4 mm from the top, 10 pt.
-
-        For pages of a PDF: ``scale`` is then pixels for one point.
-        """
-        if self._page is None:
-            return
+    def show_stamp(self, place: StampPlace | None) -> None:
+        """Where a signature will stand on this page; None: nowhere."""
         if self._stamp is not None:
             self.scene().removeItem(self._stamp)
-        unit = self._scale
-        font = theme.font(max(1, round(10 * unit)))
-        item = QGraphicsSimpleTextItem("\n".join(lines))
-        item.setFont(font)
-        item.setBrush(QColor(theme.TEXT))
-        inside = item.boundingRect()
-        shrink = min(1.0, 112 * MM_PT * unit / max(inside.width(), 1))
-        item.setScale(shrink)
-        width, height = inside.width() * shrink, inside.height() * shrink
-        pad = 3 * unit
-        x = 6 * MM_PT * unit if left else self._page.pixmap().width() - 6 * MM_PT * unit - width - 2 * pad
-        frame = QGraphicsRectItem(QRectF(x, 4 * MM_PT * unit, width + 2 * pad, height + 2 * pad), self._page)
-        pen = QPen(QColor(theme.BLUE), 1.6, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        frame.setPen(pen)
-        self._stamp = frame
-        frame.setBrush(QColor(255, 255, 255, 235))
-        item.setParentItem(frame)
-        item.setPos(x + pad, 4 * MM_PT * unit + pad)
+            self._stamp = None
+        if self._page is not None and place is not None:
+            self._stamp = StampFrame(place, self._page)
+
+    @property
+    def stamp(self) -> StampFrame | None:
+        return self._stamp
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._stamp and self._stamp.take(self._at(event)):
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._stamp is not None and self._stamp.held:
+            self._stamp.drag(self._at(event))
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._stamp is not None and self._stamp.held:
+            self.stamp_moved.emit(self._stamp.drop(self._at(event)))
+        else:
+            super().mouseReleaseEvent(event)
+
+    def _at(self, event: QMouseEvent) -> QPointF:
+        """In pixels of the page's picture, which lies at the scene's origin."""
+        return self.mapToScene(event.position().toPoint())
 
     def crop(self, box: Box) -> QPixmap | None:
         """The piece of the page around ``box``."""

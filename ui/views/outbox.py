@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 
 from ui import messages
 from ui.delegates.tables import OutboxDelegate
-from ui.models.outbox import TONES, TRIES, outbox_model, size_text
+from ui.models.outbox import TONES, TRIES, awaits_level, outbox_model, size_text
 from ui.theme import Tone
 from ui.views.screen import ROOMY, Foot, Go, Place, Screen, Secondary
 from ui.views.table import RowsTable
@@ -190,7 +190,10 @@ class OutboxScreen(Screen):
             f"Số lần gửi: {row.attempts}",
         ]
         if row.next_try is not None and row.state in WAITING:
-            lines.append(f"Gửi lại lúc: {messages.clock_time(row.next_try, True)}")
+            if awaits_level(row):
+                lines.append(f"Đợi dấu thời gian, muộn nhất: {messages.moment(row.next_try.isoformat())}")
+            else:
+                lines.append(f"Gửi lại lúc: {messages.clock_time(row.next_try, True)}")
         if row.receipt is not None:
             lines += [f"Số biên nhận: {row.receipt.id}", f"Tiếp nhận lúc: {messages.moment(row.receipt.received_at)}"]
         return lines

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
 
 from ui import files, messages
@@ -41,12 +41,19 @@ class SignScreen(Screen):
         self._results: dict[DocumentId, SignProgress] = {}
         self._asked = 0
         self._said = ""
+        self.setAcceptDrops(True)
         self._build()
         for command_id, run in (
             ("refuse", self.refuse),
             ("verify_file", self.choose_file),
             ("sign_page_down", lambda: self.viewer.turn(1)),
             ("sign_page_up", lambda: self.viewer.turn(-1)),
+            ("stamp_left", lambda: self.viewer.nudge(-1, 0)),
+            ("stamp_right", lambda: self.viewer.nudge(1, 0)),
+            ("stamp_up", lambda: self.viewer.nudge(0, -1)),
+            ("stamp_down", lambda: self.viewer.nudge(0, 1)),
+            ("stamp_home", lambda: self.viewer.send_home()),
+            ("save_report", lambda: self.viewer.verdict.choose_target()),
         ):
             self.on(command_id, run)
         # Space presses a button that has the focus, so "seen" listens on the queue only
@@ -268,7 +275,9 @@ class SignScreen(Screen):
         self._asked = len(rows)
         self.side.show_progress(0, len(rows), stopping=False)
         told = self.inbox.crossing(self._progress)
-        signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set)
+        self.viewer.locked = True
+        moves = dict(self.viewer.moves)
+        signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set, moves)
         self.inbox.ask("sign", signing, self._signed, self._sign_failed, lambda: self._signed(tuple(self._results.values())))
 
     def _progress(self, told: SignProgress) -> None:
@@ -277,11 +286,13 @@ class SignScreen(Screen):
             return
         self.side.show_progress(told.index, told.of, stopping=self._stop.is_set())
         if told.error is None:
+            self.viewer.moves.pop(told.document_id, None)
             self.model.show([_signed(r) if r.document.id == told.document_id else r for r in self.model.rows])
             self._tell()
 
     def _end(self) -> None:
         self._stop = None
+        self.viewer.locked = False
         self.side.end_progress()
         self.reload()
 
@@ -295,7 +306,10 @@ class SignScreen(Screen):
             words += f" Còn {left} văn bản chưa ký, vẫn trong hàng chờ."
         if failed and failed[0].error is not None:
             words += f" {len(failed)} văn bản chưa ký được: {messages.sentence(failed[0].error)} {failed[0].error.code}"
-        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.GOOD)
+        low = sum(bool(r.notes) for r in results)
+        if low:
+            words += f" {low} văn bản chưa đủ dấu thời gian, sẽ tự bổ sung trước khi gửi."
+        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.INFO if low else Tone.GOOD)
         self._end()
         self.table.setFocus()
 
@@ -327,6 +341,13 @@ class SignScreen(Screen):
 
     def verify_file(self, path: Path) -> None:
         self.viewer.verify_file(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._check_files([Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()])
 
     # --- frame
     def secondary(self) -> tuple[Secondary, ...]:

@@ -9,16 +9,19 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 from ui import actions
 from ui.bridge import Inbox
 from ui.images import PageImages
-from ui.models.signing import shown_title
+from ui.models.signing import passed, shown_title
 from ui.views.canvas import PageCanvas
+from ui.views.stampframe import STEP_MM, Move, movable, moved_to
 from ui.views.verdict import VerdictPanel
 from ui.widgets import Card, Elided, label, small_button
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import DocumentId
 from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
+from workstation.domain.signing import StampPlace
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import GateRule, Picture, SignRow
+from workstation.usecases.sign import HOME
+from workstation.usecases.views import Picture, SignRow
 
 OVERLAP_PX = 40
 """A line cut by the edge is whole after the next step."""
@@ -40,6 +43,11 @@ class SignPage(Card):
         self._drawn = False
         self._token = TokenStatus(TokenState.ABSENT)
         self._shown: dict[DocumentId, set[int]] = {}
+        self.moves: dict[DocumentId, Move] = {}
+        """By how much somebody moved a document's stamp; until it is signed."""
+        self.locked = False
+        """While a batch is being signed, no stamp moves."""
+        self._place: StampPlace | None = None
         head = QHBoxLayout()
         head.setContentsMargins(12, 7, 9, 7)
         head.setSpacing(6)
@@ -49,7 +57,10 @@ class SignPage(Card):
         self.forward = small_button("›", "Trang sau", "Trang sau", lambda: self._leaf(1))
         head.addWidget(self.where, 1)
         head.addWidget(self.number)
-        for button in (self.back, self.forward):
+        self.home = small_button(actions.command("stamp_home").text, "Đặt lại vị trí con dấu", "", self.send_home)
+        self.home.setToolTip(actions.command("stamp_home").tip)
+        self.home.hide()
+        for button in (self.home, self.back, self.forward):
             # a click must not take the focus from the queue: Space would then press the button
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             head.addWidget(button)
@@ -57,7 +68,8 @@ class SignPage(Card):
         self.forward.setToolTip(actions.command("sign_page_down").tip)
         self.body.addLayout(head)
         self.canvas = PageCanvas("Trang sẽ được ký", fit_width=True)
-        self.verdict = VerdictPanel()
+        self.canvas.stamp_moved.connect(self._move)
+        self.verdict = VerdictPanel(self.desk)
         self.verdict.closed.connect(self.close_verdict)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.canvas)
@@ -81,15 +93,19 @@ class SignPage(Card):
             self.canvas.say("")
         elif not (same and self.canvas.picture is not None):
             self.load(0)
+        settled = same and self._place is not None and row is not None and row.document.state is DocumentState.TO_SIGN
+        if not settled:  # a reload comes with every page that is read somewhere
+            self._ask_place()
 
     def show_token(self, token: TokenStatus) -> None:
         changed, self._token = token != self._token, token
-        if changed and self._drawn and self.page == 0:
-            self._show_stamp()
+        if changed:
+            self._ask_place()
 
     def forget(self) -> None:
         """Another person sits here now: what the last one looked at counts for nobody else."""
         self._shown.clear()
+        self.moves.clear()
         if self._row is not None:
             self.load(0)
 
@@ -117,8 +133,7 @@ class SignPage(Card):
         bar = self.canvas.verticalScrollBar()
         bar.setValue(bar.minimum())
         self._drawn = True
-        if self.page == 0:
-            self._show_stamp()
+        self._show_stamp()
         # after the layout of this round: only then is it known how much of the page fits
         QTimer.singleShot(0, self, self._note_bottom)
 
@@ -134,15 +149,52 @@ class SignPage(Card):
             pages.add(self.page)
             self.changed.emit()
 
-    def _show_stamp(self) -> None:
-        """Where the visible signature will stand: the presets S5 (top right) and S6 (top left) of the profile."""
+    # --- the stamp
+    def _ask_place(self) -> None:
+        """Where the visible signature will stand, as the signer's side computes it for this very file."""
+        self._place = None
         row = self._row
-        placement = next((c for c in row.gate if c.rule is GateRule.PLACEMENT), None) if row else None
-        if row is None or placement is None or not placement.ok or row.document.state is DocumentState.SIGNED:
-            return
-        left = dict(placement.detail).get("preset") == "S6"
-        who = (not left and self._token.organization) or self._token.owner or "(tên trên chứng thư)"
-        self.canvas.show_stamp((f"{'Người sao chụp' if left else 'Ký bởi'}: {who}", "Thời gian ký: (ghi khi ký)"), left=left)
+        if not self._held:
+            self.canvas.show_stamp(None)
+        if row is None or not passed(row) or not row.gate or row.document.state is not DocumentState.TO_SIGN:
+            self.inbox.forget("stamp")
+        else:
+            place = self.desk.stamp_place(row.document.id, self.moves.get(row.document.id, HOME))
+            self.inbox.ask("stamp", place, self._placed, lambda _: self._placed(None))
+        self._offer_home()
+
+    def _placed(self, place: StampPlace | None) -> None:
+        self._place = place
+        self._show_stamp()
+
+    def _show_stamp(self) -> None:
+        if self._drawn and not self._held:
+            self.canvas.show_stamp(self._place if self._place is not None and self._place.page == self.page else None)
+        self._offer_home()
+
+    @property
+    def _held(self) -> bool:
+        """Whether the mouse holds the stamp now: what comes in meanwhile must not take it away."""
+        return self.canvas.stamp is not None and self.canvas.stamp.held
+
+    def _offer_home(self) -> None:
+        self.home.setVisible(self._row is not None and self._row.document.id in self.moves)
+
+    def nudge(self, right: int, down: int) -> None:
+        """A step of the stamp by the keyboard."""
+        place = self._place if self._drawn and self.stack.currentWidget() is self.canvas else None
+        if place is not None and place.page == self.page and movable(place):
+            x, y = place.box_mm[:2]
+            self._move(moved_to(place, (x + right * STEP_MM, y + down * STEP_MM)))
+
+    def _move(self, move: Move) -> None:
+        if self._row is not None and not self.locked:
+            self.moves[self._row.document.id] = move
+            self._ask_place()
+
+    def send_home(self) -> None:
+        if self._row is not None and not self.locked and self.moves.pop(self._row.document.id, None) is not None:
+            self._ask_place()
 
     # --- moving through it
     def turn(self, step: int) -> None:
@@ -176,7 +228,7 @@ class SignPage(Card):
         self.stack.setCurrentWidget(self.verdict)
 
         def done(verdict: FileVerdict) -> None:
-            self.verdict.show_verdict(path.name, verdict)
+            self.verdict.show_verdict(path, verdict)
 
         self.inbox.ask("verify_file", self.desk.verify_file(path), done, lambda note: self.verdict.show_error(path.name, note))
 

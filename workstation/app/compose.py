@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import resources
 from importlib.metadata import version
@@ -27,7 +27,16 @@ from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.ports import Scanner, Sender, SendReport
-from workstation.domain.signing import RevocationAccess, Secret, SigningServices, SigningTools, TimestampService, TrustStore
+from workstation.domain.signature import FileVerdict
+from workstation.domain.signing import (
+    Levels,
+    RevocationAccess,
+    Secret,
+    SigningServices,
+    SigningTools,
+    TimestampService,
+    TrustStore,
+)
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
@@ -123,6 +132,8 @@ def signing_tools() -> SigningTools:
         sign=signing.worker.sign_file,
         sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
+        preview=signing.worker.preview_stamp,
+        lift=signing.worker.lift_file,
     )
 
 
@@ -139,6 +150,11 @@ def signing_services(home: Home, tsa_url: str = "", trust: tuple[Path, ...] = ()
         secret = _secret(home, "WORKSTATION_TSA_SECRET", "timestamp") if known else None
         stamps = TimestampService(url, s.user if known else "", secret, s.proxy, float(max(1, s.seconds)))
     return SigningServices(stamps, RevocationAccess(s.proxy), home.trust_store(trust))
+
+
+def _levels(home: Home, settings: Settings) -> Levels:
+    s = settings.timestamp
+    return Levels(s.wanted, signing_services(home), timedelta(hours=s.wait_hours)) if s.wanted != "B" else Levels()
 
 
 def _is_service(url: str) -> bool:
@@ -204,6 +220,7 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
             cache=home.cache,
             sealing=home.sealing,
             organization=settings.office.organization,
+            levels=_levels(home, settings),
         )
         sender = _sender(stack, home, settings, office)
         desk, ticker = _desk(home, settings, office, sender)
@@ -223,6 +240,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
         key=key,
         verify=partial(verify_file, trust=home.trust_store()),
         verify_online=partial(verify_file, trust=home.trust_store(), offline=False),
+        save_report=_save_report,
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
@@ -230,6 +248,13 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tup
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
     return desk, ticker
+
+
+def _save_report(out: Path, name: str, verdict: FileVerdict) -> None:
+    """What draws a report is imported by the worker that does."""
+    from workstation.app.verdict_paper import save_report
+
+    save_report(out, name, verdict)
 
 
 def sample_folder() -> Path:

@@ -1,5 +1,6 @@
 """Commands on a home folder: the desktop, the main job on the samples, the outbox, the doctor, the audit log."""
 
+import threading
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -104,11 +105,16 @@ def send(
     """Drains the outbox."""
     from workstation.app.compose import Workstation, open_workstation
     from workstation.app.shapes import item_json
+    from workstation.usecases.lift import Lifter
 
     def drain(ws: Workstation) -> list[dict[str, Any]]:
         sent: dict[str, Any] = {}
+        lifter = Lifter(ws.office, threading.Lock())
         while True:
-            for result in ws.sender.send_due(lambda: False):
+            done = ws.sender.send_due(lambda: False)
+            if lifter.round():
+                done += ws.sender.send_due(lambda: False)
+            for result in done:
                 sent[result.item.id] = item_json(result.item, options.lang)
             if not watch:
                 return list(sent.values())

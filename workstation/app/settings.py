@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
-from workstation.domain.signature import KeyKind, KeyRef, RemoteService
+from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
 T = TypeVar("T")
 FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
+MOST_HOURS = 31 * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ class TimestampSettings:
     """HTTP proxy on the way to it and to OCSP and CRL services; empty: none."""
     seconds: int = 15
     """For one request."""
+    level: str = ""
+    """How high the desktop signs: B, T, LT or LTA; empty: LTA, without ``url`` B."""
+    wait_hours: int = 24
+    """How long a signed dossier waits in the outbox for what its signatures lack, before it is sent as it is."""
+
+    @property
+    def wanted(self) -> str:
+        return self.level or ("LTA" if self.url else "B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,16 @@ def load(home: Path) -> Settings:
     settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes))
     if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location, home) is None:
         raise WorkstationError("M06", file=FILE, key="signing.location")
+    if (wrong := _impossible(settings.timestamp)) is not None:
+        raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
     return settings
+
+
+def _impossible(stamps: TimestampSettings) -> str | None:
+    """The key that can't stand as it is: no such level, or one that nobody is named for."""
+    if stamps.wanted not in LEVELS or (stamps.wanted != "B" and not stamps.url):
+        return "level"
+    return None if 0 <= stamps.wait_hours <= MOST_HOURS else "wait_hours"
 
 
 def _known(data: dict[str, Any], names: set[str], where: str) -> None:

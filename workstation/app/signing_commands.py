@@ -2,9 +2,7 @@
 
 import os
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -135,7 +133,10 @@ def verify(
         lane.close()
 
     if report_to is not None:
-        _write_report(report_to, *verdicts[0], offline=offline)
+        from workstation.app.verdict_paper import write_report
+
+        path, verdict = verdicts[0]
+        write_report(report_to, path.name, verdict, offline=offline)
 
     def human() -> None:
         for path, verdict in verdicts:
@@ -159,15 +160,6 @@ def _check_report(files: list[Path], target: Path | None) -> None:
     if target.resolve() == files[0].resolve():
         raise WorkstationError("U01", detail="--report")
     usable_folder(target.parent, "--report")
-
-
-def _write_report(target: Path, path: Path, verdict: FileVerdict, *, offline: bool) -> None:
-    from signing.paper import write
-    from workstation.app.verdict_paper import verdict_paper
-
-    made = datetime.now(UTC).replace(microsecond=0)
-    paper = verdict_paper(path.name, verdict, made=made, by=f"Trạm số hóa {version('tram-so-hoa')}", offline=offline)
-    write(paper, target)
 
 
 def _readable(path: Path) -> bool:

@@ -86,6 +86,9 @@ def practice_ward(root: Path, settings: Settings) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
 
 
 def _pin_keys(url: str, path: Path) -> None:

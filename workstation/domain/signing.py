@@ -7,11 +7,12 @@ never bytes.
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.page import Box
-from workstation.domain.signature import AlgorithmLimit, KeyRef, SignResult, TokenStatus
+from workstation.domain.signature import LEVELS, AlgorithmLimit, KeyRef, LiftResult, SignResult, TokenStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,25 @@ class StampWish:
     """Form of a copy: sao y, sao lục, trích sao."""
     qr_code: str = ""
     """The document's code, for a QR code with it and the hash of the file before signing; empty: no QR code."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampPlace:
+    """Where a stamp will stand. Boxes in millimetres of the page as shown, from its top left corner, y downwards."""
+
+    page: int
+    """From 0."""
+    page_mm: tuple[float, float]
+    box_mm: Box
+    home_mm: Box
+    """Where it stands unmoved."""
+    area_mm: Box
+    """Inside which the preset lets it be moved."""
+    wish_mm: float
+    """Millimetres on the page for one of ``StampWish.move_mm``: less than 1 where the stamp had to shrink."""
+    lines: tuple[str, ...]
+    """What it says; none for a picture."""
+    letters_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +171,21 @@ class SigningServices:
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """How high an office's signatures are to stand when they are sent."""
+
+    wanted: str = "B"
+    """B, T, LT or LTA."""
+    services: SigningServices = SigningServices()
+    hold: timedelta = timedelta(0)
+    """How long a dossier with a lower signature waits in the outbox for what is missing."""
+
+    def lacks(self, level: str) -> bool:
+        """Whether a signature of this level is lower than wanted; one of no known level is."""
+        return LEVELS.index(level if level in LEVELS else "B") < LEVELS.index(self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
 class SignJob:
     path: Path
     out: Path
@@ -189,3 +224,7 @@ class SigningTools:
     sign_together: Callable[[Sequence[SignJob]], tuple[SignResult | ErrorNote, ...]]
     """As ``sign`` for each, with one leave of a remote service (``TokenStatus.batch``); what went wrong stands in its place."""
     close: Callable[[], None]
+    preview: Callable[[SignJob, str], StampPlace]
+    """Where the stamp of a job would stand if a key of this name signed it; reads the file only, in a page worker."""
+    lift: Callable[[LiftJob], LiftResult]
+    """Appends to a signed file what its signatures lack; needs no session. C11, V04."""

@@ -17,7 +17,7 @@ from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.ports import EventBus, Lane, RenderJob, Scanner, ScanSource, Sender
 from workstation.domain.signature import FileVerdict, KeyRef, TokenStatus
-from workstation.domain.signing import RemoteSecret, Secret
+from workstation.domain.signing import RemoteSecret, Secret, StampPlace
 from workstation.usecases import check, edit, outbox, queries, recover, scan
 from workstation.usecases import sign as signing
 from workstation.usecases.history import History
@@ -62,6 +62,8 @@ class DeskParts:
     """Picklable: runs in a page worker, since it opens PDFs. Asks nobody: for the office's own files, at any time."""
     verify_online: Callable[[Path], FileVerdict]
     """The same, asking the issuers: for a file that somebody wants to know about."""
+    save_report: Callable[[Path, str, FileVerdict], None]
+    """Picklable: runs in a page worker."""
     wake: Callable[[], None]
     """Lets the ticker run now."""
     incoming: Path
@@ -427,9 +429,10 @@ class Desk:
         pin: Secret,
         progress: Callable[[SignProgress], None],
         cancelled: Callable[[], bool],
+        moves: signing.Moves = signing.UNMOVED,
     ) -> Future[tuple[SignProgress, ...]]:
-        """One PIN for the batch. A wrong PIN fails the Future (C02) before anything is signed; a document's own failure is in
-        its progress and the rest goes on."""
+        """One PIN for the batch; ``moves``: stamps that were moved. A wrong PIN fails the Future (C02) before anything is
+        signed; a document's own failure is in its progress and the rest goes on."""
         user, key, account = self.user.name, self._parts.key, self._parts.account
         secret = RemoteSecret(pin.reveal(), account=account.reveal()) if account else pin
 
@@ -438,11 +441,19 @@ class Desk:
                 raise WorkstationError("C01")
             with self._watch.signing:
                 recover.adopt_sealed(self._office, self._verify)  # signed before and not recorded, as on a full disk
-                done = signing.sign_batch(self._office, key, secret, document_ids, user, progress, cancelled)
+                done = signing.sign_batch(self._office, key, secret, document_ids, user, progress, cancelled, moves)
             self._parts.wake()
             return done
 
         return self._do_official(run)
+
+    def stamp_place(self, document_id: DocumentId, move: signing.Move) -> Future[StampPlace]:
+        """Where the stamp will stand, with the owner of the certificate that the token holds now."""
+        return self._ask(lambda: signing.stamp_place(self._office, document_id, self._watch.token.owner, move))
+
+    def save_report(self, out: Path, name: str, verdict: FileVerdict) -> Future[None]:
+        """The verdict on a file of this name as a PDF; made by a page worker. F07 where it can't be written."""
+        return self._office.pages.submit(self._parts.save_report, out, name, verdict, timeout=PAGE_SECONDS, urgent=True)
 
     def verify_file(self, path: Path) -> Future[FileVerdict]:
         return self._office.pages.submit(self._parts.verify_online, path, timeout=VERIFY_SECONDS, urgent=True)

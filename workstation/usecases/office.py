@@ -11,7 +11,7 @@ from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
 from workstation.domain.ids import DocumentId, DossierId, PageId
 from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, UnitOfWork, UnitOfWorkFactory
 from workstation.domain.profile import Profile, Rules
-from workstation.domain.signing import SigningTools
+from workstation.domain.signing import Levels, SigningTools
 from workstation.usecases.send import queue
 
 PAGE_SECONDS = 60.0
@@ -51,6 +51,7 @@ class Office:
     """Signed files on their way into the store: what is here after a crash was signed and not yet recorded."""
     organization: str
     """Name on the stamp, and what the certificate must carry."""
+    levels: Levels
 
     def event(self, actor: str, action: str, subject: str, **detail: str | int | float | bool) -> AuditEvent:
         return AuditEvent(self.clock.now(), actor, action, subject, tuple(sorted(detail.items())))
@@ -86,7 +87,7 @@ class Office:
             after = settled(edit(before))
             done = all_signed(after)
             if done:
-                after = queue(uow, after, self.rules, self.clock.now())
+                after = queue(uow, after, self.rules, self.clock.now(), self.levels)
                 events = (*events, self.event("system", "queued", dossier_id))
             if after != before:
                 after = uow.dossiers.save(after)

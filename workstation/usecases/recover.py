@@ -16,6 +16,9 @@ from workstation.usecases.office import Office
 from workstation.usecases.read import unassigned
 from workstation.usecases.sign import record_sealed
 
+UNRECORDED = ".lift"
+"""How the name of a lifted file ends that is on its way into the store."""
+
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +34,8 @@ class Recovery:
 
 def recover(office: Office, verify: Callable[[Path], FileVerdict]) -> Recovery:
     """Takes over signed files from the sealing folder and lists the work to go on with."""
+    for left in (*office.sealing.glob(f"*{UNRECORDED}"), *office.sealing.glob(f".*{UNRECORDED}.*.part")):
+        left.unlink(missing_ok=True)  # the store has the file it was made of; it is lifted anew
     sealed = adopt_sealed(office, verify)
     with office.look() as uow:
         dossiers = uow.dossiers.list()

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
-from workstation.domain.errors import WorkstationError
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import OutboxId, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
 from workstation.domain.ports import UnitOfWork
 from workstation.domain.profile import Rules
+from workstation.domain.signature import LEVELS
+from workstation.domain.signing import Levels
 
 ROLE_RESULT = "ket-qua"
 
@@ -59,12 +61,21 @@ def package(dossier: Dossier, rules: Rules, now: datetime) -> OutboxItem:
     return OutboxItem(OutboxId(new_id()), dossier.id, dossier.code, text, tuple(files), now)
 
 
-def queue(uow: UnitOfWork, dossier: Dossier, rules: Rules, now: datetime) -> Dossier:
+def shortfall(dossier: Dossier, levels: Levels) -> ErrorNote | None:
+    """C09 with the lowest level of the dossier's signatures, if that is lower than wanted."""
+    low = [d.sealed.level for d in dossier.documents if d.sealed is not None and levels.lacks(d.sealed.level)]
+    return ErrorNote("C09", (("level", min(low, key=lambda one: LEVELS.index(one) if one in LEVELS else -1)),)) if low else None
+
+
+def queue(uow: UnitOfWork, dossier: Dossier, rules: Rules, now: datetime, levels: Levels) -> Dossier:
     """Moves the dossier to "Chờ gửi" and writes its outbox row in the caller's transaction; the caller saves the dossier.
 
-    A dossier that came back and was mended takes the place of its returned item: one dossier, one row.
+    A dossier that came back and was mended takes the place of its returned item: one dossier, one row. With a signature that
+    is lower than wanted it is not due yet: ``lift`` has ``levels.hold`` to mend that.
     """
     item = package(dossier, rules, now)
+    if (note := shortfall(dossier, levels)) is not None:
+        item = replace(item, next_try=now + levels.hold, error=note)
     old = uow.outbox.by_dossier(dossier.id)
     if old is None:
         uow.outbox.add(item)

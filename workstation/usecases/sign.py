@@ -4,10 +4,11 @@ Journal: the token's output is first a file in ``office.sealing`` named by docum
 A crash in between leaves the file, and ``recover`` takes it over instead of signing again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from workstation.domain.dossier import DocumentState, Dossier, refuse, seal
@@ -15,13 +16,18 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
 from workstation.domain.ports import Lane
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
-from workstation.domain.signing import Secret, SignJob
+from workstation.domain.signing import Secret, SignJob, StampPlace, StampWish
 from workstation.usecases.gate import check_gate
-from workstation.usecases.office import Office
+from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.signers import authorize, authorized_under, signatory
 from workstation.usecases.views import SignProgress
 
 R = TypeVar("R")
+Move = tuple[float, float]
+"""``StampWish.move_mm``."""
+Moves = Mapping[DocumentId, Move]
+HOME: Move = (0.0, 0.0)
+UNMOVED: Moves = MappingProxyType({})
 
 OPEN_SECONDS = 60.0
 """Time cap for logging in, and for logging out: cards take a second or two, a driver that hangs takes for ever."""
@@ -72,6 +78,7 @@ def sign_batch(
     by: UserName,
     progress: Callable[[SignProgress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    moves: Moves = UNMOVED,
 ) -> tuple[SignProgress, ...]:
     """Signs each document; a wrong PIN or missing token raises before anything is signed.
 
@@ -84,8 +91,8 @@ def sign_batch(
         for i, document_id in enumerate(document_ids, 1):
             if cancelled():
                 break
-            note = _sign_one(office, document_id, by, status)
-            results.append(SignProgress(document_id, i, len(document_ids), note))
+            note, notes = _sign_one(office, document_id, by, status, moves.get(document_id, HOME))
+            results.append(SignProgress(document_id, i, len(document_ids), note, notes))
             progress(results[-1])
             if note is not None and note.code in STOPS_BATCH:
                 break
@@ -105,12 +112,39 @@ def at_token(token: Lane, seconds: float, fn: Callable[..., R], *args: Any) -> R
         raise WorkstationError("C04") from e
 
 
-def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: TokenStatus) -> ErrorNote | None:
+def stamp_place(office: Office, document_id: DocumentId, owner: str, move: Move) -> StampPlace:
+    """Where the stamp on the published file will stand, by the rules that signing goes by. C11, U01; K06: nothing published."""
+    dossier = office.dossier_of(document_id)
+    document = dossier.document(document_id)
+    if document.published is None:
+        raise WorkstationError("K06", state=document.state.value, to="published")
+    job = _job(office, dossier, document.published.sha256, sealing_path(office, document_id), move)
+    return office.pages.submit(office.signing.preview, job, owner, timeout=PAGE_SECONDS, urgent=True).result()
+
+
+def _job(office: Office, dossier: Dossier, published: Sha256, out: Path, move: Move, certificate: str = "") -> SignJob:
+    preset = office.profile_of(dossier).stamp_preset
+    return SignJob(
+        office.blobs.path(published),
+        out,
+        preset,
+        office.levels.wanted,
+        stamp_name=office.organization,
+        services=office.levels.services,
+        certificate=certificate,
+        stamp=StampWish(move_mm=move),
+    )
+
+
+def _sign_one(
+    office: Office, document_id: DocumentId, by: UserName, status: TokenStatus, move: Move
+) -> tuple[ErrorNote | None, tuple[ErrorNote, ...]]:
+    """Why it was not signed; else why its signature is lower than wanted."""
     try:
         dossier = office.dossier_of(document_id)
         document = dossier.document(document_id)
         if document.state is DocumentState.SIGNED:
-            return None  # done before: run again, it goes on where it stopped
+            return None, ()  # done before: run again, it goes on where it stopped
         if document.published is None:
             raise WorkstationError("C12", rule="conformance")
         _gate(office, dossier, document_id, by, status)
@@ -118,19 +152,12 @@ def _sign_one(office: Office, document_id: DocumentId, by: UserName, status: Tok
         if out.exists():  # signed before and not recorded yet, as on a full disk: ``recover`` takes it over
             raise WorkstationError("K06", state=document.state.value, to="signed")
         authorize(office, document, by, status.certificate)
-        preset = office.profile_of(dossier).stamp_preset
-        job = SignJob(
-            office.blobs.path(document.published.sha256),
-            out,
-            preset,
-            stamp_name=office.organization,
-            certificate=status.certificate,
-        )
+        job = _job(office, dossier, document.published.sha256, out, move, status.certificate)
         result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
     except WorkstationError as e:
-        return e.note
-    return None
+        return e.note, ()
+    return None, result.notes
 
 
 def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserName, status: TokenStatus) -> None:

@@ -150,6 +150,8 @@ class SignProgress:
     index: int
     of: int
     error: ErrorNote | None
+    notes: tuple[ErrorNote, ...] = ()
+    """Why a signed document has not reached the level that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from workstation.domain.events import OutboxChanged, TokenChanged
 from workstation.domain.outbox import OutboxState
 from workstation.domain.ports import Sender
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
+from workstation.usecases.lift import Lifter
 from workstation.usecases.office import TOKEN_SECONDS, Office
 from workstation.usecases.views import LineStatus
 
@@ -24,7 +25,7 @@ class Watch:
 
     def __init__(self, office: Office, sender: Sender, key: KeyRef | None, free_gb: Callable[[], float]) -> None:
         self.signing = threading.Lock()
-        """Held while a batch is being signed: the token is not asked meanwhile."""
+        """Held while a batch is being signed: the token is not asked meanwhile, and nothing is lifted."""
         self.token = TokenStatus(TokenState.ABSENT)
         self.line = LineStatus(None, None, 0)
         self._office = office
@@ -32,15 +33,22 @@ class Watch:
         self._key = key
         self._free_gb = free_gb
         self._recovered = False
+        self._lifter = Lifter(office, self.signing)
 
     def tick(self) -> None:
-        """One round: the token, the line, the disk, and what is due to be sent."""
+        """One round: the token, the line, the disk, what is due to be sent, and signatures that are to be lifted first.
+
+        Sending goes before lifting: an authority that hangs keeps nobody waiting who does not wait for it."""
         self.refresh_token()
         online = self._sender.probe()
         before = self.line
         since = before.since if before.online == online else self._office.clock.now()
         self.line = LineStatus(online, since, self._waiting(), self._note())
         sent = self._sender.send_due(lambda: False) if online else ()
+        if online and before.online is False:
+            self._lifter.try_again()
+        if self._lifter.round() and online:
+            sent += self._sender.send_due(lambda: False)
         for report in sent:
             self._office.notify(report.item.dossier_id)
         if sent:  # what has just arrived waits no more

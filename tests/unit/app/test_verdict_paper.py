@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from signing.paper import Paper, Words
+from ui import verdicts
 from ui.sentences import MESSAGES
+from workstation.app.compose import _save_report
+from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import signature_json, verdict_json
 from workstation.app.verdict_paper import verdict_paper
-from workstation.domain.errors import ErrorNote
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.signature import FileVerdict, SignatureReport, Verdict
 
 GOOD = SignatureReport(
@@ -112,3 +115,22 @@ def test_json_tells_the_same() -> None:
     assert (one["organization"], one["valid_until"]) == ("UBND PHƯỜNG HÒA HƯNG", "2027-01-01T00:00:00Z")
     whole = FileVerdict(Verdict.VALID, True, (), (GOOD,), "ab" * 32)
     assert verdict_json(Path("a.pdf"), whole, "vi")["sha256"] == "ab" * 32
+
+
+def test_a_report_is_saved_through_the_desk_s_port_by_a_page_worker(tmp_path: Path) -> None:
+    """As the screen has it made: the port crosses to a process, and what can't be written is told."""
+    verdict = FileVerdict(Verdict.VALID, True, (), (GOOD,), "ab" * 32)
+    lane = page_lane(1)
+    try:
+        lane.submit(_save_report, tmp_path / "r.pdf", "van-ban.pdf", verdict, timeout=60).result()
+        assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
+        with pytest.raises(WorkstationError, match="F07"):
+            lane.submit(_save_report, tmp_path / "gone" / "r.pdf", "van-ban.pdf", verdict, timeout=60).result()
+    finally:
+        lane.close()
+
+
+def test_the_screen_and_the_paper_say_the_same() -> None:
+    on_screen = {fact.label[0]: fact.value[0] for fact in verdicts.told(1, GOOD).facts}
+    on_paper = {row.label.vi: row.values[0].vi for row in told(GOOD).sections[1].rows}
+    assert on_screen.items() <= on_paper.items() and len(on_screen) == 13

@@ -394,6 +394,7 @@ from pathlib import Path
 from signing import worker
 from tests.unit.signing.outside import PASSWORD
 from workstation.domain.signature import KeyKind, KeyRef
+from workstation.domain.signing import Secret, SigningServices, SignJob, TimestampService, TrustStore
 key, source, out, url, root = sys.argv[1:]
 worker.open_key(KeyRef(KeyKind.PKCS12, key), Secret(PASSWORD))
 services = SigningServices(TimestampService(url + "/tsa", seconds=60), trust=TrustStore((Path(root),)))

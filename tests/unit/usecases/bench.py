@@ -39,9 +39,11 @@ from workstation.domain.ports import (
     StoredPage,
 )
 from workstation.domain.signature import (
+    LEVELS,
     FileVerdict,
     KeyKind,
     KeyRef,
+    LiftResult,
     PublishedPdf,
     SignatureReport,
     SignResult,
@@ -49,7 +51,7 @@ from workstation.domain.signature import (
     TokenStatus,
     Verdict,
 )
-from workstation.domain.signing import Secret, SigningTools, SignJob
+from workstation.domain.signing import Levels, LiftJob, Secret, SigningTools, SignJob, StampPlace
 from workstation.jobs.bus import ThreadEventBus
 from workstation.rules.reader import load_rules
 from workstation.store.blobs import FileBlobs
@@ -118,6 +120,15 @@ class TestClock:
         return self.time
 
 
+NO_STAMP = ErrorNote("C09", (("kind", "unreachable"),))
+_AT = {"B": b"", "T": b"%%AT T", "LT": b"%%AT LT", "LTA": b"%%AT LTA"}
+
+
+def level_of(data: bytes) -> str:
+    """What ``Machine`` wrote last about the level."""
+    return data.rpartition(b"%%AT ")[2].decode() if b"%%AT " in data else "B"
+
+
 class Machine:
     """Page and signing tools. ``hook(name, job)`` is called before each and may raise: that is how faults are scripted."""
 
@@ -129,6 +140,8 @@ class Machine:
         self.token = TokenStatus(TokenState.READY, "Trần Mẫu", ORGANIZATION)
         self.session = False
         self.signatures = 0
+        self.reach = "LTA"
+        """How high the services outside let a signature get now."""
 
     def _called(self, name: str, job: Any) -> None:
         self.calls.append((name, job))
@@ -235,15 +248,34 @@ class Machine:
         if not self.session:
             raise WorkstationError("C01")
         self.signatures += 1
-        data = job.path.read_bytes() + b"%%SIGNED" + str(self.signatures).encode()
+        level = min(job.level, self.reach, key=LEVELS.index)
+        data = job.path.read_bytes() + b"%%SIGNED" + str(self.signatures).encode() + _AT[level]
         job.out.write_bytes(data)
-        return SignResult(sha(data), len(data), "Trần Mẫu", "2026-11-21T02:00:00+00:00", job.level)
+        notes = () if level == job.level else (NO_STAMP,)
+        return SignResult(sha(data), len(data), "Trần Mẫu", "2026-11-21T02:00:00+00:00", level, job.level, notes)
+
+    def lift(self, job: LiftJob) -> LiftResult:
+        self._called("lift", job)
+        data = job.path.read_bytes()
+        before, level = level_of(data), min(job.level, self.reach, key=LEVELS.index)
+        notes = () if level == job.level else (NO_STAMP,)
+        if LEVELS.index(level) <= LEVELS.index(before):
+            return LiftResult(sha(data), len(data), before, job.level, False, notes)
+        data += _AT[level]
+        job.out.write_bytes(data)
+        self.hook("lifted", job)
+        return LiftResult(sha(data), len(data), level, job.level, True, notes)
 
     def sign_together(self, jobs: Sequence[SignJob]) -> tuple[SignResult | ErrorNote, ...]:
         return tuple(self.sign(job) for job in jobs)
 
     def close(self) -> None:
         self.session = False
+
+    def preview(self, job: SignJob, owner: str) -> StampPlace:
+        self.calls.append(("preview", job))
+        box = (100 + job.stamp.move_mm[0], 4 + job.stamp.move_mm[1], 200.0, 13.0)
+        return StampPlace(0, (210, 297), box, box, box, 1.0, (owner, job.stamp_name), 3.5)
 
     @property
     def page_tools(self) -> PageTools:
@@ -261,7 +293,7 @@ class Machine:
 
     @property
     def signing_tools(self) -> SigningTools:
-        return SigningTools(self.status, self.open, self.sign, self.sign_together, self.close)
+        return SigningTools(self.status, self.open, self.sign, self.sign_together, self.close, self.preview, self.lift)
 
     @property
     def signed_paths(self) -> list[Path]:
@@ -270,11 +302,12 @@ class Machine:
 
 def verify(path: Path) -> FileVerdict:
     """Reads what ``Machine.sign`` wrote."""
-    _, mark, number = path.read_bytes().partition(b"%%SIGNED")
-    if not mark or not number.isdigit():
+    data = path.read_bytes()
+    _, mark, rest = data.partition(b"%%SIGNED")
+    if not mark or not rest.partition(b"%%AT")[0].isdigit():
         return FileVerdict(Verdict.UNREADABLE, False, (), ())
     report = SignatureReport(
-        "Sig1", "Trần Mẫu", "CA", "2026-11-21T02:00:00+00:00", None, "B", "TOTAL-PASSED", None,
+        "Sig1", "Trần Mẫu", "CA", "2026-11-21T02:00:00+00:00", None, level_of(data), "TOTAL-PASSED", None,
         "whole_file", "none", "good", True, path.stat().st_size,
     )  # fmt: skip
     return FileVerdict(Verdict.VALID, True, (), (report,))
@@ -405,6 +438,7 @@ def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
         cache=root / "cache",
         sealing=sealing,
         organization=ORGANIZATION,
+        levels=Levels(),
     )
     world = World(root, store, blobs, machine, office)
     bus.subscribe(world.events.append)
