@@ -18,16 +18,15 @@ from signing.verify import verify_file
 from workstation.app.compose import Workstation, sample_folder
 from workstation.app.shapes import fields_json
 from workstation.app.training import TRAINING_PIN
-from workstation.domain.authority import ALL_TYPES, Authority
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ids import AuthorityId, DocumentId, DossierId, UserName
+from workstation.domain.ids import DocumentId, DossierId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import Secret
-from workstation.usecases import check, edit, scan, signers
+from workstation.usecases import check, edit, scan
 from workstation.usecases.export import export_dossier
-from workstation.usecases.office import Office, day
+from workstation.usecases.office import Office
 from workstation.usecases.outbox import make_due
 from workstation.usecases.publish import publish
 from workstation.usecases.read import missing_for_finish, read_dossier
@@ -180,7 +179,6 @@ def _confirm(office: Office, story: Story, sample: Sample, document_id: Document
 def _sign(office: Office, story: Story, ws: Workstation, dossiers: list[DossierId], official: UserName) -> None:
     waiting = [x for d in dossiers for x in _in_state(office, d, DocumentState.TO_SIGN)]
     with story.step("sign", f"Ký số {len(waiting)} văn bản bằng chứng thư tập huấn"):
-        _practice_authority(office, official)
         for document_id in waiting:
             mark_seen(office, document_id, official)
         if not waiting:
@@ -191,27 +189,6 @@ def _sign(office: Office, story: Story, ws: Workstation, dossiers: list[DossierI
         for result in sign_batch(office, key, Secret(TRAINING_PIN), waiting, official):
             if result.error is not None:
                 raise result.error.error()
-
-
-def _practice_authority(office: Office, official: UserName) -> None:
-    """The practice official is a deputy: some of the sample documents are signed KT."""
-    now = office.clock.now()
-    if signers.signatory(office, official, None).entries("KT"):
-        return
-    wish = Authority(
-        id=AuthorityId(""),
-        number="01/QĐ-UBND (tập huấn)",
-        form="KT",
-        on_behalf_of="Chủ tịch Ủy ban nhân dân phường",
-        user=official,
-        certificate="",
-        scope=(ALL_TYPES,),
-        valid_from=day(now),
-        valid_until=None,
-        created_at=now,
-        created_by=official,
-    )
-    signers.enter(office, wish, official)
 
 
 def _send(ws: Workstation, story: Story, dossiers: list[DossierId]) -> None:

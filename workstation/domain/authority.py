@@ -79,13 +79,9 @@ class Signatory:
     def _named_in(self, entry: Authority) -> bool:
         return entry.user in (None, self.user) and (self.certificate is None or entry.certificate in ("", self.certificate))
 
-    def entries(self, form: str) -> tuple[Authority, ...]:
-        """Of this person in this form, whatever their days and scope."""
-        return tuple(e for e in self.ledger if e.form == form and self._named_in(e))
-
     def authority(self, form: str, type_code: str) -> Authority | None:
         """The entry that lets this person sign today, the oldest if there are several."""
-        found = (e for e in self.entries(form) if e.in_force(self.on) and e.covers(type_code))
+        found = (e for e in self.ledger if e.form == form and self._named_in(e) and e.in_force(self.on) and e.covers(type_code))
         return min(found, key=lambda e: (e.valid_from, e.id), default=None)
 
 

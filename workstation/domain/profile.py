@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
-from workstation.domain.authority import BehalfForm
+from workstation.domain.authority import BehalfForm, forms_of
 from workstation.domain.doctype import DocumentType
 
 
@@ -14,6 +15,15 @@ class DocumentRule:
     type: DocumentType
     form: tuple[str, ...]
     required: frozenset[str]
+
+
+class SignatureOf(Enum):
+    """Whose the digital signature on a document is."""
+
+    SCAN = "scan"
+    """It attests the scan: of whoever answers for the file, whoever once signed the paper."""
+    NAMED = "named"
+    """Of the person whom the document names as its signer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,12 @@ class Profile:
     """0 to 100, as the ``blur`` finding measures it."""
     conformance: str
     stamp_preset: str
+    signature_of: SignatureOf
+
+    def behalf(self, title: str, forms: tuple[BehalfForm, ...]) -> tuple[str, ...]:
+        """Codes of the forms in which is signed on behalf under ``title``, the signer's on the document. None where the scan is
+        attested: the title is then of somebody who signed on paper."""
+        return forms_of(title, forms) if self.signature_of is SignatureOf.NAMED else ()
 
 
 @dataclass(frozen=True, slots=True)

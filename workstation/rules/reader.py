@@ -11,10 +11,11 @@ from typing import Any
 from workstation.domain.authority import BehalfForm
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FIELD_NAMES
-from workstation.domain.profile import DocumentRule, Profile, Rules
+from workstation.domain.profile import DocumentRule, Profile, Rules, SignatureOf
 
 _DOCUMENT_KEYS = {"code", "name", "abbreviation", "layout", "titles", "form", "required"}
 _PROFILE_KEYS = {f.name for f in fields(Profile)}
+_SIGNATURES_OF = {s.value for s in SignatureOf}
 _BEHALF_KEYS = {f.name for f in fields(BehalfForm)}
 
 
@@ -38,7 +39,9 @@ def document_rule(row: Mapping[str, Any]) -> DocumentRule:
 
 def profile(row: Mapping[str, Any]) -> Profile:
     _expect(_PROFILE_KEYS, row, f"profile {row.get('code')}")
-    return Profile(**{**row, **_days(row)})
+    if row["signature_of"] not in _SIGNATURES_OF:
+        raise ValueError(f"profile {row['code']}: signature_of {row['signature_of']}")
+    return Profile(**{**row, **_days(row), "signature_of": SignatureOf(row["signature_of"])})
 
 
 def behalf_form(row: Mapping[str, Any]) -> BehalfForm:

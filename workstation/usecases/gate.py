@@ -1,6 +1,6 @@
 """The gate: what must hold before an official signs. Pure; the list on the screen and the refusal are the same function."""
 
-from workstation.domain.authority import Signatory, forms_of
+from workstation.domain.authority import Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import nfc
@@ -28,7 +28,7 @@ def check_gate(
         _fields(document, rule),
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
-        _authority(document, signatory),
+        _authority(document, profile, signatory),
         GateCheck(GateRule.PLACEMENT, True, detail=(("preset", profile.stamp_preset),)),
     )
 
@@ -87,13 +87,13 @@ def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
     return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
 
 
-def _authority(document: Document, signatory: Signatory | None) -> GateCheck:
-    """Each form that the signer's title states (KT., TL., TUQ.) needs an entry of the ledger in force; the first that has none is
-    named. ``entry``: the decisions under which is signed."""
+def _authority(document: Document, profile: Profile, signatory: Signatory | None) -> GateCheck:
+    """Each form of signing on behalf (KT., TL., TUQ.) needs an entry of the ledger in force; the first that has none is named.
+    ``entry``: the decisions under which is signed."""
     if signatory is None:
         return GateCheck(GateRule.AUTHORITY, True)
     numbers = []
-    for form in forms_of(document.field("signer_title"), signatory.forms):
+    for form in profile.behalf(document.field("signer_title"), signatory.forms):
         entry = signatory.authority(form, document.type_code)
         if entry is None:
             date = signatory.on.isoformat()

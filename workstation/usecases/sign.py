@@ -151,7 +151,7 @@ def _sign_one(
         out = sealing_path(office, document_id)
         if out.exists():  # signed before and not recorded yet, as on a full disk: ``recover`` takes it over
             raise WorkstationError("K06", state=document.state.value, to="signed")
-        authorize(office, document, by, status.certificate)
+        authorize(office, dossier, document, by, status.certificate)
         job = _job(office, dossier, document.published.sha256, out, move, status.certificate)
         result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
@@ -181,7 +181,7 @@ def record_sealed(office: Office, document_id: DocumentId, published: Sha256, ou
     with the last document the outbox row, in one transaction. C11 if the document has been published anew meanwhile,
     C31 if it is signed on behalf and no entry of the ledger was found for it before the token signed."""
     dossier = office.dossier_of(document_id)
-    under = authorized_under(office, dossier.document(document_id), published)
+    under = authorized_under(office, dossier, dossier.document(document_id), published)
     sha256 = office.blobs.put_file(out)
     if sha256 != result.sha256:
         raise WorkstationError("M03")

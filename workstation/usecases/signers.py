@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from workstation.domain.authority import ALL_TYPES, Authority, Signatory, forms_of
-from workstation.domain.dossier import Document
+from workstation.domain.authority import ALL_TYPES, Authority, Signatory
+from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.fields import nfc
@@ -96,14 +96,14 @@ def end(office: Office, entry_id: AuthorityId, last: date, *, revoked: bool, by:
     return after
 
 
-def authorize(office: Office, document: Document, by: UserName, certificate: str) -> None:
+def authorize(office: Office, dossier: Dossier, document: Document, by: UserName, certificate: str) -> None:
     """Records, before the token signs, under which entries ``document`` is signed on behalf; nothing if it isn't.
 
     The ledger is read in the transaction that writes the line: an entry that somebody ends meanwhile is not used. C31.
     """
     now = office.clock.now()
     in_force = office.rules.behalf_forms(day(now))
-    forms = forms_of(document.field("signer_title"), in_force)
+    forms = office.profile_of(dossier).behalf(document.field("signer_title"), in_force)
     if not forms or document.published is None:
         return
     with office.uow() as uow:
@@ -120,10 +120,11 @@ def _authorized(office: Office, document_id: DocumentId, published: Sha256, by: 
     return office.event(by, AUTHORIZED, document_id, form=entry.form, entry=entry.id, number=entry.number, published=published)
 
 
-def authorized_under(office: Office, document: Document, published: Sha256) -> str:
+def authorized_under(office: Office, dossier: Dossier, document: Document, published: Sha256) -> str:
     """Ids of the entries under which the signature on ``published`` was made; empty: none was needed. C31 if one is missing:
     a file that was signed past the ledger is not taken into the store."""
-    forms = forms_of(document.field("signer_title"), office.rules.behalf_forms(day(office.clock.now())))
+    in_force = office.rules.behalf_forms(day(office.clock.now()))
+    forms = office.profile_of(dossier).behalf(document.field("signer_title"), in_force)
     if not forms:
         return ""
     with office.look() as uow:

@@ -1,8 +1,10 @@
-"""Signing on behalf: without an entry of the ledger nothing is signed, recorded or taken over."""
+"""Signing on behalf where the signature is the named person's: without an entry of the ledger nothing is signed, recorded or
+taken over. Where the scan is attested, nobody is asked for one."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -10,18 +12,37 @@ import pytest
 from signing.training import make_training_identity
 from signing.worker import close_key, open_key, sign_file
 from tests.unit.signing.pdfs import make_pdfa
-from tests.unit.usecases.bench import HEAD, OFFICIAL, ORGANIZATION, PIN, VALUES, World, ids, sha, states, verify
+from tests.unit.usecases.bench import CLERK, HEAD, OFFICIAL, ORGANIZATION, PIN, VALUES, World, ids, level_of, sha, states, verify
 from workstation.domain.authority import ALL_TYPES, Authority
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import AuthorityId, UserName
+from workstation.domain.profile import SignatureOf
 from workstation.domain.signature import KeyKind, KeyRef
-from workstation.usecases import queries, recover, sign, signers
+from workstation.domain.signing import Levels
+from workstation.rules.reader import load_rules
+from workstation.usecases import edit, queries, read, recover, scan, sign, signers
+from workstation.usecases.lift import Lifter
 from workstation.usecases.office import day
 from workstation.usecases.views import GateRule
 
 DEPUTY = replace(HEAD, fields={**VALUES, "signer_title": "KT. CHỦ TỊCH / PHÓ CHỦ TỊCH"})
 S = DocumentState
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """Every profile is for signatures of the person named; the ones that ship are for scans."""
+    rules = world.office.rules
+    profiles = tuple(replace(p, signature_of=SignatureOf.NAMED) for p in rules.profiles)
+    world.office = replace(world.office, rules=replace(rules, profiles=profiles))
+    return world
+
+
+@pytest.fixture
+def shipped(world: World) -> World:
+    world.office = replace(world.office, rules=load_rules())
+    return world
 
 
 def enter(world: World, **change: Any) -> Authority:
@@ -110,13 +131,100 @@ def test_a_signature_whose_record_was_lost_in_a_crash_keeps_its_entry(world: Wor
     dossier = waiting(world)
     document = dossier.documents[0]
     assert document.published is not None
-    signers.authorize(world.office, document, OFFICIAL, "")
+    signers.authorize(world.office, dossier, document, OFFICIAL, "")
     data = world.blobs.path(document.published.sha256).read_bytes() + b"%%SIGNED1"
     sign.sealing_path(world.office, document.id).write_bytes(data)
     assert recover.adopt_sealed(world.office, verify) == (document.id,)
     with world.office.look() as uow:
         (line,) = (dict(e.detail) for e in uow.audit.events(document.id) if e.action == "signed")
     assert line["entry"] == made.id and line["sha256"] == sha(data)
+
+
+def opened(world: World, profile: str, title: str) -> Dossier:
+    """A paper signed under ``title``, before the official."""
+    dossier_id = scan.open_dossier(world.office, "Hồ sơ mẫu", CLERK, profile)
+    world.take_in(replace(HEAD, fields={**VALUES, "signer_title": title}), into=dossier_id)
+    read.read_dossier(world.office, dossier_id)
+    for document in edit.finish_capture(world.office, dossier_id, CLERK).documents:
+        world.pass_on(document.id)
+        world.publish(document.id)
+        world.see(document.id)
+    return world.get(dossier_id)
+
+
+def on_gate(world: World, dossier: Dossier) -> tuple[bool, ErrorNote | None, object]:
+    (row,) = queries.sign_desk(world.office, [world.get(dossier)], world.machine.token, OFFICIAL, 0, 0).rows
+    (check,) = (c for c in row.gate if c.rule is GateRule.AUTHORITY)
+    return check.ok, check.note, check.detail
+
+
+@pytest.mark.parametrize("profile", [p.code for p in load_rules().profiles])
+@pytest.mark.parametrize(
+    "title", [DEPUTY.fields["signer_title"], "TL. CHỦ TỊCH / CHÁNH VĂN PHÒNG", "TUQ. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]
+)
+def test_a_paper_that_somebody_signed_on_behalf_is_attested_without_an_entry(shipped: World, profile: str, title: str) -> None:
+    dossier = opened(shipped, profile, title)
+    assert dossier.profile == profile and dossier.documents[0].field("signer_title") == title
+    assert on_gate(shipped, dossier) == (True, None, ())
+    assert shipped.sign(*ids(dossier)) == [""]
+    with shipped.office.look() as uow:
+        (line,) = (dict(e.detail) for e in uow.audit.events(ids(dossier)[0]) if e.action == "signed")
+    assert "entry" not in line and signers.AUTHORIZED not in shipped.audit()
+
+
+def test_an_attested_scan_whose_record_was_lost_in_a_crash_is_taken_over(shipped: World) -> None:
+    dossier = waiting(shipped)
+    document = dossier.documents[0]
+    assert document.published is not None
+    data = shipped.blobs.path(document.published.sha256).read_bytes() + b"%%SIGNED1"
+    sign.sealing_path(shipped.office, document.id).write_bytes(data)
+    assert recover.adopt_sealed(shipped.office, verify) == (document.id,)
+    assert states(shipped.get(dossier)) == [S.SIGNED]
+
+
+def test_an_entry_is_not_used_up_nor_told_where_the_scan_is_attested(shipped: World) -> None:
+    enter(shipped)
+    dossier = waiting(shipped)
+    assert on_gate(shipped, dossier) == (True, None, ())
+    assert shipped.sign(*ids(dossier)) == [""] and signers.AUTHORIZED not in shipped.audit()
+
+
+def test_of_two_profiles_only_the_one_of_named_signers_asks_the_ledger(shipped: World) -> None:
+    rules = shipped.office.rules
+    profiles = tuple(replace(p, signature_of=SignatureOf.NAMED) if p.code == "general" else p for p in rules.profiles)
+    shipped.office = replace(shipped.office, rules=replace(rules, profiles=profiles))
+    title = DEPUTY.fields["signer_title"]
+    paper, named = opened(shipped, "archive", title), opened(shipped, "general", title)
+    assert shipped.sign(*ids(named), *ids(paper)) == ["C31", ""]
+    enter(shipped)
+    assert shipped.sign(*ids(named)) == [""]
+
+
+def test_a_profile_that_changes_on_a_day_holds_for_dossiers_opened_from_then_on(shipped: World) -> None:
+    rules, today = shipped.office.rules, day(shipped.office.clock.now())
+    now = rules.profile("archive", today)
+    until, later = (
+        replace(now, valid_to=today),
+        replace(now, valid_from=today + timedelta(days=1), signature_of=SignatureOf.NAMED),
+    )
+    shipped.office = replace(shipped.office, rules=replace(rules, profiles=(until, later)))
+    before = waiting(shipped)
+    shipped.office.clock.time += timedelta(days=2)  # type: ignore[attr-defined]
+    assert shipped.sign(*ids(before), *ids(waiting(shipped))) == ["", "C31"]
+
+
+def test_a_signature_under_an_entry_that_has_ended_meanwhile_is_lifted_as_it_is(world: World) -> None:
+    world.office = replace(world.office, levels=Levels("LTA", hold=timedelta(hours=24)))
+    made = enter(world)
+    dossier = waiting(world)
+    world.machine.reach = "B"
+    assert world.sign(*ids(dossier)) == [""]
+    signers.end(world.office, made.id, day(world.office.clock.now()) - timedelta(days=1), revoked=True, by=OFFICIAL)
+    world.machine.reach = "LTA"
+    assert Lifter(world.office, Lock()).round()
+    sealed = world.get(dossier).documents[0].sealed
+    assert sealed is not None and level_of(world.blobs.path(sealed.sha256).read_bytes()) == sealed.level == "LTA"
+    assert [world.audit().count(x) for x in (signers.AUTHORIZED, "signed", "lifted")] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
