@@ -269,6 +269,8 @@ GATE: dict[GateRule, tuple[str, str, str, str]] = {
                          "Entered and checked by two people", "Entered and checked by one person"),
     GateRule.CERTIFICATE: ("Tên cơ quan trên chứng thư khớp", "Tên cơ quan trên chứng thư khác",
                            "The certificate's agency matches", "The certificate's agency differs"),
+    GateRule.AUTHORITY: ("Ký đúng thẩm quyền[ ({entry})]", "Chưa có ủy quyền ký",
+                         "Authority to sign[ ({entry})]", "No authority to sign"),
     GateRule.PLACEMENT: ("Chữ ký đặt góc trên bên phải trang 1", "Không có chỗ đặt chữ ký ở trang 1",
                          "Stamp at the top right of page 1", "No room for the stamp on page 1"),
 }  # fmt: skip
@@ -279,6 +281,7 @@ _GATE_SHORT = {
     "K02": "Sai {field}",
     "K03": "Cùng người nhập",
     "C06": "Khác tên đơn vị",
+    "C31": "Thiếu ủy quyền {form}",
 }
 
 

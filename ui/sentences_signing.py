@@ -111,6 +111,20 @@ SIGNING: dict[str, Message] = {
         "the service's history, then sign again.",
         *RETRY,
     ),
+    "C31": Message(
+        "Văn bản ký [{form}|thay] nhưng sổ ủy quyền không có mục[ {form}] còn hiệu lực cho người ký này"
+        "[ với loại {type}][ ngày {date}]. "
+        "Chưa ký gì; ghi quyết định vào sổ (workstation signers add) hoặc chuyển đúng người ký.",
+        "The document is signed [{form}|on behalf], but the ledger of authorised signers has no[ {form}] entry in force "
+        "for this signer[ and "
+        "type {type}][ on {date}]. Nothing was signed; enter the decision (workstation signers add) or pass it to the right "
+        "signer.",
+    ),
+    "C32": Message(
+        "Mục này của sổ ủy quyền chưa hợp lệ[ ({entry})]. Sổ giữ nguyên; sửa rồi ghi lại.",
+        "This entry of the ledger of authorised signers is not valid[ ({entry})]. The ledger is unchanged; correct it and enter "
+        "it again.",
+    ),
     "V01": Message(
         "Nội dung được ký đã bị thay đổi sau khi ký. Không dùng bản này; xin lại bản gốc.",
         "The signed content was changed after signing. Don't use this copy; ask for the original.",

@@ -174,6 +174,7 @@ _DETAILS: tuple[tuple[tuple[str, str | int], ...], ...] = (
     (),
     (),
     (),
+    (),
 )
 GATE_OK = tuple(GateCheck(rule, True, None, detail) for rule, detail in zip(GateRule, _DETAILS, strict=True))
 

@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
+from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
 from workstation.app.console import ANYWHERE, from_system, leave, lift, options, out, say, words
@@ -44,6 +45,7 @@ def _group(what: str) -> typer.Typer:
 app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, invoke_without_command=True, epilog=ANYWHERE)
 ward_app = _group("The reference ward server.")
 audit_app = _group("The audit log.")
+signers_app = _group("Who may sign on behalf of whom.")
 trust_app = _group("The roots that signatures are checked against.")
 COMMANDS: tuple[Callable[..., None], ...] = (
     office.gui,
@@ -63,8 +65,11 @@ ward_app.command(epilog=ANYWHERE)(office.serve)
 audit_app.command("verify", epilog=ANYWHERE)(office.audit_verify)
 for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust.remove)):
     trust_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("list", signers.show), ("add", signers.add), ("end", signers.end)):
+    signers_app.command(name, epilog=ANYWHERE)(command)
 app.add_typer(ward_app, name="ward")
 app.add_typer(trust_app, name="trust")
+app.add_typer(signers_app, name="signers")
 app.add_typer(audit_app, name="audit")
 
 
@@ -86,6 +91,7 @@ def root(
 @ward_app.callback()
 @audit_app.callback()
 @trust_app.callback()
+@signers_app.callback()
 def bare(context: typer.Context) -> None:
     """A group by itself does nothing: its help, and exit 2."""
     if context.invoked_subcommand is None:

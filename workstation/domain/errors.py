@@ -102,6 +102,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "C26": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the leave to sign has run out
     "C27": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True, severity=Severity.INFO),  # waits for the phone
     "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
+    "C31": _spec(Actor.OFFICIAL, Exit.PERSON),  # signs on behalf, and the ledger has no entry in force for it
+    "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

@@ -9,6 +9,7 @@ DossierId = NewType("DossierId", str)
 DocumentId = NewType("DocumentId", str)
 PageId = NewType("PageId", str)
 OutboxId = NewType("OutboxId", str)
+AuthorityId = NewType("AuthorityId", str)
 UserName = NewType("UserName", str)
 Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""

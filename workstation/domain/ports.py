@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from workstation.domain.authority import Authority
 from workstation.domain.dossier import Dossier
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import DossierId, OutboxId, Sha256
+from workstation.domain.ids import AuthorityId, DossierId, OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Finding, PageText, Recipe
 from workstation.domain.signature import PublishedPdf
@@ -124,12 +125,27 @@ class Audit(Protocol):
         ...
 
 
+class Signers(Protocol):
+    """The ledger of who may sign on behalf of whom: nothing in it is changed but that an entry ends."""
+
+    def add(self, entry: Authority) -> None: ...
+
+    def end(self, entry_id: AuthorityId, ended: date, revoked: bool) -> Authority:
+        """KeyError if there is none, C32 if it has been ended."""
+        ...
+
+    def list(self) -> tuple[Authority, ...]:
+        """All, by their first day. In a writing unit of work they stay as they are until it ends."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Nothing is stored without ``commit``; a state change, its audit event and its outbox row go together."""
 
     dossiers: Dossiers
     outbox: Outbox
     audit: Audit
+    signers: Signers
 
     def __enter__(self) -> "UnitOfWork": ...
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
+from workstation.domain.authority import BehalfForm, forms_of
 from workstation.domain.doctype import DocumentType
 
 
@@ -13,6 +15,15 @@ class DocumentRule:
     type: DocumentType
     form: tuple[str, ...]
     required: frozenset[str]
+
+
+class SignatureOf(Enum):
+    """Whose the digital signature on a document is."""
+
+    SCAN = "scan"
+    """It attests the scan: of whoever answers for the file, whoever once signed the paper."""
+    NAMED = "named"
+    """Of the person whom the document names as its signer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,12 @@ class Profile:
     """0 to 100, as the ``blur`` finding measures it."""
     conformance: str
     stamp_preset: str
+    signature_of: SignatureOf
+
+    def behalf(self, title: str, forms: tuple[BehalfForm, ...]) -> tuple[str, ...]:
+        """Codes of the forms in which is signed on behalf under ``title``, the signer's on the document. None where the scan is
+        attested: the title is then of somebody who signed on paper."""
+        return forms_of(title, forms) if self.signature_of is SignatureOf.NAMED else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,11 @@ class Rules:
     documents: tuple[DocumentRule, ...]
     other: DocumentRule
     """The form of a document whose type was not recognised."""
+    behalf: tuple[BehalfForm, ...]
+
+    def behalf_forms(self, on: date) -> tuple[BehalfForm, ...]:
+        """The forms of signing on behalf that are in force on a day."""
+        return tuple(f for f in self.behalf if f.valid_from <= on and (f.valid_to is None or on <= f.valid_to))
 
     def document(self, type_code: str) -> DocumentRule:
         return next((d for d in self.documents if d.type.code == type_code), self.other)

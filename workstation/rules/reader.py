@@ -8,12 +8,15 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from workstation.domain.authority import BehalfForm
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FIELD_NAMES
-from workstation.domain.profile import DocumentRule, Profile, Rules
+from workstation.domain.profile import DocumentRule, Profile, Rules, SignatureOf
 
 _DOCUMENT_KEYS = {"code", "name", "abbreviation", "layout", "titles", "form", "required"}
 _PROFILE_KEYS = {f.name for f in fields(Profile)}
+_SIGNATURES_OF = {s.value for s in SignatureOf}
+_BEHALF_KEYS = {f.name for f in fields(BehalfForm)}
 
 
 def _expect(keys: set[str], row: Mapping[str, Any], where: str) -> None:
@@ -36,9 +39,19 @@ def document_rule(row: Mapping[str, Any]) -> DocumentRule:
 
 def profile(row: Mapping[str, Any]) -> Profile:
     _expect(_PROFILE_KEYS, row, f"profile {row.get('code')}")
+    if row["signature_of"] not in _SIGNATURES_OF:
+        raise ValueError(f"profile {row['code']}: signature_of {row['signature_of']}")
+    return Profile(**{**row, **_days(row), "signature_of": SignatureOf(row["signature_of"])})
+
+
+def behalf_form(row: Mapping[str, Any]) -> BehalfForm:
+    _expect(_BEHALF_KEYS, row, f"form of signing on behalf {row.get('code')}")
+    return BehalfForm(**{**row, **_days(row), "marks": tuple(row["marks"]), "titles": tuple(row["titles"])})
+
+
+def _days(row: Mapping[str, Any]) -> dict[str, date | None]:
     until = row["valid_to"]
-    dates = {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": date.fromisoformat(until) if until else None}
-    return Profile(**{**row, **dates})
+    return {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": date.fromisoformat(until) if until else None}
 
 
 @cache
@@ -47,8 +60,10 @@ def load_rules() -> Rules:
     data = resources.files("workstation.rules") / "data"
     types = json.loads((data / "document_types.json").read_text("utf-8"))
     profiles = json.loads((data / "profiles.json").read_text("utf-8"))
+    behalf = json.loads((data / "on_behalf.json").read_text("utf-8"))
     return Rules(
         tuple(profile(row) for row in profiles["profiles"]),
         tuple(document_rule(row) for row in types["documents"]),
         document_rule(types["other"]),
+        tuple(behalf_form(row) for row in behalf["forms"]),
     )

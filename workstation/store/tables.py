@@ -1,6 +1,6 @@
 """The tables, the same on SQLite and PostgreSQL. Whoever changes one writes a migration with it (a test compares them)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, ForeignKey, Index, MetaData, String, Text, TypeDecorator
@@ -169,6 +169,25 @@ class AuditHeadRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
     hash: Mapped[str] = mapped_column(Hash)
+
+
+class AuthorityRow(Base):
+    """Who may sign on behalf of whom. A row is written once, and ended once."""
+
+    __tablename__ = "authority"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[str]
+    form: Mapped[str] = mapped_column(String(16))
+    on_behalf_of: Mapped[str]
+    user_name: Mapped[str | None]
+    certificate: Mapped[str]
+    scope: Mapped[Any] = mapped_column(Json)
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    ended: Mapped[date | None]
+    revoked: Mapped[bool]
 
 
 class CounterRow(Base):

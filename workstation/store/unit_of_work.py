@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
@@ -17,10 +16,11 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, OutboxId
 from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
 from workstation.domain.page import Page
-from workstation.domain.ports import Audit, Dossiers, Outbox
+from workstation.domain.ports import Audit, Dossiers, Outbox, Signers
 from workstation.store import mapping, tables
-from workstation.store.engine import READ_ONLY
+from workstation.store.ledger import SqlSigners
 from workstation.store.mapping import Row, Stored
+from workstation.store.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -48,43 +48,6 @@ _NAMED_IDS = 500
 
 GENESIS = ""
 """What the first line of the audit chain follows."""
-
-
-class Transaction:
-    """A connection that is opened with the first statement, so that who only computes holds no lock."""
-
-    def __init__(self, engine: Engine, read_only: bool) -> None:
-        self._engine = engine
-        self.read_only = read_only
-        self._connection: Connection | None = None
-
-    @property
-    def connection(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._engine.connect().execution_options(**{READ_ONLY: self.read_only})
-        return self._connection
-
-    def commit(self) -> None:
-        if self._connection is not None:
-            self._connection.commit()
-
-    def close(self) -> None:
-        """Rolls back what was not committed."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def rows(self, query: Select[Any]) -> Sequence[Stored]:
-        return self.connection.execute(query).mappings().all()
-
-    def locked(self, query: Select[Any], skip_locked: bool = False) -> Select[Any]:
-        """Locks the rows on PostgreSQL; a writer on SQLite holds the whole database anyway."""
-        return query if self.read_only else query.with_for_update(skip_locked=skip_locked)
-
-    def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
-        if rows:
-            dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-            self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def _key(table: Table, row: Stored) -> tuple[Any, ...]:
@@ -370,6 +333,7 @@ class SqlUnitOfWork:
         self.dossiers: Dossiers = SqlDossiers(self._tx, SeenDossiers(0) if seen is None else seen)
         self.outbox: Outbox = SqlOutbox(self._tx)
         self.audit: Audit = SqlAudit(self._tx)
+        self.signers: Signers = SqlSigners(self._tx)
 
     def __enter__(self) -> "SqlUnitOfWork":
         return self

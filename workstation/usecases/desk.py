@@ -384,9 +384,11 @@ class Desk:
     # --- sign
 
     def sign_desk(self) -> Future[SignDesk]:
+        user = self.user.name
+
         def run() -> SignDesk:
             signed, refused = queries.day_counts(self._office)
-            return queries.sign_desk(self._office, self._all(), self._watch.token, signed, refused)
+            return queries.sign_desk(self._office, self._all(), self._watch.token, user, signed, refused)
 
         return self._ask(run)
 

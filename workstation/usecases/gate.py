@@ -1,5 +1,6 @@
 """The gate: what must hold before an official signs. Pure; the list on the screen and the refusal are the same function."""
 
+from workstation.domain.authority import Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import nfc
@@ -10,9 +11,16 @@ from workstation.usecases.views import GateCheck, GateRule
 
 
 def check_gate(
-    dossier: Dossier, document: Document, profile: Profile, rule: DocumentRule, organization: str, token: TokenStatus | None
+    dossier: Dossier,
+    document: Document,
+    profile: Profile,
+    rule: DocumentRule,
+    organization: str,
+    token: TokenStatus | None,
+    signatory: Signatory | None,
 ) -> tuple[GateCheck, ...]:
-    """All rules in the order of the list. Without a token the certificate's name is not judged yet."""
+    """All rules in the order of the list. Without a token the certificate's name is not judged yet, nor without a signatory the
+    authority to sign on behalf."""
     return (
         _quality(dossier, document, profile),
         _pages(dossier, document),
@@ -20,6 +28,7 @@ def check_gate(
         _fields(document, rule),
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
+        _authority(document, profile, signatory),
         GateCheck(GateRule.PLACEMENT, True, detail=(("preset", profile.stamp_preset),)),
     )
 
@@ -76,6 +85,22 @@ def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
     ours, theirs = _name_parts(organization), _name_parts(token.organization)
     ok = any(theirs[i : i + len(ours)] == ours for i in range(len(theirs)))
     return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
+
+
+def _authority(document: Document, profile: Profile, signatory: Signatory | None) -> GateCheck:
+    """Each form of signing on behalf (KT., TL., TUQ.) needs an entry of the ledger in force; the first that has none is named.
+    ``entry``: the decisions under which is signed."""
+    if signatory is None:
+        return GateCheck(GateRule.AUTHORITY, True)
+    numbers = []
+    for form in profile.behalf(document.field("signer_title"), signatory.forms):
+        entry = signatory.authority(form, document.type_code)
+        if entry is None:
+            date = signatory.on.isoformat()
+            note = ErrorNote("C31", (("date", date), ("form", f"{form}."), ("type", document.type_code)))
+            return GateCheck(GateRule.AUTHORITY, False, note)
+        numbers.append(entry.number)
+    return GateCheck(GateRule.AUTHORITY, True, detail=(("entry", ", ".join(numbers)),) if numbers else ())
 
 
 def _name_parts(name: str) -> list[str]:

@@ -32,7 +32,8 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
         if now.state is not DocumentState.PASSED:
             return d  # published by somebody else, or sent back, meanwhile
         now = replace(now, published=pdf, seen_by=None, error=None)
-        checks = check_gate(d, now, office.profile_of(d), office.rules.document(now.type_code), office.organization, None)
+        rule = office.rules.document(now.type_code)
+        checks = check_gate(d, now, office.profile_of(d), rule, office.organization, None, None)
         blocked = next((c.note for c in checks if not c.ok), None)
         now = now.move(DocumentState.TO_SIGN) if passes(checks) else replace(now, error=blocked)
         return d.with_document(now)

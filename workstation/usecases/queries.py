@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from workstation.domain.authority import Signatory
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import UserName
@@ -12,6 +13,7 @@ from workstation.usecases.gate import check_gate
 from workstation.usecases.office import VIETNAM, Office
 from workstation.usecases.publish import title_of
 from workstation.usecases.read import missing_for_finish
+from workstation.usecases.signers import signatory
 from workstation.usecases.views import (
     Counts,
     DocumentView,
@@ -112,18 +114,21 @@ def verify_queue(office: Office, dossiers: Iterable[Dossier], user: UserName) ->
     return tuple(document_view(office, d, x) for d in ordered for x in d.documents if awaits(x, user))
 
 
-def sign_desk(office: Office, dossiers: Iterable[Dossier], token: TokenStatus, signed: int, refused: int) -> SignDesk:
-    rows = []
+def sign_desk(
+    office: Office, dossiers: Iterable[Dossier], token: TokenStatus, user: UserName, signed: int, refused: int
+) -> SignDesk:
+    """``user``: who would sign; nobody's authority is judged by a certificate that can't be read yet."""
+    rows, who = [], signatory(office, user, token.certificate or None)
     for dossier in sorted(dossiers, key=lambda d: d.created_at):
         for document in dossier.documents:
             if document.state in BEFORE_OFFICIAL and (document.published or document.error):
-                rows.append(_sign_row(office, dossier, document, token))
+                rows.append(_sign_row(office, dossier, document, token, who))
     return SignDesk(tuple(rows), token, signed, refused)
 
 
-def _sign_row(office: Office, dossier: Dossier, document: Document, token: TokenStatus) -> SignRow:
+def _sign_row(office: Office, dossier: Dossier, document: Document, token: TokenStatus, who: Signatory) -> SignRow:
     profile, rule = office.profile_of(dossier), office.rules.document(document.type_code)
-    gate = check_gate(dossier, document, profile, rule, office.organization, token)
+    gate = check_gate(dossier, document, profile, rule, office.organization, token, who)
     view = document_view(office, dossier, document)
     return SignRow(view, len(dossier.pages_of(document.id)), document.seen_by is not None, gate)
 

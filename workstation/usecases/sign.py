@@ -19,6 +19,7 @@ from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenSta
 from workstation.domain.signing import Secret, SignJob, StampPlace, StampWish
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import PAGE_SECONDS, Office
+from workstation.usecases.signers import authorize, authorized_under, signatory
 from workstation.usecases.views import SignProgress
 
 R = TypeVar("R")
@@ -150,6 +151,7 @@ def _sign_one(
         out = sealing_path(office, document_id)
         if out.exists():  # signed before and not recorded yet, as on a full disk: ``recover`` takes it over
             raise WorkstationError("K06", state=document.state.value, to="signed")
+        authorize(office, dossier, document, by, status.certificate)
         job = _job(office, dossier, document.published.sha256, out, move, status.certificate)
         result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
         record_sealed(office, document_id, document.published.sha256, out, result, by)
@@ -163,7 +165,8 @@ def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserNam
     if document.state is not DocumentState.TO_SIGN or document.seen_by != by:
         raise WorkstationError("C12", rule="seen")
     rule = office.rules.document(document.type_code)
-    checks = check_gate(dossier, document, office.profile_of(dossier), rule, office.organization, status)
+    who = signatory(office, by, status.certificate)
+    checks = check_gate(dossier, document, office.profile_of(dossier), rule, office.organization, status, who)
     for check in checks:
         if not check.ok:
             raise check.note.error() if check.note else WorkstationError("C12", rule=check.rule.value)
@@ -175,14 +178,16 @@ def sealing_path(office: Office, document_id: DocumentId) -> Path:
 
 def record_sealed(office: Office, document_id: DocumentId, published: Sha256, out: Path, result: SignResult, by: str) -> Dossier:
     """Takes the signed file ``out`` of the file ``published`` into the store: blob first, then document and audit event, and
-    with the last document the outbox row, in one transaction. C11 if the document has been published anew meanwhile."""
+    with the last document the outbox row, in one transaction. C11 if the document has been published anew meanwhile,
+    C31 if it is signed on behalf and no entry of the ledger was found for it before the token signed."""
+    dossier = office.dossier_of(document_id)
+    under = authorized_under(office, dossier, dossier.document(document_id), published)
     sha256 = office.blobs.put_file(out)
     if sha256 != result.sha256:
         raise WorkstationError("M03")
     sealed = SealedPdf(sha256, result.bytes, published, result.signer, result.signing_time, result.level)
-    event = office.event(by, "signed", document_id, sha256=sha256, published=published)
-    after = office.change(
-        office.dossier_of(document_id).id, lambda d: d.with_document(seal(d.document(document_id), sealed)), event
-    )
+    behalf = {"entry": under} if under else {}
+    event = office.event(by, "signed", document_id, sha256=sha256, published=published, **behalf)
+    after = office.change(dossier.id, lambda d: d.with_document(seal(d.document(document_id), sealed)), event)
     out.unlink(missing_ok=True)
     return after

@@ -113,6 +113,7 @@ class GateRule(Enum):
     FIELDS = "fields"  # Đủ trường bắt buộc
     FOUR_EYES = "four_eyes"  # Người nhập khác người kiểm tra
     CERTIFICATE = "certificate"  # Tên cơ quan trên chứng thư khớp
+    AUTHORITY = "authority"  # KT., TL., TUQ. có trong sổ ủy quyền
     PLACEMENT = "placement"  # Chữ ký đặt góc trên bên phải trang 1
 
 

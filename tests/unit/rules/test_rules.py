@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from workstation.domain.fields import FIELD_NAMES, nfc
-from workstation.domain.profile import Rules
-from workstation.rules.reader import document_rule, load_rules, profile
+from workstation.domain.profile import Rules, SignatureOf
+from workstation.rules.reader import behalf_form, document_rule, load_rules, profile
 
 
 def data(name: str) -> Any:
@@ -19,6 +19,7 @@ def data(name: str) -> Any:
 
 TYPES = data("document_types.json")
 PROFILES = data("profiles.json")["profiles"]
+BEHALF = data("on_behalf.json")["forms"]
 
 
 @pytest.mark.parametrize("row", [*TYPES["documents"], TYPES["other"]], ids=lambda row: row["code"] or "other")
@@ -62,7 +63,7 @@ def test_a_profile_with_a_key_missing_or_too_many_is_refused(key: str):
 def test_a_profile_is_in_force_from_its_first_to_its_last_day():
     row = profile({**PROFILES[0], "valid_from": "2026-01-01", "valid_to": "2026-06-30"})
     later = replace(row, valid_from=date(2026, 7, 1), valid_to=None, min_dpi=400)
-    rules = Rules((row, later), (), load_rules().other)
+    rules = Rules((row, later), (), load_rules().other, ())
     for day, found in [(date(2026, 1, 1), row), (date(2026, 6, 30), row), (date(2026, 7, 1), later), (date(2030, 1, 1), later)]:
         assert rules.profile("archive", day) == found
     with pytest.raises(KeyError):
@@ -77,6 +78,34 @@ def test_no_two_profiles_of_a_code_are_in_force_on_one_day():
             if a is not b and a.code == b.code:
                 ends = a.valid_to or date.max - timedelta(days=1)
                 assert ends < b.valid_from or (b.valid_to or date.max) < a.valid_from
+
+
+@pytest.mark.parametrize("row", PROFILES, ids=lambda row: row["code"])
+def test_a_profile_says_whose_the_signature_is(row: dict[str, Any]):
+    """S5 and S6 are the stamps of who made the file (TT 05/2025 art. 8, TT 01/2023 art. 8), not of who signs the document."""
+    scan, named = (profile({**row, "signature_of": x}) for x in ("scan", "named"))
+    assert (scan.signature_of, named.signature_of) == (SignatureOf.SCAN, SignatureOf.NAMED)
+    forms = load_rules().behalf_forms(date(2026, 11, 21))
+    assert named.behalf("KT. CHỦ TỊCH", forms) == ("KT",) and named.behalf("CHỦ TỊCH", forms) == ()
+    assert scan.behalf("KT. CHỦ TỊCH", forms) == ()
+    assert (row["stamp_preset"] in ("S5", "S6")) == (row["signature_of"] == "scan")
+    for wrong in ("SCAN", "", None, "both"):
+        with pytest.raises(ValueError, match=f"{row['code']}: signature_of"):
+            profile({**row, "signature_of": wrong})
+
+
+def test_the_profiles_that_ship_are_for_scans():
+    assert {p.code: p.signature_of for p in load_rules().profiles} == dict.fromkeys(
+        ("archive", "general", "one-stop"), SignatureOf.SCAN
+    )
+
+
+@pytest.mark.parametrize("row", BEHALF, ids=lambda row: row["code"])
+def test_a_form_of_signing_on_behalf_says_what_is_not_confirmed_in_its_source(row: dict[str, Any]):
+    assert "chưa đối chiếu bản gốc" in behalf_form(row).source
+    for key in row:
+        with pytest.raises(ValueError, match=key):
+            behalf_form({k: v for k, v in row.items() if k != key})
 
 
 def test_every_number_names_its_source():

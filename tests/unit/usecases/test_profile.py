@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, World, ids
+from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, VALUES, World, ids
 from tests.unit.usecases.test_desk import Room
 from workstation.domain.dossier import DocumentState
 from workstation.domain.ports import PageJob
-from workstation.domain.profile import Profile
+from workstation.domain.profile import Profile, SignatureOf
 from workstation.domain.signing import SignJob
 from workstation.usecases.views import GateRule
 
-ODD = {"min_dpi": 173.0, "min_sharpness": 31.0, "conformance": "PDF/A-9z", "stamp_preset": "S6"}
+ODD = {
+    "min_dpi": 173.0, "min_sharpness": 31.0, "conformance": "PDF/A-9z", "stamp_preset": "S6", "signature_of": SignatureOf.NAMED,
+}  # fmt: skip
 """Values that no rule data has."""
 
 
@@ -68,5 +70,8 @@ def test_the_gate_and_the_stamp_keep_to_the_profile(strange: World):
     assert placement.detail == (("preset", "S6"),)
     strange.see(document)
     assert strange.sign(document) == [""]
+    (deputy,) = ids(strange.to_sign(replace(HEAD, fields={**VALUES, "signer_title": "KT. CHỦ TỊCH"})))
+    strange.see(deputy)
+    assert strange.sign(deputy) == ["C31"], "this profile is for signatures of the person named"
     (job,) = [job for name, job in strange.machine.calls if name == "sign"]
     assert isinstance(job, SignJob) and job.preset == "S6"

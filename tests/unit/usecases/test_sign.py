@@ -54,7 +54,7 @@ def fail_at(world: World, name: str, number: int, code: str) -> None:
 def gate(world: World, dossier: Dossier, token: TokenStatus | None = None) -> dict[GateRule, GateCheck]:
     document = dossier.documents[0]
     rule = world.office.rules.document(document.type_code)
-    checks = check_gate(dossier, document, world.office.profile_of(dossier), rule, ORGANIZATION, token)
+    checks = check_gate(dossier, document, world.office.profile_of(dossier), rule, ORGANIZATION, token, None)
     assert [c.rule for c in checks] == list(GateRule)
     assert all(c.ok or c.note is not None for c in checks), "whatever stops a document says why"
     return {c.rule: c for c in checks}
@@ -110,7 +110,7 @@ def test_the_certificate_carries_this_units_whole_name(world: World, unit: str, 
     document = dossier.documents[0]
     rule = world.office.rules.document(document.type_code)
     token = TokenStatus(TokenState.READY, "Trần Mẫu", certificate)
-    checks = {c.rule: c for c in check_gate(dossier, document, world.office.profile_of(dossier), rule, unit, token)}
+    checks = {c.rule: c for c in check_gate(dossier, document, world.office.profile_of(dossier), rule, unit, token, None)}
     assert checks[GateRule.CERTIFICATE].ok is ok
     assert (checks[GateRule.CERTIFICATE].note == ErrorNote("C06", (("unit", certificate),))) is not ok
 
@@ -128,7 +128,7 @@ def test_a_published_file_with_the_wrong_number_of_pages_does_not_reach_the_offi
     world.machine.extra_pages = 1
     document = world.publish(ids(dossier)[0])
     assert document.state is S.PASSED and document.error == ErrorNote("C12", (("rule", "pages"),))
-    desk = queries.sign_desk(world.office, [world.get(dossier)], world.machine.token, 0, 0)
+    desk = queries.sign_desk(world.office, [world.get(dossier)], world.machine.token, OFFICIAL, 0, 0)
     assert [c.rule for c in desk.rows[0].gate if not c.ok] == [GateRule.PAGES]
 
 

@@ -1,0 +1,98 @@
+"""Signing on behalf of somebody (KT., TL., TUQ.; Decree 30/2020 art. 13): the ledger of who may, for what and until when."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from workstation.domain.ids import AuthorityId, UserName
+
+ALL_TYPES = "*"
+"""A scope of every document type."""
+
+
+@dataclass(frozen=True, slots=True)
+class BehalfForm:
+    """A form of signing on behalf, as the rules describe it; in force between two days."""
+
+    code: str
+    """KT, TL or TUQ."""
+    name: str
+    source: str
+    valid_from: date
+    valid_to: date | None
+    marks: tuple[str, ...]
+    """How the form stands before an office, in capitals and without its last full stop."""
+    titles: tuple[str, ...]
+    """Words that begin the title of an office whose holder signs in this form, where no form is written (any more)."""
+    limited: bool
+    """Whether the authorisation has to name document types and a last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """One entry of the ledger. It is never edited, only ended: what was signed under it stays explained."""
+
+    id: AuthorityId
+    number: str
+    """Number and symbol of the decision or authorisation."""
+    form: str
+    """``BehalfForm.code``."""
+    on_behalf_of: str
+    """The office in whose place is signed (Chủ tịch …), not a person."""
+    user: UserName | None
+    certificate: str
+    """SHA-256 of the certificate (``TokenStatus.certificate``); empty: any. One of both is given; if both are, both count."""
+    scope: tuple[str, ...]
+    """Codes of the document types that may be signed, or ``ALL_TYPES`` alone."""
+    valid_from: date
+    valid_until: date | None
+    """The last day; None: until it is ended."""
+    created_at: datetime
+    created_by: UserName
+    ended: date | None = None
+    """The first day on which it no longer counts; set once."""
+    revoked: bool = False
+    """Ended because it was taken back, not because it was over."""
+
+    def in_force(self, on: date) -> bool:
+        until = self.valid_until is None or on <= self.valid_until
+        return self.valid_from <= on and until and (self.ended is None or on < self.ended)
+
+    def covers(self, type_code: str) -> bool:
+        """A document whose type was not recognised is covered by no list of types."""
+        return ALL_TYPES in self.scope or (type_code != "" and type_code in self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who is about to sign, on which day of the office's calendar, and the ledger as it stands."""
+
+    user: UserName
+    certificate: str | None
+    """SHA-256; None: not known yet, and so not judged."""
+    on: date
+    ledger: tuple[Authority, ...]
+    forms: tuple[BehalfForm, ...]
+    """In force on that day."""
+
+    def _named_in(self, entry: Authority) -> bool:
+        return entry.user in (None, self.user) and (self.certificate is None or entry.certificate in ("", self.certificate))
+
+    def authority(self, form: str, type_code: str) -> Authority | None:
+        """The entry that lets this person sign today, the oldest if there are several."""
+        found = (e for e in self.ledger if e.form == form and self._named_in(e) and e.in_force(self.on) and e.covers(type_code))
+        return min(found, key=lambda e: (e.valid_from, e.id), default=None)
+
+
+def forms_of(title: str, forms: tuple[BehalfForm, ...]) -> tuple[str, ...]:
+    """Codes of the forms in which the holder of ``title`` signs; empty: in the holder's own right.
+
+    ``TL. CHỦ TỊCH / KT. TRƯỞNG PHÒNG / PHÓ TRƯỞNG PHÒNG`` states two. Readers may lose the line with the form: a deputy then
+    still signs in the head's place (art. 13.1).
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKC", title) if unicodedata.category(c) != "Cf")
+    text = unicodedata.normalize("NFC", " ".join(plain.split())).upper()
+    written = tuple(f.code for f in forms if any(re.search(rf"(?<!\w){re.escape(m)}(?!\w)", text) for m in f.marks))
+    implied = tuple(f.code for f in forms if any(re.search(rf"(?:^|/)\s*{re.escape(t)}(?!\w)", text) for t in f.titles))
+    return written or implied
