@@ -5,7 +5,7 @@ from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import nfc
 from workstation.domain.page import PageState
-from workstation.domain.profile import DocumentRule, Profile
+from workstation.domain.profile import DocumentRule, Profile, SignatureOf
 from workstation.domain.signature import TokenState, TokenStatus
 from workstation.usecases.views import GateCheck, GateRule
 
@@ -20,7 +20,7 @@ def check_gate(
     signatory: Signatory | None,
 ) -> tuple[GateCheck, ...]:
     """All rules in the order of the list. Without a token the certificate's name is not judged yet, nor without a signatory the
-    authority to sign on behalf."""
+    authority to sign on behalf. Who attests a scan signs in nobody's name and is not asked for it."""
     return (
         _quality(dossier, document, profile),
         _pages(dossier, document),
@@ -28,7 +28,7 @@ def check_gate(
         _fields(document, rule),
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
-        _authority(document, profile, signatory),
+        *([_authority(document, profile, signatory)] if profile.signature_of is SignatureOf.NAMED else []),
         GateCheck(GateRule.PLACEMENT, True, detail=(("preset", profile.stamp_preset),)),
     )
 
