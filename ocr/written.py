@@ -1,7 +1,7 @@
 """A written (born-digital) page's own words: what its author typed is taken instead of a reading of its picture.
 
-Only where the page can be believed: text that nobody sees, letters without a meaning (old three-byte and one-byte Vietnamese
-fonts give such) or words that are no Vietnamese send the page to the recogniser like any other.
+Only where the page can be believed: text that nobody sees, letters without a meaning (fonts of old Vietnamese code pages
+give such) or words that are no Vietnamese send the page to the recogniser like any other.
 """
 
 import re

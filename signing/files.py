@@ -12,6 +12,7 @@ from typing import IO
 from pyhanko.pdf_utils import misc
 from pyhanko.sign.general import SigningError
 
+from workstation.domain.durable import sync_folder
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 
@@ -66,17 +67,6 @@ def target(out: Path) -> Iterator[IO[bytes]]:
     finally:
         if name is not None:
             name.unlink(missing_ok=True)  # after the rename there is nothing under this name
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a rename durable. Windows can't open folders for this and journals the rename itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def assert_prefix(source: IO[bytes], target: IO[bytes]) -> None:
