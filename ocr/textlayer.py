@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from ocr.glyphless import WIDTH_EM
-from workstation.domain.page import Box, PageText, Word
+from workstation.domain.page import PageText, Word
 
 FONT = "/F0"
 
@@ -43,34 +43,43 @@ def text_layer(text: PageText) -> bytes:
     if not lines:
         return b""
     scale = 72 / text.dpi
-    ops, at = ["q", "BT", "3 Tr"], (0, 0)
+    ops, start = ["q", "BT", "3 Tr"], (0, 0)
     for _, words in sorted(lines.items()):
-        size, shown = _line(words, scale, text.height_px)
-        ops.append(f"{FONT} {size:.2f} Tf")
-        for place, code in shown:
-            ops.append(f"{(place[0] - at[0]) / 10:g} {(place[1] - at[1]) / 10:g} Td {code}")
-            at = place
+        top, bottom = line_box(words)
+        size = round(max(1.0, (bottom - top) * scale), 1)
+        shown, start = _line(words, size, round(10 * (text.height_px - bottom) * scale), scale, start)
+        ops += [f"{FONT} {size:g} Tf", *shown]
     return "\n".join([*ops, "ET", "Q", ""]).encode("ascii")
 
 
-def _line(words: Sequence[Word], scale: float, height_px: int) -> tuple[float, list[tuple[tuple[int, int], str]]]:
-    """Font size in points, and for each word its place in tenths of a point and the operators that show it.
+def _line(words: Sequence[Word], size: float, y: int, scale: float, start: tuple[int, int]) -> tuple[list[str], tuple[int, int]]:
+    """The operators that show a line's words, and where the last ``Td`` began (``start``: the one before; in tenths of a point).
 
-    A tenth is a third of a pixel at 300 dpi; finer steps and absolute places would each be a fifth of the layer's bytes.
+    A word goes to where it ends on the page, and the space after it to where the next word begins, each from where the pen
+    came to: so what is rounded off never adds up, and a place is given only where the pen can't reach it – as numbers for each
+    word they would be a fifth of the layer's bytes. The space can't reach into the next word, and a phrase is marked as one.
     """
-    top, bottom = line_box(words)
-    size = max(1.0, (bottom - top) * scale)
-    y = round(10 * (height_px - bottom) * scale)
-    shown = []
+    pen, ops = -1.0, list[str]()
     for word, after in zip(words, [*words[1:], None], strict=True):
-        code = f"{_stretch(_width(word.box) * scale, word.text, size):.1f} Tz {_hex(word.text)} Tj"
+        left, right = word.box[0] * scale, word.box[2] * scale
+        if pen < 0 or abs(pen - left) > 0.4 * scale:
+            x = round(10 * left)
+            ops.append(f"{(x - start[0]) / 10:g} {(y - start[1]) / 10:g} Td")
+            start, pen = (x, y), x / 10
+        code, pen = _shown(word.text, right - pen, size, pen, 0.5 * scale)
+        ops.append(code)
         if after is not None:
-            # the space fills the gap to the next word: it can't reach into it, and a phrase is found and marked as one
-            gap = max(0.5, (after.box[0] - word.box[2])) * scale
-            code += f"\n{_stretch(gap, ' ', size):.0f} Tz {_hex(' ')} Tj"
-        shown.append(((round(10 * word.box[0] * scale), y), code))
-    return size, shown
+            code, pen = _shown(" ", max(0.5 * scale, after.box[0] * scale - pen), size, pen, 0.2 * scale)
+            ops.append(code)
+    return ops, start
 
 
-def _width(box: Box) -> float:
-    return box[2] - box[0]
+def _shown(text: str, width: float, size: float, pen: float, off: float) -> tuple[str, float]:
+    """The operators that show ``text`` ``width`` points wide from ``pen`` on, and where the pen then stands.
+
+    In whole percents where that is at most ``off`` points beside, else in tenths.
+    """
+    exact = _stretch(width, text, size)
+    whole = abs(round(exact) - exact) * width / exact <= off and round(exact) > 0
+    percent = round(exact) if whole else max(0.1, round(exact, 1))
+    return f"{percent:g} Tz{_hex(text)}Tj", pen + percent / 100 * WIDTH_EM * size * _units(text)

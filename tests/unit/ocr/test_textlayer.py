@@ -5,18 +5,22 @@ import re
 import subprocess
 from dataclasses import dataclass, replace
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pymupdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from ocr import worker
+from ocr.textlayer import text_layer
 from tests.pagemaker.fonts import font
 from tests.pagemaker.words import PROSE
 from tests.unit.ocr.conftest import Read, Reader
-from workstation.domain.page import Box, recipe_matrix
+from workstation.domain.page import Box, Engine, PageText, Word, recipe_matrix
 from workstation.domain.ports import PdfForm, PublishJob
 
 DPI, WIDTH, HEIGHT = 200, 1654, 2339
@@ -141,3 +145,44 @@ def test_the_layer_adds_no_ink(crooked: Crooked, tmp_path: Path) -> None:
         with pymupdf.open(tmp_path / name) as document:
             drawn.append(np.frombuffer(document[0].get_pixmap(dpi=72).samples, np.uint8))
     assert np.array_equal(drawn[0], drawn[1])
+
+
+@st.composite
+def lines_of_words(draw: st.DrawFn) -> PageText:
+    """Words as bad pages give them: touching, one over the other, thin as a hair, at any resolution."""
+    words, dpi = [], draw(st.sampled_from([72.0, 100.0, 199.7, 300.0, 600.0]))
+    for line in range(draw(st.integers(1, 3))):
+        x, y = draw(st.integers(0, 300)), 100 * line + draw(st.integers(0, 40))
+        for _ in range(draw(st.integers(1, 12))):
+            text = draw(st.text("aỹ1.𝟙", min_size=1, max_size=12))
+            width, height = draw(st.integers(1, 400)), draw(st.integers(1, 60))
+            words.append(Word(text, (x, y, x + width, y + height), 0.9, line))
+            x = max(0, x + width + draw(st.integers(-40, 90)))
+    return PageText(4000, 400, dpi, tuple(words), Engine("", "", "", ""), 0.0)
+
+
+_OPERATION = re.compile(rb"/F0 (?P<size>\S+) Tf|(?P<dx>\S+) (?P<dy>\S+) Td|(?P<stretch>\S+) Tz|<(?P<code>[0-9A-F]+)>Tj")
+
+
+@given(lines_of_words())
+def test_a_word_begins_and_ends_where_it_lies_whatever_stands_around_it(text: PageText) -> None:
+    shown, size, stretch, start, pen, places = [], 0.0, 0.0, 0.0, 0.0, 0
+    for m in _OPERATION.finditer(text_layer(text).replace(b"Tz<", b"Tz <")):
+        if m["size"]:
+            size = float(m["size"])
+        elif m["dx"]:
+            start += float(m["dx"])
+            pen, places = start, places + 1
+        elif m["stretch"]:
+            stretch = float(m["stretch"])
+        else:
+            left, pen = pen, pen + len(m["code"]) // 4 * 0.5 * size * stretch / 100
+            if m["code"] != b"0020":
+                shown.append((bytes.fromhex(m["code"].decode()).decode("utf-16-be"), left, pen))
+    pixel = 72 / text.dpi
+    assert [s[0] for s in shown] == [w.text for w in text.words]
+    for (_, left, right), word in zip(shown, text.words, strict=True):
+        assert abs(left - word.box[0] * pixel) < pixel and abs(right - word.box[2] * pixel) < pixel, (word, left, right)
+    by_line = [[w for w in text.words if w.line == n] for n in {w.line for w in text.words}]
+    apart = sum(b.box[0] - a.box[2] < 1 for line in by_line for a, b in pairwise(line))
+    assert places <= len(by_line) + apart, "a place is given only where the pen can't reach it"
