@@ -104,6 +104,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
     "C31": _spec(Actor.OFFICIAL, Exit.PERSON),  # signs on behalf, and the ledger has no entry in force for it
     "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
+    "C41": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # archive time-stamp not renewed yet
+    "C42": _spec(Actor.IT, Exit.PERSON),  # archive time-stamp that can't be renewed (param cause: the code behind it)
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing
