@@ -42,8 +42,8 @@ class Case:
     """On the clock of ``time.monotonic``; after it nobody is asked any more."""
     proven: datetime | None
     """When this part of the file was there at the latest, by a document time-stamp over it; None: now."""
-    others: frozenset[str]
-    """Names of the file's other signed fields."""
+    later: frozenset[str]
+    """Names of the fields that were signed after this one."""
 
     @property
     def is_stamp(self) -> bool:
@@ -70,13 +70,13 @@ def examine(
     *,
     ask_until: float,
     proven: datetime | None = None,
-    others: frozenset[str] = frozenset(),
+    later: frozenset[str] = frozenset(),
 ) -> Findings:
-    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``others`` as in ``Case``. Whatever
+    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``later`` as in ``Case``. Whatever
     it holds ends in findings."""
     findings = Findings(field)
     try:
-        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, others)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, later)
         _cover(findings, pictures.data, reader, case.signature)
         _describe(findings, case.signature)
         status, moment = _settle_algorithms(findings, case)
@@ -85,8 +85,8 @@ def examine(
         _judge_trust(findings, case, status)
         if findings.trusted:
             _judge_revocation(findings, case, status, moment)
-        if case.is_stamp and findings.verdict is Verdict.VALID and findings.trusted:
-            findings.proof = status.timestamp
+        if case.is_stamp and findings.trusted:
+            findings.stamped = status.timestamp
     except SignatureValidationError as error:
         # the library's own refusals carry the standard's word; GENERIC is its way to say that there is none: the format
         findings.trusted = False
@@ -193,8 +193,8 @@ def _judge_changes(findings: Findings, case: Case, status: Any) -> None:
         ModificationLevel.FORM_FILLING: "form",
         ModificationLevel.ANNOTATIONS: "annotation",
     }.get(level, "content")
-    if findings.changes_after == "form" and fields and fields <= case.others:
-        findings.add("V29")  # a leader's signature and then the registrar's: told as what it is
+    if findings.changes_after == "form" and fields and fields <= case.later:
+        findings.add("V29")  # a leader's signature and then the registrar's: ``following`` looks at what that one did
     elif findings.changes_after in ("form", "annotation"):
         findings.add("V11")
 

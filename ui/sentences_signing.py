@@ -256,6 +256,10 @@ SIGNING: dict[str, Message] = {
         "Có chữ ký khác được ký thêm sau chữ ký này. Phần đã ký vẫn nguyên; xem kết quả của từng chữ ký.",
         "Another signature was added after this one. The signed part is intact; look at the result of each signature.",
     ),
+    "V31": Message(
+        "Sau chữ ký này chỉ có thêm chữ ký hợp lệ khác. Nội dung đã ký không thay đổi.",
+        "Nothing but further valid signatures was added after this one. What it signed is unchanged.",
+    ),
     "V30": Message(
         "Có ghi chú, hình hoặc dấu được đặt chồng lên trang sau khi ký. Chỉ phần bên dưới được ký; đối chiếu với bản gốc.",
         "A note, picture or stamp was laid over the pages after signing. Only what lies beneath is signed; compare with the "

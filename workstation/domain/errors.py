@@ -136,6 +136,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "V27": _spec(Actor.IT, Exit.PERSON),  # a signature policy that can't be checked
     "V28": _spec(Actor.OFFICIAL, Exit.PERSON),  # no proof of when it was signed
     "V29": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # other signatures, and nothing else, were added after
+    "V31": _spec(Actor.NOBODY, Exit.PERSON, severity=Severity.INFO),  # nothing but further valid signatures came after
     "V30": _spec(Actor.OFFICIAL, Exit.PERSON),  # something was laid over the pages after signing
     # sending: one code an error class of the contract (docs: sync)
     "G01": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # MANG: no line
