@@ -1,9 +1,14 @@
-"""Which algorithms a signature uses, and whether they are allowed (TT 15/2025/TT-BKHCN, annex II)."""
+"""Which algorithms a signature uses, and whether they are allowed: signing, verifying and the archive watch go by the same rows
+(``algorithm_rules``)."""
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from asn1crypto import cms, x509
+from asn1crypto import algos, cms, keys, x509
+from pyhanko_certvalidator.policy_decl import AlgorithmUsageConstraint, AlgorithmUsagePolicy
+
+from signing.algorithm_rules import digest_allowed, key_allowed, rules_on
 
 _MECHANISMS = {
     "rsassa_pss": "RSASSA-PSS",
@@ -13,30 +18,6 @@ _MECHANISMS = {
     "ed25519": "Ed25519",
     "ed448": "Ed448",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AlgorithmRules:
-    """What a circular allows. Key sizes in bits."""
-
-    source: str
-    digests: frozenset[str]
-    mechanisms: frozenset[str]
-    rsa_bits: int
-    ec_bits: int
-
-
-TT_15_2025 = AlgorithmRules(
-    source="TT 15/2025/TT-BKHCN, phụ lục II",
-    digests=frozenset(
-        ("sha256", "sha384", "sha512", "sha512_224", "sha512_256", "sha3_224", "sha3_256", "sha3_384", "sha3_512",
-         "shake128", "shake256")
-    ),
-    mechanisms=frozenset(("RSASSA-PSS", "RSA PKCS#1 v1.5", "ECDSA")),
-    rsa_bits=2048,
-    ec_bits=256,
-)  # fmt: skip
-"""The circular asks for RSASSA-PSS to sign; many tokens only do PKCS#1 v1.5, so a verifier accepts both and says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +48,55 @@ def mechanism_of(info: cms.SignerInfo, certificate: x509.Certificate) -> Mechani
     digests = [str(info["digest_algorithm"]["algorithm"].native)]
     with suppress(ValueError):  # the bare name of the key's algorithm: the digest is the content's
         digests.append(str(algorithm.hash_algo))
-    public = certificate.public_key
+    kind, bits = key_of(certificate.public_key)
     name = _MECHANISMS.get(algorithm.signature_algo, str(algorithm.signature_algo))
-    return Mechanism(name, tuple(dict.fromkeys(digests)), str(public.algorithm).upper(), int(public.bit_size))
+    return Mechanism(name, tuple(dict.fromkeys(digests)), kind.upper(), bits)
 
 
-def forbidden(used: Mechanism, rules: AlgorithmRules = TT_15_2025) -> str:
-    """The first part of it that the rules don't allow, as people write it (``SHA-1``, ``RSA 1024 bit``); empty: all is well."""
-    weak = next((name for name in used.digests if name not in rules.digests), None)
+def forbidden(used: Mechanism, moment: datetime | None = None) -> str:
+    """The first part of it that may not be used at ``moment`` (aware; None: now), as people write it (``SHA-1``,
+    ``RSA 1024 bit``); empty: all is well."""
+    day = _day(moment)
+    weak = next((name for name in used.digests if not digest_allowed(name, day)), None)
     if weak is not None:
         return shown_digest(weak)
-    if used.name not in rules.mechanisms:
+    if used.name not in rules_on(day).mechanisms:
         return used.name
-    least = rules.ec_bits if used.key == "EC" else rules.rsa_bits
-    return "" if used.bits >= least else f"{used.key} {used.bits} bit"
+    return "" if key_allowed(used.key.lower(), used.bits, day) else f"{used.key} {used.bits} bit"
+
+
+class DatedAlgorithms(AlgorithmUsagePolicy):
+    """The same rows for certificates, CRLs, OCSP responses and time-stamps, in the shape that the library asks for."""
+
+    def digest_algorithm_allowed(self, algo: algos.DigestAlgorithm, moment: datetime | None) -> AlgorithmUsageConstraint:
+        name = str(algo["algorithm"].native)
+        return _constraint(digest_allowed(name, _day(moment)), name)
+
+    def signature_algorithm_allowed(
+        self, algo: algos.SignedDigestAlgorithm, moment: datetime | None, public_key: keys.PublicKeyInfo | None
+    ) -> AlgorithmUsageConstraint:
+        day = _day(moment)
+        if public_key is not None:
+            kind, bits = key_of(public_key)
+            if not key_allowed(kind, bits, day):
+                return _constraint(False, f"{kind} {bits}")
+        with suppress(ValueError):  # the bare name of the key's algorithm, or one whose digest is fixed
+            name = str(algo.hash_algo)
+            return _constraint(digest_allowed(name, day), name)
+        return AlgorithmUsageConstraint(allowed=True)
+
+
+def key_of(public: keys.PublicKeyInfo) -> tuple[str, int]:
+    """Kind (``rsa``, ``ec``, …) and size in bits."""
+    kind, bits = str(public.algorithm), 0
+    with suppress(ValueError):  # a kind whose size the parser can't tell
+        bits = int(public.bit_size)
+    return ("rsa" if kind == "rsassa_pss" else kind), bits
+
+
+def _constraint(allowed: bool, name: str) -> AlgorithmUsageConstraint:
+    return AlgorithmUsageConstraint(allowed=allowed, failure_reason=None if allowed else name)
+
+
+def _day(moment: datetime | None) -> date:
+    return (moment or datetime.now(UTC)).astimezone(UTC).date()

@@ -15,6 +15,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStatus
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms
 
 from signing import trust
 from signing.algorithms import forbidden, mechanism_of
@@ -41,8 +42,8 @@ class Case:
     """On the clock of ``time.monotonic``; after it nobody is asked any more."""
     proven: datetime | None
     """When this part of the file was there at the latest, by a document time-stamp over it; None: now."""
-    others: frozenset[str]
-    """Names of the file's other signed fields."""
+    later: frozenset[str]
+    """Names of the fields that were signed after this one."""
 
     @property
     def is_stamp(self) -> bool:
@@ -69,23 +70,23 @@ def examine(
     *,
     ask_until: float,
     proven: datetime | None = None,
-    others: frozenset[str] = frozenset(),
+    later: frozenset[str] = frozenset(),
 ) -> Findings:
-    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``others`` as in ``Case``. Whatever
+    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``later`` as in ``Case``. Whatever
     it holds ends in findings."""
     findings = Findings(field)
     try:
-        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, others)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, later)
         _cover(findings, pictures.data, reader, case.signature)
         _describe(findings, case.signature)
-        status, moment = _settle(case)
+        status, moment = _settle_algorithms(findings, case)
         _judge_changes(findings, case, status)
         _judge_picture(findings, pictures)
         _judge_trust(findings, case, status)
         if findings.trusted:
             _judge_revocation(findings, case, status, moment)
-        if case.is_stamp and findings.verdict is Verdict.VALID and findings.trusted:
-            findings.proof = status.timestamp
+        if case.is_stamp and findings.trusted:
+            findings.stamped = status.timestamp
     except SignatureValidationError as error:
         # the library's own refusals carry the standard's word; GENERIC is its way to say that there is none: the format
         findings.trusted = False
@@ -101,10 +102,35 @@ def examine(
     return findings
 
 
-def _settle(case: Case) -> tuple[Any, datetime | None]:
+def _settle_algorithms(findings: Findings, case: Case) -> tuple[Any, datetime | None]:
+    """As ``_settle``; V12 with the name of an algorithm that was not allowed (any more) when the signature is proven to have been
+    there."""
+    used = mechanism_of(case.signature.signer_info, case.signature.signer_cert)
+    proven = _proven(case) if forbidden(used) else None
+    if weak := forbidden(used, proven):
+        findings.add("V12", algorithm=weak)
+    return _settle(case, proven)
+
+
+def _proven(case: Case) -> datetime | None:
+    """The earliest proven time of a signature whose algorithm is not allowed now: its own time-stamp's, if that one holds, else
+    the document time-stamp's over it."""
+    if not case.is_stamp:
+        lenient = trust.context(case.anchors, case.reader, revocation=False, algorithms=AcceptAllAlgorithms())
+        stamp = case.validate(lenient, case.context(moment=case.proven), skip_diff=True).timestamp_validity
+        if stamp is not None and stamp.trusted and stamp.valid and stamp.intact:
+            return _aware(stamp.timestamp)
+    return case.proven
+
+
+def _settle(case: Case, weak_since: datetime | None) -> tuple[Any, datetime | None]:
     """The library's status as of now; where the chain does not hold now, as of the earliest proven time if it held then
-    (EN 319 102-1, 5.6: a proof of existence). With it, that time; None: now."""
+    (EN 319 102-1, 5.6: a proof of existence). With it, that time; None: now. ``weak_since``: a proven time of a signature that
+    nothing can be said about now, its algorithms being what they are."""
     now = case.context()
+    if weak_since is not None:
+        then = case.context(moment=weak_since)
+        return case.validate(then, case.context(moment=case.proven)), weak_since
     status = case.validate(now)
     stamp, stamp_context = getattr(status, "timestamp_validity", None), now
     if stamp is not None and not stamp.trusted and case.proven is not None:
@@ -140,10 +166,7 @@ def _describe(findings: Findings, signature: EmbeddedPdfSignature) -> None:
     findings.issuer = subject_part(certificate.issuer, "common_name")
     findings.organization = subject_part(certificate.subject, "organization_name")
     findings.valid_from, findings.valid_until = _iso(certificate.not_valid_before), _iso(certificate.not_valid_after)
-    used = mechanism_of(signature.signer_info, certificate)
-    findings.mechanism = str(used)
-    if weak := forbidden(used):
-        findings.add("V12", algorithm=weak)
+    findings.mechanism = str(mechanism_of(signature.signer_info, certificate))
     if signature.sig_object_type == "/DocTimeStamp":
         findings.level = "DTS"
     else:
@@ -170,8 +193,8 @@ def _judge_changes(findings: Findings, case: Case, status: Any) -> None:
         ModificationLevel.FORM_FILLING: "form",
         ModificationLevel.ANNOTATIONS: "annotation",
     }.get(level, "content")
-    if findings.changes_after == "form" and fields and fields <= case.others:
-        findings.add("V29")  # a leader's signature and then the registrar's: told as what it is
+    if findings.changes_after == "form" and fields and fields <= case.later:
+        findings.add("V29")  # a leader's signature and then the registrar's: ``following`` looks at what that one did
     elif findings.changes_after in ("form", "annotation"):
         findings.add("V11")
 

@@ -17,6 +17,7 @@ WEIGHT: dict[str, Verdict] = {
         Verdict.INDETERMINATE,
     ),
     "V13": Verdict.VALID,
+    "V31": Verdict.VALID,
 }  # fmt: skip
 _ORDER = (Verdict.VALID, Verdict.INDETERMINATE, Verdict.INVALID)
 _INDICATION = {
@@ -72,8 +73,8 @@ class Findings:
     trusted: bool = False
     trust_store: str = ""
     revision_end: int = 0
-    proof: datetime | None = None
-    """Of a sound document time-stamp: when all before it was there."""
+    stamped: datetime | None = None
+    """What a document time-stamp that is trusted says."""
     subindication: str | None = None
     reasons: list[ErrorNote] = dataclasses.field(default_factory=list)
 
@@ -88,6 +89,11 @@ class Findings:
     @property
     def verdict(self) -> Verdict:
         return worst(self.reasons)
+
+    @property
+    def proof(self) -> datetime | None:
+        """Of a sound document time-stamp: when all before it was there."""
+        return self.stamped if self.trusted and self.verdict is Verdict.VALID else None
 
     def _named(self) -> str | None:
         """The sub-indication of the gravest reasons: the library's own word where it is one for them."""

@@ -7,25 +7,24 @@ more; the order is then the one of ETSI EN 319 142-1, 6: time first (T), validat
 import hashlib
 import shutil
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from asn1crypto import cms, x509
+from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing import files
+from signing.algorithm_rules import limits
+from signing.algorithms import key_of
 from signing.levels import COSTS_THE_LEVEL, Standing, append_evidence, append_timestamp, holds, measure
 from signing.services import Evidence, Services, services_for
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.signature import LEVELS, AlgorithmLimit, LiftResult, Renewal
+from workstation.domain.signature import LEVELS, AlgorithmLimit, FileStanding, LastStamp, LiftResult, Renewal
 from workstation.domain.signing import LiftJob
-
-_LAPSED = (AlgorithmLimit("md5", date.min), AlgorithmLimit("sha1", date.min))
-"""No one relies on these any more (TT 15/2025, Phụ lục, names neither)."""
 
 
 class _NothingToAppendError(Exception):
@@ -94,7 +93,7 @@ def _append(source: IO[bytes], ascent: _Ascent, renewal: Renewal | None, job: Li
 
 
 def due_for_renewal(
-    path: Path, margin: timedelta, limits: tuple[AlgorithmLimit, ...] = (), moment: datetime | None = None
+    path: Path, margin: timedelta, more: tuple[AlgorithmLimit, ...] = (), moment: datetime | None = None
 ) -> Renewal | None:
     """Whether the last document time-stamp has to be covered by a new one: its authority's certificate or one of its
     algorithms lapses within ``margin`` of ``moment`` (aware; None: now). None for files without such a time-stamp.
@@ -104,7 +103,18 @@ def due_for_renewal(
     with files.source(path) as source, files.unsuitable(path.name):
         reader = PdfFileReader(source)
         stamps = list(reader.embedded_timestamp_signatures)
-        return _due(stamps[-1].signed_data, margin, limits, moment or datetime.now(UTC)) if stamps else None
+        return _due(stamps[-1].signed_data, margin, more, moment or datetime.now(UTC)) if stamps else None
+
+
+def standing(path: Path) -> FileStanding:
+    """How high a signed file stands, from what it holds: nothing is asked, no trust is judged, no bytes are hashed. F07, C11."""
+    with files.source(path) as source, files.unsuitable(path.name):
+        reader = PdfFileReader(source)
+        found = measure(reader)
+        if not found:
+            raise WorkstationError("C11", file=path.name, kind="unsigned")
+        stamps = list(reader.embedded_timestamp_signatures)
+        return FileStanding(_lowest(found), _last_stamp(stamps[-1].signed_data) if stamps else None)
 
 
 def _inspect(source: IO[bytes], job: LiftJob, margin: timedelta) -> tuple[str, Renewal | None]:
@@ -185,11 +195,14 @@ def _seal(ascent: _Ascent, evidence: Evidence | None = None) -> None:
     ascent.changed = True
 
 
-def _renew(ascent: _Ascent, renewal: Renewal, margin: timedelta, limits: tuple[AlgorithmLimit, ...]) -> None:
-    """Validation data of the last time-stamp, then a new one over it (EN 319 142-1, 5.5) – if the new one lasts longer."""
+def _renew(ascent: _Ascent, renewal: Renewal, margin: timedelta, more: tuple[AlgorithmLimit, ...]) -> None:
+    """Validation data of the last time-stamp, then a new one over it (EN 319 142-1, 5.5) – if the new one lasts longer, and if
+    the old certificate has not lapsed: a proof from then on proves nothing, and would only look as if it did."""
     services = ascent.services
     try:
-        new = _due(services.sample()["content"], margin, limits, datetime.now(UTC))
+        if renewal.reason == "certificate" and renewal.lapses <= datetime.now(UTC):
+            raise WorkstationError("V08", date=renewal.lapses.date().isoformat())
+        new = _due(services.sample()["content"], margin, more, datetime.now(UTC))
         if new is not None and new.lapses <= renewal.lapses:
             raise WorkstationError("C09", kind="expires")
         last = list(PdfFileReader(ascent.target).embedded_timestamp_signatures)[-1]
@@ -198,28 +211,15 @@ def _renew(ascent: _Ascent, renewal: Renewal, margin: timedelta, limits: tuple[A
         ascent.lost(error)
 
 
-def _due(token: cms.SignedData, margin: timedelta, limits: tuple[AlgorithmLimit, ...], moment: datetime) -> Renewal | None:
-    algorithms = _algorithms(token)
-    lapses = [Renewal("certificate", _lasts_until(token))]
-    lapses += [
-        Renewal("algorithm", datetime.combine(limit.until, time.min, UTC))
-        for limit in (*limits, *_LAPSED)
-        if any(limit.covers(name, bits) for name, bits in algorithms)
-    ]
-    first = min(lapses, key=lambda one: one.lapses)
+def _due(token: cms.SignedData, margin: timedelta, more: tuple[AlgorithmLimit, ...], moment: datetime) -> Renewal | None:
+    first = _last_stamp(token).renewal((*more, *limits()))
     return first if first.lapses <= moment + margin else None
 
 
-def _lasts_until(token: cms.SignedData) -> datetime:
-    certificate: x509.Certificate = extract_certificate_info(token).signer_cert
-    end: datetime = certificate.not_valid_after
-    return end.astimezone(UTC)
-
-
-def _algorithms(token: cms.SignedData) -> tuple[tuple[str, int], ...]:
-    """Names and key sizes (0: a hash) that a token rests on."""
-    certificate: x509.Certificate = extract_certificate_info(token).signer_cert
+def _last_stamp(token: cms.SignedData) -> LastStamp:
+    """Its authority's certificate, and what its own bytes and the bytes beneath are bound by."""
+    certificate = extract_certificate_info(token).signer_cert
     imprint = token["encap_content_info"]["content"].parsed["message_imprint"]["hash_algorithm"]["algorithm"].native
     digest = token["signer_infos"][0]["digest_algorithm"]["algorithm"].native
-    key = certificate.public_key
-    return ((imprint, 0), (digest, 0), (key.algorithm, key.bit_size))
+    until: datetime = certificate.not_valid_after
+    return LastStamp(until.astimezone(UTC), ((str(imprint), 0), (str(digest), 0), key_of(certificate.public_key)))

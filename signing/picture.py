@@ -20,10 +20,10 @@ class Appearance:
 def appearance(data: bytes) -> Appearance:
     """How the viewer's parser takes the file. A file that it has to repair is never called unmodified."""
     try:
-        with _open(data) as document:
+        with open_pdf(data) as document:
             pages = document.page_count
             return Appearance(pages > 0 and not document.needs_pass, bool(document.is_repaired), pages)
-    except _ERRORS:
+    except ERRORS:
         return Appearance(False, True, 0)
 
 
@@ -43,10 +43,10 @@ class Pictures:
         """Whether what differs from the signed revision is something laid over the pages – annotations, fields – that was not
         there, and the pages beneath are the same."""
         try:
-            with _open(self.data) as shown, _open(self.data[:end]) as signed:
+            with open_pdf(self.data) as shown, open_pdf(self.data[:end]) as signed:
                 pages = range(min(len(shown), len(signed)))
                 more = any(len(shown[number].annot_xrefs()) > len(signed[number].annot_xrefs()) for number in pages)
-        except _ERRORS:
+        except ERRORS:
             return False
         return more and self._alike(end, marks=False) and not self._alike(end, marks=True)
 
@@ -55,30 +55,31 @@ class Pictures:
         if end >= whole:
             return True
         try:
-            with _open(self.data) as shown, _open(self.data[:end]) as signed:
+            with open_pdf(self.data) as shown, open_pdf(self.data[:end]) as signed:
                 if shown.page_count != signed.page_count or signed.is_repaired:
                     return False
                 return all(
-                    self._digest(shown, whole, number, marks) == self._digest(signed, end, number, marks)
+                    self.digest(shown, whole, number, marks) == self.digest(signed, end, number, marks)
                     for number in range(signed.page_count)
                 )
-        except _ERRORS:
+        except ERRORS:
             return False
 
-    def _digest(self, document: pymupdf.Document, end: int, number: int, marks: bool) -> bytes:
+    def digest(self, document: pymupdf.Document, end: int, number: int, marks: bool) -> bytes:
+        """Of page ``number`` of ``document``, which is the first ``end`` bytes."""
         key = (end, number, marks)
         if key not in self._seen:
             self._seen[key] = _drawn(document, number, marks)
         return self._seen[key]
 
 
-_ERRORS = (
+ERRORS = (
     pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, OSError, MemoryError,
 )  # fmt: skip
 """What PyMuPDF raises on broken files: errors of the library beneath, and its own classes, which are RuntimeErrors."""
 
 
-def _open(data: bytes) -> pymupdf.Document:
+def open_pdf(data: bytes) -> pymupdf.Document:
     pymupdf.TOOLS.mupdf_display_errors(False)  # its messages quote the file
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf.open(stream=data, filetype="pdf")

@@ -11,6 +11,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.examine import examine
 from signing.findings import Findings, worst
+from signing.following import settle
 from signing.levels import measure
 from signing.picture import Pictures, appearance
 from signing.trust import Anchors
@@ -67,11 +68,15 @@ def _examine_all(
     found: dict[int, Findings] = {}
     proven: datetime | None = None
     pictures = Pictures(data)
+    later: list[tuple[Findings, Any]] = []
     for index in sorted(range(len(fields)), key=lambda each: _reach(fields[each][1]), reverse=True):
         name, entry = fields[index]
-        others = frozenset(other for other, _ in fields if other != name)
-        found[index] = examine(pictures, reader, name, entry, anchors, ask_until=ask_until, proven=proven, others=others)
-        proof = found[index].proof
+        names = frozenset(one.field for one, _ in later)
+        one = examine(pictures, reader, name, entry, anchors, ask_until=ask_until, proven=proven, later=names)
+        settle(one, later, pictures)
+        later.insert(0, (one, entry))
+        found[index] = one
+        proof = one.proof
         if proof is not None and (proven is None or proof < proven):
             proven = proof
     return [found[index] for index in range(len(fields))]

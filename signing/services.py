@@ -35,6 +35,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signing.algorithms import DatedAlgorithms
 from signing.line import PAUSE_SECONDS, Line, LineError
 from signing.trust import Anchors, load_anchors
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -203,6 +204,7 @@ class Revocation:
             other_certs=self._learned.values(),
             allow_fetching=True,
             revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
+            algorithm_usage_policy=DatedAlgorithms(),
             fetchers=self._fetchers,
         )
 
@@ -234,7 +236,11 @@ class Revocation:
         # a context is bound to the moment it is made at, and revocation data may not be younger: so a new one for each
         # certificate, over the shared fetchers
         context = ValidationContext(
-            trust_manager=_roots(self._anchors), allow_fetching=True, revocation_mode="hard-fail", fetchers=self._fetchers
+            trust_manager=_roots(self._anchors),
+            allow_fetching=True,
+            revocation_mode="hard-fail",
+            algorithm_usage_policy=DatedAlgorithms(),
+            fetchers=self._fetchers,
         )
         validator = CertificateValidator(
             certificate, intermediate_certs=[*others, *self._learned.values()], validation_context=context

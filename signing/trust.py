@@ -14,9 +14,15 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.policy_decl import (
+    NO_REVOCATION,
+    AlgorithmUsagePolicy,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+)
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signing.algorithms import DatedAlgorithms
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signing import TrustStore
 
@@ -57,18 +63,26 @@ def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
 
 
 def context(
-    anchors: Anchors, reader: PdfFileReader, *, revocation: bool, fetch: bool = False, moment: datetime | None = None
+    anchors: Anchors,
+    reader: PdfFileReader,
+    *,
+    revocation: bool,
+    fetch: bool = False,
+    moment: datetime | None = None,
+    algorithms: AlgorithmUsagePolicy | None = None,
 ) -> ValidationContext:
     """A validation context for one file; what its document security store (EN 319 142-1, 5.4.2) carries is taken in.
 
     ``revocation``: it must be known where a certificate names a place to ask (certvalidator's ``hard-fail``), else it is not
     looked at. Its ``soft-fail`` is of no use: it passes a revoked signer when off line, and fails a good one when the store
     holds a response about somebody else. ``moment``: judge as of this time, with what the store holds; None: now.
+    ``algorithms``: other rules than the dated ones.
     """
     # an explicit manager: with an empty list of roots the library falls back to the operating system's
     settings: dict[str, Any] = {
         "trust_manager": SimpleTrustManager.build(trust_roots=list(anchors.roots)),
         "allow_fetching": fetch,
+        "algorithm_usage_policy": algorithms or DatedAlgorithms(),
         "revinfo_policy": CertRevTrustPolicy(
             RevocationCheckingPolicy.from_legacy("hard-fail") if revocation else NO_REVOCATION,
             # what was gathered just after the moment says more about it than what was known before

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.signature import KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
+from workstation.domain.signature import FileStanding, KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
 from workstation.domain.signing import LiftJob, Secret, SignJob, StampPlace
 
 if TYPE_CHECKING:
@@ -136,6 +136,13 @@ def lift_file(job: LiftJob) -> LiftResult:
     from signing import lift
 
     return lift.lift(job)
+
+
+def file_standing(path: Path) -> FileStanding:
+    """As ``signing.lift.standing`` says. Needs no key. For a page worker."""
+    from signing import lift
+
+    return lift.standing(path)
 
 
 def close_key() -> None:

@@ -125,6 +125,14 @@ SIGNING: dict[str, Message] = {
         "This entry of the ledger of authorised signers is not valid[ ({entry})]. The ledger is unchanged; correct it and enter "
         "it again.",
     ),
+    "C41": Message(
+        "Dấu thời gian lưu trữ[ hết hạn ngày {date} và] chưa gia hạn được. Tệp đã ký vẫn nguyên; máy tự thử lại.",
+        "The archive time-stamp[ lapses on {date} and] could not be renewed yet. The file is untouched; it is tried again.",
+    ),
+    "C42": Message(
+        "Dấu thời gian lưu trữ[ hết hạn ngày {date} và] không tự gia hạn được[ ({cause})]. Tệp vẫn nguyên; nhờ quản trị xem.",
+        "The archive time-stamp[ lapses on {date} and] can't be renewed by itself[ ({cause})]. The file is untouched; call IT.",
+    ),
     "V01": Message(
         "Nội dung được ký đã bị thay đổi sau khi ký. Không dùng bản này; xin lại bản gốc.",
         "The signed content was changed after signing. Don't use this copy; ask for the original.",
@@ -138,8 +146,8 @@ SIGNING: dict[str, Message] = {
         "The certificate's issuer is not on the trust list. No conclusion yet; ask IT to check.",
     ),
     "V04": Message(
-        "Chứng thư của người ký đã bị thu hồi[ ngày {date}]. Không dùng bản này; liên hệ người ký.",
-        "The signer's certificate was revoked[ on {date}]. Don't use this copy; contact the signer.",
+        "Chứng thư của người ký đã bị thu hồi[ ngày {date}]. Không ký bằng nó, không dùng bản đã ký; liên hệ người ký.",
+        "The signer's certificate was revoked[ on {date}]. Don't sign with it, don't use what it signed; contact the signer.",
     ),
     "V05": Message(
         "Chưa hỏi được đơn vị cấp xem chứng thư có bị thu hồi không. Kiểm tra lại khi có mạng.",
@@ -247,6 +255,10 @@ SIGNING: dict[str, Message] = {
     "V29": Message(
         "Có chữ ký khác được ký thêm sau chữ ký này. Phần đã ký vẫn nguyên; xem kết quả của từng chữ ký.",
         "Another signature was added after this one. The signed part is intact; look at the result of each signature.",
+    ),
+    "V31": Message(
+        "Sau chữ ký này chỉ có thêm chữ ký hợp lệ khác. Nội dung đã ký không thay đổi.",
+        "Nothing but further valid signatures was added after this one. What it signed is unchanged.",
     ),
     "V30": Message(
         "Có ghi chú, hình hoặc dấu được đặt chồng lên trang sau khi ký. Chỉ phần bên dưới được ký; đối chiếu với bản gốc.",

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from workstation.app import archive_command as archive
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import signer_commands as signers
@@ -57,6 +58,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     signing.verify,
     office.send,
     office.outbox,
+    archive.archive,
     office.doctor,
 )
 for command in COMMANDS:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 import signing.worker
+from signing.algorithm_rules import limits
 from signing.verify import verify_file
 from sync.contract import WardClient
 from sync.receipts import TrustedKeys
@@ -134,6 +135,7 @@ def signing_tools() -> SigningTools:
         close=signing.worker.close_key,
         preview=signing.worker.preview_stamp,
         lift=signing.worker.lift_file,
+        standing=signing.worker.file_standing,
     )
 
 
@@ -154,7 +156,10 @@ def signing_services(home: Home, tsa_url: str = "", trust: tuple[Path, ...] = ()
 
 def _levels(home: Home, settings: Settings) -> Levels:
     s = settings.timestamp
-    return Levels(s.wanted, signing_services(home), timedelta(hours=s.wait_hours)) if s.wanted != "B" else Levels()
+    renew = timedelta(days=s.renew_days)
+    if s.wanted == "B":
+        return Levels(renew=renew, limits=limits())
+    return Levels(s.wanted, signing_services(home), timedelta(hours=s.wait_hours), renew, limits())
 
 
 def _is_service(url: str) -> bool:
@@ -318,4 +323,5 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         ward_url=settings.ward.url or None,
         tsa_url=settings.timestamp.url or None,
         key=settings.key(root),
+        levels=_levels(Home(root), settings),
     )

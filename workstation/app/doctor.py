@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from workstation.app import doctor_archive as kept
 from workstation.app import doctor_machine as machine
 from workstation.app import doctor_outside as outside
 from workstation.app.doctor_model import NAMES, Check, DoctorInputs, Lang, Light, Words, red
@@ -37,6 +38,7 @@ GROUPS = (
     Group(("screen",), machine.check_screen, 20),
     Group(("server", "tls", "clock"), outside.check_ward, 25),
     Group(("timestamp",), outside.check_timestamp, 15),
+    Group(("archive",), kept.check_archive, 30),
     Group(("fonts",), machine.check_fonts, 20),
     Group(("reading",), machine.check_reading, 25),
     Group(("database",), machine.check_database, 60),

@@ -1,11 +1,12 @@
 """What a check of this PC is, and what the checks have to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from workstation.domain.signature import KeyRef
+from workstation.domain.signing import Levels
 
 Lang = Literal["vi", "en"]
 
@@ -52,6 +53,8 @@ class DoctorInputs:
     tsa_url: str | None = None
     key: KeyRef | None = None
     """The key this PC signs with."""
+    levels: Levels = field(default_factory=Levels)
+    """How high its signatures are to stand, and how long before they lapse archive time-stamps are renewed."""
 
 
 NAMES: dict[str, Words] = {
@@ -70,6 +73,7 @@ NAMES: dict[str, Words] = {
     "tls": Words("Đường truyền bảo mật", "Secure line"),
     "clock": Words("Đồng hồ máy", "Clock"),
     "timestamp": Words("Dịch vụ dấu thời gian", "Time-stamp service"),
+    "archive": Words("Dấu thời gian lưu trữ", "Archive time-stamps"),
 }
 """Every check, in the order of the report."""
 

@@ -20,6 +20,7 @@ T = TypeVar("T")
 FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
+MOST_RENEW_DAYS = 5 * 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class TimestampSettings:
     """How high the desktop signs: B, T, LT or LTA; empty: LTA, without ``url`` B."""
     wait_hours: int = 24
     """How long a signed dossier waits in the outbox for what its signatures lack, before it is sent as it is."""
+    renew_days: int = 90
+    """How many days before it lapses an archive time-stamp is renewed."""
 
     @property
     def wanted(self) -> str:
@@ -133,9 +136,11 @@ def load(home: Path) -> Settings:
 
 
 def _impossible(stamps: TimestampSettings) -> str | None:
-    """The key that can't stand as it is: no such level, or one that nobody is named for."""
+    """The key that can't stand as it is: no such level or one that nobody is named for, a time that is none."""
     if stamps.wanted not in LEVELS or (stamps.wanted != "B" and not stamps.url):
         return "level"
+    if not 1 <= stamps.renew_days <= MOST_RENEW_DAYS:
+        return "renew_days"
     return None if 0 <= stamps.wait_hours <= MOST_HOURS else "wait_hours"
 
 

@@ -104,6 +104,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
     "C31": _spec(Actor.OFFICIAL, Exit.PERSON),  # signs on behalf, and the ledger has no entry in force for it
     "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
+    "C41": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # archive time-stamp not renewed yet
+    "C42": _spec(Actor.IT, Exit.PERSON),  # archive time-stamp that can't be renewed (param cause: the code behind it)
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing
@@ -134,6 +136,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "V27": _spec(Actor.IT, Exit.PERSON),  # a signature policy that can't be checked
     "V28": _spec(Actor.OFFICIAL, Exit.PERSON),  # no proof of when it was signed
     "V29": _spec(Actor.OFFICIAL, Exit.PERSON, severity=Severity.WARNING),  # other signatures, and nothing else, were added after
+    "V31": _spec(Actor.NOBODY, Exit.PERSON, severity=Severity.INFO),  # nothing but further valid signatures came after
     "V30": _spec(Actor.OFFICIAL, Exit.PERSON),  # something was laid over the pages after signing
     # sending: one code an error class of the contract (docs: sync)
     "G01": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # MANG: no line

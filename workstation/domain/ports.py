@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from workstation.domain.archive import KeptFile
 from workstation.domain.authority import Authority
 from workstation.domain.dossier import Dossier
 from workstation.domain.events import AuditEvent, Event
@@ -139,6 +140,16 @@ class Signers(Protocol):
         ...
 
 
+class Archive(Protocol):
+    """What is kept of signed files, by the hash that was sent."""
+
+    def get(self, sealed: Sha256) -> KeptFile | None: ...
+
+    def save(self, kept: KeptFile) -> None: ...
+
+    def list(self) -> tuple[KeptFile, ...]: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Nothing is stored without ``commit``; a state change, its audit event and its outbox row go together."""
 
@@ -146,6 +157,7 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     audit: Audit
     signers: Signers
+    archive: Archive
 
     def __enter__(self) -> "UnitOfWork": ...
 

@@ -1,7 +1,8 @@
 """Published and signed files, and what a verification says about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 
 from workstation.domain.errors import ErrorNote
@@ -244,6 +245,36 @@ class Renewal:
     """Why a new document time-stamp is needed, and before when."""
 
     reason: str
-    """``certificate`` or ``algorithm``."""
+    """``certificate`` or ``algorithm``; ``level``: there is none yet, though one is wanted."""
     lapses: datetime
     """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastStamp:
+    """What the last document time-stamp of a file rests on."""
+
+    until: datetime
+    """End of its authority's certificate, UTC."""
+    algorithms: tuple[tuple[str, int], ...]
+    """Names and key sizes in bits (0: a hash)."""
+
+    def renewal(self, limits: Iterable[AlgorithmLimit]) -> Renewal:
+        """What of it lapses first, and when."""
+        ends = [Renewal("certificate", self.until)]
+        ends += [
+            Renewal("algorithm", datetime.combine(limit.until, time.min, UTC))
+            for limit in limits
+            if any(limit.covers(name, bits) for name, bits in self.algorithms)
+        ]
+        return min(ends, key=lambda one: one.lapses)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStanding:
+    """How high a signed file stands (the lowest of its signatures), and by what."""
+
+    level: str
+    """B, T, LT or LTA."""
+    stamp: LastStamp | None
+    """None: there is no document time-stamp."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.page import Box
-from workstation.domain.signature import LEVELS, AlgorithmLimit, KeyRef, LiftResult, SignResult, TokenStatus
+from workstation.domain.signature import LEVELS, AlgorithmLimit, FileStanding, KeyRef, LiftResult, SignResult, TokenStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,10 @@ class Levels:
     services: SigningServices = SigningServices()
     hold: timedelta = timedelta(0)
     """How long a dossier with a lower signature waits in the outbox for what is missing."""
+    renew: timedelta = timedelta(days=90)
+    """How long before it lapses an archive time-stamp is renewed."""
+    limits: tuple[AlgorithmLimit, ...] = ()
+    """Until when algorithms may be relied on, as far as an end is known."""
 
     def lacks(self, level: str) -> bool:
         """Whether a signature of this level is lower than wanted; one of no known level is."""
@@ -211,7 +215,7 @@ class LiftJob:
     renew_days: int | None = None
     """Add a document time-stamp too if the last one lapses within so many days; None: never."""
     limits: tuple[AlgorithmLimit, ...] = ()
-    """Until when algorithms may be relied on, besides those that no one may rely on any more."""
+    """Until when algorithms may be relied on, besides what the rule data says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +232,5 @@ class SigningTools:
     """Where the stamp of a job would stand if a key of this name signed it; reads the file only, in a page worker."""
     lift: Callable[[LiftJob], LiftResult]
     """Appends to a signed file what its signatures lack; needs no session. C11, V04."""
+    standing: Callable[[Path], FileStanding]
+    """How high a signed file stands; reads it only, in a page worker. F07, C11."""

@@ -18,11 +18,11 @@ Stored = Mapping[Any, Any]
 """A row as SQLAlchemy gives it: by column name."""
 
 
-def _error_out(note: ErrorNote | None) -> list[Any] | None:
+def error_out(note: ErrorNote | None) -> list[Any] | None:
     return None if note is None else [note.code, [list(p) for p in note.params]]
 
 
-def _error_in(value: Any) -> ErrorNote | None:
+def error_in(value: Any) -> ErrorNote | None:
     return None if value is None else ErrorNote(value[0], tuple((k, v) for k, v in value[1]))
 
 
@@ -43,7 +43,7 @@ def dossier_row(d: Dossier) -> Row:
         "state": d.state.value,
         "profile": d.profile,
         "import_key": d.import_key or None,
-        "error": _error_out(d.error),
+        "error": error_out(d.error),
         "version": d.version,
     }
 
@@ -60,7 +60,7 @@ def dossier(row: Stored, pages: tuple[Page, ...], documents: tuple[Document, ...
         import_key=row["import_key"] or "",
         pages=pages,
         documents=documents,
-        error=_error_in(row["error"]),
+        error=error_in(row["error"]),
         version=row["version"],
     )
 
@@ -79,7 +79,7 @@ def document_rows(d: Dossier) -> list[Row]:
             "published": _published_out(doc.published),
             "sealed": _sealed_out(doc.sealed),
             "reason": doc.reason,
-            "error": _error_out(doc.error),
+            "error": error_out(doc.error),
         }
         for position, doc in enumerate(d.documents)
     ]
@@ -98,7 +98,7 @@ def document(row: Stored, fields: tuple[IndexField, ...]) -> Document:
         published=None if published is None else PublishedPdf(**published),
         sealed=None if sealed is None else SealedPdf(**sealed),
         reason=row["reason"],
-        error=_error_in(row["error"]),
+        error=error_in(row["error"]),
     )
 
 
@@ -174,7 +174,7 @@ def page_rows(d: Dossier) -> list[Row]:
             "dropped": p.dropped,
             "kept_reason": p.kept_reason,
             "manual_rotation": p.manual_rotation,
-            "error": _error_out(p.error),
+            "error": error_out(p.error),
         }
         for position, p in enumerate(d.pages)
     ]
@@ -192,7 +192,7 @@ def page(row: Stored) -> Page:
         dropped=row["dropped"],
         kept_reason=row["kept_reason"],
         manual_rotation=row["manual_rotation"],
-        error=_error_in(row["error"]),
+        error=error_in(row["error"]),
     )
 
 
@@ -213,7 +213,7 @@ def item_row(i: OutboxItem) -> Row:
         "state": i.state.value,
         "attempts": i.attempts,
         "next_try": i.next_try,
-        "error": _error_out(i.error),
+        "error": error_out(i.error),
         "receipt": _receipt_out(i.receipt),
         "bytes_sent": i.bytes_sent,
         "lease_owner": i.lease_owner,
@@ -273,7 +273,7 @@ def outbox_item(row: Stored, files: tuple[OutboxFile, ...]) -> OutboxItem:
         state=OutboxState(row["state"]),
         attempts=row["attempts"],
         next_try=row["next_try"],
-        error=_error_in(row["error"]),
+        error=error_in(row["error"]),
         receipt=None if row["receipt"] is None else Receipt(**row["receipt"]),
         bytes_sent=row["bytes_sent"],
         lease_owner=row["lease_owner"],

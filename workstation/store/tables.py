@@ -190,6 +190,19 @@ class AuthorityRow(Base):
     revoked: Mapped[bool]
 
 
+class KeptFileRow(Base):
+    """What is kept of a signed file beside the one that was sent. ``sealed`` never changes, the rest follows the newest copy."""
+
+    __tablename__ = "kept_file"
+    sealed: Mapped[str] = mapped_column(Hash, primary_key=True)
+    sha256: Mapped[str] = mapped_column(Hash)
+    bytes: Mapped[int]
+    level: Mapped[str] = mapped_column(String(8))
+    stamp_until: Mapped[datetime | None]
+    stamp_algorithms: Mapped[Any | None] = mapped_column(Json)
+    error: Mapped[Any | None] = mapped_column(Json)
+
+
 class CounterRow(Base):
     __tablename__ = "counter"
     name: Mapped[str] = mapped_column(String(32), primary_key=True)

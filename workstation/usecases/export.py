@@ -1,7 +1,8 @@
 """Copies for people: the signed files of a dossier, its index and its receipt, in a folder named by its code.
 
 A copy, not the record: it can be deleted and made again. An inspector can check it without the program: each PDF's
-signature, the hashes in ``dossier.json``, the receipt's signature.
+signature, the hashes in ``dossier.json``, the receipt's signature. Where archive time-stamps were appended since, the copy with
+them lies beside the file that was sent.
 """
 
 import json
@@ -10,8 +11,12 @@ from pathlib import Path
 from workstation.domain.dossier import Dossier
 from workstation.domain.durable import copy_durably, write_durably
 from workstation.domain.outbox import OutboxItem
+from workstation.usecases.archive import newest
 from workstation.usecases.office import Office
 from workstation.usecases.send import file_name
+
+KEPT = ".luu-tru.pdf"
+"""How the name of a copy ends to which archive time-stamps were appended since it was sent: it begins with the file that was."""
 
 
 def export_dossier(office: Office, dossier: Dossier, item: OutboxItem | None, folder: Path) -> dict[str, Path]:
@@ -26,6 +31,8 @@ def export_dossier(office: Office, dossier: Dossier, item: OutboxItem | None, fo
         name = file_name(dossier, i, document.field("type_name") or office.rules.document(document.type_code).type.name)
         paths[document.id] = target / name
         copy_durably(office.blobs.path(source.sha256), target / name)
+        if (kept := newest(office, source.sha256)) != source.sha256:
+            copy_durably(office.blobs.path(kept), target / name.replace(".pdf", KEPT))
     index = item.metadata if item else json.dumps({"code": dossier.code, "title": dossier.title}, ensure_ascii=False)
     text = json.dumps(json.loads(index), ensure_ascii=False, indent=1) + "\n"
     write_durably(target / "dossier.json", text.encode())

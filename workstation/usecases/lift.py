@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ids import OutboxId
+from workstation.domain.ids import OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.ports import UnitOfWork
 from workstation.domain.signature import LEVELS, LiftResult, SealedPdf
@@ -33,7 +33,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=60), timedelta(minutes=5)
 """After a round in which nothing could be had; doubled each time. The first is what ``signing.line`` waits by itself."""
 _FOR_A_PERSON = frozenset({"V04", "C11"})
 """The signer's certificate is revoked, or a signature is broken: such a dossier goes out when somebody says so."""
-_FOR_ALL = frozenset({"C09", "C04", "M01"})
+FOR_ALL = frozenset({"C09", "C04", "M01"})
 """No time-stamp authority, a token lane that hung or died, a full disk: others would only meet the same, each at its time cap."""
 _MOVED_ON = frozenset({"K04", "F07"})
 """Somebody else took the item up, or ``recover`` cleared the output away meanwhile."""
@@ -65,7 +65,7 @@ class Lifter:
                 continue
             notes, done, due = self._lift_item(item)
             released, rose, missed = released or due, rose or done, missed or bool(notes)
-            if not done and notes & _FOR_ALL:
+            if not done and notes & FOR_ALL:
                 break
         if missed and not rose:
             self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
@@ -127,17 +127,17 @@ def _lift(office: Office, item: OutboxItem, document: Document, sealed: SealedPd
         if higher:
             lifted = replace(sealed, sha256=result.sha256, bytes=result.bytes, level=result.level)
             if result.changed:
-                _take_in(office, before, out, lifted)
+                take_in(office, before, out, lifted.sha256)
             _record(office, item, document, lifted)
     finally:
         out.unlink(missing_ok=True)
     return result, higher
 
 
-def _take_in(office: Office, before: Path, out: Path, lifted: SealedPdf) -> None:
+def take_in(office: Office, before: Path, out: Path, sha256: Sha256) -> None:
     """The blob. M03 if it is not what the token lane said, or not a continuation of the signed file."""
-    if office.blobs.put_file(out) != lifted.sha256 or not extends(office.blobs.path(lifted.sha256), before):
-        raise WorkstationError("M03", sha256=lifted.sha256)
+    if office.blobs.put_file(out) != sha256 or not extends(office.blobs.path(sha256), before):
+        raise WorkstationError("M03", sha256=sha256)
 
 
 def _record(office: Office, item: OutboxItem, document: Document, lifted: SealedPdf) -> None:

@@ -100,8 +100,14 @@ def sealed_result(path: Path, verdict: FileVerdict) -> SignResult | None:
 
 def last_sound(verdict: FileVerdict) -> SignatureReport | None:
     """The last signature of a file that nobody changed after it. A document time-stamp (level ``DTS``) is no one's signature."""
-    whole = all(s.changes_after in ("none", "lta") for s in verdict.signatures)
-    return next((s for s in reversed(verdict.signatures) if s.level != "DTS"), None) if whole else None
+    last = next((s for s in reversed(verdict.signatures) if s.level != "DTS"), None)
+    whole = all(s.changes_after in ("none", "lta") or (s is not last and _signed_over(s)) for s in verdict.signatures)
+    return last if whole else None
+
+
+def _signed_over(s: SignatureReport) -> bool:
+    """Nothing but other signatures came after it: then the last one speaks for what is shown."""
+    return any(note.code in ("V29", "V31") for note in s.reasons)
 
 
 def extends(signed: Path, published: Path) -> bool:

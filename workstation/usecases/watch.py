@@ -9,6 +9,7 @@ from workstation.domain.events import OutboxChanged, TokenChanged
 from workstation.domain.outbox import OutboxState
 from workstation.domain.ports import Sender
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
+from workstation.usecases.archive import Keeper
 from workstation.usecases.lift import Lifter
 from workstation.usecases.office import TOKEN_SECONDS, Office
 from workstation.usecases.views import LineStatus
@@ -34,9 +35,10 @@ class Watch:
         self._free_gb = free_gb
         self._recovered = False
         self._lifter = Lifter(office, self.signing)
+        self._keeper = Keeper(office, self.signing)
 
     def tick(self) -> None:
-        """One round: the token, the line, the disk, what is due to be sent, and signatures that are to be lifted first.
+        """One round: the token, the line, the disk, what is due to be sent, signatures to be lifted first, and the archive.
 
         Sending goes before lifting: an authority that hangs keeps nobody waiting who does not wait for it."""
         self.refresh_token()
@@ -47,8 +49,10 @@ class Watch:
         sent = self._sender.send_due(lambda: False) if online else ()
         if online and before.online is False:
             self._lifter.try_again()
+            self._keeper.try_again()
         if self._lifter.round() and online:
             sent += self._sender.send_due(lambda: False)
+        self._keeper.round()
         for report in sent:
             self._office.notify(report.item.dossier_id)
         if sent:  # what has just arrived waits no more

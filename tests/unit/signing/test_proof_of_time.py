@@ -1,13 +1,16 @@
 """A signature outlives its certificate if a time-stamp proves that it was there in time – and only then (EN 319 102-1, 5.6)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
+from signing import algorithm_rules
 from signing.reports import verify_bytes
 from signing.trust import Anchors, load_anchors
 from tests.unit.signing import attacks
@@ -16,7 +19,7 @@ from tests.unit.signing.responders import Responder, serving
 from tests.unit.signing.test_revocation import GOOD, State, state, with_store
 from tests.unit.signing.test_verify import codes
 from tests.unit.signing.workshop import Workshop, make_workshop, signer_of, stamped, stamper_of
-from workstation.domain.signature import Verdict
+from workstation.domain.signature import AlgorithmLimit, Verdict
 from workstation.domain.signing import TrustStore
 
 LAPSED = (-300, -100)
@@ -214,3 +217,53 @@ def test_the_store_answers_for_a_lapsed_time_stamping_authority_too(archive: Arc
     for offline in (True, False):
         assert archive.judge(kept, offline=offline) == NOBODY_TO_ASK
         assert archive.judge(stamped(data, later), offline=offline)[4] == {"V05"}
+
+
+# --- algorithms that have come to their end
+
+
+@pytest.mark.parametrize(
+    ("until", "stamp", "green"),
+    [(100, 200, True), (100, 60, False), (250, 200, False), (100, None, False)],
+)
+def test_an_old_algorithm_is_judged_by_the_proven_time(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, until: int, stamp: int | None, green: bool
+) -> None:
+    """SHA-1, as if it had been given up ``until`` days ago; signed and stamped (with SHA-256) ``stamp`` days ago."""
+    key = new_key()
+    signer = signer_of(key, archive.shop.authority.issue(key.public_key(), days=(-400, 400)))
+    stamper = None if stamp is None else archive.stamper(timedelta(days=stamp))
+    old = {"signer": signer, "digest": "sha1", "subfilter": SigSeedSubFilter.ADOBE_PKCS7_DETACHED, "at": ago(THEN)}
+    data = archive.shop.sign(archive.shop.plain, **old)  # type: ignore[arg-type]
+    data = data if stamper is None else stamped(data, stamper)
+    ended = AlgorithmLimit("sha1", ago(timedelta(days=until)).date())
+    assert archive.judge(data)[4] == {"V12"}, "as the shipped rows have it: long ago"
+    monkeypatch.setattr(algorithm_rules, "limits", lambda: (ended,))
+    assert archive.judge(data)[1] == green
+    assert ("V12" in archive.judge(data)[4]) != green
+    assert not verify_bytes(attacks.one_byte_changed(data), archive.anchors, offline=True).green
+
+
+def test_a_weak_token_proves_nothing_for_a_weak_signature(archive: Archive) -> None:
+    """Both with SHA-1: whoever can forge the one can forge the other."""
+    options = {"digest": "sha1", "subfilter": SigSeedSubFilter.ADOBE_PKCS7_DETACHED}
+    data = archive.shop.sign(archive.shop.plain, stamper=archive.stamper(timedelta(days=3)), **options)  # type: ignore[arg-type]
+    assert "V12" in archive.judge(data)[4]
+
+
+def test_the_rows_of_the_rule_data_are_dated_and_in_order() -> None:
+    rows = algorithm_rules.rules()
+    assert rows and all(row.source and row.valid_from.year >= 2000 for row in rows)
+    assert all(one.valid_to is not None and one.valid_to < two.valid_from for one, two in pairwise(rows))
+    assert rows[-1].valid_to is None and {"rsa", "ec"} == set(rows[-1].keys)
+    today = datetime.now(UTC).date()
+    for name, day, allowed in (
+        ("sha1", today, False), ("sha1", date(2012, 1, 1), True), ("sha256", date(2012, 1, 1), True),
+        ("md5", date(2012, 1, 1), False), ("sha224", today, False), ("shake256", today, True),
+    ):  # fmt: skip
+        assert algorithm_rules.digest_allowed(name, day) == allowed, name
+    for name, bits, day, allowed in (
+        ("rsa", 1024, today, False), ("rsa", 1024, date(2013, 12, 31), True), ("rsa", 2048, today, True),
+        ("ec", 256, today, True), ("ec", 192, today, False), ("dsa", 3072, today, False),
+    ):  # fmt: skip
+        assert algorithm_rules.key_allowed(name, bits, day) == allowed, (name, bits)

@@ -213,14 +213,13 @@ def test_archive_data_after_the_signature_keeps_it_green(tmp_path: Path, authori
         assert not verify(attack(lift_to_lta(data, authority, authority.crl())), trust).green
 
 
-def test_second_signature_leaves_the_first_amber(
-    open_training: TrainingIdentity, signed: Path, tmp_path: Path, trust: TrustStore
-) -> None:
+def test_clerk_then_registrar_is_green(open_training: TrainingIdentity, signed: Path, tmp_path: Path, trust: TrustStore) -> None:
     worker.sign_file(SignJob(signed, tmp_path / "out.pdf", preset="S6"))
     verdict = verify_file(tmp_path / "out.pdf", trust)
     check(verdict)
-    assert verdict.verdict is Verdict.INDETERMINATE and codes(verdict) == {"V29", "V13"}
-    assert [one.indication for one in verdict.signatures] == ["INDETERMINATE", "TOTAL-PASSED"]
+    assert verdict.green and codes(verdict) == {"V31", "V13"}
+    assert [one.indication for one in verdict.signatures] == ["TOTAL-PASSED", "TOTAL-PASSED"]
+    assert [one.changes_after for one in verdict.signatures] == ["form", "none"]
 
 
 def test_broken_signature_does_not_hide_the_others(

@@ -40,9 +40,11 @@ from workstation.domain.ports import (
 )
 from workstation.domain.signature import (
     LEVELS,
+    FileStanding,
     FileVerdict,
     KeyKind,
     KeyRef,
+    LastStamp,
     LiftResult,
     PublishedPdf,
     SignatureReport,
@@ -142,6 +144,9 @@ class Machine:
         self.signatures = 0
         self.reach = "LTA"
         """How high the services outside let a signature get now."""
+        self.ends: list[datetime] = []
+        """When the first, the second, … archive time-stamp of a file lapses; what is not named does not."""
+        self.now: Callable[[], datetime] = lambda: T0
 
     def _called(self, name: str, job: Any) -> None:
         self.calls.append((name, job))
@@ -259,12 +264,28 @@ class Machine:
         data = job.path.read_bytes()
         before, level = level_of(data), min(job.level, self.reach, key=LEVELS.index)
         notes = () if level == job.level else (NO_STAMP,)
+        stamp = self.standing(job.path).stamp
+        due = stamp is not None and job.renew_days is not None and stamp.until <= self.now() + timedelta(days=job.renew_days)
+        if due and level == "LTA":
+            data += _AT[level]
+            job.out.write_bytes(data)
+            self.hook("lifted", job)
+            return LiftResult(sha(data), len(data), level, job.level, True)
         if LEVELS.index(level) <= LEVELS.index(before):
             return LiftResult(sha(data), len(data), before, job.level, False, notes)
         data += _AT[level]
         job.out.write_bytes(data)
         self.hook("lifted", job)
         return LiftResult(sha(data), len(data), level, job.level, True, notes)
+
+    def standing(self, path: Path) -> FileStanding:
+        self._called("standing", path)
+        data = path.read_bytes()
+        count = data.count(_AT["LTA"])
+        if b"%%SIGNED" not in data:
+            raise WorkstationError("C11")
+        end = self.ends[count - 1] if 0 < count <= len(self.ends) else T0 + timedelta(days=10_000)
+        return FileStanding(level_of(data), LastStamp(end, (("sha256", 0), ("rsa", 3072))) if count else None)
 
     def sign_together(self, jobs: Sequence[SignJob]) -> tuple[SignResult | ErrorNote, ...]:
         return tuple(self.sign(job) for job in jobs)
@@ -293,7 +314,9 @@ class Machine:
 
     @property
     def signing_tools(self) -> SigningTools:
-        return SigningTools(self.status, self.open, self.sign, self.sign_together, self.close, self.preview, self.lift)
+        return SigningTools(
+            self.status, self.open, self.sign, self.sign_together, self.close, self.preview, self.lift, self.standing
+        )
 
     @property
     def signed_paths(self) -> list[Path]:
