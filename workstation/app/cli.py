@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from workstation.app import copy_commands as copying
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import signer_commands as signers
@@ -55,6 +56,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     signing.sign,
     signing.lift,
     signing.verify,
+    copying.copy,
+    copying.copies,
     office.send,
     office.outbox,
     office.doctor,

@@ -1,6 +1,6 @@
 """The one error class. A code says what happened; the sentence for people lives in ``ui.messages``.
 
-Codes: F file · Q capture · A page quality · O reading · K checking · C signing · V verifying · G sending ·
+Codes: F file · Q capture · A page quality · O reading · K checking · C signing · S copies · V verifying · G sending ·
 M machine · U use of the command · B our own bug. Adapters translate vendor exceptions into these; whatever they
 don't know becomes ``B01``, which is a bug report.
 """
@@ -104,6 +104,13 @@ ERRORS: dict[str, ErrorSpec] = {
     "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
     "C31": _spec(Actor.OFFICIAL, Exit.PERSON),  # signs on behalf, and the ledger has no entry in force for it
     "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
+    # copies
+    "S01": _spec(Actor.CLERK, Exit.PERSON),  # the agency's copies are made by a user whose role is registrar
+    "S02": _spec(Actor.CLERK, Exit.PERSON),  # the source bears a mark of a state secret
+    "S03": _spec(Actor.CLERK, Exit.PERSON),  # the signed source does not verify (param reason: the verdict's first code)
+    "S04": _spec(Actor.CLERK, Exit.PERSON),  # not what this kind of copy is made of (params kind, source)
+    "S05": _spec(Actor.CLERK, Exit.PERSON),  # nobody is named who decided that the copy be made
+    "S06": _spec(Actor.IT, Exit.PERSON),  # the clock is behind the last entry of the book
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing
