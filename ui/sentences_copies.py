@@ -32,4 +32,10 @@ COPIES: dict[str, Message] = {
         "Ngày của máy này trước ngày của số bản sao cuối cùng[ ({date})]. Chưa cấp số; chỉnh lại ngày giờ của máy.",
         "This PC's date is before that of the last copy in the book[ ({date})]. No number was taken; set the clock right.",
     ),
+    "S07": Message(
+        "Ở phần trên[ trang {page}] có dấu mà máy không đọc được, có thể là dấu chỉ độ mật. Chưa lưu gì; xem bản giấy, nếu không "
+        "phải dấu mật thì làm lại với --looked.",
+        "At the top[ of page {page}] stands a mark that could not be read; it may be one of secrecy. Nothing was kept; look at "
+        "the paper, and if it is no such mark run again with --looked.",
+    ),
 }

@@ -41,6 +41,9 @@ def copy(
     recipients: Annotated[str, typer.Option("--to", help="Whom the copy is for, as the book has it.")] = "",
     reason: Annotated[str, typer.Option(help="Why it is made.")] = "",
     again: Annotated[bool, typer.Option("--again", help="Another copy of what was copied before, with its own number.")] = False,
+    looked: Annotated[bool, typer.Option("--looked", help="The marks that could not be read were looked at: none is secret.")] = (
+        False
+    ),
     user: Annotated[int, typer.Option(min=0, help="The registrar's place in the settings' list of users, from 1.")] = 0,
     approved_by: Annotated[int, typer.Option(min=0, help="Place in that list of who decided that it be made.")] = 0,
     token: Token = None,
@@ -67,7 +70,7 @@ def copy(
         access = KeyAccess(key, pin_env, otp_env, account)
     order = CopyOrder(
         tuple(sources), CopyKind(kind), output, access, pin_env, pages, SourceIs(of) if of else None, recipients, reason,
-        again, user, approved_by, tuple(path.resolve() for path in trust or ()), offline,
+        again, looked, user, approved_by, tuple(path.resolve() for path in trust or ()), offline,
     )  # fmt: skip
     tell(run_copy(home_folder(), order, options.lang), as_json)
 

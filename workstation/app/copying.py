@@ -43,6 +43,8 @@ class CopyOrder:
     recipients: str = ""
     reason: str = ""
     again: bool = False
+    looked: bool = False
+    """A person has looked at the marks that the machine can't read."""
     user: int = 0
     """Places in the settings' list of users, from 1; 0: the only registrar, and nobody who decided."""
     approver: int = 0
@@ -119,7 +121,7 @@ def _wishes(office: Office, verify: Verifier, order: CopyOrder, source: str, app
                 name=source,
                 sha256=partial(sha256_of, path),
                 count=partial(_frames, office, path),
-                source=partial(file_source, office, verify, path),
+                source=partial(file_source, office, verify, path, order.looked),
             )
         ]
     with office.look() as uow:
@@ -131,14 +133,14 @@ def _wishes(office: Office, verify: Verifier, order: CopyOrder, source: str, app
             name=f"{dossier.code}/{number}",
             sha256=partial(_published, document),
             count=partial(_pages, dossier, document),
-            source=_opener(office, verify, dossier, document),
+            source=_opener(office, verify, dossier, document, order.looked),
         )
         for number, document in enumerate(dossier.documents, 1)
     ]
 
 
-def _opener(office: Office, verify: Verifier, dossier: Dossier, document: Document) -> Callable[[CopyRule], Opened]:
-    return lambda _: document_source(office, verify, dossier, document)
+def _opener(office: Office, verify: Verifier, dossier: Dossier, document: Document, looked: bool) -> Callable[[CopyRule], Opened]:
+    return lambda _: document_source(office, verify, dossier, document, looked)
 
 
 def _frames(office: Office, path: Path) -> int:

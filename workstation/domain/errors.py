@@ -111,6 +111,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "S04": _spec(Actor.CLERK, Exit.PERSON),  # not what this kind of copy is made of (params kind, source)
     "S05": _spec(Actor.CLERK, Exit.PERSON),  # nobody is named who decided that the copy be made
     "S06": _spec(Actor.IT, Exit.PERSON),  # the clock is behind the last entry of the book
+    "S07": _spec(Actor.CLERK, Exit.PERSON),  # a stamp on top of the page could not be read: it may be a mark of secrecy
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

@@ -24,7 +24,7 @@ from workstation.domain.fields import nfc
 from workstation.domain.ids import Sha256, UserName
 from workstation.domain.signature import TokenStatus
 from workstation.domain.signing import StampWish
-from workstation.usecases.copy_book import Draft, Step, current, deliver, enter, made_before, require_agency, sign_step
+from workstation.usecases.copy_book import Draft, Step, current, deliver, enter, made_before, require_agency, sign_step, tidy
 from workstation.usecases.copy_source import Source, Verifier
 from workstation.usecases.office import Office, day
 from workstation.usecases.publish import write_blob
@@ -98,6 +98,7 @@ def make_copies(desk: CopyDesk, wishes: Sequence[CopyWish], open_key: Callable[[
         raise WorkstationError("S01")
     if desk.approval and any(wish.approver is None for wish in wishes):
         raise WorkstationError("S05")
+    tidy(desk.office)
     left = [(entry.code, entry) for entry in _abandoned(desk.office)]
     asked = [(wish.name, _prepared(desk.office, wish)) for wish in wishes]
     todo: list[tuple[str, Entry | Draft | ErrorNote]] = [*left, *asked]

@@ -109,6 +109,17 @@ class Step:
     stamp_name: str = ""
 
 
+def tidy(office: Office) -> None:
+    """Removes signed files that the store has by now. Only while nobody else signs copies into this folder."""
+    with office.look() as uow:
+        states = {entry.id: entry.state for entry in uow.register.list()}
+    for path in office.sealing.glob(f"*{SUFFIX}"):
+        entry_id, _, after = path.name.removesuffix(SUFFIX).partition(".")
+        state = states.get(EntryId(entry_id))
+        if state is None or state is EntryState.SIGNED or state.value == after:
+            path.unlink()
+
+
 def current(office: Office, entry: Entry) -> Entry:
     """The line as it is now."""
     with office.look() as uow:

@@ -15,8 +15,8 @@ from workstation.domain.copies import CopyRule, Medium, SourceIs
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, new_id
-from workstation.domain.marks import copy_marks, is_secret
-from workstation.domain.page import Finding
+from workstation.domain.marks import copy_marks, is_secret, unread_mark
+from workstation.domain.page import Finding, PageText
 from workstation.domain.ports import Inspection, Limits, PageJob, PageResult, PublishPage
 from workstation.domain.signature import FileVerdict
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SECONDS, Office
@@ -54,12 +54,13 @@ def inspected(office: Office, path: Path) -> Inspection:
 
 
 @contextmanager
-def file_source(office: Office, verify: Verifier, path: Path, rule: CopyRule) -> Iterator[Source]:
+def file_source(office: Office, verify: Verifier, path: Path, looked: bool, rule: CopyRule) -> Iterator[Source]:
     """A file. Unsigned it is a scan of paper; signed it is an electronic document, of which the revision that its last sound
     signature covers is shown.
 
-    F01 to F07, O01; A01, A04: the scan is too coarse, or not in colour; S02; S03: what is signed does not verify, or what was
-    written on a computer is not signed and so no original.
+    ``looked``: a person has looked at the marks that the machine can't read. F01 to F07, O01; A01, A04: the scan is too
+    coarse, or not in colour; S02, S07; S03: what is signed does not verify, or what was written on a computer is not signed and
+    so no original.
     """
     look = inspected(office, path)
     digest = sha256_of(path)
@@ -72,7 +73,8 @@ def file_source(office: Office, verify: Verifier, path: Path, rule: CopyRule) ->
         frames = len(inspected(office, shown).frames) if look.signed else len(look.frames)
         results = _read(office, shown, sha256_of(shown), frames, rule, Path(folder))
         for number, result in enumerate(results, 1):
-            _allowed(result, rule if medium is Medium.PAPER else None, number, path.name)
+            _no_secret(result.text, number, looked)
+            _good_enough(result, rule, number, path.name, paper=medium is Medium.PAPER)
         pages = tuple(PublishPage(shown, n, r.recipe, r.text) for n, r in enumerate(results))
         draft = office.tools.index(tuple(r.text for r in results))
         title = title_of(office, indexed(office, Document(DocumentId(new_id())), draft)) or path.stem
@@ -101,11 +103,17 @@ def _read(office: Office, path: Path, digest: Sha256, frames: int, rule: CopyRul
     return [future.result() for future in futures]
 
 
-def _allowed(result: PageResult, rule: CopyRule | None, page: int, name: str) -> None:
-    """``rule``: what a scan has to be like (annex I part II.I.2); None: it is no scan."""
-    if is_secret(result.text):
+def _no_secret(text: PageText, page: int, looked: bool) -> None:
+    """S02; S07 for a mark that nobody has read."""
+    if is_secret(text):
         raise WorkstationError("S02")
-    if rule is None or result.blank:
+    if not looked and unread_mark(text):
+        raise WorkstationError("S07", page=page)
+
+
+def _good_enough(result: PageResult, rule: CopyRule, page: int, name: str, *, paper: bool) -> None:
+    """A scan is in colour and fine enough (annex I part II.I.2)."""
+    if not paper or result.blank:
         return
     failing: dict[str, Finding] = {f.code: f for f in result.findings if not f.ok}
     if low := failing.get("dpi"):
@@ -115,9 +123,9 @@ def _allowed(result: PageResult, rule: CopyRule | None, page: int, name: str) ->
 
 
 @contextmanager
-def document_source(office: Office, verify: Verifier, dossier: Dossier, document: Document) -> Iterator[Source]:
+def document_source(office: Office, verify: Verifier, dossier: Dossier, document: Document, looked: bool) -> Iterator[Source]:
     """A document of the store: a scan that has been checked, of which the published pages are copied. K06 if it is not so far;
-    S02; S03: its signed file is no longer sound."""
+    S02, S07; S03: its signed file is no longer sound."""
     if document.published is None or document.state not in (DocumentState.TO_SIGN, DocumentState.SIGNED):
         raise WorkstationError("K06", state=document.state.value, to="published")
     if document.sealed is not None:
@@ -126,8 +134,8 @@ def document_source(office: Office, verify: Verifier, dossier: Dossier, document
     if not office.blobs.verify(document.published.sha256):
         raise WorkstationError("M03")
     pages = published_pages(office, dossier, document)
-    if any(is_secret(page.text) for page in pages):
-        raise WorkstationError("S02")
+    for number, page in enumerate(pages, 1):
+        _no_secret(page.text, number, looked)
     marks = frozenset[SourceIs]().union(*(copy_marks(page.text) for page in pages))
     file = office.blobs.path(document.published.sha256)
     yield Source(file, document.published.sha256, title_of(office, document), Medium.PAPER, marks, pages)

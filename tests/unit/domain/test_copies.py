@@ -9,7 +9,7 @@ from tests.unit.store.samples import entry
 from workstation.domain.copies import CopyKind, Medium, SourceIs, check_source, code_of, pages_of, pages_text, request_of
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
-from workstation.domain.marks import copy_marks, is_secret
+from workstation.domain.marks import copy_marks, is_secret, unread_mark
 from workstation.domain.page import Engine, PageText, UnreadArea, Word
 from workstation.rules.reader import load_rules
 
@@ -116,6 +116,7 @@ def test_the_mark_says_which_pages_a_part_has() -> None:
         page("Số: 05/BC-UBND MẬT", gap=2),
         page("Quyết định", notes=("BẢN SỐ 2\nMẬT",)),
         page("MẬT"),  # decomposed
+        page("TUYỆTMẬT"),
     ],
 )
 def test_a_mark_of_secrecy_is_seen(text: PageText) -> None:
@@ -141,6 +142,7 @@ def test_words_about_secrets_are_no_mark(text: PageText) -> None:
     ("text", "kinds"),
     [
         (page("SAO Y", "UBND PHƯỜNG MẪU"), {SourceIs.SAO_Y}),
+        (page("SAOY_._"), {SourceIs.SAO_Y}),
         (page("Sao y bản chính"), {SourceIs.SAO_Y}),
         (page("Số: 12/SY-UBND"), {SourceIs.SAO_Y}),
         (page("SAO LỤC"), {SourceIs.COPY}),
@@ -152,3 +154,21 @@ def test_words_about_secrets_are_no_mark(text: PageText) -> None:
 )
 def test_marks_of_a_copy(text: PageText, kinds: set[SourceIs]) -> None:
     assert copy_marks(text) == kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "box_mm", "note", "told"),
+    [
+        ("stamp", (30, 50, 50, 58), "", True),
+        ("stamp", (30, 50, 50, 58), "KHẨN", False),
+        ("stamp", (120, 200, 160, 220), "", False),
+        ("stamp", (30, 50, 66, 86), "", False),
+        ("stamp", (30, 50, 34, 52), "", False),
+        ("handwriting", (30, 50, 50, 58), "", False),
+    ],
+    ids=["frame", "read", "signature", "seal", "tick", "hand"],
+)
+def test_a_stamp_that_was_not_read_may_be_a_mark_of_secrecy(kind: str, box_mm: tuple[float, ...], note: str, told: bool) -> None:
+    x0, y0, x1, y1 = (value * 300 / 25.4 for value in box_mm)
+    area = UnreadArea(kind, (x0, y0, x1, y1), note)
+    assert unread_mark(replace(page("Quyết định"), unread=(area,))) == told
