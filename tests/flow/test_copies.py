@@ -259,11 +259,19 @@ def test_only_the_registrar_with_the_agency_s_key(ward: Ward, papers: Path) -> N
 
 @pytest.fixture
 def token(tmp_path: Path, keys: tuple[Authority, Path, Path], monkeypatch: pytest.MonkeyPatch) -> SoftToken:
-    """With the agency's key."""
+    """Whose certificates are the agency's."""
     monkeypatch.setenv("SOFTHSM2_CONF", "")  # undone at the end, whatever activate() sets
-    made = make_token(tmp_path / "token", keys[0], ORGANIZATION)
+    issuer = Agency(keys[0].certificate, keys[0].key)
+    made = make_token(tmp_path / "token", issuer)
     made.activate()
     return made
+
+
+class Agency(Authority):
+    """Issues to the agency only."""
+
+    def issue(self, public: Any, common_name: str = "", **terms: Any) -> Any:
+        return super().issue(public, ORGANIZATION, **terms)
 
 
 def test_kill_9_and_a_pulled_token_leave_neither_gap_nor_double(ward: Ward, token: SoftToken, tmp_path: Path) -> None:

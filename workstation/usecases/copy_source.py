@@ -77,7 +77,8 @@ def file_source(office: Office, verify: Verifier, path: Path, looked: bool, rule
             _good_enough(result, rule, number, path.name, paper=medium is Medium.PAPER)
         pages = tuple(PublishPage(shown, n, r.recipe, r.text) for n, r in enumerate(results))
         draft = office.tools.index(tuple(r.text for r in results))
-        title = title_of(office, indexed(office, Document(DocumentId(new_id())), draft)) or path.stem
+        known = indexed(office, Document(DocumentId(new_id())), draft)
+        title = title_of(office, known) if known.type_code else path.stem
         yield Source(path, digest, title, medium, frozenset[SourceIs]().union(*(copy_marks(r.text) for r in results)), pages)
 
 
@@ -104,10 +105,10 @@ def _read(office: Office, path: Path, digest: Sha256, frames: int, rule: CopyRul
 
 
 def _no_secret(text: PageText, page: int, looked: bool) -> None:
-    """S02; S07 for a mark that nobody has read."""
+    """S02; S07 for a mark on the first page that nobody has read."""
     if is_secret(text):
         raise WorkstationError("S02")
-    if not looked and unread_mark(text):
+    if page == 1 and not looked and unread_mark(text):
         raise WorkstationError("S07", page=page)
 
 

@@ -81,16 +81,11 @@ def _store_certificate(session: Any, certificate: Any, key_id: bytes, label: str
 
 
 def make_token(
-    folder: Path,
-    authority: Authority,
-    owner: str = "Lê Văn Ký",
-    *,
-    expired: tuple[bytes, ...] = (),
-    deciphering: tuple[bytes, ...] = (),
+    folder: Path, authority: Authority, *, expired: tuple[bytes, ...] = (), deciphering: tuple[bytes, ...] = ()
 ) -> SoftToken:
     """Initialises a token, generates RSA-3072 and P-256 keys on it, and stores their certificates.
 
-    ``expired``, ``deciphering``: ids of those that are past their time, or not for signatures. ``owner``: of the P-256 key.
+    ``expired``, ``deciphering``: ids of those that are past their time, or not for signatures.
     """
     token = SoftToken(folder)
     token.tokens.mkdir(parents=True)
@@ -103,11 +98,11 @@ def make_token(
     lib = pkcs11.lib(library())
     lib.reinitialize()
 
-    def issue(key_id: bytes, public: Any, holder: str) -> None:
+    def issue(key_id: bytes, public: Any, owner: str) -> None:
         days = (-300, -1) if key_id in expired else (-1, 365)
         usage = ("key_encipherment",) if key_id in deciphering else ("digital_signature", "content_commitment")
         _store_certificate(
-            session, authority.issue(public, holder, days=days, usage=usage), key_id, f"Chung thu so {key_id.hex()}"
+            session, authority.issue(public, owner, days=days, usage=usage), key_id, f"Chung thu so {key_id.hex()}"
         )
 
     with lib.get_token(token_label=LABEL).open(rw=True, user_pin=PIN) as session:
@@ -120,7 +115,7 @@ def make_token(
         public, _ = curve.generate_keypair(id=EC_ID, label="khoa-ec", store=True, capabilities=sign)
         ec_public = load_der_public_key(encode_ec_public_key(public))
         issue(RSA_ID, rsa_public, "Trần Thị Ký")
-        issue(EC_ID, ec_public, owner)
+        issue(EC_ID, ec_public, "Lê Văn Ký")
         _store_certificate(session, authority.certificate, ISSUER_ID, "CA")
         stray = authority.issue(new_key().public_key(), "Người khác")
         _store_certificate(session, stray, STRAY_ID, "khoa-rsa")
