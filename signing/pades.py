@@ -148,7 +148,9 @@ def prepare(source: IO[bytes], target: IO[bytes], job: SignJob, key: SigningKey,
         field = _free_field_name(writer.prev)
         placed = place(writer, source, job, subject_part(key.certificate.subject, "common_name"), moment)
         rect = placed.stamp.rect
-        meta = PdfSignatureMetadata(field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES)
+        meta = PdfSignatureMetadata(
+            field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES, reason=job.reason or None
+        )
         # the library takes any numbers here and rounds them itself
         box: Any = (rect.x0, rect.y0, rect.x1, rect.y1)
         spec = SigFieldSpec(field, on_page=placed.page, box=box, readable_field_name="Chữ ký số")

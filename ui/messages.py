@@ -73,6 +73,8 @@ def _shown(name: str, value: Param, lang: Lang) -> str:
         return field_label(str(value), lang)
     if name == "finding":
         return FINDING_NAMES[str(value)][lang == "en"] if value in FINDING_NAMES else str(value)
+    if name == "source":
+        return SOURCES[str(value)][lang == "en"] if value in SOURCES else str(value)
     if name in ("state", "to"):
         return next((w[lang == "en"] for states in _STATES for s, w in states.items() if s.value == value), str(value))
     if name in ("date", "since", "next", "time") and isinstance(value, str):
@@ -224,6 +226,14 @@ FIELDS: dict[str, Words] = {
     "identity_number": ("Số định danh", "Identity number"),
     "reason": ("Lý do", "Reason"),
 }
+SOURCES: dict[str, Words] = {
+    "paper": ("bản giấy", "paper"),
+    "electronic": ("văn bản điện tử", "an electronic document"),
+    "original": ("bản gốc, bản chính", "an original"),
+    "sao-y": ("bản sao y", "a SAO Y"),
+    "copy": ("bản sao khác", "another copy"),
+}
+"""What a copy is made of."""
 FINDING_NAMES: dict[str, Words] = {
     "dpi": ("độ phân giải", "resolution"),
     "color": ("màu", "colour"),

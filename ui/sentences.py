@@ -5,6 +5,7 @@ second (or nothing), so a sentence reads well however little the caller knew. Wo
 (what happened, what is safe, one thing to do; a number or place; no blame; two sentences at most).
 """
 
+from ui.sentences_copies import COPIES
 from ui.sentences_signing import SIGNING
 from ui.wording import OTHER_FILE, RESCAN, RETRY, Message
 
@@ -148,6 +149,7 @@ MESSAGES: dict[str, Message] = {
         "Only the official in charge of signing may do this. Ctrl+U changes the user.",
     ),
     **SIGNING,
+    **COPIES,
     "G01": Message(
         "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",
         "Offline[ since {since}]. Go on working; [{waiting} dossiers|the dossiers] are saved on this PC and will be "

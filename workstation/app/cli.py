@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from workstation.app import archive_command as archive
+from workstation.app import copy_commands as copying
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import signer_commands as signers
@@ -56,6 +57,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     signing.sign,
     signing.lift,
     signing.verify,
+    copying.copy,
+    copying.copies,
     office.send,
     office.outbox,
     archive.archive,

@@ -23,6 +23,14 @@ def desk_lock(home: Path) -> Iterator[None]:
 
 
 @contextmanager
+def copies_lock(home: Path) -> Iterator[None]:
+    """Holds ``copies.lock``: two runs would sign one line of the book of copies twice. U02 if another process has it."""
+    with (home / "copies.lock").open("a+b") as handle:
+        _take(handle)
+        yield
+
+
+@contextmanager
 def signer_lock(folder: Path) -> Iterator[None]:
     """Holds ``.signing.lock`` in an output folder, and leaves no file behind; U02 if another process signs into it.
 

@@ -21,6 +21,8 @@ FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
 MOST_RENEW_DAYS = 5 * 365
+ROLES = ("clerk", "checker", "official", "registrar")
+_SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ0-9]{0,11}(?:[-.&][A-Za-zĐđ0-9]{1,11}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ class TimestampSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySettings:
+    symbol: str = "UBND"
+    """The agency's abbreviation in the number of a copy: ``01/SY-UBND``."""
+    approval: bool = False
+    """Whether each copy has to name who decided that it be made, as the ward's own rules may want (Decree 30/2020 art. 27.1)."""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSettings:
     page_workers: int = 0
     """0: one a core, but one only below 4 GB of memory."""
@@ -90,6 +100,7 @@ class Settings:
     ward: WardSettings = field(default_factory=WardSettings)
     signing: SigningSettings = field(default_factory=SigningSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
+    copies: CopySettings = field(default_factory=CopySettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
@@ -132,6 +143,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key="signing.location")
     if (wrong := _impossible(settings.timestamp)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
+    if not _SYMBOL.fullmatch(settings.copies.symbol):
+        raise WorkstationError("M06", file=FILE, key="copies.symbol")
     return settings
 
 
@@ -165,7 +178,7 @@ def _section(make: Any, data: Any, name: str) -> Any:
 
 
 def _user(data: Any) -> User:
-    if not isinstance(data, dict) or set(data) != {"name", "role"} or data["role"] not in ("clerk", "checker", "official"):
+    if not isinstance(data, dict) or set(data) != {"name", "role"} or data["role"] not in ROLES:
         raise WorkstationError("M06", file=FILE, key="users")
     return User(UserName(data["name"]), data["role"])
 

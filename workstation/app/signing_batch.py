@@ -43,20 +43,28 @@ _STOPS_BEFORE_PIN = (TokenState.LOCKED, TokenState.ABSENT, TokenState.NO_LIBRARY
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAccess:
+    """A key that a command named, and where what opens it comes from."""
+
+    key: KeyRef
+    pin_env: str
+    """Environment variables; empty: whoever sits there is asked."""
+    otp_env: str = ""
+    account: Secret | None = None
+    """Of a remote service: the secret of the office's account there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What ``workstation sign`` was asked for."""
 
     files: tuple[Path, ...]
     output: Path
-    key: KeyRef
+    access: KeyAccess
     level: str
     preset: str
     wish: StampWish
     services: SigningServices
-    pin_env: str
-    otp_env: str = ""
-    account: Secret | None = None
-    """Of a remote service: the secret of the office's account there."""
     file_codes: bool = False
     """A QR code with the file's name on each."""
 
@@ -99,7 +107,7 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
         return [done[path] for path in batch.files]
     _clear_leftovers(batch)
     tools = signing_tools()
-    opened = _open(lane, batch)
+    opened = open_key(lane, batch.access)
     _same_certificate(pages, opened, [batch.target(path) for path in done])
     rows = dict(done)
     waiting = [path for path in batch.files if path not in rows]
@@ -138,19 +146,19 @@ def _skipped(batch: Batch, pages: Lane, paths: Sequence[Path]) -> dict[Path, _Ro
     return {path: (path, "skipped", None, None, level) for path, level in levels.items() if level is not None}
 
 
-def _open(lane: Lane, batch: Batch) -> TokenStatus:
+def open_key(lane: Lane, access: KeyAccess) -> TokenStatus:
     """Logs in with what the signer has to give. A remote service tells what that is when the account has logged in."""
     tools = signing_tools()
-    if batch.key.kind is not KeyKind.REMOTE:
-        secret = _asked("PIN", "--pin-env", batch.pin_env, _before_pin(lane, batch.key))
-        return at_token(lane, OPEN_SECONDS, tools.open, batch.key, secret)
-    account = batch.account.reveal() if batch.account else ""
-    opened = at_token(lane, OPEN_SECONDS, tools.open, batch.key, RemoteSecret(account=account))
+    if access.key.kind is not KeyKind.REMOTE:
+        secret = _asked("PIN", "--pin-env", access.pin_env, _before_pin(lane, access.key))
+        return at_token(lane, OPEN_SECONDS, tools.open, access.key, secret)
+    account = access.account.reveal() if access.account else ""
+    opened = at_token(lane, OPEN_SECONDS, tools.open, access.key, RemoteSecret(account=account))
     if not opened.asks:
         return opened
-    pin = _asked("PIN", "--pin-env", batch.pin_env, opened).reveal() if "pin" in opened.asks else ""
-    otp = _asked("OTP", "--otp-env", batch.otp_env, opened).reveal() if "otp" in opened.asks else ""
-    return at_token(lane, OPEN_SECONDS, tools.open, batch.key, RemoteSecret(pin, otp, account))
+    pin = _asked("PIN", "--pin-env", access.pin_env, opened).reveal() if "pin" in opened.asks else ""
+    otp = _asked("OTP", "--otp-env", access.otp_env, opened).reveal() if "otp" in opened.asks else ""
+    return at_token(lane, OPEN_SECONDS, tools.open, access.key, RemoteSecret(pin, otp, account))
 
 
 def _sign(lane: Lane, jobs: Sequence[SignJob]) -> Sequence[SignResult | ErrorNote]:

@@ -15,17 +15,24 @@ from workstation.domain.signing import Secret, SigningServices
 
 Level = Annotated[str, typer.Option(help="B, T, LT or LTA. What can't be reached now is left out, and said.")]
 Tsa = Annotated[str, typer.Option(help="Address of the time-stamping authority; else the settings'.")]
+Token = Annotated[Path | None, typer.Option(help="PKCS#11 library of the token.")]
+KeyId = Annotated[str, typer.Option(help="CKA_ID of key and certificate, hexadecimal.")]
+P12 = Annotated[Path | None, typer.Option(help="PKCS#12 file.")]
+Remote = Annotated[str, typer.Option(help="Remote signing service, as [[remotes]] of the settings names it.")]
+Windows = Annotated[bool, typer.Option("--windows", help="A certificate of Windows' store (--key-id: thumbprint).")]
+PinEnv = Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")]
+OtpEnv = Annotated[str, typer.Option(help="Environment variable with a remote service's one-time code; else asked.")]
 Trust = Annotated[list[Path] | None, typer.Option(help="Root certificates (PEM) to trust besides the home folder's.")]
 
 
 def sign(
     files: Annotated[list[Path], typer.Argument(help="PDF files.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the signed files.")],
-    token: Annotated[Path | None, typer.Option(help="PKCS#11 library of the token.")] = None,
-    key_id: Annotated[str, typer.Option(help="CKA_ID of key and certificate, hexadecimal.")] = "",
-    p12: Annotated[Path | None, typer.Option(help="PKCS#12 file.")] = None,
-    remote: Annotated[str, typer.Option(help="Remote signing service, as [[remotes]] of the settings names it.")] = "",
-    windows: Annotated[bool, typer.Option("--windows", help="A certificate of Windows' store (--key-id: thumbprint).")] = False,
+    token: Token = None,
+    key_id: KeyId = "",
+    p12: P12 = None,
+    remote: Remote = "",
+    windows: Windows = False,
     level: Level = "B",
     tsa: Tsa = "",
     preset: Annotated[str, typer.Option(help="Stamp: S1 to S7, N1 (number), N2 (date).")] = "S5",
@@ -35,20 +42,20 @@ def sign(
     number: Annotated[str, typer.Option(help="Number and symbol of the document (S3, N1).")] = "",
     copy: Annotated[str, typer.Option(help="Sao y, Sao lục, Trích sao (S4).")] = "",
     qr: Annotated[bool, typer.Option("--qr", help="QR code with the file's name, which is its code, and its hash (S7).")] = False,
-    pin_env: Annotated[str, typer.Option(help="Environment variable with the PIN; else it is asked for.")] = "",
-    otp_env: Annotated[str, typer.Option(help="Environment variable with a remote service's one-time code; else asked.")] = "",
+    pin_env: PinEnv = "",
+    otp_env: OtpEnv = "",
     trust: Trust = None,
     as_json: JsonOption = False,
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
     from workstation.app.compose import Home, signing_services
-    from workstation.app.signing_batch import Batch, run_sign
+    from workstation.app.signing_batch import Batch, KeyAccess, run_sign
     from workstation.app.stamp_options import stamp_wish
 
     wish = stamp_wish(image, at, move, number, copy)
-    key, account = _key(token, key_id, p12, remote, windows)
+    key, account = named_key(token, key_id, p12, remote, windows)
     services = SigningServices() if level == "B" else signing_services(Home(home_path()), tsa, _whole(trust))
-    batch = Batch(tuple(files), output, key, level, preset, wish, services, pin_env, otp_env, account, qr)
+    batch = Batch(tuple(files), output, KeyAccess(key, pin_env, otp_env, account), level, preset, wish, services, qr)
     _tell(run_sign(batch, options.lang), as_json)
 
 
@@ -91,7 +98,7 @@ def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
     leave(exit_of((*failed, *lower), done=len(failed) < len(rows)))
 
 
-def _key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows: bool) -> tuple[KeyRef, Secret | None]:
+def named_key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows: bool) -> tuple[KeyRef, Secret | None]:
     """The one key that was named, with the account's secret if it is a remote service's. U01: none, several, or unknown."""
     if sum(map(bool, (token, p12, remote, windows))) != 1:
         raise WorkstationError("U01", detail="--token | --p12 | --remote | --windows")

@@ -1,6 +1,6 @@
 """The one error class. A code says what happened; the sentence for people lives in ``ui.messages``.
 
-Codes: F file · Q capture · A page quality · O reading · K checking · C signing · V verifying · G sending ·
+Codes: F file · Q capture · A page quality · O reading · K checking · C signing · S copies · V verifying · G sending ·
 M machine · U use of the command · B our own bug. Adapters translate vendor exceptions into these; whatever they
 don't know becomes ``B01``, which is a bug report.
 """
@@ -106,6 +106,14 @@ ERRORS: dict[str, ErrorSpec] = {
     "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
     "C41": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # archive time-stamp not renewed yet
     "C42": _spec(Actor.IT, Exit.PERSON),  # archive time-stamp that can't be renewed (param cause: the code behind it)
+    # copies
+    "S01": _spec(Actor.CLERK, Exit.PERSON),  # the agency's copies are made by a user whose role is registrar
+    "S02": _spec(Actor.CLERK, Exit.PERSON),  # the source bears a mark of a state secret
+    "S03": _spec(Actor.CLERK, Exit.PERSON),  # the signed source does not verify (param reason: the verdict's first code)
+    "S04": _spec(Actor.CLERK, Exit.PERSON),  # not what this kind of copy is made of (params kind, source)
+    "S05": _spec(Actor.CLERK, Exit.PERSON),  # nobody is named who decided that the copy be made
+    "S06": _spec(Actor.IT, Exit.PERSON),  # the clock is behind the last entry of the book
+    "S07": _spec(Actor.CLERK, Exit.PERSON),  # a stamp on top of the page could not be read: it may be a mark of secrecy
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

@@ -10,6 +10,7 @@ DocumentId = NewType("DocumentId", str)
 PageId = NewType("PageId", str)
 OutboxId = NewType("OutboxId", str)
 AuthorityId = NewType("AuthorityId", str)
+EntryId = NewType("EntryId", str)
 UserName = NewType("UserName", str)
 Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""

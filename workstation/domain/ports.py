@@ -14,10 +14,11 @@ from typing import Any, Protocol, TypeVar
 
 from workstation.domain.archive import KeptFile
 from workstation.domain.authority import Authority
+from workstation.domain.copies import Entry
 from workstation.domain.dossier import Dossier
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import AuthorityId, DossierId, OutboxId, Sha256
+from workstation.domain.ids import AuthorityId, DossierId, EntryId, OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Finding, PageText, Recipe
 from workstation.domain.signature import PublishedPdf
@@ -150,6 +151,35 @@ class Archive(Protocol):
     def list(self) -> tuple[KeptFile, ...]: ...
 
 
+class Register(Protocol):
+    """The books of copies: lines are added with the next number and signed; none is taken out."""
+
+    def next_number(self, book: str, year: int) -> int:
+        """From 1. Taken until the unit of work ends: whoever asks meanwhile waits, and gets the same one if this unit is not
+        committed, so that no number is left out."""
+        ...
+
+    def last_day(self, book: str) -> date | None:
+        """Of the newest line."""
+        ...
+
+    def add(self, entry: Entry) -> None: ...
+
+    def save(self, entry: Entry, was: Entry) -> None:
+        """What became of a line. K04 unless the stored one is still as ``was`` in state and signed file."""
+        ...
+
+    def get(self, entry_id: EntryId) -> Entry: ...
+
+    def by_request(self, request: str) -> tuple[Entry, ...]:
+        """The lines of one wish, oldest first."""
+        ...
+
+    def list(self, book: str = "", year: int = 0) -> tuple[Entry, ...]:
+        """All, or those of one book or year, by number."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Nothing is stored without ``commit``; a state change, its audit event and its outbox row go together."""
 
@@ -158,6 +188,7 @@ class UnitOfWork(Protocol):
     audit: Audit
     signers: Signers
     archive: Archive
+    register: Register
 
     def __enter__(self) -> "UnitOfWork": ...
 

@@ -1,10 +1,11 @@
 """Rules as values: what a profile demands of scans, documents and stamps, with the law each number comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
 from workstation.domain.authority import BehalfForm, forms_of
+from workstation.domain.copies import CopyRules
 from workstation.domain.doctype import DocumentType
 
 
@@ -54,6 +55,7 @@ class Rules:
     other: DocumentRule
     """The form of a document whose type was not recognised."""
     behalf: tuple[BehalfForm, ...]
+    copies: CopyRules = field(default_factory=CopyRules)
 
     def behalf_forms(self, on: date) -> tuple[BehalfForm, ...]:
         """The forms of signing on behalf that are in force on a day."""

@@ -202,6 +202,8 @@ class SignJob:
     certificate: str = ""
     """SHA-256 of the certificate (``TokenStatus.certificate``) that has to sign: none changes in mid-batch. Empty: any."""
     stamp: StampWish = StampWish()
+    reason: str = ""
+    """Why it is signed, in the signature itself (ISO 32000-1, table 252: Reason); empty: nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)

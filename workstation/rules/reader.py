@@ -1,6 +1,7 @@
 """Reads the dated rule data; the only place that knows its files. A file that breaks its schema names the key (ValueError)."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
@@ -9,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from workstation.domain.authority import BehalfForm
+from workstation.domain.copies import CopyKind, CopyRule, CopyRules, Medium, Series, SourceIs
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FIELD_NAMES
 from workstation.domain.profile import DocumentRule, Profile, Rules, SignatureOf
@@ -17,6 +19,8 @@ _DOCUMENT_KEYS = {"code", "name", "abbreviation", "layout", "titles", "form", "r
 _PROFILE_KEYS = {f.name for f in fields(Profile)}
 _SIGNATURES_OF = {s.value for s in SignatureOf}
 _BEHALF_KEYS = {f.name for f in fields(BehalfForm)}
+_COPY_KEYS = {f.name for f in fields(CopyRule)}
+_SERIES_KEYS = {f.name for f in fields(Series)}
 
 
 def _expect(keys: set[str], row: Mapping[str, Any], where: str) -> None:
@@ -49,6 +53,25 @@ def behalf_form(row: Mapping[str, Any]) -> BehalfForm:
     return BehalfForm(**{**row, **_days(row), "marks": tuple(row["marks"]), "titles": tuple(row["titles"])})
 
 
+def copy_rule(row: Mapping[str, Any]) -> CopyRule:
+    where = f"kind of copy {row.get('kind')}"
+    _expect(_COPY_KEYS, row, where)
+    media, made_of = frozenset(map(Medium, row["media"])), frozenset(map(SourceIs, row["made_of"]))
+    if not media or not made_of:
+        raise ValueError(f"{where}: media, made_of")
+    if row["min_dpi"] <= 0 or row["fresh_minutes"] < 0:
+        raise ValueError(f"{where}: min_dpi, fresh_minutes")
+    return CopyRule(**{**row, **_days(row), "kind": CopyKind(row["kind"]), "media": media, "made_of": made_of})
+
+
+def series(row: Mapping[str, Any]) -> Series:
+    where = f"series of numbers {row.get('book')}"
+    _expect(_SERIES_KEYS, row, where)
+    if not re.fullmatch(r"[a-z][a-z-]{0,19}", row["book"]) or row["digits"] < 1 or not row["kinds"]:
+        raise ValueError(f"{where}: book, digits, kinds")
+    return Series(**{**row, **_days(row), "kinds": frozenset(map(CopyKind, row["kinds"]))})
+
+
 def _days(row: Mapping[str, Any]) -> dict[str, date | None]:
     until = row["valid_to"]
     return {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": date.fromisoformat(until) if until else None}
@@ -61,9 +84,11 @@ def load_rules() -> Rules:
     types = json.loads((data / "document_types.json").read_text("utf-8"))
     profiles = json.loads((data / "profiles.json").read_text("utf-8"))
     behalf = json.loads((data / "on_behalf.json").read_text("utf-8"))
+    copies = json.loads((data / "copies.json").read_text("utf-8"))
     return Rules(
         tuple(profile(row) for row in profiles["profiles"]),
         tuple(document_rule(row) for row in types["documents"]),
         document_rule(types["other"]),
         tuple(behalf_form(row) for row in behalf["forms"]),
+        CopyRules(tuple(copy_rule(row) for row in copies["kinds"]), tuple(series(row) for row in copies["series"])),
     )

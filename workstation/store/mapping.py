@@ -26,7 +26,7 @@ def error_in(value: Any) -> ErrorNote | None:
     return None if value is None else ErrorNote(value[0], tuple((k, v) for k, v in value[1]))
 
 
-def _user(name: str | None) -> UserName | None:
+def user(name: str | None) -> UserName | None:
     return None if name is None else UserName(name)
 
 
@@ -76,8 +76,8 @@ def document_rows(d: Dossier) -> list[Row]:
             "entered_by": doc.entered_by,
             "checked_by": doc.checked_by,
             "seen_by": doc.seen_by,
-            "published": _published_out(doc.published),
-            "sealed": _sealed_out(doc.sealed),
+            "published": published_out(doc.published),
+            "sealed": sealed_out(doc.sealed),
             "reason": doc.reason,
             "error": error_out(doc.error),
         }
@@ -92,9 +92,9 @@ def document(row: Stored, fields: tuple[IndexField, ...]) -> Document:
         state=DocumentState(row["state"]),
         type_code=row["type_code"],
         fields=fields,
-        entered_by=_user(row["entered_by"]),
-        checked_by=_user(row["checked_by"]),
-        seen_by=_user(row["seen_by"]),
+        entered_by=user(row["entered_by"]),
+        checked_by=user(row["checked_by"]),
+        seen_by=user(row["seen_by"]),
         published=None if published is None else PublishedPdf(**published),
         sealed=None if sealed is None else SealedPdf(**sealed),
         reason=row["reason"],
@@ -102,11 +102,11 @@ def document(row: Stored, fields: tuple[IndexField, ...]) -> Document:
     )
 
 
-def _published_out(p: PublishedPdf | None) -> Row | None:
+def published_out(p: PublishedPdf | None) -> Row | None:
     return None if p is None else {"sha256": p.sha256, "bytes": p.bytes, "pages": p.pages, "conformance": p.conformance}
 
 
-def _sealed_out(s: SealedPdf | None) -> Row | None:
+def sealed_out(s: SealedPdf | None) -> Row | None:
     if s is None:
         return None
     return {

@@ -3,7 +3,20 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Double, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -201,6 +214,32 @@ class KeptFileRow(Base):
     stamp_until: Mapped[datetime | None]
     stamp_algorithms: Mapped[Any | None] = mapped_column(Json)
     error: Mapped[Any | None] = mapped_column(Json)
+
+
+class EntryRow(Base):
+    """A line of the books of copies. The number in its book and year is nobody else's."""
+
+    __tablename__ = "copy_entry"
+    __table_args__ = (UniqueConstraint("book", "year", "number"), Index(None, "request"))
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    book: Mapped[str] = mapped_column(String(20))
+    year: Mapped[int]
+    number: Mapped[int]
+    code: Mapped[str]
+    day: Mapped[date]
+    agency: Mapped[str]
+    subject: Mapped[Any] = mapped_column(Json)
+    recipients: Mapped[str]
+    reason: Mapped[str]
+    approver: Mapped[str | None]
+    request: Mapped[str] = mapped_column(Hash)
+    published: Mapped[Any] = mapped_column(Json)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16))
+    sealed: Mapped[Any | None] = mapped_column(Json)
+    attestation: Mapped[Any | None] = mapped_column(Json)
 
 
 class CounterRow(Base):

@@ -16,11 +16,12 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, OutboxId
 from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
 from workstation.domain.page import Page
-from workstation.domain.ports import Archive, Audit, Dossiers, Outbox, Signers
+from workstation.domain.ports import Archive, Audit, Dossiers, Outbox, Register, Signers
 from workstation.store import mapping, tables
 from workstation.store.archive import SqlArchive
 from workstation.store.ledger import SqlSigners
 from workstation.store.mapping import Row, Stored
+from workstation.store.register import SqlRegister
 from workstation.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -336,6 +337,7 @@ class SqlUnitOfWork:
         self.audit: Audit = SqlAudit(self._tx)
         self.signers: Signers = SqlSigners(self._tx)
         self.archive: Archive = SqlArchive(self._tx)
+        self.register: Register = SqlRegister(self._tx)
 
     def __enter__(self) -> "SqlUnitOfWork":
         return self

@@ -76,14 +76,10 @@ def _fields(document: Document, rule: DocumentRule) -> GateCheck:
 
 
 def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
-    """The unit named on the stamp must be the unit in the certificate (after the 2025 merger many are not).
-
-    Whole names are compared, part by part between commas: "phường 1" is not in "phường 12", nor "xã An" in "xã An Bình".
-    """
+    """The unit named on the stamp must be the unit in the certificate (after the 2025 merger many are not)."""
     if token is None or not token.organization or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY):
         return GateCheck(GateRule.CERTIFICATE, True)
-    ours, theirs = _name_parts(organization), _name_parts(token.organization)
-    ok = any(theirs[i : i + len(ours)] == ours for i in range(len(theirs)))
+    ok = names_unit(token.organization, organization)
     return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
 
 
@@ -101,6 +97,13 @@ def _authority(document: Document, profile: Profile, signatory: Signatory | None
             return GateCheck(GateRule.AUTHORITY, False, note)
         numbers.append(entry.number)
     return GateCheck(GateRule.AUTHORITY, True, detail=(("entry", ", ".join(numbers)),) if numbers else ())
+
+
+def names_unit(name: str, organization: str) -> bool:
+    """Whether ``name`` (of a certificate) is the unit's. Whole names are compared, part by part between commas: "phường 1" is
+    not in "phường 12", nor "xã An" in "xã An Bình"."""
+    ours, theirs = _name_parts(organization), _name_parts(name)
+    return any(theirs[i : i + len(ours)] == ours for i in range(len(theirs)))
 
 
 def _name_parts(name: str) -> list[str]:

@@ -51,14 +51,25 @@ def _failed(office: Office, dossier: Dossier, document_id: DocumentId, note: Err
 
 
 def _write(office: Office, dossier: Dossier, document: Document) -> PublishedPdf:
+    pages = published_pages(office, dossier, document)
+    return write_blob(office, pages, title_of(office, document), dossier.created_at.isoformat())
+
+
+def published_pages(office: Office, dossier: Dossier, document: Document) -> tuple[PublishPage, ...]:
+    """The document's pages as they go into a PDF, with their texts."""
     pages = dossier.pages_of(document.id)
     texts = texts_of(office, dossier, pages)
     parts = []
     for page in pages:
         text = texts[page.id] or _no_text(office, dossier, page_id=page.id)
         parts.append(PublishPage(office.blobs.path(page.source.original), page.source.frame, page.recipe, text))
-    out = office.blobs.staging() / f"{document.id}-{new_id()}.pdf"
-    job = PublishJob(tuple(parts), out, title_of(office, document), created=dossier.created_at.isoformat())
+    return tuple(parts)
+
+
+def write_blob(office: Office, pages: tuple[PublishPage, ...], title: str, created: str) -> PublishedPdf:
+    """A PDF/A of the pages, in the store. ``created``: ISO 8601; the same words and pages give the same bytes."""
+    out = office.blobs.staging() / f"{new_id()}.pdf"
+    job = PublishJob(pages, out, title, created=created)
     pdf = office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
     if office.blobs.put_file(out) != pdf.sha256:
         raise WorkstationError("M03")

@@ -29,7 +29,7 @@ class Counts:
 class User:
     name: UserName
     role: str
-    """clerk, checker, official: keys of ``ui.messages.ROLES``."""
+    """clerk, checker, official, registrar: keys of ``ui.messages.ROLES``."""
 
 
 @dataclass(frozen=True, slots=True)

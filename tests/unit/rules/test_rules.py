@@ -10,7 +10,7 @@ import pytest
 
 from workstation.domain.fields import FIELD_NAMES, nfc
 from workstation.domain.profile import Rules, SignatureOf
-from workstation.rules.reader import behalf_form, document_rule, load_rules, profile
+from workstation.rules.reader import behalf_form, copy_rule, document_rule, load_rules, profile, series
 
 
 def data(name: str) -> Any:
@@ -115,3 +115,26 @@ def test_every_number_names_its_source():
 def test_an_unknown_type_gets_the_form_for_others():
     rules = load_rules()
     assert rules.document("no such") is rules.other and rules.document("QD").type.name == "Quyết định"
+
+
+COPIES = data("copies.json")
+
+
+@pytest.mark.parametrize(("read", "row"), [(copy_rule, COPIES["kinds"][0]), (series, COPIES["series"][0])])
+def test_a_rule_of_copies_that_breaks_the_schema_is_refused(read: Any, row: dict[str, Any]):
+    assert read(row).source
+    for key in row:
+        with pytest.raises(ValueError, match=key):
+            read({k: v for k, v in row.items() if k != key})
+    wrong = {"kind": "photo", "media": [], "made_of": ["rumour"], "min_dpi": 0, "book": "Sổ", "digits": 0, "kinds": []}
+    for key in wrong.keys() & row.keys():
+        with pytest.raises(ValueError, match=r"."):
+            read({**row, key: wrong[key]})
+
+
+def test_every_kind_of_copy_has_one_row_of_numbers_on_any_day():
+    rules = load_rules().copies
+    for rule in rules.kinds:
+        for day in (rule.valid_from, date(2026, 1, 1), date(2026, 12, 31)):
+            found = [s for s in rules.series if rule.kind in s.kinds and s.valid_from <= day <= (s.valid_to or day)]
+            assert len(found) == 1 and rules.series_of(rule.kind, day) == found[0]

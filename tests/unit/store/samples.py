@@ -1,14 +1,16 @@
 """Values to store. All names are invented."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from workstation.domain.copies import CopyKind, Entry, Medium, SourceIs, Subject
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.events import AuditEvent
 from workstation.domain.fields import FieldOrigin, IndexField
-from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, Sha256, UserName, new_id
+from workstation.domain.ids import DocumentId, DossierId, EntryId, OutboxId, PageId, Sha256, UserName, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem
 from workstation.domain.page import Finding, Page, PageSource, PageState, Transform
+from workstation.domain.signature import PublishedPdf
 
 T0 = datetime(2026, 11, 21, 1, 2, 3, 456789, UTC)
 
@@ -57,3 +59,12 @@ def item(of: Dossier, minutes: int = 0) -> OutboxItem:
 def event(subject: str, n: int = 0, action: str = "imported") -> AuditEvent:
     detail = (("pages", n), ("sha256", sha(str(n))), ("ok", True), ("part", 0.5))
     return AuditEvent(T0 + timedelta(seconds=n), "canbo1", action, subject, detail)
+
+
+def entry(number: int = 1, year: int = 2026, request: str = "", book: str = "sao") -> Entry:
+    subject = Subject("Quyết định thử", sha("scan"), Medium.PAPER, SourceIs.ORIGINAL, False, 3, (1, 3))
+    return Entry(
+        EntryId(new_id()), CopyKind.TRICH_SAO, book, year, number, f"{number:02d}/TrS-UBND", date(year, 11, 21), "UBND Mẫu",
+        subject, "Phòng thử", "lưu", UserName("nguoiky1"), request or sha(f"request {number}"),
+        PublishedPdf(sha("published"), 900, 2, "PDF/A-2b"), T0, UserName("vanthu1"),
+    )  # fmt: skip
