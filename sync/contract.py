@@ -226,8 +226,8 @@ class WardClient:
             body = json.loads(answer.body)
         except ValueError:
             body = None  # the status decides; a body that can't be read only costs the field's name
-        if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            field = str(body["error"].get("field", ""))
+        if isinstance(body, dict):
+            field = str(body.get("field", ""))
         retry_after = retry_after_seconds(answer.headers.get("retry-after", ""))
         return WardFailure(classify(answer.status), retry_after=retry_after, field=field, status=answer.status)
 

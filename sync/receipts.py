@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass, OutboxItem, Receipt
 
 RECEIPT_TYPE = "bien-nhan+jws"
+HANDOVER_TYPE = "chuyen-khoa+jws"
 ALGORITHM = "EdDSA"
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -46,7 +48,7 @@ class TrustedKeys:
         keys: dict[str, Ed25519PublicKey] = {}
         for row in rows:
             if isinstance(row, dict) and row.get("kty") == "OKP" and row.get("crv") == "Ed25519":
-                keys[str(row["kid"])] = Ed25519PublicKey.from_public_bytes(_unpad(str(row.get("x", ""))))
+                keys[str(row["kid"])] = Ed25519PublicKey.from_public_bytes(base64url(str(row.get("x", ""))))
         if not keys:
             raise ValueError("no Ed25519 key")
         return cls(keys)
@@ -77,26 +79,51 @@ def verify_receipt(jws: str, trusted: TrustedKeys) -> ReceiptClaims:
         raise WardFailure(FailureClass.BIEN_NHAN, detail=type(error).__name__) from error
 
 
-def _verified(jws: str, trusted: TrustedKeys) -> ReceiptClaims:
+def key_set(keys: Mapping[str, Ed25519PublicKey]) -> dict[str, list[dict[str, str]]]:
+    """Public keys as a set (RFC 7517, RFC 8037)."""
+    about = {"use": "sig", "alg": ALGORITHM}
+    rows = [{"kty": "OKP", "crv": "Ed25519", "x": _pad(key.public_bytes_raw()), "kid": kid, **about} for kid, key in keys.items()]
+    return {"keys": rows}
+
+
+def key_id_of(key: Ed25519PublicKey) -> str:
+    """The thumbprint of RFC 7638, over the required members in this order."""
+    x = _pad(key.public_bytes_raw())
+    members = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
+    return _pad(hashlib.sha256(members.encode()).digest())
+
+
+def open_jws(jws: str, kind: str, keys: Mapping[str, Ed25519PublicKey]) -> tuple[str, dict[str, object]]:
+    """→ (key id, payload) of a compact JWS of that type under one of ``keys``; some exception for anything else."""
     segments = jws.split(".")
     # base64url leaves unused bits in a last letter: two texts would pass for one receipt
-    if len(segments) != 3 or any(_SEGMENT.fullmatch(s) is None or _pad(_unpad(s)) != s for s in segments):
+    if len(segments) != 3 or any(_SEGMENT.fullmatch(s) is None or _pad(base64url(s)) != s for s in segments):
         raise ValueError("not a compact JWS")
-    header = json.loads(_unpad(segments[0]))
-    if set(header) != {"alg", "kid", "typ"} or header["alg"] != ALGORITHM or header["typ"] != RECEIPT_TYPE:
+    header = json.loads(base64url(segments[0]))
+    if set(header) != {"alg", "kid", "typ"} or header["alg"] != ALGORITHM or header["typ"] != kind:
         raise ValueError("unexpected header")
-    payload = json.loads(PyJWS().decode(jws, trusted.keys[header["kid"]], algorithms=[ALGORITHM]))
-    if payload["kid"] != header["kid"]:
+    payload = json.loads(PyJWS().decode(jws, keys[header["kid"]], algorithms=[ALGORITHM]))
+    if not isinstance(payload, dict):
+        raise TypeError("object expected")
+    return header["kid"], payload
+
+
+def _verified(jws: str, trusted: TrustedKeys) -> ReceiptClaims:
+    key_id, payload = open_jws(jws, RECEIPT_TYPE, trusted.keys)
+    if payload["kid"] != key_id:
         raise ValueError("key id differs")
+    files = payload["tep"]
+    if not isinstance(files, list):
+        raise TypeError("list expected")
     return ReceiptClaims(
         receipt_id=_text(payload["id"]),
         dossier_id=_text(payload["ho-so"]),
         ward_code=_text(payload["MaHoSo"]),
         ward_id=_text(payload["IdHoSo"]),
         manifest_sha256=Sha256(_text(payload["manifest_sha256"])),
-        files=tuple((_text(f["IdTepTin"]), _text(f["HashTepTin"]), int(f["bytes"])) for f in payload["tep"]),
+        files=tuple((_text(f["IdTepTin"]), _text(f["HashTepTin"]), int(f["bytes"])) for f in files),
         received_at=_text(payload["received_at"]),
-        key_id=header["kid"],
+        key_id=key_id,
     )
 
 
@@ -122,7 +149,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _unpad(text: str) -> bytes:
+def base64url(text: str) -> bytes:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error as error:

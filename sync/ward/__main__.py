@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from sync.ward.app import Policy
 from sync.ward.rules import DEFAULT_REQUIRED
 from sync.ward.serve import serve
 
@@ -21,22 +22,23 @@ def main() -> None:
     parser.add_argument("--database", default=None, help="SQLAlchemy address; default: SQLite in the data folder")
     parser.add_argument("--require", action="append", default=None, help="path of required metadata, may be repeated")
     parser.add_argument("--max-bytes", type=int, default=512 * 1024 * 1024)
-    parser.add_argument("--tls-cert", type=Path, default=None)
-    parser.add_argument("--tls-key", type=Path, default=None)
+    parser.add_argument("--open-pages", action="store_true", help="nobody has to log in to read them; on loopback only")
     parser.add_argument("--with-parent", action="store_true", help="ends when standard input closes, as it does with its parent")
     given = parser.parse_args()
     if given.with_parent:
         threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _log_to_stderr()
+    policy = Policy(
+        required=tuple(given.require) if given.require else DEFAULT_REQUIRED,
+        max_file_bytes=given.max_bytes,
+        open_pages=given.open_pages,
+    )
     serve(
         given.data,
         given.host,
         given.port,
         given.database,
-        required=tuple(given.require) if given.require else DEFAULT_REQUIRED,
-        max_file_bytes=given.max_bytes,
-        tls_certificate=given.tls_cert,
-        tls_key=given.tls_key,
+        policy=policy,
         ready=lambda url: print(json.dumps({"url": url}), flush=True),  # noqa: T201 - this line is the contract
     )
 

@@ -1,55 +1,102 @@
-"""Who may call: bearer tokens for stations (RFC 6749, section 4.4), a password for the page. And one log line a request."""
+"""Who may call, and how often: bearer tokens for stations (RFC 6749, section 4.4), a log-in for people. A log line a request."""
 
-import base64
-import binascii
-import hmac
-import json
 import logging
 import secrets
 import time
 from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sync.ward.limits import ADDRESS, FAILURES, STATION, Buckets
+from sync.ward.problems import MEDIA_TYPE, Problem
+
 log = logging.getLogger("sync.ward")
 
-TOKEN_SECONDS = 3600
-_OPEN = frozenset({"/v1/kha-nang", "/v1/khoa", "/oauth2/token"})
+TOKEN_SECONDS = 900
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_SECONDS = 10 * 3600
+"""A working day."""
+COOKIE = "phien"
+LOGIN = "/dang-nhap"
+_OPEN = frozenset({"/v1/kha-nang", "/v1/khoa", "/v1/openapi.json", "/oauth2/token"})
 """Without log-in: what a station asks before it has a token, and public keys."""
-PAGE_USER = "xem"
+_OPEN_PAGES = frozenset({LOGIN, "/ward.css"})
 
 
 class Tokens:
-    """Issued tokens and when they end. They live in memory: after a restart stations log in again, which they can do alone."""
+    """Issued tokens. They live in memory: after a restart stations log in again, which they can do alone."""
 
-    def __init__(self, client_id: str, client_secret: str, seconds: int, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._client = f"{client_id}:{client_secret}".encode()
+    def __init__(self, seconds: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._monotonic = monotonic
-        self._ends: dict[str, float] = {}
+        self._issued: dict[str, tuple[str, float]] = {}
 
-    def issue(self, client_id: str, client_secret: str) -> str | None:
-        """None if id or secret is wrong; compared in constant time."""
-        if not hmac.compare_digest(self._client, f"{client_id}:{client_secret}".encode()):
-            return None
+    def issue(self, name: str) -> str:
         now = self._monotonic()
-        self._ends = {t: end for t, end in self._ends.items() if end > now}
+        self._issued = {t: (n, end) for t, (n, end) in self._issued.items() if end > now}
         token = secrets.token_urlsafe(32)
-        self._ends[token] = now + self.seconds
+        self._issued[token] = (name, now + self.seconds)
         return token
 
-    def valid(self, token: str) -> bool:
-        return self._ends.get(token, 0.0) > self._monotonic()
+    def holder(self, token: str) -> str | None:
+        name, end = self._issued.get(token, ("", 0.0))
+        return name if end > self._monotonic() else None
+
+
+@dataclass(slots=True)
+class _Session:
+    name: str
+    end: float
+    last: float
+
+
+class Sessions:
+    """People who are logged in; in memory, like tokens."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._open: dict[str, _Session] = {}
+
+    def begin(self, name: str) -> str:
+        now = self._monotonic()
+        self._open = {key: s for key, s in self._open.items() if self._alive(s, now)}
+        key = secrets.token_urlsafe(32)
+        self._open[key] = _Session(name, now + SESSION_SECONDS, now)
+        return key
+
+    def holder(self, key: str) -> str | None:
+        now, session = self._monotonic(), self._open.get(key)
+        if session is None or not self._alive(session, now):
+            return None
+        session.last = now
+        return session.name
+
+    def end(self, key: str) -> None:
+        self._open.pop(key, None)
+
+    def _alive(self, session: _Session, now: float) -> bool:
+        return now < session.end and now - session.last < SESSION_IDLE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    stations: Buckets = field(default_factory=lambda: Buckets(STATION))
+    addresses: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
+    failures: Buckets = field(default_factory=lambda: Buckets(FAILURES))
 
 
 class Guard:
-    """ASGI middleware: asks for the token or the page password before anything is read from the body."""
+    """ASGI middleware: asks for token or log-in, and counts, before anything is read from the body. ``sessions`` None: the pages
+    are open, which is right for practice on loopback only."""
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, page_password: str | None) -> None:
+    def __init__(self, app: ASGIApp, tokens: Tokens, sessions: Sessions | None, limits: Limits) -> None:
         self._app = app
         self._tokens = tokens
-        self._page_password = page_password
+        self._sessions = sessions
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,45 +112,65 @@ class Guard:
             await send(message)
 
         try:
-            refusal = self._refusal(scope)
-            if refusal:
-                await _refuse(noting, refusal)
+            try:
+                self._admit(scope)
+            except Problem as problem:
+                await refuse(noting, problem)
             else:
                 await self._app(scope, receive, noting)
         finally:
             # path only: a query may name a dossier, a body always does
             log.info("%s %s %d %.0f ms", scope["method"], scope["path"], status, 1000 * (time.monotonic() - started))
 
-    def _refusal(self, scope: Scope) -> str:
-        """The challenge for ``WWW-Authenticate``; empty: let it in."""
+    def _admit(self, scope: Scope) -> None:
         path = scope["path"]
-        scheme, _, value = _header(scope, b"authorization").partition(" ")
-        if path in _OPEN:
-            return ""
-        if path.startswith("/v1/"):
-            return "" if scheme.lower() == "bearer" and self._tokens.valid(value) else "Bearer"
-        if self._page_password is None or (scheme.lower() == "basic" and self._knows_page(value)):
-            return ""
-        return 'Basic realm="phuong", charset="UTF-8"'
+        if path in _OPEN or path == LOGIN:
+            self._count(self._limits.addresses, address(scope))
+            guessing = scope["method"] == "POST" and path in ("/oauth2/token", LOGIN)
+            if guessing and (wait := self._limits.failures.wait(address(scope))):
+                raise too_many(wait)
+        elif is_call(path):
+            scheme, _, token = header(scope, b"authorization").partition(" ")
+            station = self._tokens.holder(token) if scheme.lower() == "bearer" else None
+            if station is None:
+                raise Problem(401, "CHUA_DANG_NHAP", headers={"WWW-Authenticate": "Bearer"})
+            self._count(self._limits.stations, station)
+        elif self._sessions is not None and path not in _OPEN_PAGES and self._sessions.holder(session_key(scope)) is None:
+            raise Problem(303, "CHUA_DANG_NHAP", headers={"Location": LOGIN})
 
-    def _knows_page(self, value: str) -> bool:
-        try:
-            given = base64.b64decode(value, validate=True)
-        except binascii.Error:
-            return False
-        return hmac.compare_digest(given, f"{PAGE_USER}:{self._page_password}".encode())
+    def _count(self, buckets: Buckets, caller: str) -> None:
+        if wait := buckets.take(caller):
+            raise too_many(wait)
 
 
-def _header(scope: MutableMapping[str, Any], name: bytes) -> str:
+def is_call(path: str) -> bool:
+    """Whether the answer is for a program: refusals are problem+json there, a page for people elsewhere."""
+    return path.startswith(("/v1/", "/api/")) or path == "/oauth2/token"
+
+
+def too_many(wait: int) -> Problem:
+    return Problem(429, "QUA_NHIEU", headers={"Retry-After": str(wait)})
+
+
+def address(scope: MutableMapping[str, Any]) -> str:
+    return scope["client"][0] if scope.get("client") else ""
+
+
+def header(scope: MutableMapping[str, Any], name: bytes) -> str:
     return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
-async def _refuse(send: Send, challenge: str) -> None:
-    body = json.dumps({"error": {"code": "CHUA_DANG_NHAP", "field": ""}}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"www-authenticate", challenge.encode()),
-        (b"content-length", b"%d" % len(body)),
-    ]
-    await send({"type": "http.response.start", "status": 401, "headers": headers})
+def session_key(scope: MutableMapping[str, Any]) -> str:
+    try:
+        morsel = SimpleCookie(header(scope, b"cookie")).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+async def refuse(send: Send, problem: Problem) -> None:
+    body = b"" if problem.status == 303 else problem.body()
+    headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    headers += [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body)), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,64 +1,93 @@
 """Puts the ward server together."""
 
-import json
-import secrets
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
+from starlette.routing import Match
 
 from sync.receipts import TrustedKeys
-from sync.ward.access import TOKEN_SECONDS, Guard, Tokens
-from sync.ward.api import Api
+from sync.ward.access import TOKEN_SECONDS, Guard, Limits, Sessions, Tokens, is_call
+from sync.ward.accounts import Accounts, Kind
+from sync.ward.api import Api, Service
+from sync.ward.arrivals import Arrivals
+from sync.ward.code_lists import CodeLists
 from sync.ward.database import open_database
+from sync.ward.documents import DocumentRecords, Documents
 from sync.ward.files import WardFiles
 from sync.ward.pages import Pages
-from sync.ward.problems import Problem
+from sync.ward.problems import MEDIA_TYPE, Problem
+from sync.ward.progress import ProgressRecords
 from sync.ward.records import WardRecords
 from sync.ward.rules import DEFAULT_REQUIRED
-from sync.ward.signing_key import ReceiptSigner, write_secret
+from sync.ward.signing_key import KeyRing, public_file
 from sync.ward.uploads import Uploads
+from workstation.domain.durable import write_durably
+from workstation.domain.signing import Secret
+
+log = logging.getLogger("sync.ward")
 
 CLIENT_ID = "tram-so-hoa"
-CLIENT_SECRET_FILE = "client-secret"  # noqa: S105 - a file's name
 PUBLIC_KEYS_FILE = "khoa-cong-khai.json"
 """The key set that stations pin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a ward decides for itself."""
+
+    unit_code: str = "H29.17"
+    """Begins every MaHoSo (Circular 01/2018/TT-VPCP, article 19)."""
+    required: tuple[str, ...] = DEFAULT_REQUIRED
+    """Paths of metadata that must be filled in."""
+    max_file_bytes: int = 512 * 1024 * 1024
+    token_seconds: int = TOKEN_SECONDS
+    idle_seconds: float = 60.0
+    """After so long without a byte a connection that sends a file is given up."""
+    open_pages: bool = False
+    """The page asks nobody to log in: for practice on loopback only."""
+    limits: Limits = field(default_factory=Limits)
 
 
 def create_app(
     data: Path,
     database_url: str | None = None,
     *,
-    client_secret: str | None = None,
-    page_password: str | None = None,
-    unit_code: str = "H29.17",
-    required: tuple[str, ...] = DEFAULT_REQUIRED,
-    max_file_bytes: int = 512 * 1024 * 1024,
-    token_seconds: int = TOKEN_SECONDS,
-    idle_seconds: float = 60.0,
+    client_secret: Secret | None = None,
+    policy: Policy | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """The ward server over ``data`` (made if missing) and its database.
 
-    ``client_secret`` None: the one in ``data/client-secret``, made at the first start. ``page_password`` None: the page needs
-    none, which is right on loopback only. ``required``: paths of metadata that must be filled in.
+    ``client_secret``: of the station ``CLIENT_ID``, enrolled at once: how a practice office's server and station meet.
     """
+    policy = policy or Policy()
     data.mkdir(parents=True, exist_ok=True)
-    files = WardFiles(data)
-    signer = ReceiptSigner.open(data / "khoa-bien-nhan.pem")
-    _publish_keys(data / PUBLIC_KEYS_FILE, signer)
-    engine = open_database(data, database_url)
-    records = WardRecords(engine, signer, unit_code, required, now)
-    tokens = Tokens(CLIENT_ID, client_secret or _client_secret(data), token_seconds)
-    uploads = Uploads(records, files, max_file_bytes, idle_seconds)
-    api = Api(records, signer, tokens, max_file_bytes)
-    pages = Pages(records, files, TrustedKeys.parse(json.dumps(signer.jwks()).encode()))
+    files, ring, engine = WardFiles(data), KeyRing(data), open_database(data, database_url)
+    _publish_keys(data / PUBLIC_KEYS_FILE, ring)
+    records = WardRecords(engine, ring.current, policy.unit_code, policy.required, now)
+    accounts, tokens = Accounts(engine, now), Tokens(policy.token_seconds)
+    if client_secret is not None:
+        accounts.save(Kind.STATION, CLIENT_ID, client_secret)
+    elif not any(account.ended_at is None for account in accounts.all(Kind.STATION)):
+        log.info("no station may send yet: enrol one with 'workstation ward stations add'")
+    sessions = None if policy.open_pages else Sessions()
+    uploads = Uploads(records, files, policy.max_file_bytes, policy.idle_seconds)
+    service = Service(ring, accounts, tokens, policy.limits, CodeLists(data), policy.max_file_bytes)
+    arrivals = Arrivals(engine)
+    pages = Pages(records, arrivals, files, TrustedKeys(ring.keys()), accounts, sessions, policy.limits)
+    api = Api(records, arrivals, ProgressRecords(engine, now))
+    parts = (service, api, uploads, Documents(DocumentRecords(engine, now), files), pages)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -66,29 +95,43 @@ def create_app(
         yield
         engine.dispose()
 
+    async def refused(request: Request, error: Exception) -> Response:
+        problem = _problem(request, error)
+        return _answer(problem) if is_call(request.url.path) else pages.refused(request, problem)
+
     app = Starlette(
-        routes=[*api.routes(), *uploads.routes(), *pages.routes()],
-        middleware=[Middleware(Guard, tokens, page_password)],
-        exception_handlers={Problem: _problem},
+        routes=[route for part in parts for route in part.routes()],
+        middleware=[Middleware(Guard, tokens, sessions, policy.limits)],
+        exception_handlers={Problem: refused, HTTPException: refused, Exception: refused},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
     app.state.now = now
     return app
 
 
-def _problem(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 - registered for this type
-    return JSONResponse({"error": {"code": error.code, "field": error.field}}, error.status, error.headers)
+def _problem(request: Request, error: Exception) -> Problem:
+    """What is no refusal of ours: an unknown address or method, and our own bugs, which Starlette raises again for the log."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return Problem(405, "SAI_PHUONG_THUC", headers={"Allow": _allowed(request)})
+    if isinstance(error, HTTPException):
+        return Problem(error.status_code, HTTPStatus(error.status_code).name)
+    return Problem(500, "LOI_MAY_CHU")
 
 
-def _client_secret(data: Path) -> str:
-    path = data / CLIENT_SECRET_FILE
-    if not path.exists():
-        write_secret(path, secrets.token_urlsafe(32).encode())
-    return path.read_text("ascii").strip()
+def _allowed(request: Request) -> str:
+    """The methods of an address; Starlette knows those of its first route only."""
+    matching = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in matching for method in route.methods}))
 
 
-def _publish_keys(path: Path, signer: ReceiptSigner) -> None:
-    text = json.dumps(signer.jwks(), indent=1)
+def _answer(problem: Problem) -> Response:
+    return Response(problem.body(), problem.status, problem.headers, MEDIA_TYPE)
+
+
+def _publish_keys(path: Path, ring: KeyRing) -> None:
+    text = public_file(ring)
     if not path.exists() or path.read_text("utf-8") != text:
-        path.write_text(text, "utf-8")
+        write_durably(path, text.encode())

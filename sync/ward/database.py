@@ -1,13 +1,18 @@
 """The engine of the ward server: durable SQLite by default, PostgreSQL by address."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sync.ward.models import Base
+from sync.ward.problems import Problem
 
 
 def open_database(data: Path, url: str | None) -> Engine:
@@ -35,3 +40,34 @@ def _sqlite_begin(connection: Connection) -> None:
     """Writers queue up at the start of a transaction instead of failing in its middle."""
     readonly = connection.get_execution_options().get("ward_readonly", False)
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One transaction. Two requests with the same key at the same moment: the loser of the unique constraint is told to come
+    again. 507 when the database's disk is full, 503 when it can't be reached."""
+    try:
+        with Session(engine) as session, session.begin():
+            yield session
+    except IntegrityError as error:
+        raise Problem(503, "DANG_XU_LY", headers={"Retry-After": "1"}) from error
+    except OperationalError as error:
+        raise _unusable(error) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A transaction that takes no write lock."""
+    try:
+        with Session(engine.execution_options(ward_readonly=True)) as session:
+            yield session
+    except OperationalError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: OperationalError) -> Problem:
+    """SQLite says SQLITE_FULL, PostgreSQL SQLSTATE 53100; the rest is a database that is down or locked."""
+    full = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error.orig, "sqlstate", "") == "53100"
+    if full:
+        return Problem(507, "HET_CHO", headers={"Retry-After": "300"})
+    return Problem(503, "CO_SO_DU_LIEU", headers={"Retry-After": "10"})

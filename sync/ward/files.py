@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from workstation.domain.ids import Sha256
@@ -41,6 +42,10 @@ class WardFiles:
             if path.exists():
                 return path.stat().st_size
         return 0
+
+    def room(self) -> int:
+        """Bytes that the disk still takes."""
+        return shutil.disk_usage(self._partial).free
 
     def drop(self, upload_id: str) -> None:
         self.partial(upload_id).unlink(missing_ok=True)

@@ -113,3 +113,52 @@ class ProgressRow(Base):
     body: Mapped[str] = mapped_column(Text)
     body_sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class StatusRow(Base):
+    """A change of a dossier's status; the last version counts."""
+
+    __tablename__ = "status"
+    __table_args__ = (UniqueConstraint("dossier_id", "version"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    version: Mapped[int]
+    code: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class DocumentRow(Base):
+    """A digitised document as Công văn 7197/BKHCN-CĐSQG counts them: metadata over one received file."""
+
+    __tablename__ = "document"
+    code: Mapped[str] = mapped_column(String(30), primary_key=True)
+    """DocCode."""
+    file_id: Mapped[str] = mapped_column(ForeignKey("file.id"), index=True)
+    import_key: Mapped[str] = mapped_column(String(80), unique=True)
+    import_sha256: Mapped[str] = mapped_column(String(64))
+    """Of the body that brought it: the same call again changes nothing, another one with its key is refused."""
+    version: Mapped[int]
+    metadata_json: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    updated_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class AccountRow(Base):
+    """A station or a person of the ward. An ended account stays: its name is not given to another."""
+
+    __tablename__ = "account"
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    ended_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class SearchRow(Base):
+    """What a dossier is found by: small letters without marks. Made from its metadata; may be thrown away."""
+
+    __tablename__ = "search"
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)

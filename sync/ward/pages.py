@@ -1,31 +1,30 @@
-"""The web page for people at the ward: what has arrived, and whether its receipt and files hold."""
+"""The web pages for people at the ward: what has arrived, whether a receipt and its files hold, and the log-in to them."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.templating import Jinja2Templates
 
 from sync.failure import WardFailure
 from sync.receipts import ReceiptClaims, TrustedKeys, verify_receipt
+from sync.ward.access import COOKIE, LOGIN, Limits, Sessions, address, session_key, too_many
+from sync.ward.accounts import Accounts, Kind
+from sync.ward.arrivals import Arrivals, Wanted
 from sync.ward.files import WardFiles, hash_file
 from sync.ward.problems import Problem
 from sync.ward.records import StoredFile, WardRecords
-from sync.ward.requests import path_uuid
-from sync.ward.rules import VIETNAM
+from sync.ward.requests import digits, path_uuid
+from sync.ward.search import documents
+from sync.ward.view import TEMPLATES, View, read_form
 
 PAGE_SIZE = 100
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_STATES = {"da-tiep-nhan": True, "dang-nhan": False}
+_NUMBER = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,64 +38,110 @@ class FileLine:
     """Whether the receipt names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a receipt that somebody shows is worth."""
+
+    claims: ReceiptClaims | None
+    """None: its signature does not hold."""
+    kept: bool
+    """The same receipt is kept here."""
+    received_at: datetime | None
+
+
 class Pages:
-    def __init__(self, records: WardRecords, files: WardFiles, keys: TrustedKeys) -> None:
+    def __init__(
+        self,
+        records: WardRecords,
+        arrivals: Arrivals,
+        files: WardFiles,
+        keys: TrustedKeys,
+        accounts: Accounts,
+        sessions: Sessions | None,
+        limits: Limits,
+    ) -> None:
         self._records = records
+        self._arrivals = arrivals
         self._files = files
         self._keys = keys
-        self._templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
-        self._templates.env.filters.update(local=local_time, size=human_size, count=grouped)
+        self._accounts = accounts
+        self._sessions = sessions
+        self._limits = limits
+        self._view = View()
 
     def routes(self) -> list[Route]:
-        return [Route("/", self.index), Route("/ho-so/{uuid}", self.detail), Route("/ward.css", self.style)]
+        return [
+            Route("/", self.index, methods=["GET"]),
+            Route("/ho-so/{uuid}", self.detail, methods=["GET"]),
+            Route("/bien-nhan", self.ask_receipt, methods=["GET"]),
+            Route("/bien-nhan", self.check_receipt, methods=["POST"]),
+            Route(LOGIN, self.ask_login, methods=["GET"]),
+            Route(LOGIN, self.login, methods=["POST"]),
+            Route("/dang-xuat", self.logout, methods=["POST"]),
+            Route("/ward.css", self.style, methods=["GET"]),
+        ]
 
     async def style(self, _request: Request) -> Response:
-        return Response((Path(__file__).parent / "templates" / "ward.css").read_text("utf-8"), media_type="text/css")
+        return Response((TEMPLATES / "ward.css").read_text("utf-8"), media_type="text/css")
+
+    def refused(self, request: Request, problem: Problem) -> Response:
+        """The page in place of one that can't be shown."""
+        answer = self._page(request, "refused.html", problem.status, problem=problem)
+        answer.headers.update(problem.headers)
+        return answer
+
+    def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
+        person = self._sessions.holder(session_key(request.scope)) if self._sessions else None
+        return self._view.page(request, name, status, person=person, **context)
+
+    # --- arrivals
 
     async def index(self, request: Request) -> Response:
-        page = request.query_params.get("trang", "1")
-        number = max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1
-        rows = await run_in_threadpool(lambda: self._records.summaries(skip=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1))
-        total, received = await run_in_threadpool(self._records.counts)
+        number = min(max(1, digits(request.query_params.get("trang", "1")) or 1), 10_000_000)
+        state = request.query_params.get("trang-thai", "")
+        wanted = Wanted(request.query_params.get("q", "")[:200], _STATES.get(state))
+        skip = (number - 1) * PAGE_SIZE
+        rows = await run_in_threadpool(lambda: self._arrivals.summaries(wanted, skip=skip, limit=PAGE_SIZE + 1))
+        total, received = await run_in_threadpool(self._arrivals.counts)
+        found = await run_in_threadpool(self._arrivals.count, wanted)
         context = {"rows": rows[:PAGE_SIZE], "more": len(rows) > PAGE_SIZE, "page": number, "total": total, "received": received}
-        return self._templates.TemplateResponse(request, "index.html", context, headers=_HEADERS)
+        return self._page(
+            request, "index.html", 200, **context, wanted=wanted, state=state if state in _STATES else "", found=found
+        )
 
     async def detail(self, request: Request) -> Response:
         dossier_id = path_uuid(request)
         deep = request.query_params.get("kiem-tra") == "1"
         context = await run_in_threadpool(self._detail, dossier_id, deep)
-        return self._templates.TemplateResponse(request, "detail.html", context, headers=_HEADERS)
+        return self._page(request, "detail.html", 200, **context)
 
     def _detail(self, dossier_id: str, deep: bool) -> dict[str, object]:
-        found = self._records.summaries(dossier_id=dossier_id)
+        found = self._arrivals.summaries(dossier_id=dossier_id)
         if not found:
             raise Problem(404, "KHONG_CO")
         receipts = self._records.receipts(0, dossier_id)
         jws = receipts[0].jws if receipts else ""
-        claims, valid = self._check(jws)
+        claims = self._claims(jws) if jws else None
         named = {file_id: (sha256, size) for file_id, sha256, size in claims.files} if claims else {}
         lines = [
             FileLine(name, role, f, self._state(f, deep), named.get(f.id) == (f.sha256, f.bytes))
-            for name, role, f in self._records.files(dossier_id)
+            for name, role, f in self._arrivals.files(dossier_id)
         ]
         return {
             "dossier": found[0],
-            "documents": _documents(self._records.body(dossier_id)),
+            "documents": list(documents(json.loads(self._arrivals.body(dossier_id)))),
             "files": lines,
             "jws": jws,
             "claims": claims,
-            "valid": valid,
             "deep": deep,
             "whole": bool(lines) and all(line.state == "ok" for line in lines),
         }
 
-    def _check(self, jws: str) -> tuple[ReceiptClaims | None, bool]:
-        if not jws:
-            return None, False
+    def _claims(self, jws: str) -> ReceiptClaims | None:
         try:
-            return verify_receipt(jws, self._keys), True
+            return verify_receipt(jws, self._keys)
         except WardFailure:
-            return None, False
+            return None
 
     def _state(self, file: StoredFile, deep: bool) -> str:
         path = self._files.stored(file.sha256)
@@ -105,33 +150,55 @@ class Pages:
         same = hash_file(path) == file.sha256 if deep else path.stat().st_size == file.bytes
         return "ok" if same else "changed"
 
+    # --- a receipt that somebody shows
 
-def _documents(body: str) -> list[dict[str, str]]:
-    """Type, number and subject of each document, as far as the metadata tell."""
-    documents = json.loads(body).get("documents", [])
-    rows = []
-    for document in documents if isinstance(documents, list) else []:
-        fields = document.get("fields", {}) if isinstance(document, dict) else {}
-        if isinstance(fields, dict):
-            number = "/".join(str(fields[k]) for k in ("number", "notation") if fields.get(k))
-            kind = fields.get("type_name") or document.get("type", "")
-            rows.append({"type": str(kind), "number": number, "subject": str(fields.get("subject", ""))})
-    return rows
+    async def ask_receipt(self, request: Request) -> Response:
+        return self._page(request, "receipt.html", asked=False)
 
+    async def check_receipt(self, request: Request) -> Response:
+        """By its text, by a file that holds it, or by its number, which only says what is kept here."""
+        form = await read_form(request)
+        given = (form.get("tep", "").strip() or form.get("bien-nhan", "")).strip()
+        verdict = await run_in_threadpool(self._verdict, given)
+        return self._page(request, "receipt.html", asked=True, given=given[:20_000], verdict=verdict)
 
-def local_time(at: datetime) -> str:
-    return f"{at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    def _verdict(self, given: str) -> Verdict:
+        saved = self._arrivals.receipt(given.lower()) if _NUMBER.fullmatch(given.lower()) else None
+        jws = saved.jws if saved else "".join(given.split())
+        claims = self._claims(jws)
+        if claims is None:
+            return Verdict(None, False, None)
+        kept = self._arrivals.receipt(claims.receipt_id)
+        return Verdict(claims, kept is not None and kept.jws == jws, datetime.fromisoformat(claims.received_at))
 
+    # --- log-in
 
-def human_size(size: int) -> str:
-    """Decimal comma; 1 KB is 1024 bytes, as the desktop counts."""
-    value, unit = float(size), "B"
-    for larger in ("KB", "MB", "GB"):
-        if value < 1024:
-            break
-        value, unit = value / 1024, larger
-    return f"{size} B" if unit == "B" else f"{value:.1f} {unit}".replace(".", ",")
+    async def ask_login(self, request: Request) -> Response:
+        return await self._login_page(request, refused=False)
 
+    async def _login_page(self, request: Request, *, refused: bool) -> Response:
+        nobody = not any(account.ended_at is None for account in await run_in_threadpool(self._accounts.all, Kind.STAFF))
+        return self._page(request, "login.html", 403 if refused else 200, refused=refused, nobody=nobody)
 
-def grouped(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+    async def login(self, request: Request) -> Response:
+        form = await read_form(request)
+        if wait := self._limits.failures.wait(address(request.scope)):
+            raise too_many(wait)
+        name, password = form.get("ten", ""), form.get("mat-khau", "")
+        if self._sessions is None or not await run_in_threadpool(self._accounts.knows, Kind.STAFF, name, password):
+            self._limits.failures.take(address(request.scope))
+            return await self._login_page(request, refused=True)
+        answer = RedirectResponse("/", 303)
+        # "strict": the cookie stays away from whatever another site sets off
+        answer.set_cookie(
+            COOKIE, self._sessions.begin(name), httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        )
+        return answer
+
+    async def logout(self, request: Request) -> Response:
+        await read_form(request)
+        if self._sessions:
+            self._sessions.end(session_key(request.scope))
+        answer = RedirectResponse(LOGIN, 303)
+        answer.delete_cookie(COOKIE)
+        return answer

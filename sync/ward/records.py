@@ -1,19 +1,21 @@
 """What the ward server remembers. Each public method is one transaction; refusals are ``Problem``."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sync.canonical import canonical_json, sha256_text
-from sync.ward.models import CodeAllocation, Counter, DossierRow, FileRow, ProgressRow, ReceiptRow, UploadRow
+from sync.ward.database import reading, writing
+from sync.ward.document import check_body
+from sync.ward.models import CodeAllocation, Counter, DossierRow, FileRow, ReceiptRow, SearchRow, UploadRow
 from sync.ward.problems import Problem
+from sync.ward.requests import parse_json
 from sync.ward.rules import VIETNAM, Manifest, check_metadata, parse_manifest
+from sync.ward.search import search_text
 from sync.ward.signing_key import ReceiptSigner
 from workstation.domain.ids import new_id
 
@@ -60,31 +62,18 @@ class SavedReceipt:
     jws: str
 
 
-@dataclass(frozen=True, slots=True)
-class DossierSummary:
-    id: str
-    code: str
-    ward_id: str
-    title: str
-    files: int
-    bytes: int
-    updated_at: datetime
-    received_at: datetime | None
-    receipt_id: str
-
-
 class WardRecords:
     def __init__(
         self, engine: Engine, signer: ReceiptSigner, unit_code: str, required: tuple[str, ...], now: Callable[[], datetime]
     ) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(ward_readonly=True)
         self._signer = signer
         self._unit_code = unit_code
         self._required = required
         self._now = now
         for name in ("ma-ho-so", "bien-nhan"):
             self._start_counter(name)
+        self._complete_search()
 
     def _start_counter(self, name: str) -> None:
         try:
@@ -95,20 +84,23 @@ class WardRecords:
             # another server process on the same PostgreSQL was first; the row is there, which is all that is wanted
             return
 
-    @contextmanager
-    def _write(self) -> Iterator[Session]:
-        """Two requests with the same key at the same moment: the loser of the unique constraint is told to come again."""
-        try:
-            with Session(self._engine) as session, session.begin():
-                yield session
-        except IntegrityError as error:
-            raise Problem(503, "DANG_XU_LY", headers={"Retry-After": "1"}) from error
+    def _complete_search(self) -> None:
+        """For dossiers that came before there was a search."""
+        query = (
+            select(DossierRow.id, DossierRow.body, CodeAllocation.code)
+            .join(CodeAllocation, CodeAllocation.dossier_id == DossierRow.id)
+            .outerjoin(SearchRow, SearchRow.dossier_id == DossierRow.id)
+            .where(SearchRow.dossier_id.is_(None))
+        )
+        with writing(self._engine) as session:
+            for dossier_id, body, code in session.execute(query).all():
+                session.merge(SearchRow(dossier_id=dossier_id, text=search_text(code, body)))
 
     # --- dossiers
 
     def allocate_code(self, dossier_id: str) -> str:
         """MaHoSo; a second ask gives the same."""
-        with self._write() as session:
+        with writing(self._engine) as session:
             return self._code(session, dossier_id)
 
     def _code(self, session: Session, dossier_id: str) -> str:
@@ -126,9 +118,11 @@ class WardRecords:
 
     def put_dossier(self, dossier_id: str, body: str, key: str) -> tuple[bool, str, str]:
         """Creates or replaces the metadata. → (new, MaHoSo, IdHoSo). 409: same key with another body, or already received."""
-        check_metadata(_parse(body), self._required)
+        parsed = parse_json(body)
+        check_metadata(parsed, self._required)
+        check_body("HoSo", parsed)
         digest = sha256_text(body)
-        with self._write() as session:
+        with writing(self._engine) as session:
             row = session.get(DossierRow, dossier_id, with_for_update=True)
             new = row is None
             if row is None:
@@ -140,13 +134,16 @@ class WardRecords:
                 if row.put_key == key or _receipt(session, dossier_id) is not None:
                     raise Problem(409, "KHAC_NOI_DUNG")
                 row.body, row.body_sha256, row.put_key, row.updated_at = body, digest, key, self._now()
-            return new, self._code(session, dossier_id), row.ward_id
+            code = self._code(session, dossier_id)
+            session.flush()
+            session.merge(SearchRow(dossier_id=dossier_id, text=search_text(code, body)))
+            return new, code, row.ward_id
 
     # --- files
 
     def open_upload(self, request: UploadRequest) -> Upload:
         """The one upload of this dossier, role and hash: the file if it is here, the unfinished upload, or a new one."""
-        with self._write() as session:
+        with writing(self._engine) as session:
             stored = _file(session, request.dossier_id, request.role, request.sha256)
             if stored is not None:
                 return _finished(stored, self._now() + UPLOAD_LIFETIME)
@@ -167,7 +164,7 @@ class WardRecords:
 
     def upload(self, upload_id: str) -> Upload:
         """404 unknown, 410 expired."""
-        with Session(self._reader) as session:
+        with reading(self._engine) as session:
             row = session.get(UploadRow, upload_id)
             if row is not None and row.expires_at > self._now():
                 return _upload(row)
@@ -179,12 +176,12 @@ class WardRecords:
             return _finished(stored, self._now() + UPLOAD_LIFETIME)
 
     def touch_upload(self, upload_id: str) -> None:
-        with self._write() as session:
+        with writing(self._engine) as session:
             session.execute(update(UploadRow).filter_by(id=upload_id).values(expires_at=self._now() + UPLOAD_LIFETIME))
 
     def finish_upload(self, upload_id: str) -> StoredFile:
         """The bytes are kept: the upload becomes a file with the same id."""
-        with self._write() as session:
+        with writing(self._engine) as session:
             row = session.get(UploadRow, upload_id, with_for_update=True)
             stored = session.get(FileRow, upload_id)
             if stored is None:
@@ -198,21 +195,21 @@ class WardRecords:
             return StoredFile(stored.id, stored.sha256, stored.bytes)
 
     def drop_upload(self, upload_id: str) -> None:
-        with self._write() as session:
+        with writing(self._engine) as session:
             row = session.get(UploadRow, upload_id)
             if row is not None:
                 session.delete(row)
 
     def expired_uploads(self) -> list[str]:
-        with Session(self._reader) as session:
+        with reading(self._engine) as session:
             return list(session.scalars(select(UploadRow.id).where(UploadRow.expires_at <= self._now())))
 
     # --- manifest and receipts
 
     def commit_manifest(self, dossier_id: str, body: str) -> SavedReceipt:
         """All or nothing: the manifest and its signed receipt. The same manifest gives the same receipt, another one 409."""
-        manifest = parse_manifest(_parse(body), dossier_id)
-        with self._write() as session:
+        manifest = parse_manifest(parse_json(body), dossier_id)
+        with writing(self._engine) as session:
             # the row lock makes two commits of one dossier queue up
             dossier = session.get(DossierRow, dossier_id, with_for_update=True)
             if dossier is None:
@@ -222,7 +219,7 @@ class WardRecords:
                 if known.manifest_sha256 != sha256_text(body):
                     raise Problem(409, "KHAC_MANIFEST")
                 return _saved(known)
-            check_metadata(_parse(dossier.body), self._required)
+            check_metadata(parse_json(dossier.body), self._required)
             if manifest.metadata_sha256 != dossier.body_sha256:
                 raise Problem(409, "KHAC_NOI_DUNG", "metadata_sha256")
             _check_files(session, manifest)
@@ -259,89 +256,8 @@ class WardRecords:
         query = select(ReceiptRow).where(ReceiptRow.number > after).order_by(ReceiptRow.number).limit(limit)
         if dossier_id is not None:
             query = query.where(ReceiptRow.dossier_id == dossier_id)
-        with Session(self._reader) as session:
+        with reading(self._engine) as session:
             return [_saved(row) for row in session.scalars(query)]
-
-    def append_progress(self, dossier_id: str, event_id: str, body: str) -> bool:
-        """False if this event was here already; 409 if it said something else."""
-        with self._write() as session:
-            if session.get(DossierRow, dossier_id) is None:
-                raise Problem(404, "KHONG_CO")
-            known = session.get(ProgressRow, event_id)
-            if known is not None:
-                if (known.dossier_id, known.body_sha256) != (dossier_id, sha256_text(body)):
-                    raise Problem(409, "KHAC_NOI_DUNG")
-                return False
-            row = ProgressRow(
-                id=event_id, dossier_id=dossier_id, body=body, body_sha256=sha256_text(body), received_at=self._now()
-            )
-            session.add(row)
-            return True
-
-    # --- reading
-
-    def summaries(
-        self, *, code: str | None = None, dossier_id: str | None = None, skip: int = 0, limit: int = 100
-    ) -> list[DossierSummary]:
-        """Newest first; by MaHoSo or by id when given."""
-        files = (
-            select(FileRow.dossier_id, func.count().label("n"), func.sum(FileRow.bytes).label("total"))
-            .group_by(FileRow.dossier_id)
-            .subquery()
-        )
-        query = (
-            select(DossierRow, CodeAllocation.code, files.c.n, files.c.total, ReceiptRow.id, ReceiptRow.received_at)
-            .join(CodeAllocation, CodeAllocation.dossier_id == DossierRow.id)
-            .outerjoin(files, files.c.dossier_id == DossierRow.id)
-            .outerjoin(ReceiptRow, ReceiptRow.dossier_id == DossierRow.id)
-            .order_by(DossierRow.updated_at.desc())
-            .offset(skip)
-            .limit(limit)
-        )
-        if code is not None:
-            query = query.where(CodeAllocation.code == code)
-        if dossier_id is not None:
-            query = query.where(DossierRow.id == dossier_id)
-        with Session(self._reader) as session:
-            return [
-                DossierSummary(
-                    d.id,
-                    ma,
-                    d.ward_id,
-                    str(json.loads(d.body).get("title", "")),
-                    n or 0,
-                    int(total or 0),
-                    d.updated_at,
-                    at,
-                    receipt_id or "",
-                )
-                for d, ma, n, total, receipt_id, at in session.execute(query)
-            ]
-
-    def counts(self) -> tuple[int, int]:
-        """(dossiers, of these received)."""
-        with Session(self._reader) as session:
-            dossiers = session.scalar(select(func.count()).select_from(DossierRow)) or 0
-            return dossiers, session.scalar(select(func.count()).select_from(ReceiptRow)) or 0
-
-    def body(self, dossier_id: str) -> str:
-        with Session(self._reader) as session:
-            row = session.get(DossierRow, dossier_id)
-            return row.body if row else ""
-
-    def files(self, dossier_id: str) -> list[tuple[str, str, StoredFile]]:
-        """(name, role, file) in the order of arrival."""
-        query = select(FileRow).filter_by(dossier_id=dossier_id).order_by(FileRow.created_at, FileRow.id)
-        with Session(self._reader) as session:
-            return [(f.name, f.role, StoredFile(f.id, f.sha256, f.bytes)) for f in session.scalars(query)]
-
-
-def _parse(body: str) -> object:
-    try:
-        parsed: object = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Problem(400, "KHONG_PHAI_JSON") from error
-    return parsed
 
 
 def _next(session: Session, name: str) -> int:

@@ -1,26 +1,65 @@
 """Reading what a request brings, with limits."""
 
+import json
+import re
 import uuid
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from sync.ward.problems import Problem
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of a JSON body: a manifest of 10,000 files fits."""
+_KEY = re.compile(r"[\x21-\x7e]{1,80}")
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ETAG = re.compile(r'"([\x21\x23-\x7e]{1,80})"')
+
+
+async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
+    """The body as it came; 413 before it is read if it says that it is larger than ``limit``, else as soon as it is."""
+    if (digits(request.headers.get("content-length", "")) or 0) > limit:
+        raise Problem(413, "QUA_LON")
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise Problem(413, "QUA_LON")
+    except ClientDisconnect as error:
+        raise Problem(408, "DUT_KET_NOI") from error
+    return bytes(body)
 
 
 async def read_text(request: Request) -> str:
-    """The body as it came; 413 if it is larger than ``MAX_BODY``, 400 if it is not UTF-8."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise Problem(413, "QUA_LON")
+    """400 if it is not UTF-8."""
     try:
-        return body.decode()
+        return (await read_body(request)).decode()
     except UnicodeDecodeError as error:
         raise Problem(400, "KHONG_PHAI_UTF8") from error
+
+
+async def read_json_text(request: Request) -> str:
+    """The text of a body that says it is JSON; 415 otherwise, so that a form of a foreign web page is no call."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise Problem(415, "KIEU_NOI_DUNG", "content-type")
+    return await read_text(request)
+
+
+def parse_json(body: str) -> object:
+    """400 for what is not JSON, or holds half a character (a lone surrogate), which no database or page can show."""
+    try:
+        parsed: object = json.loads(body)
+        if _SURROGATE.search(body):
+            json.dumps(parsed, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "KHONG_PHAI_JSON") from error
+    return parsed
+
+
+def digits(text: str) -> int | None:
+    """A whole number of at most 18 digits; None for anything else, however long."""
+    return int(text) if _DIGITS.fullmatch(text) else None
 
 
 def path_uuid(request: Request, name: str = "uuid") -> str:
@@ -40,6 +79,23 @@ def parse_uuid(text: object, field: str) -> str:
 
 def idempotency_key(request: Request) -> str:
     key = request.headers.get("idempotency-key", "")
-    if not 1 <= len(key) <= 80:
+    if _KEY.fullmatch(key) is None:
         raise Problem(400, "THIEU_KHOA", "idempotency-key")
     return key
+
+
+def if_match(request: Request) -> str:
+    """The one entity tag of ``If-Match`` (RFC 9110, section 13.1.1); 428 without, since a change made blindly overwrites."""
+    given = request.headers.get("if-match")
+    if given is None:
+        raise Problem(428, "THIEU_IF_MATCH", "if-match")
+    found = _ETAG.fullmatch(given.strip())
+    if found is None:
+        raise Problem(400, "IF_MATCH_SAI", "if-match")
+    return found.group(1)
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether ``If-None-Match`` names the entity tag that we have (weak comparison: RFC 9110, section 13.1.2)."""
+    given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return f'"{etag}"' in given or given == ["*"]

@@ -2,24 +2,30 @@
 
 import ipaddress
 import os
-import secrets
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
-from sync.ward.app import create_app
-from sync.ward.rules import DEFAULT_REQUIRED
-from sync.ward.signing_key import write_secret
+from sync.ward.app import Policy, create_app
+from workstation.domain.signing import Secret
 
 SECRET_VARIABLE = "WARD_CLIENT_SECRET"  # noqa: S105 - a variable's name
-PAGE_PASSWORD_VARIABLE = "WARD_PAGE_PASSWORD"  # noqa: S105
-PAGE_PASSWORD_FILE = "page-password"  # noqa: S105
+DATABASE_VARIABLE = "WARD_DATABASE"
+"""An address with a password must not stand among the arguments, which every user of the machine can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    certificate: Path
+    """PEM, with its chain."""
+    key: Path
 
 
 def serve(
@@ -28,38 +34,33 @@ def serve(
     port: int = 8420,
     database_url: str | None = None,
     *,
-    required: tuple[str, ...] = DEFAULT_REQUIRED,
-    max_file_bytes: int = 512 * 1024 * 1024,
-    tls_certificate: Path | None = None,
-    tls_key: Path | None = None,
+    policy: Policy | None = None,
+    tls: Tls | None = None,
     ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
     """Blocks; ends by SIGTERM or Ctrl-C after requests under way are done (5 s at most). Port 0 takes a free one.
 
-    ``ready`` gets the address once it answers. The client secret comes from ``WARD_CLIENT_SECRET``, else from the data folder.
-    The page needs a password (``WARD_PAGE_PASSWORD``, else ``data/page-password``) unless the host is loopback.
+    ``ready`` gets the address once it answers. A station's secret in ``WARD_CLIENT_SECRET`` enrols it. ``ValueError``: open pages
+    beyond this machine.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    app = create_app(
-        data,
-        database_url,
-        client_secret=os.environ.get(SECRET_VARIABLE),
-        page_password=None if is_loopback(host) else _page_password(data),
-        required=required,
-        max_file_bytes=max_file_bytes,
-    )
+    policy = policy or Policy()
+    if policy.open_pages and not is_loopback(host):
+        raise ValueError("open pages are for this machine only")
+    given = os.environ.get(SECRET_VARIABLE)
+    address = database_url or os.environ.get(DATABASE_VARIABLE)
+    app = create_app(data, address, client_secret=Secret(given) if given else None, policy=policy)
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
-        ssl_certfile=tls_certificate,
-        ssl_keyfile=str(tls_key) if tls_key else None,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=str(tls.key) if tls else None,
     )
     with _listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
-        url = f"{'https' if tls_certificate else 'http'}://{shown}:{listener.getsockname()[1]}"
+        url = f"{'https' if tls else 'http'}://{shown}:{listener.getsockname()[1]}"
         if threading.current_thread() is threading.main_thread():
             # uvicorn raises the signal again when it has shut down: by then this is a success, not a death
             signal.signal(signal.SIGTERM, _leave)
@@ -93,13 +94,3 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
-
-
-def _page_password(data: Path) -> str:
-    given = os.environ.get(PAGE_PASSWORD_VARIABLE)
-    if given:
-        return given
-    path = data / PAGE_PASSWORD_FILE
-    if not path.exists():
-        write_secret(path, secrets.token_urlsafe(12).encode())
-    return path.read_text("ascii").strip()

@@ -1,7 +1,6 @@
 """tus 1.0 (core, creation, termination, expiration) under /v1/tep, and ``chot``, which hashes what was stored."""
 
 import asyncio
-import errno
 import os
 import re
 from email.utils import format_datetime
@@ -16,9 +15,12 @@ from sync.metadata import decode_metadata
 from sync.ward.files import FORMATS, WardFiles, extension, fsync_folder, looks_like
 from sync.ward.problems import Problem
 from sync.ward.records import Upload, UploadRequest, WardRecords
-from sync.ward.requests import parse_uuid
+from sync.ward.requests import digits, parse_uuid
+from workstation.domain.durable import DISK_FULL
 
 TUS = "1.0.0"
+SPARE_BYTES = 4 * 1024 * 1024
+"""Left for the database: a disk that files have filled could not take even a receipt."""
 EXTENSIONS = ("creation", "expiration", "termination")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ROLE = re.compile(r"[a-z0-9-]{1,40}")
@@ -55,10 +57,10 @@ class Uploads:
         return Response(status_code=201, headers=_headers(upload, headers))
 
     def _wanted(self, request: Request) -> UploadRequest:
-        length = request.headers.get("upload-length", "")
-        if not length.isascii() or not length.isdigit() or int(length) == 0:
+        length = digits(request.headers.get("upload-length", ""))
+        if not length:
             raise Problem(400, "DO_DAI_SAI", "upload-length")
-        if int(length) > self._max_bytes:
+        if length > self._max_bytes:
             raise Problem(413, "QUA_LON", "upload-length")
         try:
             values = decode_metadata(request.headers.get("upload-metadata", ""))
@@ -73,12 +75,14 @@ class Uploads:
             raise Problem(400, "VAI_TRO_SAI", "vai-tro")
         if _SHA256.fullmatch(sha256) is None:
             raise Problem(400, "HASH_SAI", "sha256")
-        return UploadRequest(parse_uuid(values.get("ho-so-uuid"), "ho-so-uuid"), role, sha256, int(length), name)
+        return UploadRequest(parse_uuid(values.get("ho-so-uuid"), "ho-so-uuid"), role, sha256, length, name)
 
     def _prepare(self, upload: Upload) -> int:
         """The partial file's name is durable before its address is given out."""
         # bytes of another dossier don't count: who sends a file has to have it
         offset = 0 if upload.fresh else self._files.offset(upload.id, upload.sha256)
+        if self._files.room() < upload.bytes - offset + SPARE_BYTES:
+            raise Problem(507, "HET_CHO", headers={"Retry-After": "300"})
         if offset == 0:
             partial = self._files.partial(upload.id)
             partial.touch(0o600)
@@ -99,14 +103,16 @@ class Uploads:
         _check_version(request)
         if request.headers.get("content-type") != "application/offset+octet-stream":
             raise Problem(415, "KIEU_NOI_DUNG", "content-type")
-        asked = request.headers.get("upload-offset", "")
-        if not asked.isascii() or not asked.isdigit():
+        asked = digits(request.headers.get("upload-offset", ""))
+        if asked is None:
             raise Problem(400, "VI_TRI_SAI", "upload-offset")
         upload = await self._find(request)
         await self._displace(upload.id)
         offset = self._offset(upload)
-        if int(asked) != offset:
+        if asked != offset:
             raise Problem(409, "SAI_VI_TRI", "upload-offset", {"Upload-Offset": str(offset)})
+        if offset + (digits(request.headers.get("content-length", "")) or 0) > upload.bytes:
+            raise Problem(413, "QUA_DO_DAI", "upload-length")  # not a byte of it is stored
         if offset < upload.bytes:
             await self._run_writer(request, upload)
             await run_in_threadpool(self._records.touch_upload, upload.id)
@@ -183,7 +189,7 @@ class Uploads:
     async def _receive(self, request: Request, upload: Upload) -> None:
         """Appends the body; whatever arrived before a cut is kept and counts."""
         path = self._files.partial(upload.id)
-        size = self._offset(upload)
+        size = begun = self._offset(upload)
         # not "append": that would make a new empty file where a confirmed one was just moved away
         with path.open("rb+", buffering=0) as out:
             out.seek(size)
@@ -200,10 +206,19 @@ class Uploads:
             except ClientDisconnect as error:
                 raise Problem(408, "DUT_KET_NOI") from error
             except OSError as error:
-                raise Problem(507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 500, "DIA") from error
+                raise _disk(error) from error
             finally:
                 # an offset is told only for bytes that would outlive a power cut
-                os.fsync(out.fileno())
+                try:
+                    os.fsync(out.fileno())
+                except OSError as error:
+                    # what the system could not write it may drop from memory and call clean at the next fsync
+                    os.ftruncate(out.fileno(), begun)
+                    raise _disk(error) from error
+
+
+def _disk(error: OSError) -> Problem:
+    return Problem(507, "HET_CHO", headers={"Retry-After": "300"}) if error.errno in DISK_FULL else Problem(500, "DIA")
 
 
 def _write(handle: int, chunk: bytes) -> None:

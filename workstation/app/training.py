@@ -67,7 +67,7 @@ def practice_ward(root: Path, settings: Settings) -> Iterator[str]:
     """
     home = Home(root).prepare()
     secret = (home.secrets / "ward-client").read_text("utf-8").strip()
-    command = [sys.executable, "-m", "sync.ward", "--data", str(root / "ward"), "--port", "0", "--with-parent"]
+    command = [sys.executable, "-m", "sync.ward", "--data", str(root / "ward"), "--port", "0", "--with-parent", "--open-pages"]
     env = {**os.environ, "WARD_CLIENT_SECRET": secret}
     log = (root / "logs" / "ward.log").open("ab")
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=env, text=True)

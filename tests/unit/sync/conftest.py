@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import postgres  # noqa: F401 - a fixture
+from tests.unit.sync.hands import hands  # noqa: F401 - a fixture
 from tests.unit.sync.rig import Station, Ward
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import secrets
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,8 @@ from sync.canonical import canonical_json
 from sync.contract import Timeouts, WardClient
 from sync.receipts import TrustedKeys
 from sync.sender import WardSender
+from sync.ward.accounts import Accounts, Kind
+from sync.ward.database import open_database
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256, UserName, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem
@@ -50,6 +53,7 @@ class Ward:
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log").open("ab") as log:
             environment = {k: v for k, v in os.environ.items() if not k.startswith("WARD_")}
+            environment["WARD_CLIENT_SECRET"] = self.secret().reveal()
             self._process = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
             )
@@ -88,7 +92,16 @@ class Ward:
         return (self.data / "log").read_text("utf-8")
 
     def secret(self) -> Secret:
-        return Secret((self.data / "client-secret").read_text("ascii"))
+        """The station's, made at first use; it lies beside the server's data for programs of the same test."""
+        path = self.data / "station-secret"
+        if not path.exists():
+            path.write_text(secrets.token_urlsafe(32), "ascii")
+        return Secret(path.read_text("ascii"))
+
+    def add_staff(self, name: str, password: str) -> None:
+        engine = open_database(self.data, None)
+        Accounts(engine, lambda: datetime.now(UTC)).save(Kind.STAFF, name, Secret(password))
+        engine.dispose()
 
     def keys(self) -> TrustedKeys:
         return TrustedKeys.load(self.data / "khoa-cong-khai.json")

@@ -2,52 +2,24 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sync.canonical import canonical_json, sha256_text
-from sync.ward.database import open_database
 from sync.ward.models import DossierRow
 from sync.ward.problems import Problem
 from sync.ward.records import UPLOAD_LIFETIME, UploadRequest, WardRecords
 from sync.ward.rules import check_metadata
-from sync.ward.signing_key import ReceiptSigner
 from tests.postgres import Postgres
+from tests.unit.sync.hands import BODY, Hands
 from tests.unit.sync.rig import Station, Ward, pdf
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import OutboxState
-
-BODY = canonical_json({"code": "HS-0001", "title": "Hồ sơ thử"})
-
-
-class Hands:
-    """The records, with a clock to turn."""
-
-    def __init__(self, data: Path, url: str | None) -> None:
-        self.now = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)  # the 21st in Viet Nam
-        self.engine = open_database(data, url)
-        self.records = self.again()
-
-    def again(self) -> WardRecords:
-        return WardRecords(self.engine, ReceiptSigner(Ed25519PrivateKey.generate()), "H29.17", ("title",), lambda: self.now)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def hands(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hands]:
-    url = None
-    if request.param == "postgresql":
-        cluster: Postgres = request.getfixturevalue("postgres")
-        url = cluster.new_database()
-    made = Hands(tmp_path, url)
-    yield made
-    made.engine.dispose()
 
 
 def arrived(records: WardRecords, dossier_id: str, seed: str = "a") -> str:
@@ -72,7 +44,7 @@ def test_put_is_idempotent(hands: Hands) -> None:
     assert records.put_dossier(dossier_id, BODY, "k1") == (False, code, ward_id)
     assert refused(lambda: records.put_dossier(dossier_id, other, "k1")) == (409, "")
     assert records.put_dossier(dossier_id, other, "k2") == (False, code, ward_id)
-    assert records.body(dossier_id) == other
+    assert hands.arrivals.body(dossier_id) == other
     assert hands.again().allocate_code(dossier_id) == code  # counters go on after a restart
     assert records.allocate_code(new_id()) == "H29.17-261121-0002"
 
@@ -85,8 +57,8 @@ def test_manifest_once(hands: Hands) -> None:
     assert refused(lambda: records.commit_manifest(dossier_id, manifest.replace("}", " }", 1))) == (409, "")
     assert refused(lambda: records.put_dossier(dossier_id, canonical_json({"title": "khác"}), "k9")) == (409, "")
     assert records.receipts(0, None) == [receipt] and records.receipts(receipt.number, None) == []
-    assert records.counts() == (1, 1)
-    (row,) = records.summaries(dossier_id=dossier_id)
+    assert hands.arrivals.counts() == (1, 1)
+    (row,) = hands.arrivals.summaries(dossier_id=dossier_id)
     assert (row.files, row.bytes, row.receipt_id, row.received_at) == (1, 10, receipt.id, hands.now)
 
 

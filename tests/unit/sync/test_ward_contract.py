@@ -1,0 +1,262 @@
+"""The server held to its contract: calls made from ``openapi.json``, good ones and bad ones, and what the station sends."""
+
+import hashlib
+import json
+import re
+import urllib.parse
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, settings
+from jsonschema import Draft202012Validator
+from starlette.routing import Route
+
+from sync.ward.access import is_call
+from sync.ward.app import create_app
+from sync.ward.document import contract
+from tests.unit.sync.rig import Station, Ward, pdf
+from tests.unit.sync.test_ward_uploads import create, patch, token
+from workstation.domain.ids import new_id
+from workstation.domain.outbox import OutboxState
+
+SCHEMA = schemathesis.openapi.from_dict(contract())
+SCHEMA.config.checks.positive_data_acceptance.expected_statuses = ["2xx", "304", "4xx"]
+SCHEMA.config.checks.negative_data_rejection.expected_statuses = ["4xx"]
+# tus asks for 412, RFC 6585 for 428
+SCHEMA.config.checks.missing_required_header.expected_statuses = ["400", "401", "412", "415", "428"]
+KEY = {"Idempotency-Key": "k"}
+
+
+@schemathesis.serializer("application/offset+octet-stream")
+def raw_bytes(_context: object, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+@dataclass
+class Line:
+    """A server of its own, since wrong secrets close its door for a while, and what a caller needs to get past 404."""
+
+    ward: Ward
+    token: str
+    dossier: str = ""
+    upload: str = ""
+    file: str = ""
+    sha256: str = ""
+    code: str = "G06.01_CV_000021_V1"
+    seen: dict[str, set[int]] = field(default_factory=dict)
+
+    def http(self) -> httpx.Client:
+        return httpx.Client(base_url=self.ward.url, headers={"Authorization": f"Bearer {self.token}"}, trust_env=False)
+
+
+def metadata(code: str) -> dict[str, object]:
+    about = {"TypeName": "Công văn", "CodeNumber": "21", "CodeNotation": "CV-UBND", "IssuedDate": "2026-11-20"}
+    return {"DocCode": code, **about, "OrganName": "UBND phường", "Subject": "Về việc thử"}
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    ward = Ward(tmp_path_factory.mktemp("contract")).start()
+    made = Line(ward, token(ward))
+    with made.http() as http:
+        made.dossier, content = new_id(), pdf(3000, 80)
+        assert http.put(f"/v1/ho-so/{made.dossier}", json={"code": "HS-1", "title": "T"}, headers=KEY).status_code == 201
+        url = create(http, made.dossier, content).headers["location"]
+        patch(http, url, 0, content)
+        stored = http.post(f"{url}/chot").json()
+        made.file, made.sha256 = stored["IdTepTin"], stored["HashTepTin"]
+        made.upload = create(http, made.dossier, pdf(4000, 81)).headers["location"].rsplit("/", 1)[1]
+        body = {"metadata": metadata(made.code), "IdTepTin": made.file, "HashTepTin": made.sha256}
+        assert http.post("/api/v1/documents/import", json=body, headers=KEY).status_code == 201
+    yield made
+    print({name: sorted(codes) for name, codes in made.seen.items()})
+    ward.stop()
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_call_answers_as_the_contract_says(case: schemathesis.Case, line: Line) -> None:
+    """No 500, no undocumented status, header or body; what the schema forbids is refused."""
+    known = {"uuid": line.dossier, "id": line.upload, "DocCode": line.code}
+    # every second call goes where there is something, so that not every answer is 404
+    if hash(str(case.path_parameters)) % 2:
+        case.path_parameters = {n: known[n] if n in known and _good(case, n) else v for n, v in case.path_parameters.items()}
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = case.call(
+            line.ward.url, session=session, headers={"Authorization": f"Bearer {line.token}"}, allow_redirects=False
+        )
+    line.seen.setdefault(case.operation.label, set()).add(answer.status_code)
+    case.validate_response(answer)
+
+
+def _good(case: schemathesis.Case, name: str) -> bool:
+    schema = next(p["schema"] for p in case.operation.definition.raw.get("parameters", []) if p["name"] == name)
+    return Draft202012Validator(schema).is_valid(case.path_parameters[name])
+
+
+def test_the_document_and_the_server_name_the_same_calls(tmp_path: Path) -> None:
+    routes = {
+        (re.sub(r"{code:doccode}", "{DocCode}", route.path), method.lower())
+        for route in create_app(tmp_path).routes
+        if isinstance(route, Route) and is_call(route.path)
+        for method in (route.methods or set()) - ({"HEAD"} if "GET" in (route.methods or set()) else set())
+    }
+    assert routes == {(path, method) for path, item in contract()["paths"].items() for method in item}
+
+
+def test_capabilities_come_without_log_in_and_say_which_contract(line: Line) -> None:
+    told = httpx.get(f"{line.ward.url}/v1/kha-nang", trust_env=False).json()
+    assert told["hop-dong"] == contract()["info"]["version"]
+    assert httpx.get(f"{line.ward.url}/v1/openapi.json", trust_env=False).json() == contract()
+    assert abs(datetime.fromisoformat(told["gio"]) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_what_the_station_sends_is_in_the_contract(ward: Ward, station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every request of a whole delivery, and every answer to it."""
+    seen: list[tuple[httpx.Response, bytes]] = []
+    inner = httpx.Client.request
+
+    def recording(client: httpx.Client, method: str, url: httpx.URL, **how: Any) -> httpx.Response:
+        content = how.get("content")
+        body = content if isinstance(content, bytes) else b"".join(content or ())
+        answer = inner(client, method, url, **{**how, "content": body})
+        seen.append((answer, body))
+        return answer
+
+    monkeypatch.setattr(httpx.Client, "request", recording)
+    item = station.queue(pdf(90_000, 82), pdf(1000, 83))
+    assert station.send(station.sender(ward))[0].item.state is OutboxState.RECEIVED
+    named = {check_exchange(answer, body) for answer, body in seen}
+    assert named == {"khaNang", "maTruyCap", "ghiHoSo", "taoTai", "guiByte", "chot", "goi"}
+    assert item.files
+
+
+def check_exchange(answer: httpx.Response, body: bytes) -> str:
+    """The operation's id, if request and answer are as the document says."""
+    request, path = answer.request, answer.request.url.path
+    template = next(t for t in contract()["paths"] if re.fullmatch(re.sub(r"{\w+}", "[^/]+", t), path))
+    operation = contract()["paths"][template][request.method.lower()]
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "header" and (parameter["required"] or parameter["name"] in request.headers):
+            assert resolved(parameter["schema"]).is_valid(request.headers[parameter["name"]]), parameter["name"]
+    if "requestBody" in operation:
+        ((media, content),) = operation["requestBody"]["content"].items()
+        assert request.headers["content-type"] == media
+        if media == "application/json":
+            resolved(content["schema"]).validate(json.loads(body))
+        elif media == "application/x-www-form-urlencoded":
+            resolved(content["schema"]).validate(dict(urllib.parse.parse_qsl(body.decode())))
+    shown = operation["responses"][str(answer.status_code)]
+    if "application/json" in shown.get("content", {}):
+        resolved(shown["content"]["application/json"]["schema"]).validate(answer.json())
+    for name, header in shown.get("headers", {}).items():
+        assert resolved(header["schema"]).is_valid(answer.headers[name]), name
+    return str(operation["operationId"])
+
+
+def resolved(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": contract()["components"]})
+
+
+def test_status_changes_only_from_the_version_that_was_read(line: Line) -> None:
+    with line.http() as http:
+        dossier = new_id()
+        http.put(f"/v1/ho-so/{dossier}", json={"code": "HS-1", "title": "T"}, headers=KEY)
+        url, event = f"/v1/ho-so/{dossier}/trang-thai", {"Idempotency-Key": new_id()}
+        read = http.get(f"/v1/ho-so/{dossier}")
+        assert (read.headers["etag"], read.json()["TrangThai"]) == ('"0"', None)
+        assert http.post(url, json={"TrangThai": 4}, headers=event).status_code == 428
+        for _ in range(2):  # the reply was lost: the same event again
+            done = http.post(url, json={"TrangThai": 4}, headers={**event, "If-Match": '"0"'})
+            assert (done.status_code, done.headers["etag"]) == (200, '"1"')
+        late = http.post(url, json={"TrangThai": 8}, headers={"Idempotency-Key": new_id(), "If-Match": '"0"'})
+        assert (late.status_code, late.headers["etag"], late.json()["code"]) == (412, '"1"', "DA_THAY_DOI")
+        assert http.post(url, json={"TrangThai": 5}, headers={**event, "If-Match": '"1"'}).status_code == 409
+        assert http.get(f"/v1/ho-so/{dossier}").json()["TrangThai"] == 4
+        for wrong in ({"TrangThai": 11}, {"TrangThai": "4"}, {}, {"TrangThai": 4, "la": 1}):
+            refused = http.post(url, json=wrong, headers={"Idempotency-Key": new_id(), "If-Match": '"1"'})
+            assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+            assert refused.json()["field"] == ("la" if "la" in wrong else "TrangThai")
+
+
+def test_two_status_changes_at_once_leave_one(line: Line) -> None:
+    with line.http() as http, ThreadPoolExecutor(8) as threads:
+        dossier = new_id()
+        http.put(f"/v1/ho-so/{dossier}", json={"code": "HS-1", "title": "T"}, headers=KEY)
+
+        def change(code: int) -> int:
+            event = {"Idempotency-Key": new_id(), "If-Match": '"0"'}
+            return http.post(f"/v1/ho-so/{dossier}/trang-thai", json={"TrangThai": code}, headers=event).status_code
+
+        assert sorted(threads.map(change, range(1, 9))) == [200] + [412] * 7
+
+
+def test_code_lists_have_an_etag(line: Line) -> None:
+    own = line.ward.data / "danh-muc" / "thu-tuc.json"
+    with line.http() as http:
+        shipped = http.get("/v1/danh-muc/trang-thai")
+        assert [row["ma"] for row in shipped.json()["muc"]] == [str(n) for n in range(1, 11)]
+        again = http.get("/v1/danh-muc/trang-thai", headers={"If-None-Match": shipped.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert http.get("/v1/danh-muc/thu-tuc").status_code == http.get("/v1/danh-muc/..%2Fkhoa").status_code == 404
+        own.parent.mkdir()
+        own.write_text('{"muc": [{"ma": "1.005129", "ten": "Thủ tục thử"}]}', "utf-8")
+        first = http.get("/v1/danh-muc/thu-tuc")
+        assert first.status_code == 200 and "thu-tuc" in http.get("/v1/kha-nang").json()["danh-muc"]
+        own.write_text('{"muc": [{"ma": "1.005129", "ten": "Tên mới"}]}', "utf-8")
+        assert http.get("/v1/danh-muc/thu-tuc", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+        for broken in ("{", '{"muc": [{"ma": 1}]}'):
+            own.write_text(broken, "utf-8")
+            assert http.get("/v1/danh-muc/thu-tuc").status_code == 503
+
+
+def test_documents_of_letter_7197(line: Line) -> None:
+    with line.http() as http:
+        code = "G06.01_CV_000022_V1"
+        body = {"metadata": metadata(code), "IdTepTin": line.file, "HashTepTin": line.sha256}
+        first = http.post("/api/v1/documents/import", json=body, headers={"Idempotency-Key": "a"})
+        assert (first.status_code, first.headers["etag"]) == (201, '"1"')
+        assert http.post("/api/v1/documents/import", json=body, headers={"Idempotency-Key": "a"}).status_code == 200
+        other = {**body, "metadata": {**metadata(code), "Subject": "Khác"}}
+        assert http.post("/api/v1/documents/import", json=other, headers={"Idempotency-Key": "b"}).status_code == 409
+        third = {**body, "metadata": metadata("G06.01_CV_000023_V1")}
+        assert http.post("/api/v1/documents/import", json=third, headers={"Idempotency-Key": "a"}).status_code == 409
+        wrong = {**third, "HashTepTin": "0" * 64}
+        assert http.post("/api/v1/documents/import", json=wrong, headers={"Idempotency-Key": "c"}).json()["field"] == "HashTepTin"
+        changed = http.put(f"/api/v1/documents/{code}", json=other["metadata"], headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+        late = http.put(f"/api/v1/documents/{code}", json=metadata(code), headers={"If-Match": '"1"'})
+        assert (late.status_code, late.headers["etag"]) == (412, '"2"')
+        got = http.get(f"/api/v1/documents/download/{code}")
+        assert hashlib.sha256(got.content).hexdigest() == line.sha256
+        part = http.get(f"/api/v1/documents/download/{code}", headers={"Range": "bytes=0-4"})
+        assert (part.status_code, part.content) == (206, b"%PDF-")
+        stored = line.ward.data / "tep" / line.sha256[:2] / line.sha256[2:4] / line.sha256
+        whole = stored.read_bytes()
+        stored.chmod(0o600)
+        stored.write_bytes(bytes(len(whole)))
+        try:
+            assert http.get(f"/api/v1/documents/download/{code}").json()["code"] == "TEP_HONG"
+        finally:
+            stored.write_bytes(whole)
+
+
+def test_lone_surrogates_and_endless_numbers_are_refused(line: Line) -> None:
+    """Each of these was, or would be, a 500: half a character in JSON, and a length of 5,000 digits."""
+    with line.http() as http:
+        url, headers = f"/v1/ho-so/{new_id()}", {**KEY, "Content-Type": "application/json"}
+        assert http.put(url, content=b'{"code": "1", "title": "\\ud800"}', headers=headers).status_code == 400
+        assert http.put(url, content=b'{"code": "1", "title": "t", "documents": [[]]}', headers=headers).status_code == 422
+        tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "9" * 5000, "Upload-Metadata": "a"}
+        assert http.post("/v1/tep", headers=tus).status_code == 400
+        assert http.get("/v1/bien-nhan", params={"sau": "9" * 5000}).status_code == 400
+        assert http.get("/v1/ho-so", params={"ma": "a\0b"}).json() == {"ho-so": []}

@@ -1,0 +1,133 @@
+"""Keys of the ward change; a station follows them only by a signature of one that it pinned."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.pinned import enrol, follow, save
+from sync.receipts import TrustedKeys, key_set, verify_receipt
+from sync.ward.signing_key import KeyRing, ReceiptSigner
+from tests.unit.sync.rig import Station, Ward, pdf
+from workstation.domain.outbox import OutboxState
+
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def published(ring: KeyRing, **changes: object) -> bytes:
+    return json.dumps({**ring.published(), **changes}).encode()
+
+
+def pinned(ring: KeyRing) -> TrustedKeys:
+    return TrustedKeys({ring.current.key_id: ring.current.public})
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> KeyRing:
+    return KeyRing(tmp_path)
+
+
+def test_a_chain_of_new_keys_is_followed(ring: KeyRing, tmp_path: Path) -> None:
+    before = pinned(ring)
+    second, third = ring.rotate(AT), ring.rotate(AT)
+    followed = follow(before, published(KeyRing(tmp_path)))
+    assert (followed.taken, followed.refused) == ((second, third), ())
+    assert list(followed.trusted.keys) == list(ring.keys())
+    # in whatever order they stand
+    handovers = list(reversed(json.loads(published(ring))["chuyen-khoa"]))
+    assert set(follow(before, published(ring, **{"chuyen-khoa": handovers})).taken) == {second, third}
+
+
+def test_no_key_is_trusted_on_sight(ring: KeyRing) -> None:
+    before = pinned(ring)
+    stranger = ReceiptSigner(Ed25519PrivateKey.generate())
+    keys = [*json.loads(published(ring))["keys"], *stranger.jwks()["keys"]]
+    followed = follow(before, published(ring, keys=keys))
+    assert (followed.taken, followed.refused, followed.trusted.keys) == ((), (stranger.key_id,), before.keys)
+    own = stranger.hand_over(stranger.public, AT)
+    assert follow(before, published(ring, keys=keys, **{"chuyen-khoa": [own]})).taken == ()
+
+
+def test_a_receipt_introduces_no_key_and_a_handover_is_no_receipt(ring: KeyRing) -> None:
+    before, new = pinned(ring), ReceiptSigner(Ed25519PrivateKey.generate())
+    (row,) = key_set({new.key_id: new.public})["keys"]
+    claims = {"kid": row["kid"], "x": row["x"], "tu": ring.current.key_id, "luc": AT.isoformat()}
+    assert follow(before, published(ring, **{"chuyen-khoa": [ring.current.sign(json.dumps(claims))]})).taken == ()
+    with pytest.raises(Exception, match="BIEN_NHAN"):
+        verify_receipt(ring.current.hand_over(new.public, AT), before)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_changed_handover_introduces_nothing(data: st.DataObject) -> None:
+    old, new = ReceiptSigner(Ed25519PrivateKey.generate()), ReceiptSigner(Ed25519PrivateKey.generate())
+    good = old.hand_over(new.public, AT)
+    place = data.draw(st.integers(0, len(good) - 1))
+    letter = data.draw(st.sampled_from("AZaz09-_.=é "))
+    changed = good[:place] + letter + good[place + 1 :]
+    trusted = TrustedKeys({old.key_id: old.public})
+    document = {**key_set({new.key_id: new.public}), "chuyen-khoa": [changed]}
+    assert follow(trusted, json.dumps(document).encode()).taken == ((new.key_id,) if changed == good else ())
+
+
+def test_a_key_that_claims_anothers_id_is_not_that_key(ring: KeyRing) -> None:
+    """The id in the set is only a name: what counts is the thumbprint of the key itself."""
+    stranger = ReceiptSigner(Ed25519PrivateKey.generate())
+    (row,) = stranger.jwks()["keys"]
+    forged = json.dumps({"keys": [{**row, "kid": ring.current.key_id}], "chuyen-khoa": []}).encode()
+    followed = follow(pinned(ring), forged)
+    assert followed.trusted.keys == pinned(ring).keys and followed.refused == (stranger.key_id,)
+    with pytest.raises(KeyError):
+        enrol(None, forged, ring.current.key_id)
+    assert list(enrol(None, published(ring), ring.current.key_id).keys) == [ring.current.key_id]
+
+
+@pytest.mark.parametrize("document", [b"", b"[]", b'{"keys": []}', b"{"])
+def test_what_is_no_key_set_changes_nothing(ring: KeyRing, document: bytes) -> None:
+    with pytest.raises(ValueError):
+        follow(pinned(ring), document)
+
+
+def test_receipts_through_a_rotation(new_ward: Callable[..., Ward], station: Station, tmp_path: Path) -> None:
+    ward = new_ward()
+    keys = tmp_path / "ward-keys.json"
+    save(keys, ward.keys())
+    first = station.queue(pdf(1000, 95))
+    assert station.send(station.sender(ward))[0].item.state is OutboxState.RECEIVED
+    ward.end()
+    KeyRing(ward.data).rotate(AT)
+    ward.start()
+    second = station.queue(pdf(1000, 96))
+    sender = station.sender(ward, keys=lambda: TrustedKeys.load(keys))
+    refused = station.send(sender)[0].item
+    assert refused.error is not None and (refused.state, refused.error.code) == (OutboxState.REJECTED, "G11")
+    followed = follow(TrustedKeys.load(keys), (ward.data / "khoa-cong-khai.json").read_bytes())
+    save(keys, followed.trusted)
+    for item in (first, second):
+        receipt = station.item(item).receipt
+        assert receipt is None or verify_receipt(receipt.jws, TrustedKeys.load(keys)).receipt_id == receipt.id
+    third = station.queue(pdf(1000, 97))
+    assert [r.item.state for r in station.send(sender) if r.item.id == third.id] == [OutboxState.RECEIVED]
+
+
+def test_the_one_key_of_before_is_taken_over(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "khoa-bien-nhan.pem").write_bytes(pem)
+    assert KeyRing(tmp_path).current.key_id == KeyRing(tmp_path).current.key_id == ReceiptSigner(key).key_id
+    assert (tmp_path / "khoa" / "0001.pem").stat().st_mode & 0o077 in (0, 0o044)
+
+
+def test_a_rotation_cut_short_leaves_the_old_key(tmp_path: Path, ring: KeyRing) -> None:
+    old = ring.current.key_id
+    (tmp_path / "khoa" / "0002.jws").write_text("a.b.c", "ascii")
+    again = KeyRing(tmp_path)
+    assert again.current.key_id == old and again.published()["chuyen-khoa"] == []
+    new = again.rotate(AT)
+    assert follow(pinned(ring), published(KeyRing(tmp_path))).taken == (new,)
