@@ -162,7 +162,7 @@ def _schedule(ward: Ward, station: Station, seed: int, tally: Tally) -> None:
             _weather(line, rng)
             station.send(station.sender(ward, line.url, timeouts=IMPATIENT, owner=f"{seed}-{rng.random()}"))
             station.clock.ahead += timedelta(seconds=901)
-        line.cut_every, line.reset, line.stall, line.refuse, line.delay_seconds = None, False, False, False, 0.0
+        line.cut_every, line.reset, line.stall, line.refuse, line.latency = None, False, False, False, 0.0
         line.lose_replies, line.replace_replies = set(), {}
         _deliver(station, ward, line.url, items, Timeouts(connect=2, read=5, write=5, probe=1))
     tally.seconds.append(time.perf_counter() - begun)
@@ -177,7 +177,7 @@ def _weather(line: FaultProxy, rng: random.Random) -> None:
     line.lose_replies = {line.replies + n for n in range(25) if rng.random() < 0.15}
     portal = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
     line.replace_replies = {line.replies + n: portal for n in range(25) if rng.random() < 0.05}
-    line.delay_seconds = rng.choice([0.0, 0.0, 0.003])
+    line.latency = rng.choice([0.0, 0.0, 0.003])
     line.refuse = rng.random() < 0.08
     line.stall = rng.random() < 0.04
 
