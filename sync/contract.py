@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
@@ -24,11 +25,12 @@ dead line be noticed late."""
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. ``read`` and ``write`` count from the last byte, so a slow line passes and a dead one does not."""
+    """Seconds. ``read`` and ``write`` count from the last byte, so a slow line passes and a dead one does not. A dead
+    one is to be noticed within 30 s; 5 of them are for what buffers swallow."""
 
     connect: float = 10.0
-    read: float = 30.0
-    write: float = 30.0
+    read: float = 25.0
+    write: float = 25.0
     probe: float = 3.0
 
 
@@ -58,7 +60,7 @@ class Answer:
 
 
 class WardClient:
-    """One ward server. Not for use by several threads at once.
+    """One ward server. May be used by several threads.
 
     ``secret`` is called when a token is needed and what it gives is not kept. Plain HTTP is for loopback only: M06 otherwise.
     """
@@ -82,6 +84,7 @@ class WardClient:
         self._monotonic = monotonic
         self._token = ""
         self._token_end = 0.0
+        self._log_in = threading.Lock()
         # no proxy from the environment: where documents go is a setting, not a variable
         self._http = httpx.Client(
             transport=httpx.HTTPTransport(verify=verify, socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)]),
@@ -165,10 +168,12 @@ class WardClient:
 
         ``expires``: this address lives for a while only, so 404 says that it has ended; elsewhere 404 means another server.
         """
-        for renewed in (False, True):
+        token = ""
+        for _ in range(2):
             sent = dict(headers or {})
             if authorized:
-                sent["Authorization"] = f"Bearer {self._bearer(renew=renewed)}"
+                token = self._bearer(refused=token)
+                sent["Authorization"] = f"Bearer {token}"
             answer = self._exchange(method, path, sent, content if stream is None else stream(), timeout)
             if answer.status != 401 or not authorized:
                 break
@@ -188,27 +193,29 @@ class WardClient:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise WardFailure(FailureClass.MANG, detail=type(error).__name__, sent=False) from error
         except httpx.RequestError as error:
-            raise WardFailure(FailureClass.MANG, detail=type(error).__name__) from error
+            silent = isinstance(error, httpx.TimeoutException)
+            raise WardFailure(FailureClass.MANG, detail=type(error).__name__, silent=silent) from error
         return Answer(response.status_code, response.headers, response.content)
 
-    def _bearer(self, *, renew: bool) -> str:
-        if renew or not self._token or self._monotonic() > self._token_end:
-            form = {
-                "grant_type": "client_credentials",
-                "client_id": self._client_id,
-                "client_secret": self._secret().reveal(),
-            }
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            answer = self._exchange("POST", "/oauth2/token", headers, urllib.parse.urlencode(form).encode(), None)
-            if answer.status in (400, 401, 403):
-                raise WardFailure(FailureClass.XAC_THUC, status=answer.status)
-            if answer.status != 200:
-                raise self._refusal(answer)
-            body = self._json(answer)
-            self._token = _text(body, "access_token")
-            # renewed a little early, so that a token does not end on its way
-            self._token_end = self._monotonic() + 0.9 * _number(body, "expires_in")
-        return self._token
+    def _bearer(self, refused: str) -> str:
+        """A token that is not the refused one; whoever comes while another thread logs in gets what that one got."""
+        with self._log_in:
+            if not self._token or self._token == refused or self._monotonic() > self._token_end:
+                self._renew()
+            return self._token
+
+    def _renew(self) -> None:
+        form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret().reveal()}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self._exchange("POST", "/oauth2/token", headers, urllib.parse.urlencode(form).encode(), None)
+        if answer.status in (400, 401, 403):
+            raise WardFailure(FailureClass.XAC_THUC, status=answer.status)
+        if answer.status != 200:
+            raise self._refusal(answer)
+        body = self._json(answer)
+        self._token = _text(body, "access_token")
+        # renewed a little early, so that a token does not end on its way
+        self._token_end = self._monotonic() + 0.9 * _number(body, "expires_in")
 
     def _json(self, answer: Answer) -> dict[str, object]:
         """A success without a JSON object is an unknown outcome, never a success."""

@@ -29,7 +29,7 @@ BY_STATUS: dict[int, FailureClass] = {
 class WardFailure(Exception):  # noqa: N818 - the contract's word
     """A call failed. ``retry_after``: seconds the peer asked for. ``field``: which one it refused. ``status``: 0: no answer.
 
-    ``sent``: whether the request may have reached the peer.
+    ``sent``: whether the request may have reached the peer. ``silent``: nothing moved until the time-out.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class WardFailure(Exception):  # noqa: N818 - the contract's word
         detail: str = "",
         status: int = 0,
         sent: bool = True,
+        silent: bool = False,
     ) -> None:
         super().__init__(failure.name, status)
         self.failure = failure
@@ -50,6 +51,7 @@ class WardFailure(Exception):  # noqa: N818 - the contract's word
         self.detail = detail
         self.status = status
         self.sent = sent
+        self.silent = silent
 
 
 def classify(status: int) -> FailureClass:

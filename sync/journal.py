@@ -10,7 +10,7 @@ from workstation.domain.dossier import DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import AuditEvent
 from workstation.domain.ids import DocumentId
-from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState, Receipt
+from workstation.domain.outbox import RULES, FailureClass, OutboxFile, OutboxItem, OutboxState, Receipt
 from workstation.domain.ports import Clock, UnitOfWorkFactory
 
 LEASE_SECONDS = 60.0
@@ -58,13 +58,17 @@ class Journal:
         if offset != known:
             self.save_file(index, offset=offset)
 
-    def on_bytes(self, count: int) -> None:
-        """Counts what goes on the line; keeps the lease alive through a slow chunk; stops when asked to."""
+    def check(self) -> None:
+        """Stops when asked to; keeps the lease alive through a wait."""
         if self._cancelled():
             raise SendingCancelled
+        self._keep_lease()
+
+    def on_bytes(self, count: int) -> None:
+        """Counts what goes on the line; keeps the lease alive through a slow chunk; stops when asked to."""
+        self.check()
         self.bytes_sent += count
         self.item = replace(self.item, bytes_sent=self.item.bytes_sent + count)
-        self._keep_lease()
 
     def _keep_lease(self) -> None:
         until = self.item.lease_until
@@ -121,6 +125,8 @@ class Journal:
         """Code and places of a failure: names of fields, the document's number (from 1) and id; nothing of what they say."""
         params: dict[str, str | int | float] = {}
         field, document = failure.field, self.document
+        if RULES[failure.failure].late_actor is not None:
+            params["since"] = self._since(failure.failure)
         parts = field.split(".")
         if len(parts) > 1 and parts[1].isdigit():
             field = parts[-1] if len(parts) > 2 else parts[0]
@@ -131,6 +137,12 @@ class Journal:
             params["document_id"] = document
             params["document"] = 1 + next((i for i, f in enumerate(self.item.files) if f.document_id == document), 0)
         return ErrorNote(failure.failure.value, tuple(sorted(params.items())))
+
+    def _since(self, failure: FailureClass) -> str:
+        """Since when this very class keeps the item waiting (ISO 8601): after an hour somebody else has to act."""
+        before = self.item.error
+        known = dict(before.params).get("since") if before is not None and before.code == failure.value else None
+        return str(known or self._clock.now().isoformat())
 
     def _blamed(self, listed: str, index: int) -> DocumentId | None:
         """The document at a place of the metadata or the manifest, which both follow the order of the item's files."""

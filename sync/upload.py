@@ -14,37 +14,54 @@ from workstation.domain.ids import DossierId
 from workstation.domain.outbox import FailureClass, OutboxFile
 
 TUS = "1.0.0"
-MIN_CHUNK = 64 * 1024
+MIN_CHUNK = 16 * 1024
+START_CHUNK = 64 * 1024
 MAX_CHUNK = 4 * 1024 * 1024
 _PIECE = 16 * 1024
 """Bytes handed to the line at a time: how often a cancel, a lease and a meter are looked at."""
 
 
 class ChunkSize:
-    """Bytes of the next chunk, 64 KiB to 4 MiB.
+    """Bytes of the next chunk, 16 KiB to 4 MiB.
 
     It doubles after each quick chunk until the line broke once at some size; from half of that it feels its way up, as TCP
-    does. What is on its way when a line breaks is what has to be sent again.
+    does. What is on its way when a line breaks is what has to be sent again. On a slow line it aims at ``_SLOW`` seconds a chunk:
+    much longer, and a live line looks like a dead one; much shorter, and the answers' latency is what is waited for.
     """
 
+    _QUICK = 3.0
+    _SLOW = 9.0
+    _LONGEST = 13.0
+
     def __init__(self) -> None:
-        self.bytes = MIN_CHUNK
+        self.bytes = START_CHUNK
         self._known_good = MAX_CHUNK
         self._in_a_row = 0
+        self._rate = 0.0
+        """Bytes a second of the last chunk, answer included."""
 
     def confirmed(self, sent: int, seconds: float) -> None:
-        if seconds > 8.0:
-            self.cut()
-        elif seconds < 2.0 and sent >= self.bytes:
-            self._in_a_row += 1
+        self._rate = sent / max(seconds, 1e-3)
+        self._in_a_row += 1
+        if seconds > self._LONGEST:
+            self.bytes = _whole_pieces(self._rate * self._SLOW)
+        elif seconds < self._QUICK and sent >= self.bytes:
             if self.bytes < self._known_good:
                 self.bytes = min(self._known_good, self.bytes * 2)
             elif self._in_a_row % 4 == 0:
-                self.bytes = min(MAX_CHUNK, self.bytes + MIN_CHUNK)
+                self.bytes = min(MAX_CHUNK, self.bytes + START_CHUNK)
+        elif seconds < self._SLOW and sent >= self.bytes:
+            self.bytes = min(_whole_pieces(self._rate * self._SLOW), self.bytes * 2)
 
     def cut(self) -> None:
-        self.bytes = self._known_good = max(MIN_CHUNK, self.bytes // 2)
+        """Half, but no smaller than what a slow line does in a few seconds."""
+        floor = min(START_CHUNK, _whole_pieces(self._rate * self._SLOW)) if self._rate else MIN_CHUNK
+        self.bytes = self._known_good = max(floor, self.bytes // 2)
         self._in_a_row = 0
+
+
+def _whole_pieces(count: float) -> int:
+    return min(MAX_CHUNK, max(MIN_CHUNK, int(count) // _PIECE * _PIECE))
 
 
 class TusClient:

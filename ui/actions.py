@@ -83,6 +83,7 @@ COMMANDS = (
     Command("save_report", "sign", ("Ctrl+S",), "Lưu báo cáo…"),
     Command("send", "outbox", ("R",), "Gửi hồ sơ này ngay", "gửi ngay"),
     Command("pause", "outbox", ("P",), "Tạm dừng, hoặc gửi tiếp", "tạm dừng / tiếp"),
+    Command("meeting", "outbox", ("M",), "Nhường đường truyền cho cuộc họp, hoặc thôi", "đang họp"),
     Command("details", "outbox", ("Return", "Enter"), "Xem chi tiết", "chi tiết"),
 )
 _BY_ID = {c.id: c for c in COMMANDS}

@@ -7,7 +7,7 @@ second (or nothing), so a sentence reads well however little the caller knew. Wo
 
 from ui.sentences_copies import COPIES
 from ui.sentences_signing import SIGNING
-from ui.wording import OTHER_FILE, RESCAN, RETRY, Message
+from ui.wording import ASK_NOW, OTHER_FILE, RESCAN, RETRY, SEND_AGAIN, SEND_NOW, Message
 
 MESSAGES: dict[str, Message] = {
     "F01": Message(
@@ -154,56 +154,62 @@ MESSAGES: dict[str, Message] = {
         "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",
         "Offline[ since {since}]. Go on working; [{waiting} dossiers|the dossiers] are saved on this PC and will be "
         "sent by themselves.",
+        *SEND_NOW,
     ),
     "G02": Message(
         "Hệ thống dùng chung đang bận. Hồ sơ vẫn giữ trên máy và sẽ tự gửi lại[ lúc {next}].",
         "The shared system is busy. The dossier is safe on this PC and will be sent again[ at {next}].",
-        "Gửi ngay",
-        "Send now",
+        *SEND_NOW,
     ),
     "G03": Message(
         "Hệ thống dùng chung không nhận tài khoản của máy này. Hồ sơ vẫn giữ trên máy; nhờ quản trị cấp lại quyền đăng nhập.",
         "The shared system refused this PC's log-in. The dossier is safe on this PC; ask IT to renew the log-in.",
+        *SEND_NOW,
     ),
     "G04": Message(
         "Đơn vị chưa được phép gửi loại hồ sơ này. Hồ sơ vẫn giữ trên máy; báo quản trị hệ thống phường cấp quyền.",
         "This unit may not send this kind of dossier yet. It is safe on this PC; ask the ward's administrator for the right.",
+        *SEND_AGAIN,
     ),
     "G05": Message(
         "Hệ thống dùng chung đã có bản khác của hồ sơ này. Chưa ghi đè gì; người ký xem và quyết định bản đúng.",
         "The shared system has another version of this dossier. Nothing was overwritten; the official decides which one "
         "is right.",
-        "Xem hai bản",
-        "Compare",
+        "Mở hồ sơ",
+        "Open the dossier",
     ),
     "G06": Message(
-        "Tệp nhận được ở hệ thống dùng chung không khớp[ ({done}/{total} byte)]. Bản trên máy còn nguyên; sẽ tự gửi lại từ đầu.",
-        "The file stored in the shared system doesn't match[ ({done}/{total} bytes)]. Our copy is intact and will be sent again.",
-        "Gửi ngay",
-        "Send now",
+        "Tệp nhận được ở hệ thống dùng chung không khớp[ ({done}/{total} byte)]. Bản trên máy còn nguyên; "
+        "báo quản trị kiểm tra rồi gửi lại.",
+        "The file stored in the shared system doesn't match[ ({done}/{total} bytes)]. Our copy is intact; ask IT to check, "
+        "then send it again.",
+        *SEND_AGAIN,
     ),
     "G07": Message(
         "Đã gửi nhưng chưa nhận phản hồi. Đang hỏi lại; không gửi trùng.",
         "Sent, but no answer yet. Asking again; it is not sent twice.",
+        *ASK_NOW,
     ),
     "G08": Message(
         "Lần tải lên đã quá hạn. Hồ sơ vẫn giữ trên máy và sẽ tự gửi lại từ đầu.",
         "The upload has expired. The dossier is safe on this PC and will be sent again from the start.",
+        *SEND_NOW,
     ),
     "G09": Message(
         "Hệ thống dùng chung đang có sự cố. Hồ sơ vẫn giữ trên máy và sẽ tự gửi lại[ lúc {next}].",
         "The shared system has a fault. The dossier is safe on this PC and will be sent again[ at {next}].",
-        "Gửi ngay",
-        "Send now",
+        *SEND_NOW,
     ),
     "G10": Message(
         "Tệp chờ gửi[ {file}] trên máy bị mất hoặc đã đổi. Đã dừng gửi hồ sơ này; báo quản trị khôi phục từ bản sao lưu.",
         "A file to be sent[, {file},] is missing or changed on this PC. Sending this dossier stopped; ask IT to restore "
         "the backup.",
+        *SEND_AGAIN,
     ),
     "G11": Message(
         "Biên nhận trả về không xác thực được nên chưa ghi là đã tiếp nhận. Hồ sơ vẫn giữ trên máy; báo quản trị kiểm tra.",
         "The receipt does not verify, so the dossier is not marked received. It is safe on this PC; ask IT to check.",
+        *SEND_AGAIN,
     ),
     "G12": Message(
         'Hệ thống dùng chung trả lại: [thiếu hoặc sai "{field}"|có ô thiếu hoặc sai][ (văn bản {document})]. Sửa rồi gửi lại.',

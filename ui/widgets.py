@@ -1,6 +1,7 @@
 """Small parts that every screen uses: cards, pills, key caps, notes, fields for a reason."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -11,6 +12,7 @@ from ui.actions import command
 from ui.theme import Tone
 from workstation.domain.errors import ERRORS, Actor, ErrorNote, Severity
 from workstation.domain.fields import nfc
+from workstation.domain.outbox import who_acts
 
 
 class Card(QFrame):
@@ -267,8 +269,9 @@ class Note(QFrame):
             return
         spec = ERRORS.get(note.code, ERRORS["B01"])
         text = f"{messages.sentence(note)}  {note.code}"
-        if self._with_actor and spec.actor is not Actor.NOBODY:
-            text += f" · {messages.actor(spec.actor)}"
+        who = who_acts(note, datetime.now(UTC)) if self._with_actor and note.code in ERRORS else Actor.NOBODY
+        if who is not Actor.NOBODY:
+            text += f" · {messages.actor(who)}"
         self.show_text(text, _SEVERITY_TONE[spec.severity])
         self._code = note.code
         self.button.setText(messages.button(note))

@@ -12,6 +12,9 @@ class Message:
     button_en: str = ""
 
 
+SEND_NOW = ("Gửi ngay", "Send now")
+SEND_AGAIN = ("Gửi lại", "Send again")
+ASK_NOW = ("Hỏi lại ngay", "Ask now")
 RETRY = ("Thử lại", "Try again")
 OTHER_FILE = ("Chọn tệp khác", "Choose another file")
 RESCAN = ("Quét lại", "Scan again")

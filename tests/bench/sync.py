@@ -4,8 +4,11 @@ import argparse
 import json
 import os
 import random
+import shutil
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +31,10 @@ IMPATIENT = Timeouts(connect=0.5, read=0.5, write=0.5, probe=0.5)
 _SCALE = 8
 """The slow line runs this many times faster than 64 kbit/s, with a file this many times smaller than 5 MB."""
 _ROUNDS = 60
+_MAKING = threading.Lock()
+"""Migrations of two databases at once meet in alembic's globals."""
+STATIONS = 8
+"""Side by side in the fault schedules: they mostly wait for time-outs."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -124,16 +131,36 @@ class Tally:
     def lost(self) -> int:
         return self.waiting + self.rejected
 
+    def take(self, other: "Tally") -> None:
+        self.received += other.received
+        self.waiting += other.waiting
+        self.rejected += other.rejected
+        self.false_receipts += other.false_receipts
+        self.doubled += other.doubled
+        self.seconds += other.seconds
 
-def fault_schedules(ward: Ward, work: Path, seeds: Sequence[int]) -> list[Row]:
+
+def fault_schedules(ward: Ward, work: Path, seeds: Sequence[int], side_by_side: int = STATIONS) -> list[Row]:
     """Each schedule: five records of one or two files through a line that breaks in its own way, then a calm end."""
     tally = Tally()
-    for seed in seeds:
-        say(f"fault schedule {seed}")
-        with _station(work / f"schedule-{seed}") as station:
-            _schedule(ward, station, seed, tally)
+    begun = time.perf_counter()
+
+    def one(seed: int) -> Tally:
+        folder = work / f"schedule-{seed}"
+        with _station(folder) as station:
+            found = _schedule(ward, station, seed)
+        shutil.rmtree(folder)
+        return found
+
+    with ThreadPoolExecutor(side_by_side) as pool:
+        for number, found in enumerate(pool.map(one, seeds), 1):
+            tally.take(found)
+            if number % 10 == 0 or found.lost or found.false_receipts or found.doubled:
+                bad = f"{tally.lost} lost, {tally.false_receipts} altered, {tally.doubled} doubled"
+                say(f"fault schedule {number} of {len(seeds)}: {bad}")
     count = 5 * len(seeds)
-    note = f"of {count} in {len(seeds)} schedules"
+    minutes = (time.perf_counter() - begun) / 60
+    note = f"of {count} in {len(seeds)} schedules from seed {seeds[0]}, {side_by_side} stations at a time, {minutes:.1f} min"
     return [
         Row("records received", tally.received, "records", note=note),
         Row("records lost", tally.lost, "records", at_most(0), f"{tally.waiting} still waiting, {tally.rejected} refused"),
@@ -145,16 +172,17 @@ def fault_schedules(ward: Ward, work: Path, seeds: Sequence[int]) -> list[Row]:
 
 @contextmanager
 def _station(folder: Path) -> Iterator[Station]:
-    station = Station(folder)
+    with _MAKING:
+        station = Station(folder)
     try:
         yield station
     finally:
         station.close()
 
 
-def _schedule(ward: Ward, station: Station, seed: int, tally: Tally) -> None:
-    rng = random.Random(seed)
-    contents = [[pdf(rng.randint(1_000, 300_000), rng.getrandbits(32)) for _ in range(rng.randint(1, 2))] for _ in range(5)]
+def _schedule(ward: Ward, station: Station, seed: int) -> Tally:
+    rng, tally = random.Random(seed), Tally()
+    contents = [[pdf(rng.randint(1_000, 100_000), rng.getrandbits(32)) for _ in range(rng.randint(1, 2))] for _ in range(5)]
     items = [station.queue(*content) for content in contents]
     begun = time.perf_counter()
     with FaultProxy("127.0.0.1", ward.port) as line:
@@ -162,22 +190,27 @@ def _schedule(ward: Ward, station: Station, seed: int, tally: Tally) -> None:
             _weather(line, rng)
             station.send(station.sender(ward, line.url, timeouts=IMPATIENT, owner=f"{seed}-{rng.random()}"))
             station.clock.ahead += timedelta(seconds=901)
-        line.cut_every, line.reset, line.stall, line.refuse, line.delay_seconds = None, False, False, False, 0.0
+        line.cut_every, line.cut_chance, line.latency = None, 0.0, 0.0
+        line.reset = line.half_open = line.stall = line.refuse = False
         line.lose_replies, line.replace_replies = set(), {}
         _deliver(station, ward, line.url, items, Timeouts(connect=2, read=5, write=5, probe=1))
     tally.seconds.append(time.perf_counter() - begun)
     for item, content in zip(items, contents, strict=True):
         _judge(ward, station.item(item), content, tally)
+    return tally
 
 
 def _weather(line: FaultProxy, rng: random.Random) -> None:
     """One spell: cuts or resets, lost replies, a captive portal's page, a crawl, or no answer at all."""
-    line.cut_every = rng.choice([None, rng.randint(2_000, 250_000)])
+    line.rng = rng
+    line.cut_every = rng.choice([None, rng.randint(2_000, 100_000)])
+    line.cut_chance = rng.choice([0.0, 0.0, 0.05])
     line.reset = rng.random() < 0.3
+    line.half_open = rng.random() < 0.1
     line.lose_replies = {line.replies + n for n in range(25) if rng.random() < 0.15}
     portal = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
     line.replace_replies = {line.replies + n: portal for n in range(25) if rng.random() < 0.05}
-    line.delay_seconds = rng.choice([0.0, 0.0, 0.003])
+    line.latency = rng.choice([0.0, 0.0, 0.003])
     line.refuse = rng.random() < 0.08
     line.stall = rng.random() < 0.04
 

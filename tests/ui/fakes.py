@@ -34,6 +34,8 @@ from workstation.usecases.views import (
     ImportOutcome,
     LineStatus,
     OutboxRow,
+    OutboxSums,
+    OutboxWindow,
     PageView,
     Picture,
     SignDesk,
@@ -442,8 +444,24 @@ class FakeDesk(Desk):
         return self._note("verify_file", FileVerdict(Verdict.VALID, True, (), (report,)), path)
 
     # --- outbox
-    def outbox(self) -> "Future[tuple[OutboxRow, ...]]":
-        return self._note("outbox", tuple(self.items))
+    def outbox(self, states: tuple[OutboxState, ...], limit: int) -> "Future[OutboxWindow]":
+        wanted = tuple(i for i in self.items if i.state in states)
+        return self._note("outbox", OutboxWindow(wanted[:limit], len(wanted) > limit), limit)
+
+    def outbox_sums(self) -> "Future[OutboxSums]":
+        tally = {state: sum(i.state is state for i in self.items) for state in OutboxState}
+        due = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)
+        left = sum(i.bytes - i.done for i in self.items if i.state in due)
+        first = next((i.id for i in self.items if i.state is OutboxState.REJECTED), None)
+        return self._note("outbox_sums", OutboxSums(tally, left, first))
+
+    def send_again(self, item_id: OutboxId) -> "Future[None]":
+        return self._note("send_again", None, item_id)
+
+    def set_meeting(self, on: bool) -> "Future[datetime | None]":
+        until = datetime(2026, 11, 21, 5, 0, tzinfo=UTC) if on else None
+        self.status = replace(self.status, meeting_until=until)
+        return self._note("set_meeting", until, on)
 
     def send_now(self, item_id: OutboxId | None = None) -> "Future[None]":
         return self._note("send_now", None, item_id)

@@ -7,10 +7,11 @@ import pytest
 
 from ui import messages
 from ui.sentences import MESSAGES
+from ui.views.outbox import MENDS, OutboxScreen
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ERRORS, Actor, ErrorNote
 from workstation.domain.fields import FIELD_NAMES
-from workstation.domain.outbox import FailureClass, OutboxState
+from workstation.domain.outbox import RULES, FailureClass, OutboxState, Retry
 from workstation.domain.page import Finding, PageState
 from workstation.domain.signature import TokenState, Verdict
 from workstation.usecases.views import GateCheck, GateRule
@@ -71,7 +72,22 @@ def test_every_state_has_words() -> None:
         for words in table.values():
             assert all(words) and all(unicodedata.is_normalized("NFC", w) for w in words)
     assert set(FIELD_NAMES) <= set(messages.FIELDS)
-    assert {f.value for f in FailureClass} <= set(MESSAGES)
+
+
+@pytest.mark.parametrize("failure", list(FailureClass))
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_class_of_failure_has_rule_sentence_actor_and_button(failure: FailureClass, lang: messages.Lang) -> None:
+    """One table from the sender to the screen: nothing may fail that nobody is told about."""
+    rule, note = RULES[failure], ErrorNote(failure.value)
+    assert set(RULES) == set(FailureClass)
+    assert len(messages.sentence(note, lang)) > 40
+    assert messages.button(note, lang)
+    assert callable(getattr(OutboxScreen, MENDS[failure.value])), "the button does something on the screen that shows it"
+    spec = ERRORS[failure.value]
+    assert messages.actor(spec.actor, lang)
+    parked = rule.retry in (Retry.PARK, Retry.PEER)
+    assert (spec.actor is Actor.NOBODY) == (not parked), "what waits for nobody goes by itself, what is parked names somebody"
+    assert (MENDS[failure.value] == "send_one") == (rule.retry is not Retry.PARK)
 
 
 @pytest.mark.parametrize("rule", list(GateRule))

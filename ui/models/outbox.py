@@ -1,10 +1,12 @@
 """What waits to be sent."""
 
+from datetime import UTC, datetime
+
 from ui import messages
 from ui.models.rows import RowsModel
 from ui.theme import Tone
-from workstation.domain.errors import ERRORS, Actor
-from workstation.domain.outbox import OutboxState
+from workstation.domain.errors import Actor
+from workstation.domain.outbox import OutboxState, who_acts
 from workstation.usecases.views import OutboxRow
 
 DOSSIER, STATE, SIZE, TRIES, NEXT, REASON = range(6)
@@ -44,7 +46,7 @@ def reason_text(row: OutboxRow) -> str:
         return f"Biên nhận {row.receipt.id}"
     if row.error is None:
         return ""
-    who = ERRORS[row.error.code].actor
+    who = who_acts(row.error, datetime.now(UTC))
     acts = f" · {messages.actor(who)}" if who is not Actor.NOBODY else ""
     return f"{messages.sentence(row.error)} {row.error.code}{acts}"
 

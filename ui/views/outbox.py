@@ -14,9 +14,9 @@ from ui.widgets import Card, EmptyState, KeyRow, Note, Pill, label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import DocumentId
-from workstation.domain.outbox import OutboxState
+from workstation.domain.outbox import FailureClass, OutboxState
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import LineStatus, OutboxRow
+from workstation.usecases.views import LineStatus, OutboxRow, OutboxSums, OutboxWindow
 
 FILTERS: tuple[tuple[str, tuple[OutboxState, ...]], ...] = (
     ("Mọi trạng thái", tuple(OutboxState)),
@@ -25,17 +25,37 @@ FILTERS: tuple[tuple[str, tuple[OutboxState, ...]], ...] = (
     ("Đã tiếp nhận", (OutboxState.RECEIVED,)),
 )
 WAITING = (OutboxState.QUEUED, OutboxState.UNKNOWN)
+MENDABLE = (*WAITING, OutboxState.REJECTED)
+WINDOW = 200
+"""Rows that are read at a time."""
+MENDS = {
+    FailureClass.MANG.value: "send_one",
+    FailureClass.QUA_TAI.value: "send_one",
+    FailureClass.XAC_THUC.value: "send_one",
+    FailureClass.QUYEN.value: "send_again",
+    FailureClass.XUNG_DOT.value: "reopen",
+    FailureClass.SAI_BAM.value: "send_again",
+    FailureClass.KHONG_RO.value: "send_one",
+    FailureClass.HET_HAN.value: "send_one",
+    FailureClass.MAY_CHU.value: "send_one",
+    FailureClass.CUC_BO.value: "send_again",
+    FailureClass.BIEN_NHAN.value: "send_again",
+    FailureClass.KHONG_HOP_LE.value: "reopen",
+}
+"""Code → what the button beside its sentence does here; ``ui.messages`` has its words."""
 
 
 class OutboxScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.place = Place("outbox", "Hộp gửi", "Hộp gửi", "outbox")
-        self.all: tuple[OutboxRow, ...] = ()
+        self.rows: tuple[OutboxRow, ...] = ()
+        self.more = False
+        self.sums = OutboxSums(dict.fromkeys(OutboxState, 0), 0, None)
         self.line = LineStatus(None, None, 0)
         self._said = ""
         self._build()
-        for command_id, run in (("send", self.send_one), ("pause", self.pause)):
+        for command_id, run in (("send", self.send_one), ("pause", self.pause), ("meeting", self.meeting)):
             self.on(command_id, run)
         self.on("details", self.show_details, self.table)
         self.inbox.listen(desk.bus, self._event)
@@ -79,6 +99,7 @@ class OutboxScreen(Screen):
         widths = {0: 164, 1: 148, 2: 118, 3: 74, 4: 72}
         self.table = RowsTable("Hồ sơ trong hộp gửi", self.model, OutboxDelegate(), OutboxDelegate.HEIGHT, widths)
         self.table.selectionModel().currentChanged.connect(self._picked)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.empty = EmptyState("check", "Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
@@ -97,7 +118,7 @@ class OutboxScreen(Screen):
         )
         self.facts.setAccessibleName("Chi tiết hồ sơ")
         self.why = Note(with_actor=True)
-        self.why.pressed.connect(lambda _: self.reopen())
+        self.why.pressed.connect(self._mend)
         for part in (self.code, self.state_pill, self.facts, self.why):
             self.side.body.addWidget(part)
         self.side.body.addStretch(1)
@@ -115,8 +136,24 @@ class OutboxScreen(Screen):
         self.table.setFocus()
 
     def reload(self) -> None:
-        self.inbox.ask("outbox", self.desk.outbox(), self._show, self.note.show_note)
+        """As many rows as are on the screen already: who scrolled down stays where he was."""
+        self._load(max(WINDOW, len(self.rows)))
+        self.inbox.ask("sums", self.desk.outbox_sums(), self._sum, self.note.show_note)
         self.inbox.ask("line", self.desk.line(), self._line)
+
+    def _load(self, limit: int) -> None:
+        states = FILTERS[self.filter.currentIndex()][1]
+        self.inbox.ask("outbox", self.desk.outbox(states, limit), self._show, self.note.show_note)
+
+    def _filtered(self) -> None:
+        self._load(WINDOW)
+
+    def _scrolled(self, value: int) -> None:
+        """The next window, before its first row is needed."""
+        bar = self.table.verticalScrollBar()
+        if self.more and value + 2 * bar.pageStep() >= bar.maximum():
+            self.more = False  # asked for; the answer says whether there is more behind it
+            self._load(len(self.rows) + WINDOW)
 
     def _event(self, event: object) -> None:
         if not isinstance(event, OutboxChanged):
@@ -138,18 +175,18 @@ class OutboxScreen(Screen):
             self.banner.clear()
         self._tell()
 
-    def _show(self, rows: tuple[OutboxRow, ...]) -> None:
-        self.all = rows
-        self._filtered()
+    def _sum(self, sums: OutboxSums) -> None:
+        self.sums = sums
+        self._tell()
 
-    def _filtered(self) -> None:
+    def _show(self, window: OutboxWindow) -> None:
         before = self._row()
-        wanted = FILTERS[self.filter.currentIndex()][1]
-        rows = tuple(r for r in self.all if r.state in wanted)
+        rows = self.rows = window.rows
+        self.more = window.more
         self.model.show(rows)
-        if not rows and self.all:
+        if self.filter.currentIndex():
             self.empty.say(f'Không có hồ sơ nào ở mục "{self.filter.currentText()}"', "Chọn mục khác để xem các hồ sơ còn lại.")
-        elif not rows:
+        else:
             self.empty.say("Mọi hồ sơ đã được tiếp nhận", "Hồ sơ ký xong sẽ tự vào đây và tự gửi khi có mạng.")
         self.stack.setCurrentWidget(self.table if rows else self.empty)
         at = self.model.row_of(before.id) if before else -1
@@ -180,7 +217,7 @@ class OutboxScreen(Screen):
         self.code.setText(f"{row.code} · {row.title}" if row.title else row.code)
         self.state_pill.show_state(messages.OUTBOX_STATES[row.state][0], tone, icon)
         self.facts.setText("\n".join(self._facts(row)))
-        self.why.show_note(row.error, button=row.error is not None and row.error.code == "G12")
+        self.why.show_note(row.error, button=row.error is not None and row.error.code in MENDS and row.state in MENDABLE)
 
     @staticmethod
     def _facts(row: OutboxRow) -> list[str]:
@@ -239,25 +276,36 @@ class OutboxScreen(Screen):
         words = f"Đã tạm dừng {row.code}" if paused else f"{row.code} sẽ gửi tiếp"
         self.inbox.ask("pause", self.desk.set_paused(row.id, paused), lambda _: self._after(words), self.note.show_note)
 
-    def _returned(self) -> list[OutboxRow]:
-        return [r for r in self.all if r.state is OutboxState.REJECTED]
-
     def reopen(self) -> None:
         """The returned dossier on the screen (else the first) goes back to Verify, at the document to mend."""
         row = self._row()
-        returned = self._returned()
-        if row is None or row.state is not OutboxState.REJECTED:
-            row = returned[0] if returned else None
+        item_id = row.id if row is not None and row.state is OutboxState.REJECTED else self.sums.first_returned
+        if item_id is not None:
+            self.inbox.ask("reopen", self.desk.reopen_rejected(item_id), self._reopened, self.note.show_note)
+
+    def send_again(self) -> None:
+        row = self._row()
         if row is not None:
-            self.inbox.ask("reopen", self.desk.reopen_rejected(row.id), self._reopened, self.note.show_note)
+            words = self._sending(row.code)
+            self.inbox.ask("again", self.desk.send_again(row.id), lambda _: self._after(words), self.note.show_note)
+
+    def _mend(self, code: str) -> None:
+        """What the button beside the reason says."""
+        getattr(self, MENDS[code])()
+
+    def meeting(self) -> None:
+        """The line is left to a meeting, or taken back."""
+        on = self.line.meeting_until is None
+        words = "Đang nhường đường truyền cho cuộc họp" if on else "Gửi lại với tốc độ thường"
+        self.inbox.ask("meeting", self.desk.set_meeting(on), lambda _: self._after(words), self.note.show_note)
 
     def _reopened(self, document_id: DocumentId) -> None:
         self.go.emit(Go("verify", document_id))
 
     def primary(self) -> None:
-        if self._returned():
+        if self.sums.first_returned is not None:
             self.reopen()
-        elif any(r.state in WAITING for r in self.all):
+        elif any(self.sums.tally[state] for state in WAITING):
             self.inbox.ask(
                 "send", self.desk.send_now(None), lambda _: self._after(self._sending("các hồ sơ chờ")), self.note.show_note
             )
@@ -274,20 +322,29 @@ class OutboxScreen(Screen):
         return (
             Secondary("send", self.send_one, visible=movable),
             Secondary("pause", self.pause, "Gửi tiếp" if paused else "Tạm dừng", visible=movable),
+            Secondary("meeting", self.meeting, "Đang họp" if self.line.meeting_until is None else "Họp xong"),
         )
 
     def _tell(self) -> None:
-        due = [r for r in self.all if r.state in (*WAITING, OutboxState.SENDING)]
-        paused = sum(r.state is OutboxState.PAUSED for r in self.all)
-        returned, received = len(self._returned()), sum(r.state is OutboxState.RECEIVED for r in self.all)
-        self.heading.setText(f"Chờ gửi: {len(due)} hồ sơ")
+        tally = self.sums.tally
+        due = sum(tally[state] for state in (*WAITING, OutboxState.SENDING))
+        paused, returned, received = (tally[s] for s in (OutboxState.PAUSED, OutboxState.REJECTED, OutboxState.RECEIVED))
+        self.heading.setText(f"Chờ gửi: {due} hồ sơ")
         self.returned_pill.show_state(f"{returned} bị trả" if returned else "", Tone.BAD)
         self.received_pill.show_state(f"{received} đã tiếp nhận" if received else "", Tone.GOOD)
         self.paused_pill.show_state(f"{paused} tạm dừng" if paused else "", Tone.PLAIN, "pause")
-        saved = f"{messages.size(sum(r.bytes - r.done for r in due))} còn phải gửi" if due else "Không còn gì phải gửi"
-        missing = self._said
-        if not missing and self.line.online is False:
-            missing = "Mất mạng – sẽ tự gửi khi có mạng"
+        saved = f"{messages.size(self.sums.left)} còn phải gửi" if due else "Không còn gì phải gửi"
+        missing = self._said or self._held()
         primary = f"Sửa {returned} hồ sơ bị trả" if returned else "Gửi ngay"
         self.say_foot(Foot(primary, saved, missing))
         self.foot_changed.emit()
+
+    def _held(self) -> str:
+        """What keeps the line from sending as fast as it could."""
+        if self.line.online is False:
+            return "Mất mạng – sẽ tự gửi khi có mạng"
+        if not self.line.hours:
+            return "Ngoài giờ gửi – sẽ tự gửi khi đến giờ"
+        if self.line.meeting_until is not None:
+            return f"Đang họp – gửi chậm đến {messages.clock_time(self.line.meeting_until)}"
+        return ""

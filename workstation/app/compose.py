@@ -23,6 +23,7 @@ from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
+from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
@@ -93,6 +94,10 @@ class Home:
     @property
     def secrets(self) -> Path:
         return self.root / "secrets"
+
+    @property
+    def meeting(self) -> Path:
+        return self.root / "meeting-until"
 
     @property
     def exports(self) -> Path:
@@ -195,12 +200,15 @@ class Workstation:
 
 
 @contextmanager
-def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workstation]:
-    """Composes, and closes everything at the end. ``ward_url`` overrides the settings (a practice ward on a free port)."""
+def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 0) -> Iterator[Workstation]:
+    """Composes, and closes everything at the end. ``ward_url`` (a practice ward on a free port) and ``limit_kbps`` override the
+    settings."""
     home = Home(root).prepare()
     settings = load(root)
     if ward_url is not None:
         settings = replace(settings, ward=replace(settings.ward, url=ward_url))
+    if limit_kbps:
+        settings = replace(settings, line=replace(settings.line, limit_kbps=limit_kbps))
     with ExitStack() as stack:
         stack.enter_context(logs.logging_to(root))
         store = open_store(settings.office.database or home.database)
@@ -227,21 +235,23 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
             organization=settings.office.organization,
             levels=_levels(home, settings),
         )
-        sender = _sender(stack, home, settings, office)
-        desk, ticker = _desk(home, settings, office, sender)
+        line = OfficeLine(settings.line.rules, home.meeting, clock)
+        sender = _sender(stack, home, settings, office, line)
+        desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
         stack.callback(ticker.close)
         yield Workstation(home, settings, office, desk, sender, ticker, pages)
 
 
-def _desk(home: Home, settings: Settings, office: Office, sender: Sender) -> tuple[Desk, Ticker]:
-    ticker = Ticker(settings.machine.send_every_seconds, lambda: desk.tick(), "line")
+def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine) -> tuple[Desk, Ticker]:
+    ticker = Ticker(lambda: desk.pause_seconds(settings.machine.send_every_seconds), lambda: desk.tick(), "line")
     key = settings.key(home.root)
     parts = DeskParts(
         store=ThreadLane(4, "store"),
         background=ThreadLane(2, "background"),
         scanner=_scanner(settings),
         sender=sender,
+        limits=line,
         key=key,
         verify=partial(verify_file, trust=home.trust_store()),
         verify_online=partial(verify_file, trust=home.trust_store(), offline=False),
@@ -282,14 +292,14 @@ class NoLine:
         return False
 
 
-def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office) -> Sender:
+def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, line: OfficeLine) -> Sender:
     ward = settings.ward
     if not ward.url:
         return NoLine()
     client = WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
-    return WardSender(office.uow, office.blobs, office.clock, client, keys, owner=new_id(), rng=random.SystemRandom())
+    return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
 
 
 def remote_secret(home: Home, name: str) -> Secret:

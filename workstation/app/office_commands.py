@@ -100,6 +100,7 @@ def _demo_table(told: dict[str, Any]) -> None:
 
 def send(
     watch: Annotated[bool, typer.Option("--watch/--once", help="Keep sending until stopped; once: what is due now.")] = False,
+    limit_kbps: Annotated[int, typer.Option(min=0, help="Cap for this run in kbit/s; 0: as the settings say.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Drains the outbox."""
@@ -120,7 +121,7 @@ def send(
                 return list(sent.values())
             time.sleep(ws.settings.machine.send_every_seconds)
 
-    with open_workstation(home_folder()) as ws:
+    with open_workstation(home_folder(), limit_kbps=limit_kbps) as ws:
         if not ws.settings.ward.url:
             _nowhere_to_send(ws, watch, as_json)
             return

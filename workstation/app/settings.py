@@ -7,12 +7,14 @@ import difflib
 import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
+from workstation.domain.line import LineRules
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
@@ -95,6 +97,28 @@ class MachineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSettings:
+    """What the sender may take of the office's line. A meeting over the same line is told to the desktop."""
+
+    limit_kbps: int = 0
+    """1000 bits a second; 0: all it can."""
+    meeting_kbps: int = 64
+    """During a meeting; 0: no cap."""
+    send_from: str = ""
+    """``17:00``; empty: at any time of the day."""
+    send_until: str = ""
+    """``07:00``: over midnight if it is the earlier one."""
+
+    @property
+    def rules(self) -> LineRules:
+        return LineRules(self.limit_kbps, self.meeting_kbps, _time(self.send_from), _time(self.send_until))
+
+
+def _time(text: str) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     office: OfficeSettings = field(default_factory=OfficeSettings)
     ward: WardSettings = field(default_factory=WardSettings)
@@ -102,6 +126,7 @@ class Settings:
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     copies: CopySettings = field(default_factory=CopySettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
+    line: LineSettings = field(default_factory=LineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
@@ -145,7 +170,20 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
     if not _SYMBOL.fullmatch(settings.copies.symbol):
         raise WorkstationError("M06", file=FILE, key="copies.symbol")
+    if (wrong := _no_line(settings.line)) is not None:
+        raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings
+
+
+def _no_line(line: LineSettings) -> str | None:
+    """The key that can't stand as it is: a negative cap, no time of day, or hours with one end only."""
+    for name in ("limit_kbps", "meeting_kbps"):
+        if getattr(line, name) < 0:
+            return name
+    for name in ("send_from", "send_until"):
+        if getattr(line, name) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", getattr(line, name)):
+            return name
+    return None if bool(line.send_from) == bool(line.send_until) else "send_until"
 
 
 def _impossible(stamps: TimestampSettings) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from workstation.domain.errors import ErrorNote
+from workstation.domain.errors import ERRORS, Actor, ErrorNote
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256
 
 
@@ -90,28 +90,58 @@ class FailureClass(Enum):
     KHONG_HOP_LE = "G12"
 
 
-PARKED = frozenset(
-    {
-        FailureClass.XAC_THUC,
-        FailureClass.QUYEN,
-        FailureClass.XUNG_DOT,
-        FailureClass.CUC_BO,
-        FailureClass.BIEN_NHAN,
-        FailureClass.KHONG_HOP_LE,
-    }
-)
-"""Classes that no retry can mend: the item waits for a person."""
+class Retry(Enum):
+    """What happens next to an item that failed."""
 
-_CAP = {FailureClass.MANG: 300.0, FailureClass.QUA_TAI: 300.0, FailureClass.MAY_CHU: 900.0}
+    LINE = "line"  # waits, and is due at once when the line is back
+    WAIT = "wait"  # waits; the peer as a whole is spared while it is troubled
+    ASK = "ask"  # its outcome is not known: looked up before anything is sent again
+    ANEW = "anew"  # sent anew at once, from the start
+    PEER = "peer"  # nobody's item is sent until the log-in is mended; no item is to blame
+    PARK = "park"  # no retry can mend it: a person has to
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRule:
+    """One row of the table. Sentence and button are ``ui.messages``' for the class's code, the actor is ``ERRORS``'."""
+
+    retry: Retry
+    cap_seconds: float = 300.0
+    """Of the waiting time, which doubles from one second."""
+    late_actor: Actor | None = None
+    """Who acts if it goes on for more than ``LATE``."""
+
+
+RULES: dict[FailureClass, FailureRule] = {
+    FailureClass.MANG: FailureRule(Retry.LINE),
+    FailureClass.QUA_TAI: FailureRule(Retry.WAIT, late_actor=Actor.IT),
+    FailureClass.XAC_THUC: FailureRule(Retry.PEER),
+    FailureClass.QUYEN: FailureRule(Retry.PARK),
+    FailureClass.XUNG_DOT: FailureRule(Retry.PARK),
+    FailureClass.SAI_BAM: FailureRule(Retry.PARK),  # after it was sent whole once more
+    FailureClass.KHONG_RO: FailureRule(Retry.ASK),
+    FailureClass.HET_HAN: FailureRule(Retry.ANEW),
+    FailureClass.MAY_CHU: FailureRule(Retry.WAIT, 900.0, Actor.IT),
+    FailureClass.CUC_BO: FailureRule(Retry.PARK),
+    FailureClass.BIEN_NHAN: FailureRule(Retry.PARK),
+    FailureClass.KHONG_HOP_LE: FailureRule(Retry.PARK),
+}
+"""integration.md 1.4 as data: the sender obeys it, the screen shows it."""
+
+LATE = timedelta(hours=1)
+
+
+def who_acts(note: ErrorNote, now: datetime) -> Actor:
+    """Who has to act on it now: somebody else than at first if it has gone on for long (``since`` in the note)."""
+    rule = next((RULES[kind] for kind in FailureClass if kind.value == note.code), None)
+    since = dict(note.params).get("since")
+    if rule is not None and rule.late_actor is not None and since and now - datetime.fromisoformat(str(since)) > LATE:
+        return rule.late_actor
+    return ERRORS[note.code].actor
 
 
 def backoff_seconds(failure: FailureClass, attempts: int, retry_after: float | None, rng: random.Random) -> float:
-    """Seconds to wait: the server's own word if it gave one, else exponential from 1 s, jittered down to half, capped a class."""
+    """Seconds to wait: the server's own word if it gave one, else exponential from 1 s with full jitter, capped a class."""
     if retry_after is not None:
         return retry_after
-    cap = _CAP.get(failure, 300.0)
-    return rng.uniform(0.5, 1.0) * min(cap, 2.0 ** min(attempts, 16))
-
-
-def next_try(now: datetime, failure: FailureClass, attempts: int, retry_after: float | None, rng: random.Random) -> datetime:
-    return now + timedelta(seconds=backoff_seconds(failure, attempts, retry_after, rng))
+    return max(1.0, rng.uniform(0.0, 1.0) * min(RULES[failure].cap_seconds, 2.0 ** min(attempts, 16)))

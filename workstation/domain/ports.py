@@ -3,7 +3,7 @@
 Jobs cross process borders: they carry paths and hashes, never pixels.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from workstation.domain.archive import KeptFile
 from workstation.domain.authority import Authority
 from workstation.domain.copies import Entry
-from workstation.domain.dossier import Dossier
+from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import AuthorityId, DossierId, EntryId, OutboxId, Sha256
@@ -90,8 +90,12 @@ class Dossiers(Protocol):
         """Writes the difference; K04 if the stored version moved on. Returns it with its new version."""
         ...
 
-    def list(self) -> tuple[Dossier, ...]:
-        """All, newest first."""
+    def list(self, states: Iterable[DossierState] = ()) -> tuple[Dossier, ...]:
+        """Newest first; all states if none is named."""
+        ...
+
+    def titles(self, dossier_ids: Sequence[DossierId]) -> Mapping[DossierId, str]:
+        """Without reading what the dossiers hold."""
         ...
 
     def next_code(self) -> str:
@@ -112,7 +116,25 @@ class Outbox(Protocol):
         """Takes the oldest item that is due and free (or whose lease ran out) and leases it; None: nothing to do."""
         ...
 
-    def list(self, states: Iterable[OutboxState] = ()) -> tuple[OutboxItem, ...]: ...
+    def list(self, states: Iterable[OutboxState] = ()) -> tuple[OutboxItem, ...]:
+        """Oldest first; all states if none is named."""
+        ...
+
+    def window(self, states: Iterable[OutboxState], after: OutboxItem | None, limit: int) -> tuple[OutboxItem, ...]:
+        """The next ``limit`` items of these states behind ``after`` (None: from the start), in the order of ``list``."""
+        ...
+
+    def postponed(self, states: Iterable[OutboxState]) -> tuple[OutboxItem, ...]:
+        """Those that wait for the moment of their next try."""
+        ...
+
+    def tally(self) -> Mapping[OutboxState, int]:
+        """How many items there are of each state; every state has its entry."""
+        ...
+
+    def left_to_send(self, states: Iterable[OutboxState]) -> int:
+        """Bytes of these states' files that the server does not have."""
+        ...
 
 
 class Audit(Protocol):
@@ -377,6 +399,26 @@ class Scanner(Protocol):
 
 
 # --- ward
+
+
+class LineLimits(Protocol):
+    """What the office allows the sender; asked all the time, also in the middle of a file."""
+
+    def bytes_per_second(self) -> float | None:
+        """None: as much as the line takes."""
+        ...
+
+    def open(self) -> bool:
+        """Whether it is time to send."""
+        ...
+
+    def meeting_until(self) -> datetime | None:
+        """When the cap for a meeting ends; None: there is none."""
+        ...
+
+    def hold_meeting(self, until: datetime | None) -> None:
+        """Caps the line for a meeting; None: it is over."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

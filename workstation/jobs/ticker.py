@@ -10,7 +10,8 @@ log = logging.getLogger(__name__)
 class Ticker:
     """One thread; a round that fails is logged by type only, and the next comes at its time."""
 
-    def __init__(self, seconds: float, round_: Callable[[], None], name: str = "ticker") -> None:
+    def __init__(self, seconds: Callable[[], float], round_: Callable[[], None], name: str = "ticker") -> None:
+        """``seconds``: from the end of a round to the next, asked after each."""
         self._seconds = seconds
         self._round = round_
         self._wake = threading.Event()
@@ -37,4 +38,4 @@ class Ticker:
                 self._round()
             except Exception as e:  # noqa: BLE001 - the thread must outlive one bad round; the type says enough for a report
                 log.error("round failed: %s", type(e).__name__)
-            self._wake.wait(self._seconds)
+            self._wake.wait(self._seconds())

@@ -4,78 +4,41 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import Engine, Select, Table, insert, select, update
 
-from workstation.domain.dossier import Document, Dossier
+from workstation.domain.dossier import Document, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent, chain_hash
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import DossierId, OutboxId
-from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
+from workstation.domain.ids import DossierId
 from workstation.domain.page import Page
 from workstation.domain.ports import Archive, Audit, Dossiers, Outbox, Register, Signers
 from workstation.store import mapping, tables
 from workstation.store.archive import SqlArchive
 from workstation.store.ledger import SqlSigners
-from workstation.store.mapping import Row, Stored
+from workstation.store.mapping import Stored
+from workstation.store.outbox import SqlOutbox
 from workstation.store.register import SqlRegister
+from workstation.store.rows import key_of, one_of, remove_rows, table_of, write_rows
 from workstation.store.transaction import Transaction
 
-T = TypeVar("T")
-
-
-def _table(model: type[tables.Base]) -> Table:
-    table = model.__table__
-    if not isinstance(table, Table):
-        raise TypeError(model.__name__)
-    return table
-
-
-ORIGINAL = _table(tables.OriginalRow)
-DOSSIER = _table(tables.DossierRow)
-DOCUMENT = _table(tables.DocumentRow)
-FIELD = _table(tables.FieldRow)
-PAGE = _table(tables.PageRow)
-ITEM = _table(tables.OutboxItemRow)
-FILE = _table(tables.OutboxFileRow)
-AUDIT = _table(tables.AuditRow)
-HEAD = _table(tables.AuditHeadRow)
-COUNTER = _table(tables.CounterRow)
+ORIGINAL = table_of(tables.OriginalRow)
+DOSSIER = table_of(tables.DossierRow)
+DOCUMENT = table_of(tables.DocumentRow)
+FIELD = table_of(tables.FieldRow)
+PAGE = table_of(tables.PageRow)
+AUDIT = table_of(tables.AuditRow)
+HEAD = table_of(tables.AuditHeadRow)
+COUNTER = table_of(tables.CounterRow)
 
 _NAMED_IDS = 500
 """More dossiers than that are read with all there are, rather than by a list of ids."""
 
 GENESIS = ""
 """What the first line of the audit chain follows."""
-
-
-def _key(table: Table, row: Stored) -> tuple[Any, ...]:
-    return tuple(row[c.name] for c in table.primary_key)
-
-
-def _where(table: Table, key: tuple[Any, ...]) -> Any:
-    return and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))
-
-
-def _write(connection: Connection, table: Table, stored: Mapping[tuple[Any, ...], Stored], rows: Sequence[Row]) -> None:
-    """Inserts the new rows and updates the columns that differ."""
-    new = [row for row in rows if _key(table, row) not in stored]
-    if new:
-        connection.execute(insert(table), new)
-    for row in rows:
-        old = stored.get(_key(table, row))
-        changed = {} if old is None else {name: value for name, value in row.items() if old[name] != value}
-        if changed:
-            connection.execute(update(table).where(_where(table, _key(table, row))).values(changed))
-
-
-def _remove(connection: Connection, table: Table, stored: Mapping[tuple[Any, ...], Stored], rows: Sequence[Row]) -> None:
-    """Deletes the rows that are no longer there."""
-    for key in stored.keys() - {_key(table, row) for row in rows}:
-        connection.execute(delete(table).where(_where(table, key)))
 
 
 class SeenDossiers:
@@ -116,7 +79,7 @@ class SqlDossiers:
         self._write_parts(dossier)
 
     def get(self, dossier_id: DossierId) -> Dossier:
-        return _one(self._load(select(DOSSIER).where(DOSSIER.c.id == dossier_id)), dossier_id)
+        return one_of(self._load(select(DOSSIER).where(DOSSIER.c.id == dossier_id)), dossier_id)
 
     def by_code(self, code: str) -> Dossier | None:
         return next(iter(self._load(select(DOSSIER).where(DOSSIER.c.code == code))), None)
@@ -126,11 +89,11 @@ class SqlDossiers:
 
     def by_document(self, document_id: str) -> Dossier:
         owner = select(DOCUMENT.c.dossier_id).where(DOCUMENT.c.id == document_id).scalar_subquery()
-        return _one(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), document_id)
+        return one_of(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), document_id)
 
     def by_page(self, page_id: str) -> Dossier:
         owner = select(PAGE.c.dossier_id).where(PAGE.c.id == page_id).scalar_subquery()
-        return _one(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), page_id)
+        return one_of(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), page_id)
 
     def save(self, dossier: Dossier) -> Dossier:
         saved = replace(dossier, version=dossier.version + 1)
@@ -141,8 +104,14 @@ class SqlDossiers:
         self._write_parts(dossier)
         return saved
 
-    def list(self) -> tuple[Dossier, ...]:
-        return self._assemble(self._tx.rows(select(DOSSIER).order_by(DOSSIER.c.created_at.desc(), DOSSIER.c.id.desc())))
+    def list(self, states: Iterable[DossierState] = ()) -> tuple[Dossier, ...]:
+        query = select(DOSSIER).order_by(DOSSIER.c.created_at.desc(), DOSSIER.c.id.desc())
+        wanted = [s.value for s in states]
+        return self._assemble(self._tx.rows(query.where(DOSSIER.c.state.in_(wanted)) if wanted else query))
+
+    def titles(self, dossier_ids: Sequence[DossierId]) -> Mapping[DossierId, str]:
+        rows = self._tx.rows(select(DOSSIER.c.id, DOSSIER.c.title).where(DOSSIER.c.id.in_(dossier_ids)))
+        return {DossierId(row["id"]): row["title"] for row in rows}
 
     def next_code(self) -> str:
         """Taken from a counter, so two clerks never get the same; a code that was given by hand is passed over."""
@@ -191,101 +160,18 @@ class SqlDossiers:
     def _write_parts(self, dossier: Dossier) -> None:
         """In the order in which the foreign keys allow it."""
         connection = self._tx.connection
-        stored_documents = {_key(DOCUMENT, r): r for r in self._parts(DOCUMENT, [dossier.id])}
-        stored_pages = {_key(PAGE, r): r for r in self._parts(PAGE, [dossier.id])}
-        stored_fields = {_key(FIELD, r): r for r in self._fields([dossier.id])}
+        stored_documents = {key_of(DOCUMENT, r): r for r in self._parts(DOCUMENT, [dossier.id])}
+        stored_pages = {key_of(PAGE, r): r for r in self._parts(PAGE, [dossier.id])}
+        stored_fields = {key_of(FIELD, r): r for r in self._fields([dossier.id])}
         documents, pages, fields = mapping.document_rows(dossier), mapping.page_rows(dossier), mapping.field_rows(dossier)
         known = {row["original"] for row in stored_pages.values()}
         self._tx.insert_missing(ORIGINAL, [{"sha256": s} for s in sorted(set(dossier.originals) - known)])
-        _write(connection, DOCUMENT, stored_documents, documents)
-        _write(connection, PAGE, stored_pages, pages)
-        _write(connection, FIELD, stored_fields, fields)
-        _remove(connection, FIELD, stored_fields, fields)
-        _remove(connection, PAGE, stored_pages, pages)
-        _remove(connection, DOCUMENT, stored_documents, documents)
-
-
-def _one(found: Sequence[T], wanted: str) -> T:
-    if not found:
-        raise KeyError(wanted)
-    return found[0]
-
-
-class SqlOutbox:
-    """``domain.ports.Outbox``.
-
-    Each claim raises the item's ``fence``, and so does giving the lease back (saving with an empty ``lease_owner``).
-    ``save`` with an older fence is refused with K04: a sender that was away too long can't overwrite its successor, nor a
-    person's "pause" that took the lease away.
-    """
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._tx = transaction
-
-    def add(self, item: OutboxItem) -> None:
-        self._tx.connection.execute(insert(ITEM), mapping.item_row(item))
-        self._write_files(item)
-
-    def get(self, item_id: OutboxId) -> OutboxItem:
-        return _one(self._load(self._tx.locked(select(ITEM).where(ITEM.c.id == item_id))), item_id)
-
-    def by_dossier(self, dossier_id: DossierId) -> OutboxItem | None:
-        """The newest, if it was queued several times."""
-        newest = select(ITEM).where(ITEM.c.dossier_id == dossier_id).order_by(ITEM.c.created_at.desc(), ITEM.c.id.desc()).limit(1)
-        return next(iter(self._load(self._tx.locked(newest))), None)
-
-    def save(self, item: OutboxItem) -> None:
-        lease = self._tx.rows(self._tx.locked(select(ITEM.c.fence, ITEM.c.lease_owner).where(ITEM.c.id == item.id)))
-        stored = _one(lease, item.id)
-        if stored["fence"] != item.fence:
-            raise WorkstationError("K04", reason="lease")
-        given_back = bool(stored["lease_owner"]) and not item.lease_owner
-        row = mapping.item_row(replace(item, fence=item.fence + given_back))
-        self._tx.connection.execute(update(ITEM).where(ITEM.c.id == item.id).values(row))
-        self._write_files(item)
-
-    def claim(self, owner: str, now: datetime, lease_seconds: float) -> OutboxItem | None:
-        waiting = [s.value for s in (OutboxState.QUEUED, OutboxState.UNKNOWN, OutboxState.SENDING)]
-        free = or_(ITEM.c.lease_owner == "", ITEM.c.lease_until.is_(None), ITEM.c.lease_until <= now)
-        due = or_(ITEM.c.next_try.is_(None), ITEM.c.next_try <= now)
-        query = select(ITEM).where(ITEM.c.state.in_(waiting), free, due).order_by(ITEM.c.created_at, ITEM.c.id).limit(1)
-        found = next(iter(self._load(self._tx.locked(query, skip_locked=True))), None)
-        if found is None:
-            return None
-        taken = replace(
-            found,
-            state=found.state if found.state is OutboxState.UNKNOWN else OutboxState.SENDING,
-            attempts=found.attempts + 1,
-            lease_owner=owner,
-            lease_until=now + timedelta(seconds=lease_seconds),
-            fence=found.fence + 1,
-        )
-        self._tx.connection.execute(update(ITEM).where(ITEM.c.id == taken.id).values(mapping.item_row(taken)))
-        return taken
-
-    def list(self, states: Iterable[OutboxState] = ()) -> tuple[OutboxItem, ...]:
-        """Oldest first; all states if none is named."""
-        query = select(ITEM).order_by(ITEM.c.created_at, ITEM.c.id)
-        wanted = [s.value for s in states]
-        return self._load(query.where(ITEM.c.state.in_(wanted)) if wanted else query)
-
-    def _load(self, query: Select[Any]) -> tuple[OutboxItem, ...]:
-        rows = self._tx.rows(query)
-        if not rows:
-            return ()
-        files: dict[str, list[OutboxFile]] = defaultdict(list)
-        parts = select(FILE).order_by(FILE.c.item_id, FILE.c.position)
-        if len(rows) == 1:
-            parts = parts.where(FILE.c.item_id == rows[0]["id"])
-        for row in self._tx.rows(parts):
-            files[row["item_id"]].append(mapping.outbox_file(row))
-        return tuple(mapping.outbox_item(row, tuple(files[row["id"]])) for row in rows)
-
-    def _write_files(self, item: OutboxItem) -> None:
-        stored = {_key(FILE, r): r for r in self._tx.rows(select(FILE).where(FILE.c.item_id == item.id))}
-        rows = mapping.file_rows(item)
-        _write(self._tx.connection, FILE, stored, rows)
-        _remove(self._tx.connection, FILE, stored, rows)
+        write_rows(connection, DOCUMENT, stored_documents, documents)
+        write_rows(connection, PAGE, stored_pages, pages)
+        write_rows(connection, FIELD, stored_fields, fields)
+        remove_rows(connection, FIELD, stored_fields, fields)
+        remove_rows(connection, PAGE, stored_pages, pages)
+        remove_rows(connection, DOCUMENT, stored_documents, documents)
 
 
 class SqlAudit:
@@ -300,7 +186,7 @@ class SqlAudit:
         self._tx = transaction
 
     def append(self, event: AuditEvent) -> None:
-        head = _one(self._tx.rows(self._tx.locked(select(HEAD).where(HEAD.c.id == 1))), "head")
+        head = one_of(self._tx.rows(self._tx.locked(select(HEAD).where(HEAD.c.id == 1))), "head")
         at = event.at.astimezone(UTC)
         number, digest = head["number"] + 1, chain_hash(head["hash"], replace(event, at=at))
         self._tx.connection.execute(insert(AUDIT), mapping.audit_row(event, at, number, digest))

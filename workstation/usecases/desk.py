@@ -14,14 +14,15 @@ from typing import TypeVar
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
-from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
-from workstation.domain.ports import EventBus, Lane, RenderJob, Scanner, ScanSource, Sender
+from workstation.domain.ids import DocumentId, DossierId, PageId, UserName
+from workstation.domain.ports import EventBus, Lane, LineLimits, RenderJob, Scanner, ScanSource, Sender
 from workstation.domain.signature import FileVerdict, KeyRef, TokenStatus
 from workstation.domain.signing import RemoteSecret, Secret, StampPlace
-from workstation.usecases import check, edit, outbox, queries, recover, scan
+from workstation.usecases import check, edit, queries, recover, scan
 from workstation.usecases import sign as signing
 from workstation.usecases.history import History
 from workstation.usecases.office import PAGE_SECONDS, VERIFY_SECONDS, Office
+from workstation.usecases.outboxdesk import OutboxDesk
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier
 from workstation.usecases.shown import ShownPdfs
@@ -33,7 +34,6 @@ from workstation.usecases.views import (
     DossierView,
     ImportOutcome,
     LineStatus,
-    OutboxRow,
     Picture,
     SignDesk,
     SignProgress,
@@ -57,6 +57,8 @@ class DeskParts:
     """Threads that carry a dossier through reading and publishing; they wait for the pages lane, not the screen."""
     scanner: Scanner
     sender: Sender
+    limits: LineLimits
+    """What the office allows the sender."""
     key: KeyRef | None
     verify: Callable[[Path], FileVerdict]
     """Picklable: runs in a page worker, since it opens PDFs. Asks nobody: for the office's own files, at any time."""
@@ -74,7 +76,7 @@ class DeskParts:
     """Of a key at a remote service: the secret of the office's account there."""
 
 
-class Desk:
+class Desk(OutboxDesk):
     """See the module. ``user`` is who sits here; a screen may switch it."""
 
     def __init__(self, office: Office, parts: DeskParts, site: str, users: tuple[User, ...]) -> None:
@@ -84,11 +86,12 @@ class Desk:
         self.bus: EventBus = office.bus
         self._office = office
         self._parts = parts
+        self._limits, self._wake = parts.limits, parts.wake
         self._history = History(office)
         self._shown = ShownPdfs(office, self._verify)
         self._later: dict[UserName, list[DocumentId]] = {}
         self._lock = threading.Lock()
-        self._watch = Watch(office, parts.sender, parts.key, parts.free_gb)
+        self._watch = Watch(office, parts.sender, parts.limits, parts.key, parts.free_gb)
         self._running = parts.incoming / ".running"
         self._runs = False
 
@@ -180,6 +183,10 @@ class Desk:
         """One round of the ticker: the token, the line, the disk, and what is due to be sent."""
         self._watch.tick()
 
+    def pause_seconds(self, usual: float) -> float:
+        """From one round to the next."""
+        return self._watch.pause_seconds(usual)
+
     # --- capture
 
     def counts(self) -> Future[Counts]:
@@ -187,7 +194,7 @@ class Desk:
 
         def run() -> Counts:
             with self._office.look() as uow:
-                return queries.counts(uow.dossiers.list(), uow.outbox.list(), user)
+                return queries.counts(uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally(), user)
 
         return self._ask(run)
 
@@ -457,34 +464,6 @@ class Desk:
 
     def verify_file(self, path: Path) -> Future[FileVerdict]:
         return self._office.pages.submit(self._parts.verify_online, path, timeout=VERIFY_SECONDS, urgent=True)
-
-    # --- outbox
-
-    def outbox(self) -> Future[tuple[OutboxRow, ...]]:
-        def run() -> tuple[OutboxRow, ...]:
-            with self._office.look() as uow:
-                titles = {d.id: d.title for d in uow.dossiers.list()}
-                return tuple(queries.outbox_row(i, titles.get(i.dossier_id, "")) for i in uow.outbox.list())
-
-        return self._ask(run)
-
-    def send_now(self, item_id: OutboxId | None = None) -> Future[None]:
-        """Clears the waiting time of one item, or of all, and sends."""
-
-        def run() -> None:
-            outbox.make_due(self._office, item_id)
-            self._parts.wake()
-
-        return self._do(run)
-
-    def set_paused(self, item_id: OutboxId, paused: bool) -> Future[None]:
-        user = self.user.name
-        return self._do(lambda: outbox.set_paused(self._office, item_id, paused, user))
-
-    def reopen_rejected(self, item_id: OutboxId) -> Future[DocumentId]:
-        """Takes a returned dossier back to Verify; gives the document to look at."""
-        user = self.user.name
-        return self._do(lambda: outbox.reopen_rejected(self._office, item_id, user))
 
     def close(self) -> None:
         """Ends the lanes. What was under way is done again at the next start."""

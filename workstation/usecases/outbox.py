@@ -3,24 +3,48 @@
 import re
 from dataclasses import replace
 
-from workstation.domain.dossier import Dossier
+from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import DocumentId, OutboxId, UserName
-from workstation.domain.outbox import OutboxItem, OutboxState
+from workstation.domain.outbox import RULES, OutboxItem, OutboxState, Retry
 from workstation.domain.ports import UnitOfWork
 from workstation.usecases.check import reopen
 from workstation.usecases.office import Office
 
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.UNKNOWN})
+_LINE = frozenset(kind.value for kind, rule in RULES.items() if rule.retry in (Retry.LINE, Retry.ASK))
 
 
 def make_due(office: Office, item_id: OutboxId | None) -> None:
     """Clears the waiting time of one item or of all that wait; an item being sent is left alone."""
     with office.uow() as uow:
-        for item in uow.outbox.list() if item_id is None else (_item(uow, item_id),):
+        for item in uow.outbox.postponed(WAITING) if item_id is None else (_item(uow, item_id),):
             if item.state in WAITING and item.next_try is not None:
                 uow.outbox.save(replace(item, next_try=None))
+        uow.commit()
+    office.bus.publish(OutboxChanged())
+
+
+def line_is_back(office: Office) -> None:
+    """What failed for want of a line is due at once, and so is asking what became of a package that went out last."""
+    with office.uow() as uow:
+        for item in uow.outbox.postponed(WAITING):
+            if item.error is not None and item.error.code in _LINE and not item.lease_owner:
+                uow.outbox.save(replace(item, next_try=None))
+        uow.commit()
+
+
+def send_again(office: Office, item_id: OutboxId, by: UserName) -> None:
+    """A parked item is sent again as it is, after somebody mended what was in its way; K06 for one that is not parked."""
+    with office.uow() as uow:
+        item = _item(uow, item_id)
+        if item.state is not OutboxState.REJECTED:
+            raise WorkstationError("K06", state=item.state.value, to="queued")
+        state = OutboxState.UNKNOWN if item.manifest else OutboxState.QUEUED
+        uow.outbox.save(replace(item, state=state, error=None, next_try=None))
+        uow.dossiers.save(uow.dossiers.get(item.dossier_id).move(DossierState.QUEUED))
+        uow.audit.append(office.event(by, "resumed", item_id))
         uow.commit()
     office.bus.publish(OutboxChanged())
 

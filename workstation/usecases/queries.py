@@ -1,6 +1,6 @@
 """Answers for the screens: frozen views built from one read of the store. Nothing here changes anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from workstation.domain.authority import Signatory
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
@@ -26,6 +26,8 @@ from workstation.usecases.views import (
 )
 
 TO_ENTER = frozenset({DocumentState.TO_INDEX, DocumentState.REFUSED})
+ON_THE_DESK = tuple(s for s in DossierState if s not in (DossierState.QUEUED, DossierState.RECEIVED))
+"""Dossiers that somebody still has to do something with: their documents are not all signed and on their way."""
 BEFORE_OFFICIAL = frozenset({DocumentState.PASSED, DocumentState.TO_SIGN})
 
 
@@ -150,15 +152,16 @@ def outbox_row(item: OutboxItem, title: str) -> OutboxRow:
     )
 
 
-def counts(dossiers: Iterable[Dossier], items: Iterable[OutboxItem], user: UserName) -> Counts:
-    dossiers, items = tuple(dossiers), tuple(items)
+def counts(dossiers: Iterable[Dossier], items: Mapping[OutboxState, int], user: UserName) -> Counts:
+    """``dossiers``: those ``ON_THE_DESK``; ``items``: how many there are of each state."""
+    dossiers = tuple(dossiers)
     documents = [d for x in dossiers for d in x.documents]
     return Counts(
         capture=sum(1 for d in dossiers if d.state is DossierState.SCANNING),
         verify=sum(1 for d in documents if awaits(d, user)),
         sign=sum(1 for d in documents if d.state in BEFORE_OFFICIAL and (d.published or d.error)),
-        outbox=sum(1 for i in items if i.state is not OutboxState.RECEIVED),
-        returned=sum(1 for i in items if i.state is OutboxState.REJECTED),
+        outbox=sum(items.values()) - items[OutboxState.RECEIVED],
+        returned=items[OutboxState.REJECTED],
     )
 
 

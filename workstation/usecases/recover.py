@@ -13,6 +13,7 @@ from workstation.domain.ids import DocumentId, DossierId, Sha256
 from workstation.domain.page import PageState
 from workstation.domain.signature import FileVerdict, SignatureReport, SignResult
 from workstation.usecases.office import Office
+from workstation.usecases.queries import ON_THE_DESK
 from workstation.usecases.read import unassigned
 from workstation.usecases.sign import record_sealed
 
@@ -38,7 +39,7 @@ def recover(office: Office, verify: Callable[[Path], FileVerdict]) -> Recovery:
         left.unlink(missing_ok=True)  # the store has the file it was made of; it is lifted anew
     sealed = adopt_sealed(office, verify)
     with office.look() as uow:
-        dossiers = uow.dossiers.list()
+        dossiers = uow.dossiers.list(ON_THE_DESK)
     return Recovery(
         sealed,
         tuple(d.id for d in dossiers if needs_reading(d)),

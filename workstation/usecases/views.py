@@ -1,5 +1,6 @@
 """What a screen shows: frozen values, read in one go. A screen never sees a database row or an open transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -180,6 +181,27 @@ class LineStatus:
     """Dossiers that go by themselves once there is a line; paused and returned ones are not among them."""
     note: ErrorNote | None = None
     """What concerns the whole station: M02 (the disk is low), M05 (the last run stopped suddenly, its work goes on)."""
+
+    meeting_until: datetime | None = None
+    """Sending is slowed until then."""
+    hours: bool = True
+    """Whether it is time to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxWindow:
+    rows: tuple[OutboxRow, ...]
+    more: bool
+    """There are rows behind these."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxSums:
+    tally: Mapping[OutboxState, int]
+    left: int
+    """Bytes that go by themselves and are not there yet."""
+    first_returned: OutboxId | None
+    """What the blue button is about."""
 
 
 @dataclass(frozen=True, slots=True)

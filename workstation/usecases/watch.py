@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import OutboxChanged, TokenChanged
-from workstation.domain.outbox import OutboxState
-from workstation.domain.ports import Sender
+from workstation.domain.outbox import FailureClass, OutboxState
+from workstation.domain.ports import LineLimits, Sender
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
 from workstation.usecases.archive import Keeper
 from workstation.usecases.lift import Lifter
 from workstation.usecases.office import TOKEN_SECONDS, Office
+from workstation.usecases.outbox import line_is_back
 from workstation.usecases.views import LineStatus
 
 LOW_DISK_GB = 5.0
@@ -21,16 +22,22 @@ GO_BY_THEMSELVES = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN
 """What is sent as soon as the line allows; paused and returned dossiers wait for a person."""
 
 
+RETURN_SECONDS = 2.0
+
+
 class Watch:
     """``tick`` runs on the ticker's thread; the rest is called from anywhere."""
 
-    def __init__(self, office: Office, sender: Sender, key: KeyRef | None, free_gb: Callable[[], float]) -> None:
+    def __init__(
+        self, office: Office, sender: Sender, limits: LineLimits, key: KeyRef | None, free_gb: Callable[[], float]
+    ) -> None:
         self.signing = threading.Lock()
         """Held while a batch is being signed: the token is not asked meanwhile, and nothing is lifted."""
         self.token = TokenStatus(TokenState.ABSENT)
         self.line = LineStatus(None, None, 0)
         self._office = office
         self._sender = sender
+        self._limits = limits
         self._key = key
         self._free_gb = free_gb
         self._recovered = False
@@ -44,8 +51,9 @@ class Watch:
         self.refresh_token()
         online = self._sender.probe()
         before = self.line
-        since = before.since if before.online == online else self._office.clock.now()
-        self.line = LineStatus(online, since, self._waiting(), self._note())
+        if online and before.online is False:
+            line_is_back(self._office)
+        self.line = self._status(online)
         sent = self._sender.send_due(lambda: False) if online else ()
         if online and before.online is False:
             self._lifter.try_again()
@@ -55,14 +63,25 @@ class Watch:
         self._keeper.round()
         for report in sent:
             self._office.notify(report.item.dossier_id)
-        if sent:  # what has just arrived waits no more
-            self.line = replace(self.line, waiting=self._waiting())
+        if sent:  # what has just arrived waits no more, and the line may have gone meanwhile
+            broke = any(report.item.error is not None and report.item.error.code == FailureClass.MANG.value for report in sent)
+            self.line = self._status(self._sender.probe() if broke else online)
         if sent or self.line != before:
             self._office.bus.publish(OutboxChanged())
 
+    def _status(self, online: bool) -> LineStatus:
+        since = self.line.since if self.line.online == online else self._office.clock.now()
+        meeting, hours = self._limits.meeting_until(), self._limits.open()
+        return LineStatus(online, since, self._waiting(), self._note(), meeting, hours)
+
+    def pause_seconds(self, usual: float) -> float:
+        """While the line is down it is looked for often: what waits is to go within seconds after it is back."""
+        return min(usual, RETURN_SECONDS) if self.line.online is False else usual
+
     def _waiting(self) -> int:
         with self._office.look() as uow:
-            return len(uow.outbox.list(GO_BY_THEMSELVES))
+            tally = uow.outbox.tally()
+        return sum(tally[state] for state in GO_BY_THEMSELVES)
 
     def refresh_token(self) -> None:
         if self._key is None or not self.signing.acquire(blocking=False):
@@ -83,9 +102,13 @@ class Watch:
             self._recovered = found
             self._show()
 
+    def look(self) -> None:
+        """What the office allows has changed: told now, not at the next round."""
+        self._show()
+
     def _show(self) -> None:
         line = self.line
-        self.line = LineStatus(line.online, line.since, line.waiting, self._note())
+        self.line = replace(line, note=self._note(), meeting_until=self._limits.meeting_until(), hours=self._limits.open())
         if self.line != line:
             self._office.bus.publish(OutboxChanged())
 

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -128,6 +129,27 @@ class TestClock:
         return datetime.now(UTC) + self.ahead
 
 
+@dataclass
+class TestLimits:
+    """What the office allows, to be changed while something is sent."""
+
+    limit: float | None = None
+    hours: bool = True
+    __test__ = False
+
+    def bytes_per_second(self) -> float | None:
+        return self.limit
+
+    def open(self) -> bool:
+        return self.hours
+
+    def meeting_until(self) -> datetime | None:
+        return None
+
+    def hold_meeting(self, until: datetime | None) -> None:
+        self.limit = None if until is None else 8_000.0
+
+
 class Station:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -135,6 +157,7 @@ class Station:
         self.uow = self.store.uow_factory
         self.blobs = FileBlobs(folder / "blobs")
         self.clock = TestClock()
+        self.limits = TestLimits()
         self._clients: list[WardClient] = []
 
     def queue(self, *contents: bytes, title: str = "Hồ sơ thử", **metadata: object) -> OutboxItem:
@@ -166,10 +189,13 @@ class Station:
         timeouts: Timeouts = QUICK,
         owner: str = "tram-1",
         secret: Callable[[], Secret] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> WardSender:
         client = WardClient(url or ward.url, secret or ward.secret, timeouts=timeouts)
         self._clients.append(client)
-        return WardSender(self.uow, self.blobs, self.clock, client, keys or ward.keys, owner, random.Random(1))
+        return WardSender(
+            self.uow, self.blobs, self.clock, client, keys or ward.keys, owner, random.Random(1), self.limits, monotonic
+        )
 
     def send(self, sender: WardSender) -> tuple[SendReport, ...]:
         return sender.send_due(lambda: False)

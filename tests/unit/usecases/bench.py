@@ -471,3 +471,21 @@ def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
     finally:
         blobs.close()
         store.close()
+
+
+class LineAllowed:
+    """What the office allows the sender."""
+
+    until: datetime | None = None
+
+    def bytes_per_second(self) -> float | None:
+        return None
+
+    def open(self) -> bool:
+        return True
+
+    def meeting_until(self) -> datetime | None:
+        return self.until
+
+    def hold_meeting(self, until: datetime | None) -> None:
+        self.until = until

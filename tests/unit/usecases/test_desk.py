@@ -19,6 +19,7 @@ from tests.unit.usecases.bench import (
     PIN,
     VALUES,
     InlineLane,
+    LineAllowed,
     Sheet,
     World,
     ids,
@@ -79,7 +80,7 @@ class Room:
     """A desk in a world; reading happens when ``read`` is called, as if the background were slow."""
 
     def __init__(self, world: World, *, at_once: bool = True) -> None:
-        self.world, self.feeder, self.line = world, Feeder(world), Line()
+        self.world, self.feeder, self.line, self.limits = world, Feeder(world), Line(), LineAllowed()
         self.waiting: list[Callable[[], Any]] = []
         self.free_gb = 100.0
         self.asked: list[Path] = []
@@ -88,6 +89,7 @@ class Room:
             background=InlineLane() if at_once else Slow(self),
             scanner=self.feeder,
             sender=self.line,
+            limits=self.limits,
             key=KEY,
             verify=verify,
             verify_online=self.look_closely,
@@ -470,7 +472,7 @@ def test_pausing_takes_the_item_from_whoever_asks_about_it(world: World, room: R
     with world.office.uow() as uow, pytest.raises(WorkstationError, match="K04"):
         uow.outbox.save(replace(item, state=OutboxState.QUEUED))
     room.desk.set_paused(item.id, False).result()
-    (row,) = room.desk.outbox().result()
+    (row,) = room.desk.outbox(tuple(OutboxState), 10).result().rows
     assert row.state is OutboxState.UNKNOWN, "it is asked for, not sent again"
 
 

@@ -1,0 +1,96 @@
+"""The desk's part about the outbox: what waits, why, and what a person does about it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from workstation.domain.ids import DocumentId, OutboxId
+from workstation.domain.outbox import OutboxState
+from workstation.domain.ports import LineLimits
+from workstation.usecases import outbox, queries
+from workstation.usecases.office import Office
+from workstation.usecases.views import OutboxSums, OutboxWindow, User
+from workstation.usecases.watch import GO_BY_THEMSELVES, Watch
+
+R = TypeVar("R")
+
+MEETING = timedelta(hours=2)
+"""How long a meeting is taken to last if nobody says that it is over."""
+
+
+class OutboxDesk(ABC):
+    """What ``Desk`` is, as far as the outbox goes."""
+
+    user: User
+    _office: Office
+    _limits: LineLimits
+    _wake: Callable[[], None]
+    _watch: Watch
+
+    @abstractmethod
+    def _ask(self, fn: Callable[[], R]) -> Future[R]: ...
+
+    @abstractmethod
+    def _do(self, fn: Callable[[], R]) -> Future[R]: ...
+
+    def outbox(self, states: tuple[OutboxState, ...], limit: int) -> Future[OutboxWindow]:
+        """The oldest ``limit`` items of these states: as many as a screen has been scrolled through."""
+
+        def run() -> OutboxWindow:
+            with self._office.look() as uow:
+                items = uow.outbox.window(states, None, limit + 1)
+                titles = uow.dossiers.titles([i.dossier_id for i in items])
+            rows = tuple(queries.outbox_row(i, titles.get(i.dossier_id, "")) for i in items[:limit])
+            return OutboxWindow(rows, len(items) > limit)
+
+        return self._ask(run)
+
+    def outbox_sums(self) -> Future[OutboxSums]:
+        def run() -> OutboxSums:
+            with self._office.look() as uow:
+                tally, left = uow.outbox.tally(), uow.outbox.left_to_send(GO_BY_THEMSELVES)
+                first = uow.outbox.window((OutboxState.REJECTED,), None, 1)
+            return OutboxSums(dict(tally), left, first[0].id if first else None)
+
+        return self._ask(run)
+
+    def send_now(self, item_id: OutboxId | None = None) -> Future[None]:
+        """Clears the waiting time of one item, or of all, and sends."""
+
+        def run() -> None:
+            outbox.make_due(self._office, item_id)
+            self._wake()
+
+        return self._do(run)
+
+    def send_again(self, item_id: OutboxId) -> Future[None]:
+        """A returned item as it is, once what was in its way is mended."""
+        user = self.user.name
+
+        def run() -> None:
+            outbox.send_again(self._office, item_id, user)
+            self._wake()
+
+        return self._do(run)
+
+    def set_paused(self, item_id: OutboxId, paused: bool) -> Future[None]:
+        user = self.user.name
+        return self._do(lambda: outbox.set_paused(self._office, item_id, paused, user))
+
+    def reopen_rejected(self, item_id: OutboxId) -> Future[DocumentId]:
+        """Takes a returned dossier back to Verify; gives the document to look at."""
+        user = self.user.name
+        return self._do(lambda: outbox.reopen_rejected(self._office, item_id, user))
+
+    def set_meeting(self, on: bool) -> Future[datetime | None]:
+        """Caps the line for a meeting, also for what is being sent now; gives when the cap ends by itself."""
+
+        def run() -> datetime | None:
+            until = self._office.clock.now() + MEETING if on else None
+            self._limits.hold_meeting(until)
+            self._watch.look()
+            return until
+
+        return self._do(run)
