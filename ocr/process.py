@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, layout, tables, unread, written
+from ocr import cache, layout, missed, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
@@ -118,7 +118,7 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
     steps: Recipe = ()
     if not done.blank:
         page, taken = prepared(reduced.page, reduced.dpi)
-        paper = unread.Paper(reduced.page, page, reduced.dpi)
+        paper = missed.Paper(reduced.page, page, reduced.dpi)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
@@ -134,7 +134,7 @@ def _own_text(done: Cleaned, reduced: Reduced, dpi: float, own: tuple[RawWord, .
     started = time.monotonic()
     height, width = done.page.shape[:2]
     page, _ = prepared(reduced.page, reduced.dpi)
-    paper = unread.Paper(reduced.page, page, reduced.dpi)
+    paper = missed.Paper(reduced.page, page, reduced.dpi)
     words = reduced.onto(own)
     _, grids = tables.find_tables(paper.page, paper.dpi)
     beside, cells = tables.sorted_into(grids, words)

@@ -14,10 +14,12 @@ from ocr.frames import Pixels
 from ocr.geometry import Lie
 from ocr.layout import find_lines
 from ocr.lines import RawWord
+from ocr.lost import _print, _within_read
+from ocr.missed import Paper, speck
 from ocr.process import Cleaned, _read
 from ocr.reduce import reduce
 from ocr.split import index_document
-from ocr.unread import Paper, _print, _speck, _within_read, counted
+from ocr.unread import counted
 from tests.bench.unread import ReadWord, losses
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, MadePage, PageSpec, TruthLine, make_page
 from tests.unit.ocr.test_split import TYPES
@@ -253,7 +255,7 @@ def test_what_the_other_side_or_the_rim_shows_is_no_lost_line(turn: bool, at: tu
     assert len(letters) == 1
     line = letters[0]
     box = (line.left, float(line.level(np.array(700.0))) - line.rise, line.right, float(line.level(np.array(700.0))))
-    assert len(_print(Paper(page, page, DPI), [box], tesseract())) == told
+    assert len(_print(Paper(page, page, DPI), [box], (), tesseract())) == told
 
 
 def test_a_line_in_which_nothing_makes_sense_is_told_and_a_paler_one_is_the_other_sides() -> None:
@@ -273,9 +275,9 @@ def test_a_line_in_which_nothing_makes_sense_is_told_and_a_paler_one_is_the_othe
 
 
 def test_a_speck_beside_print_is_no_letter() -> None:
-    found = _speck(RawWord("l", (500, 100, 506, 106), 0.2, (0,)), DPI / 25.4)
-    assert found and not _speck(RawWord("l", (500, 100, 506, 122), 0.2, (0,)), DPI / 25.4)
-    assert not _speck(RawWord(".", (500, 100, 504, 104), 0.2, (0,)), DPI / 25.4)
+    found = speck(RawWord("l", (500, 100, 506, 106), 0.2, (0,)), DPI / 25.4)
+    assert found and not speck(RawWord("l", (500, 100, 506, 122), 0.2, (0,)), DPI / 25.4)
+    assert not speck(RawWord(".", (500, 100, 504, 104), 0.2, (0,)), DPI / 25.4)
 
 
 def test_a_word_or_two_of_a_line_that_is_read_are_no_lost_line() -> None:

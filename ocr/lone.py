@@ -1,0 +1,241 @@
+"""Lone ink that makes no line: figures in a table's cells, cut by its rules or beside a broken grid, and page numbers.
+
+On worn paper such a figure is pale and in pieces, so ink is counted more freely here than where letters make lines; what tells
+it from specks is where it stands: in a cell, or at once level with words and in a column of others.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from ocr import tables
+from ocr.frames import Pixels
+from ocr.ink import Floats
+from ocr.lines import hull
+from ocr.missed import FIGURE_MM, KNOWN, SURE, Words, box_of, darkness, share
+from workstation.domain.page import Box, Word
+
+Grids = Sequence[tuple[tables.Table, tuple[Word, ...]]]
+
+_INK, _FAINT = 200, 225
+"""Paler print than letters of a line may have; in cells without a word still paler."""
+_AS_DARK = 60.0
+"""Levels by which a figure may be paler than the words of its cell."""
+_LINED_MM = 1.5
+"""How far a figure stands from the line of the words over it."""
+_WAYS = ((_INK, 0.6), (_FAINT, 1.2), (_INK, 0.2))
+"""Threshold of ink and width in mm between pieces of one figure: usual, pale and broken, and among dirt."""
+_PALEST = 205.0
+"""Darkness of a cell's figures; the other side is paler."""
+_FRAME_MM = 0.6
+"""What a frame leaves round a figure."""
+_RIM_MM = 0.8
+"""Along a cell's sides, where remains of its rules lie."""
+_TALL_MM = 6.0
+_DENSE = 0.12
+"""Least share of its box that a figure's ink takes up: dust is thinner."""
+_ROWS = 2
+"""Of figures in a cell without words; more are a fold or dirt."""
+_THIN = 0.2
+"""Least width of a figure for its height: a rule's remains are thinner."""
+_BESIDE_MM = (2.5, 60.0)
+"""From a figure of a table's column to the words of its row."""
+_COLUMN_MM = (2.0, 30.0)
+"""From a figure to the next one of its column: across, and down."""
+_MARGIN_MM, _MIDDLE_MM = 25.0, 8.0
+"""Where page numbers stand: so near to the top or bottom, so far from the middle of the sheet."""
+_WIDEST = 0.85
+"""Width of a sign, in heights of its word."""
+_CUT = 3
+"""Letters of a line that a side cuts."""
+_OFTEN = 0.4
+"""Share of a table's rows that part where a column begins."""
+
+
+def figures(page: Pixels, letters: Floats, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
+    """Frames round lone ink. On a page that is not ``worn`` only that of cells."""
+    found = in_cells(page, grids, words, mm)
+    if worn:
+        free = letters[[not any(share(b, w.box) > 0.3 for w in words) for b in map(box_of, letters)]] if len(letters) else letters
+        found += page_number(free, words, page.shape[1], page.shape[0], mm)
+        if grids:
+            beside = [not any(_beside_rule(b, t, mm) for t, _ in grids) for b in map(box_of, free)]
+            found += in_columns(free[beside], words, mm)
+            found += [*ill_fitting(grids, mm), *cut(grids, letters, mm)]
+    return [_framed(b, mm) for b in found]
+
+
+def _framed(box: Box, mm: float) -> Box:
+    return box[0] - _FRAME_MM * mm, box[1] - _FRAME_MM * mm, box[2] + _FRAME_MM * mm, box[3] + _FRAME_MM * mm
+
+
+def _beside_rule(box: Box, table: tables.Table, mm: float) -> bool:
+    """Whether a box lies in a table's cells, or touches them as remains of its rules do."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return any(c[0] - mm < x < c[2] + mm and c[1] - mm < y < c[3] + mm for c in table.cells)
+
+
+def in_cells(page: Pixels, grids: Grids, words: Words, mm: float) -> list[Box]:
+    """What is written in cells without a word, and figures on a row of their own in cells with words."""
+    found = []
+    middles = np.array([(w.box[0] + w.box[2], w.box[1] + w.box[3]) for w in words], float).reshape(-1, 2) / 2
+    rim = round(_RIM_MM * mm)
+    for x0, y0, x1, y1 in (cell for table, _ in grids for cell in table.cells):
+        inside = (middles > (x0, y0)).all(axis=1) & (middles < (x1, y1)).all(axis=1)
+        mine = [words[i] for i in np.flatnonzero(inside).tolist()]
+        part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
+        room = part.shape[0] - (_rise(mine) if mine else 0)
+        if room < FIGURE_MM * mm or not part.size or part.min() >= _FAINT:
+            continue
+        # words of the next cell may reach over
+        over = mine or [w for w in words if share(w.box, (x0, y0, x1, y1)) > 0.2]
+        ways = _WAYS if not mine else (_WAYS[0], _WAYS[2])
+        seen = [
+            _moved(_figures(_bare(part, ink, over, (x0 + rim, y0 + rim), mm), gap, mm), x0 + rim, y0 + rim) for ink, gap in ways
+        ]
+        usual, dirty = seen[0], seen[-1]
+        these = [*dirty, *(f for f in usual if not any(share(d, f) > 0 for d in dirty))]
+        if mine:
+            found += [f for f in these if _in_row_of_its_own(f, [w.box for w in mine], page, mm)]
+        else:
+            rows = _levelled(these or seen[1])
+            found += [f for f in rows if darkness(page, f) < _PALEST] if len(rows) <= _ROWS else []
+    return found
+
+
+def _rise(words: Words) -> float:
+    _, y0, _, y1 = hull(w.box for w in words)
+    return y1 - y0
+
+
+def _moved(boxes: Sequence[Box], x: float, y: float) -> list[Box]:
+    return [(b[0] + x, b[1] + y, b[2] + x, b[3] + y) for b in boxes]
+
+
+def _levelled(figures: Sequence[Box]) -> list[Box]:
+    """Figures of one row together."""
+    rows: list[Box] = []
+    for figure in sorted(figures):
+        row = next((r for r in rows if min(r[3], figure[3]) - max(r[1], figure[1]) > 0.5 * (figure[3] - figure[1])), None)
+        if row is not None:
+            rows.remove(row)
+        rows.append(figure if row is None else hull((row, figure)))
+    return rows
+
+
+def _in_row_of_its_own(figure: Box, words: Sequence[Box], page: Pixels, mm: float) -> bool:
+    """Over or under a cell's words, in line with their beginnings, ends or middles, and as dark."""
+    x0, y0, x1, y1 = figure
+    left, _, right, _ = hull(words)
+    if any(min(w[3], y1) - max(w[1], y0) > 0.2 * (y1 - y0) for w in words):
+        return False
+    lined = min(abs(x0 - left), abs(x1 - right), abs(x0 + x1 - left - right) / 2) < _LINED_MM * mm
+    tall = y1 - y0 > 0.55 * float(np.median([w[3] - w[1] for w in words]))
+    return lined and tall and darkness(page, figure) < np.median([darkness(page, w) for w in words]) + _AS_DARK
+
+
+def _bare(part: Pixels, ink: int, words: Words, at: tuple[int, int], mm: float) -> Pixels:
+    """Ink of a part cut out ``at``, words wiped out."""
+    dark, pad = np.asarray(part < ink, np.uint8), round(0.4 * mm)
+    for word in words:
+        x0, y0, x1, y1 = (round(v) for v in word.box)
+        top, left = max(0, y0 - at[1] - pad), max(0, x0 - at[0] - pad)
+        dark[top : max(0, y1 - at[1] + pad), left : max(0, x1 - at[0] + pad)] = 0
+    return dark
+
+
+def _figures(dark: Pixels, gap: float, mm: float) -> list[Box]:
+    """Hulls of ink that lies together, as high as a figure and no thinner."""
+    size = round(gap * mm) | 1
+    joined = cv2.copyMakeBorder(dark, size, size, size, size, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.dilate(joined, np.ones((size, size), np.uint8))[size:-size, size:-size].copy()
+    count, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    found = []
+    for label in range(1, count):
+        rows, columns = np.nonzero((labels == label) & (dark > 0))
+        if not len(rows):
+            continue
+        x0, y0, x1, y1 = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+        high = FIGURE_MM * mm <= y1 - y0 <= _TALL_MM * mm and x1 - x0 >= max(0.4 * mm, _THIN * (y1 - y0))
+        if high and len(rows) >= max(0.4 * mm * mm, _DENSE * (x1 - x0) * (y1 - y0)):
+            found.append((float(x0), float(y0), float(x1), float(y1)))
+    return found
+
+
+def page_number(letters: Floats, words: Words, width: float, height: float, mm: float) -> list[Box]:
+    """A figure alone in the middle of the top or bottom margin of a page of ``width`` and ``height``."""
+    found = []
+    for letter in letters:
+        x0, y0, x1, y1 = letter
+        margin = y1 < _MARGIN_MM * mm or y0 > height - _MARGIN_MM * mm
+        if margin and y1 - y0 >= 0.8 * FIGURE_MM * mm and abs(x0 + x1 - width) / 2 < _MIDDLE_MM * mm:
+            found.append(box_of(letter))
+    return [f for f in found if not any(min(w.box[3], f[3]) > max(w.box[1], f[1]) for w in words)]
+
+
+def ill_fitting(grids: Grids, mm: float) -> list[Box]:
+    """Doubtful words with too few signs for their length."""
+    doubtful = [w for _, words in grids for w in words if w.confidence < SURE and any(c.isalnum() for c in w.text)]
+    doubtful = [w for w in doubtful if not w.text.isdigit()]
+    high = [w for w in doubtful if w.box[3] - w.box[1] >= FIGURE_MM * mm]
+    return [w.box for w in high if w.box[2] - w.box[0] > _WIDEST * len(w.text) * (w.box[3] - w.box[1])]
+
+
+def cut(grids: Grids, letters: Floats, mm: float) -> list[Box]:
+    """Lines of letters through which a cell's side was drawn where no rule is: neither half can be read."""
+    tall = letters[(letters[:, 3] - letters[:, 1] >= FIGURE_MM * mm)]
+    quarter = 0.25 * (tall[:, 3] - tall[:, 1])
+    found = []
+    for table, _ in grids:
+        for x0, _, x1, y1 in table.cells:
+            if y1 >= table.box[3] - mm:
+                continue
+            over = tall[(tall[:, 0] > x0) & (tall[:, 2] < x1) & (tall[:, 1] + quarter < y1) & (tall[:, 3] - quarter > y1)]
+            if len(over) >= _CUT:
+                found.append(hull(box_of(b) for b in over))
+    return found
+
+
+def spanning(grids: Grids) -> list[Box]:
+    """Doubtful numbers over two columns: a rule between cells was not seen, and their figures ran together."""
+    found = []
+    for table, words in grids:
+        starts = np.array([row[i][0] for row in table.rows for i in range(1, len(row))], float)
+        for word in words:
+            if word.confidence >= KNOWN or not any(c.isdigit() for c in word.text):
+                continue
+            x0, _, x1, _ = word.box
+            within = np.sort(starts[(starts > x0) & (starts < x1)])
+            height = word.box[3] - word.box[1]
+            if (
+                len(within) >= max(2.0, _OFTEN * len(table.rows))
+                and within[0] - x0 > 0.8 * height
+                and x1 - within[-1] > 0.8 * height
+            ):
+                found.append(word.box)
+    return found
+
+
+def in_columns(letters: Floats, words: Words, mm: float) -> list[Box]:
+    """Single figures at once level with the words of a row and in a column of short words, with room on both sides: of a table
+    that is no whole grid."""
+    sure = [w for w in words if w.confidence >= KNOWN]
+    if not sure or not len(letters):
+        return []
+    boxes = np.array([w.box for w in sure], float)
+    short = np.array([len(w.text) <= 3 and w.text.strip(".,").isdigit() for w in sure])
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    found = []
+    for letter in letters:
+        x0, y0, x1, y1 = letter
+        if y1 - y0 < FIGURE_MM * mm:
+            continue
+        level = np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0) > 0.6 * (y1 - y0)
+        away = np.maximum(boxes[:, 0] - x1, x0 - boxes[:, 2])
+        beside = away[level].min(initial=np.inf)
+        down = np.abs((boxes[:, 1] + boxes[:, 3]) / 2 - (y0 + y1) / 2)
+        column = short & (np.abs(middles - (x0 + x1) / 2) < _COLUMN_MM[0] * mm) & (down < _COLUMN_MM[1] * mm) & ~level
+        if _BESIDE_MM[0] * mm < beside < _BESIDE_MM[1] * mm and column.any():
+            found.append(box_of(letter))
+    return found

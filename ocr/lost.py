@@ -1,0 +1,233 @@
+"""Which print is in no word after all that was tried: what a person is told of.
+
+Candidates are found by where ink stands (lines of letters, lone figures of tables, names that a seal parts), and dropped where
+they are the rim's shadow, the other side that shows through, or were read well enough: a second reading of the place alone
+that says the same as a doubtful word bears it out.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ocr import lone
+from ocr.engine import Recognizer
+from ocr.frames import Pixels
+from ocr.grammar import distance, plain
+from ocr.ink import Circle, holds
+from ocr.language.syllables import core, is_syllable
+from ocr.layout import Reading, confidence, sense
+from ocr.lines import RawWord, hull
+from ocr.missed import KNOWN, Marks, Paper, Words, darkness, foreign, line_part, lost_lines, reads, share, sure_or_full
+from workstation.domain.page import Box, Word
+
+_CLEAR = 0.93
+"""Mean confidence of a table that nobody doubts, as ``layout`` has it of a page."""
+_PART = 0.25
+"""Share of a line's length without words below which the line is not lost."""
+_PALER = 70.0
+"""Levels by which a line may be paler than the page's print. Lost lines of 32 worn pages stayed below 50, what shows through lay
+60 to 190 above."""
+_PALEST = 150.0
+"""Darkness of a lost line: lines that were lost had up to 125 (80 worn pages), bands of a fold and the other side 130 to 230."""
+_SAID = 0.5
+"""Words above this make the rows that others are part of."""
+_SPACE, _SMALLER = 1.2, 0.4
+"""Widest space within a row, in heights; share of it that is still no lost line, as the greater part was read."""
+_RIM_MM = 5.0
+"""Where the lid and the paper's edge show, and no printer prints."""
+_SAME = 0.34
+"""Share of letters in which two readings of one place may differ and bear each other out."""
+_TAKEN_MM = 3.0
+"""Of a name's length, that a seal has hidden."""
+_HIDDEN_MM = 10.0
+"""From a seal's ring to the first word of a row, where the letters between were hidden too."""
+_BLOCK_MM = 50.0
+"""Up and down from a name to the titles and names of its block."""
+
+
+def told(
+    paper: Paper, marks: Marks, read: Reading, words: Sequence[RawWord], grids: lone.Grids, recognizer: Recognizer
+) -> tuple[Box, ...]:
+    """Boxes of lost print. On a clear page only lines and cells in which nothing was read are looked for."""
+    every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
+    doubtful = bool(read.lines or read.silent) or _worn(grids)
+    lost = _lines(paper, marks, read, every, doubtful)
+    lost += _new(lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful), lost)
+    lost = [b for b in lost if not (_part_of_row(b, every, grids) or any(_of_seal(b, s) for s in marks.ink.seals))]
+    lost = _print(paper, lost, every, recognizer)
+    lost += _new([b for s in marks.ink.seals if not s.light for b in _parted(s, words, paper.mm)], lost)
+    lost += _new(lone.spanning(grids), lost) if doubtful else []
+    return tuple(lost)
+
+
+def _lines(paper: Paper, marks: Marks, read: Reading, every: Words, doubtful: bool) -> list[Box]:
+    """Letters in lines that no word covers, and on a doubtful page lines that made no sense, if they are dark enough."""
+    lost = [*lost_lines(marks, every, paper.mm, reads if doubtful else sure_or_full, light=False)]
+    beside = (*lost, *(w.box for w in every))
+    silent = [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
+    lost += _as_dark(paper.page, silent, every)
+    lost = [b for b in lost if darkness(paper.page, b) < _PALEST]
+    return [b for b in lost if not _within_read(b, lost, read.lines)]
+
+
+def _worn(grids: lone.Grids) -> bool:
+    words = [w for _, inside in grids for w in inside]
+    weight = sum(len(w.text) for w in words)
+    return bool(weight) and sum(w.confidence * len(w.text) for w in words) < _CLEAR * weight
+
+
+def _new(found: Sequence[Box], known: Sequence[Box]) -> list[Box]:
+    return [b for b in found if not any(share(b, k) > 0.3 or share(k, b) > 0.3 for k in known)]
+
+
+def _bare(box: Box, others: Sequence[Box]) -> bool:
+    """Whether neither words nor what is known to be lost take up most of a line's length."""
+    level = [o for o in others if box[1] < (o[1] + o[3]) / 2 < box[3]]
+    return sum(max(0.0, min(o[2], box[2]) - max(o[0], box[0])) for o in level) < 0.5 * (box[2] - box[0])
+
+
+def _within_read(box: Box, lost: Sequence[Box], lines: Sequence[Box]) -> bool:
+    """Whether the box is a small part of a line found on a doubtful page: words are there, though they fit their ink badly."""
+    line = max(lines, key=lambda n: share(box, n), default=box)
+    if share(box, line) < 0.5:
+        return False
+    return sum(b[2] - b[0] for b in lost if share(b, line) >= 0.5) < _PART * (line[2] - line[0])
+
+
+def _part_of_row(box: Box, words: Words, grids: lone.Grids) -> bool:
+    """Whether the box is the smaller part of a row of words that were read, in a cell or beside the tables."""
+    x0, y0, x1, y1 = box
+    x, height = (x0 + x1) / 2, y1 - y0
+    cell = next((c for t, _ in grids for c in t.cells if holds(c, x, (y0 + y1) / 2)), None)
+    sure = [w.box for w in words if w.confidence >= _SAID and min(w.box[3], y1) - max(w.box[1], y0) > 0.5 * height]
+    level = sorted(b for b in sure if cell is None or cell[0] < (b[0] + b[2]) / 2 < cell[2])
+    if not level:
+        return False
+    space = _SPACE * max(height, float(np.median([b[3] - b[1] for b in level])))
+    left, right = x0, x1
+    for b in level:
+        if x <= b[0] <= right + space:
+            right = max(right, b[2])
+    for b in reversed(level):
+        if left - space <= b[2] <= x:
+            left = min(left, b[0])
+    return x1 - x0 < _SMALLER * (right - left)
+
+
+def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]:
+    """Those of the boxes whose ink is about as dark as the page's sure words: what is paler shows through, or is a shade.
+    Boxes no longer than high are too small to be judged."""
+    if not lost:
+        return ()
+    print_ = [darkness(page, w.box) for w in words if w.confidence >= KNOWN]
+    limit = float(np.median(print_)) + _PALER if print_ else 255.0
+    return tuple(b for b in lost if b[2] - b[0] < 2 * (b[3] - b[1]) or darkness(page, b) <= limit)
+
+
+def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recognizer) -> list[Box]:
+    """Those of the boxes that are this side's print and not read: not the rim's shadow, not what a second reading bears out, and
+    reading no better in a mirror as the other side does that shows through (its darkest lines are as dark as worn print)."""
+    height, width = paper.page.shape
+    rim = _RIM_MM * paper.mm
+    inner = [b for b in lost if b[2] > rim and b[0] < width - rim and b[3] > rim and b[1] < height - rim]
+    cuts = [line_part(paper.page, box, (), paper.mm) for box in inner]
+    parts = [part for _, part in cuts]
+    read = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
+    fronts, backs = read[: len(inner)], read[len(inner) :]
+    found = []
+    for box, (at, _), front, back in zip(inner, cuts, fronts, backs, strict=True):
+        single = box[2] - box[0] < 2 * (box[3] - box[1])  # figures look alike in a mirror
+        if (single or not _mirrored(front, back)) and not _borne_out(box, at, front, words):
+            found.append(box)
+    return found
+
+
+def _of_seal(box: Box, seal: Circle) -> bool:
+    """Whether a box is a seal's own text or star: most of its width lies within."""
+    y = (box[1] + box[3]) / 2
+    half = np.sqrt(max(0.0, (1.05 * seal.radius) ** 2 - (y - seal.y) ** 2))
+    return bool(min(box[2], seal.x + half) - max(box[0], seal.x - half) > 0.6 * (box[2] - box[0]))
+
+
+def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
+    sure = confidence(back)
+    return sure >= 0.35 and sure >= confidence(front) + 0.1 and sense(back) > sense(front)
+
+
+def _borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Words) -> bool:
+    """Whether the words over a box say what a reading of it alone (a picture cut out ``at``) does."""
+    x0, x1 = box[0], box[2]
+    here = sorted((w for w in words if _middle_in(w.box, box)), key=lambda w: w.box[0])
+    again = [w for w in front if x0 <= at[0] + (w.box[0] + w.box[2]) / 2 <= x1]
+    said, said_again = _letters(here), _letters(again)
+    return bool(said) and distance(said, said_again) <= _SAME * len(said)
+
+
+def _letters(words: Words) -> str:
+    return "".join(c for w in words for c in plain(w.text).casefold() if c.isalnum())
+
+
+def _middle_in(box: Box, whole: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return whole[0] <= x <= whole[2] and whole[1] <= y <= whole[3]
+
+
+# --- under seals
+
+
+def _parted(seal: Circle, words: Sequence[RawWord], mm: float) -> list[Box]:
+    """Names and titles of which a seal took the beginning: rows that begin at its ring with one word, or in the middle of one.
+    They stand over one another on one middle, which tells how far a row reached."""
+    size = [w for w in words if w.confidence >= _SAID and any(c.isalpha() for c in w.text) and w.box[3] - w.box[1] > 1.8 * mm]
+    rows = _rows(
+        [
+            w
+            for w in size
+            if (len(w.text) > 2 or not _of_seal(w.box, seal))
+            and abs((w.box[1] + w.box[3]) / 2 - seal.y) < seal.radius + _BLOCK_MM * mm
+        ]
+    )
+    found = []
+    for row in rows:
+        box = x0, y0, x1, y1 = hull(w.box for w in row)
+        middle = _block_middle(box, rows, mm)
+        near = seal.radius + (0 if middle is None else _HIDDEN_MM * mm)
+        half = np.sqrt(max(0.0, near**2 - ((y0 + y1) / 2 - seal.y) ** 2))
+        if not seal.x - 0.5 * seal.radius < x0 < seal.x + half or x1 < seal.x + 0.6 * half:
+            continue
+        left = 2 * middle - x1 if middle is not None else seal.x - 0.3 * seal.radius
+        if not _whole(row) and x0 - left > _TAKEN_MM * mm and _bare((left, y0, x0, y1), [w.box for w in words]):
+            found.append((max(left, seal.x - seal.radius), y0, x1, y1))
+    return found
+
+
+def _rows(words: Sequence[RawWord]) -> list[list[RawWord]]:
+    rows: list[list[RawWord]] = []
+    for word in sorted(words, key=lambda w: w.box[0]):
+        for row in rows:
+            last = row[-1].box
+            common = min(last[3], word.box[3]) - max(last[1], word.box[1])
+            if common > 0.5 * min(last[3] - last[1], word.box[3] - word.box[1]) and word.box[0] - last[2] < 3 * (
+                last[3] - last[1]
+            ):
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    return rows
+
+
+def _whole(row: Sequence[RawWord]) -> bool:
+    """Whether a row may be a whole name or title: two words or more, all well formed and the first with a capital."""
+    return len(row) > 1 and row[0].text[:1].isupper() and all(is_syllable(core(w.text)) or w.text.endswith(".") for w in row)
+
+
+def _block_middle(box: Box, rows: Sequence[Sequence[RawWord]], mm: float) -> float | None:
+    """Middle of the nearest whole row over or under a row."""
+    near = []
+    for row in rows:
+        x0, y0, x1, y1 = hull(w.box for w in row)
+        away = abs(y0 + y1 - box[1] - box[3]) / 2
+        if _whole(row) and x1 - x0 < 2 * _BLOCK_MM * mm and mm < away < _BLOCK_MM * mm and x0 < box[2] and x1 > box[0]:
+            near.append((away, (x0 + x1) / 2))
+    return min(near)[1] if near else None

@@ -1,0 +1,237 @@
+"""What is told as lost: lone figures of tables, names under black seals; and what looks like it and is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr import lone
+from ocr.engine import Recognizer
+from ocr.frames import Pixels
+from ocr.ink import Circle, find_ink
+from ocr.lines import RawWord
+from ocr.lost import _borne_out, _mirrored, _of_seal, _part_of_row, _parted
+from ocr.tables import Table
+from tests.pagemaker import Kind
+from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
+from workstation.domain.page import Box, Engine, Word
+
+MM = DPI / 25.4
+FACE = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 36)
+CELL = (100, 100, 300, 260)
+
+
+@dataclass
+class Blind:
+    """The real recogniser, unsure of all it reads, that sees nothing in one box of the page, table cells included."""
+
+    real: Recognizer
+    texts: tuple[str, ...]
+
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        words = self.real.read(page, dpi, block=block)
+        return tuple(replace(w, confidence=0.9 * w.confidence) for w in words if w.text.strip(".|") not in self.texts)
+
+    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi)
+
+    def describe(self) -> Engine:
+        return self.real.describe()
+
+
+def drawn(*texts: tuple[int, int, str], tone: int = 0) -> Pixels:
+    image = Image.new("L", (700, 500), 255)
+    draw = ImageDraw.Draw(image)
+    for x, y, text in texts:
+        draw.text((x, y), text, tone, FACE)
+    return np.array(image)
+
+
+def grid(*words: Word) -> lone.Grids:
+    return ((Table((95, 95, 305, 265), ((CELL,),)), words),)
+
+
+def in_cell(page: Pixels, *words: Word) -> list[Box]:
+    return lone.in_cells(page, grid(*words), words, MM)
+
+
+KHU = Word("Khu", (110.0, 112.0, 175.0, 140.0), 0.95, 0)
+
+
+def test_a_figure_in_a_cell_without_words_is_found_however_pale_and_broken() -> None:
+    whole, faint = drawn((180, 160, "3")), drawn((150, 160, "1947"), tone=150)
+    faint[::6] = 255
+    faint[:, ::7] = 255
+    assert len(in_cell(whole)) == 1
+    (box,) = in_cell(faint)
+    assert box[0] < 160 and box[2] > 205
+
+
+def test_a_figure_under_a_cells_words_is_found_and_what_is_not_in_line_with_them_is_none() -> None:
+    (box,) = in_cell(drawn((110, 105, "Khu"), (112, 170, "3")), KHU)
+    assert 170 < (box[1] + box[3]) / 2 < 215
+    assert in_cell(drawn((110, 105, "Khu"), (230, 170, "3")), KHU) == []
+    # beside the words it is a part of their line, and paler than they the other side's
+    assert in_cell(drawn((110, 105, "Khu  3")), KHU) == []
+    page = drawn((110, 105, "Khu"))
+    assert in_cell(np.minimum(page, drawn((112, 170, "3"), tone=120)), KHU) == []
+
+
+def test_rules_specks_and_empty_cells_are_no_figures() -> None:
+    page = drawn()
+    assert in_cell(page) == []
+    rng = np.random.default_rng(1)
+    for x, y in rng.integers((105, 105), (295, 255), (40, 2)).tolist():
+        page[y : y + 2, x : x + 2] = 0
+    page[100:260, 103:106] = page[100:260, 200:203] = 0
+    page[256:258, 100:300] = 0
+    assert in_cell(page) == []
+
+
+def test_a_figure_of_a_column_without_rules_is_found_by_its_row_and_its_column() -> None:
+    page = drawn((60, 50, "4"), (140, 50, "Giáo dục"), (60, 120, "5"), (140, 120, "Đất đai"), (600, 400, "5"))
+    words = (
+        Word("4", (60.0, 58.0, 78.0, 84.0), 0.9, 0), Word("Giáo", (140.0, 56.0, 210.0, 86.0), 0.9, 0),
+        Word("Đất", (140.0, 126.0, 200.0, 156.0), 0.9, 1), Word("đai", (210.0, 126.0, 250.0, 156.0), 0.9, 1),
+    )  # fmt: skip
+    letters = find_ink(page, DPI).letters
+    free = letters[[not any(w.box[0] <= (a + c) / 2 <= w.box[2] for w in words if w.box[1] < (b + d) / 2 < w.box[3])
+                    for a, b, c, d in letters.tolist()]]  # fmt: skip
+    found = lone.in_columns(free, words, MM)
+    assert len(found) == 1 and 120 < found[0][1] < 150 and found[0][2] < 90
+    # without a row, or without a column, nothing
+    assert lone.in_columns(free, words[:2], MM) == [] and lone.in_columns(free, words[2:], MM) == []
+
+
+def test_a_page_number_alone_in_its_margin_is_found() -> None:
+    page = drawn((345, 20, "2"), (20, 20, "2"), (345, 250, "2"))
+    letters = find_ink(page, DPI).letters
+    assert len(lone.page_number(letters, (), 700, 2000, MM)) == 1
+    said = Word("2", (345.0, 20.0, 365.0, 60.0), 0.9, 0)
+    assert lone.page_number(letters, (said,), 700, 2000, MM) == []
+
+
+@pytest.mark.parametrize(("text", "width", "told"), [("B8", 200, True), ("1948", 75, False), ("14", 90, False), ("L", 60, True)])
+def test_a_doubtful_word_too_short_for_its_ink_is_told_but_no_number(text: str, width: int, told: bool) -> None:
+    word = Word(text, (110.0, 120.0, 110.0 + width, 150.0), 0.1, 0)
+    assert bool(lone.ill_fitting(grid(word), MM)) is told
+    assert lone.ill_fitting(grid(replace(word, confidence=0.9)), MM) == []
+
+
+def test_a_line_through_which_a_cell_was_parted_is_found() -> None:
+    page = drawn((110, 160, "Đang xử lý"))
+    table = Table((95, 95, 305, 400), (((100, 100, 300, 184),), ((100, 184, 300, 390),)))
+    letters = find_ink(page, DPI).letters
+    assert len(lone.cut(((table, ()),), letters, MM)) == 1
+    assert lone.cut(((replace(table, rows=(((100, 100, 300, 230),), ((100, 230, 300, 390),))), ()),), letters, MM) == []
+
+
+def test_a_doubtful_number_over_two_columns_is_told() -> None:
+    rows = (*(((100, y, 200, y + 50), (200, y, 400, y + 50)) for y in (0, 50, 100)), ((100, 150, 400, 200),))
+    joined = Word("1985063547225118", (110.0, 160.0, 390.0, 185.0), 0.4, 0)
+    of = ((Table((95, 0, 405, 205), rows), (joined,)),)
+    assert lone.spanning(of) == [joined.box]
+    assert lone.spanning(((of[0][0], (replace(joined, confidence=0.9),)),)) == []
+    assert lone.spanning(((of[0][0], (replace(joined, box=(210.0, 160.0, 390.0, 185.0)),)),)) == []
+
+
+# --- seals
+
+
+SEAL = Circle(600.0, 700.0, 130.0)
+
+
+def word(text: str, x0: float, x1: float, y: float, confidence: float = 0.9) -> RawWord:
+    return RawWord(text, (x0, y - 15, x1, y + 15), confidence, (0,))
+
+
+TITLE = (word("CHỦ", 640, 700, 520), word("TỊCH", 710, 780, 520))
+
+
+def test_the_name_that_a_seal_has_parted_is_told_as_far_as_the_title_over_it_says() -> None:
+    (box,) = _parted(SEAL, (*TITLE, word("Liễu", 740, 800, 750)), MM)
+    assert box == (620.0, 735.0, 800.0, 765.0)  # as far left of 710 as it ends right of it
+    (box,) = _parted(SEAL, (word("ơng", 700, 800, 750),), MM)
+    assert box[0] < 620
+
+
+def test_whole_names_beside_or_under_a_seal_are_not_told() -> None:
+    name = (word("Lê", 630, 660, 750), word("Thị", 670, 720, 750), word("Liễu", 730, 790, 750))
+    assert _parted(SEAL, (*TITLE, *name), MM) == []
+    assert _parted(SEAL, (*TITLE, word("Liễu", 680, 740, 750)), MM) == []  # where a single word belongs
+    assert _parted(SEAL, (*TITLE, word("Liễu", 900, 960, 750)), MM) == []  # far beside it
+
+
+def test_a_seals_own_text_is_no_lost_line() -> None:
+    assert _of_seal((560, 590, 640, 620), SEAL)
+    assert not _of_seal((690, 735, 900, 765), SEAL)
+
+
+def test_a_name_under_a_black_seal_is_told_on_the_page_itself() -> None:
+    page = made(Kind.NOTICE, 4)
+    image = page.image.convert("L")
+    title, name = (next(n.box for n in page.lines if n.text == page.fields[f"signer_{which}"]) for which in ("title", "name"))
+    x0, y0, x1, y1 = name
+    radius, x, y = 16.5 * MM, x0 + 0.15 * (x1 - x0), y0 - 8 * MM
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((x0 - 30 * MM, title[3] + 2, x1 + 25 * MM, y0 - 2), fill=255)  # the coloured seal and the signature
+    for r, width in ((radius, 9), (0.7 * radius, 5)):
+        draw.ellipse((x - r, y - r, x + r, y + r), outline=0, width=width)
+    draw.line((x0 - 4, y0 + 20, x + 0.9 * radius, y0 + 4), fill=0, width=26)  # the name's beginning in the ring's ink
+    text = read(np.array(image))
+    assert page.fields["signer_name"] not in text.text
+    told = [a.box for a in boxes(text, "lost_line")]
+    assert any(b[1] < (y0 + y1) / 2 < b[3] and min(b[2], x1) - max(b[0], x0) > 0.5 * (x1 - x0) for b in told)
+
+
+# --- what is not told
+
+
+def test_a_second_reading_that_says_the_same_bears_a_doubtful_word_out() -> None:
+    box: Box = (100, 100, 180, 130)
+    doubtful = Word("quyền", (100, 100, 180, 130), 0.1, 0)
+    again = (RawWord("quyen.", (20, 10, 98, 40), 0.2, (0,)), RawWord("khác", (120, 10, 190, 40), 0.9, (0,)))
+    assert _borne_out(box, (82, 90), again, (doubtful,))
+    assert not _borne_out(box, (82, 90), again[1:], (doubtful,))
+    assert not _borne_out(box, (82, 90), again, ())
+
+
+def test_what_reads_better_in_a_mirror_is_the_other_sides() -> None:
+    front, back = (RawWord("xĐI", (0, 0, 9, 9), 0.1, (0,)),), (RawWord("Khai", (0, 0, 9, 9), 0.5, (0,)),)
+    assert _mirrored(front, back) and not _mirrored(back, front)
+
+
+def test_the_smaller_part_of_a_read_row_is_not_told_but_the_cell_beside_it_is() -> None:
+    row = (Word("Phạm", (100, 100, 180, 130), 0.9, 0), Word("Vượng", (260, 100, 350, 130), 0.9, 0))
+    middle: Box = (190, 100, 250, 130)
+    assert _part_of_row(middle, row, ())
+    cells = Table((90, 90, 360, 140), (((90, 90, 185, 140), (185, 90, 255, 140), (255, 90, 360, 140)),))
+    assert not _part_of_row(middle, row, ((cells, ()),))
+    assert not _part_of_row((500, 100, 560, 130), row, ())
+
+
+def table_page() -> Pixels:
+    """A ruled list of five rows of which one cell's second row is a lone figure."""
+    image = Image.new("L", (1654, 1200), 255)
+    draw = ImageDraw.Draw(image)
+    for n in range(6):
+        draw.line((150, 300 + 110 * n, 1400, 300 + 110 * n), fill=0, width=2)
+    for x in (150, 300, 900, 1400):
+        draw.line((x, 300, x, 850), fill=0, width=2)
+    for n, name in enumerate(("Lê Đức Lâm", "Vũ Thị Lan", "Phan Xuân Đạt", "Tạ Đình Toàn", "Bùi Thu Hà")):
+        y = 310 + 110 * n
+        draw.text((210, y), str(n + 1), 0, FACE)
+        draw.text((330, y), name, 0, FACE)
+        draw.text((920, y), "Khu phố", 0, FACE)
+        draw.text((920, y + 50), "7" if n == 2 else "Mười", 0, FACE)
+    return np.array(image)
+
+
+def test_a_figure_on_its_own_row_that_recognition_misses_is_told_on_a_doubtful_table() -> None:
+    text = read(table_page(), Blind(tesseract(), ("7",)))
+    assert "7" not in text.text.split()
+    told = [a.box for a in boxes(text, "lost_line")]
+    assert len(told) == 1 and 900 < told[0][0] < 960 and 570 < told[0][1] < 630
+    assert not boxes(read(table_page()), "lost_line")
