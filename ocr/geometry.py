@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import components
 from ocr.frames import Pixels
 from workstation.domain.page import Recipe, Transform, recipe_matrix
 
@@ -83,8 +84,8 @@ def _best_angle(ink: Ink) -> float:
 
 def _sideways(ink: Ink) -> bool:
     """Whether words stand upright like book spines: letters close up to words long before lines close up to columns."""
-    joined = cv2.morphologyEx((ink > 0.2).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    joined = np.asarray(cv2.morphologyEx((ink > 0.2).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
+    _, stats, _ = components(joined)
     w, h = stats[1:, cv2.CC_STAT_WIDTH].astype(np.float64), stats[1:, cv2.CC_STAT_HEIGHT].astype(np.float64)
     long, short = np.maximum(w, h), np.minimum(w, h)
     words = (long >= 2 / 25.4 * _SMALL_DPI) & (short >= 2) & (short <= 12 / 25.4 * _SMALL_DPI)
@@ -132,14 +133,13 @@ class Lie:
     skew_deg: float
 
 
-def measure_lie(pixels: Pixels, dpi: float, sure_by_reading: Callable[[Pixels], int]) -> Lie:
-    """Rotation (0, 90, 180, 270) and skew of a page.
+def measure_lie(plain: Pixels, dpi: float, sure_by_reading: Callable[[Recipe], int]) -> Lie:
+    """Rotation (0, 90, 180, 270) and skew of a grey page.
 
     The text's axis comes from the shape of words, the skew from the rows' projection, which end is up from the shape of
-    the lines; where that is weak or says "down", ``sure_by_reading`` (level page → 0 or 180) reads some of it both ways.
+    the lines; where that is weak or says "down", ``sure_by_reading`` (of what sets the page level: 0 or 180) reads some both ways.
     Tesseract's own OSD was measured at 0.5 CPU seconds a page and confidences below 1 on bad pages.
     """
-    plain = grey(pixels)
     small = shrink(plain, dpi, _SMALL_DPI)
     ink = _without_rules(ink_map(small, _SMALL_DPI))
     if not ink.any():
@@ -150,7 +150,7 @@ def measure_lie(pixels: Pixels, dpi: float, sure_by_reading: Callable[[Pixels], 
     finer = min(dpi, 2 * _SMALL_DPI)
     upness = _head_up(_without_rules(ink_map(apply_recipe(shrink(plain, dpi, finer), level), finer)), finer)
     # broken print looks head down at times, and few pages are: turning one over is never believed without reading
-    flip = 0 if upness >= _SURE else sure_by_reading(apply_recipe(pixels, level))
+    flip = 0 if upness >= _SURE else sure_by_reading(level)
     return Lie((base + flip) % 360, skew)
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import Labels, components
 from ocr.frames import Pixels
 from ocr.geometry import grey
 from workstation.domain.page import Box
@@ -90,8 +91,8 @@ class _Pieces:
     large: NDArray[np.bool_]
 
 
-def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, NDArray[np.int32]]:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, Labels]:
+    labels, stats, _ = components(dark)
     x, y, w, h, area = (stats[:, i].astype(np.float64) for i in range(5))
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
     piece = (h >= _LETTER_MM[0] * mm) & (w >= 0.25 * mm) & (area >= 0.25 * mm * mm) & (area <= 0.85 * w * h + 0.3 * mm * mm)
@@ -99,7 +100,7 @@ def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, NDArray[np.int32]]:
     large = (longer >= 8 * mm) & (shorter >= 2.5 * mm) & (longer <= 75 * mm) & (area < 0.5 * w * h)
     for kind in (piece, letter, large):
         kind[0] = False  # the paper
-    return _Pieces(np.stack([x, y, x + w, y + h], axis=1), letter, piece & (w <= 40 * mm), large), np.asarray(labels, np.int32)
+    return _Pieces(np.stack([x, y, x + w, y + h], axis=1), letter, piece & (w <= 40 * mm), large), labels
 
 
 def _under(small: Pixels, seal: Circle, mm: float) -> Floats:
@@ -192,9 +193,9 @@ def _areas(mask: cv2.typing.MatLike, mm: float, pool: int) -> tuple[Box, ...]:
     if not mask.any():
         return ()
     size = max(1, round(2 * mm)) | 1
-    together = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(together, connectivity=8)
-    inked = np.bincount(labels[mask > 0], minlength=count)
+    together = np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))), np.uint8)
+    labels, stats, _ = components(together)
+    inked = np.bincount(labels[mask > 0], minlength=len(stats))
     edge = size // 2
     found = []
     for (x, y, w, h, _), ink in zip(stats[1:].tolist(), inked[1:].tolist(), strict=True):
@@ -222,8 +223,8 @@ def find_pictures(page: Pixels, dpi: float) -> tuple[Box, ...]:
     solid = cv2.morphologyEx(toned, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     if not solid.any():
         return ()
-    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    joined = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)), np.uint8)
+    _, stats, _ = components(joined)
     found = []
     for x, y, w, h, area in stats[1:].tolist():
         inside = x > 1 and y > 1 and x + w < width - 1 and y + h < height - 1

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import Labels, components
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.lines import RawWord
@@ -49,7 +50,7 @@ _FREE, _DRAWN = -1, -2
 class Parts:
     """Connected ink: edges of its pieces in pixels and their area, by label; 0 is the paper."""
 
-    labels: NDArray[np.int32]
+    labels: Labels
     x0: Floats
     y0: Floats
     x1: Floats
@@ -202,16 +203,16 @@ def _threshold(page: Pixels, dpi: float) -> Pixels:
 def _pieces(page: Pixels, dpi: float) -> Parts:
     """Connected ink; where letters touch a paler ring, the ring is left out."""
     mm = dpi / 25.4
-    dark = cv2.compare(page, _threshold(page, dpi), cv2.CMP_LT)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    dark = np.asarray(cv2.compare(page, _threshold(page, dpi), cv2.CMP_LT), np.uint8)
+    labels, stats, _ = components(dark)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     drawn = (height > 9 * mm) & (height < 120 * mm) & (width > 3 * mm)
     drawn[0] = False
     if drawn.any():
         dark[drawn[labels] & (page >= 100)] = 0
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+        labels, stats, _ = components(dark)
     x, y, w, h, area = stats.T.astype(np.float64)
-    return Parts(np.asarray(labels, np.int32), x, y, x + w, y + h, area)
+    return Parts(labels, x, y, x + w, y + h, area)
 
 
 # --- letters

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
 from workstation.domain.page import Box
@@ -151,12 +152,11 @@ def threshold(flat: Pixels, dpi: float) -> tuple[float, float]:
 
 def writing(flat: Pixels, limit: float, dpi: float) -> tuple[Mask, NDArray[np.int32]]:
     """The mask of everything darker than ``limit`` but specks, and x, y, width, height and area of its connected marks."""
-    dark = cv2.threshold(flat, limit, 1, cv2.THRESH_BINARY_INV)[1]
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    labels, stats, _ = components(np.asarray(cv2.threshold(flat, limit, 1, cv2.THRESH_BINARY_INV)[1], np.uint8))
     speck = max(2.0, (_SPECK_MM / 25.4 * dpi) ** 2)
     kept = stats[:, cv2.CC_STAT_AREA] >= speck
     kept[0] = False
-    return np.asarray(kept.astype(np.uint8)[labels], np.uint8), np.asarray(stats[kept], np.int32)
+    return np.asarray(kept.astype(np.uint8)[labels], np.uint8), stats[kept]
 
 
 def rules(flat: Pixels, dpi: float) -> Mask:
@@ -175,7 +175,7 @@ def _level_rules(dark: Pixels, dpi: float) -> Mask:
     drifting = cv2.dilate(smooth, np.ones((3, 1), np.uint8))
     even = cv2.morphologyEx(drifting, cv2.MORPH_OPEN, np.ones((1, _odd(_EVEN_MM, dpi)), np.uint8))
     likely = ((even > _PALE) & (smooth >= even // 2)).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely, connectivity=8)
+    labels, stats, _ = components(likely)
     long = stats[:, cv2.CC_STAT_WIDTH] >= _RULE_MM / 25.4 * dpi
     long[0] = False
     return np.asarray(long.astype(np.uint8)[labels], np.uint8)
@@ -195,12 +195,11 @@ def _colour_areas(small: Pixels, ground: Pixels, scale: float) -> list[Rect]:
 def _areas(spots: Mask, dpi: float, up: float, least_mm2: float) -> list[Rect]:
     """Boxes of spots that lie within ``_GAP_MM`` of one another, if they have ``least_mm2`` of them; scaled by ``up``."""
     gap = _odd(_GAP_MM, dpi)
-    joined = cv2.dilate(spots, np.ones((gap, gap), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    filled = np.bincount(labels[spots > 0], minlength=count) * (25.4 / dpi) ** 2
+    labels, stats, _ = components(np.asarray(cv2.dilate(spots, np.ones((gap, gap), np.uint8)), np.uint8))
+    filled = np.bincount(labels[spots > 0], minlength=len(stats)) * (25.4 / dpi) ** 2
     half = gap // 2 - round(_MARGIN_MM / 25.4 * dpi)
     out = []
-    for i in range(1, count):
+    for i in range(1, len(stats)):
         if filled[i] >= least_mm2:
             x, y, w, h = (int(v) for v in stats[i, :4])
             out.append((round((x + half) * up), round((y + half) * up), round((x + w - half) * up), round((y + h - half) * up)))
@@ -215,9 +214,9 @@ def _tone_areas(flat: Pixels, dpi: float) -> list[Rect]:
     size = _odd(_STROKE_MM, at)
     solid = cv2.dilate(page, np.ones((size, size), np.uint8))
     blobs = (solid < 200).astype(np.uint8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(blobs, connectivity=8)
+    labels, stats, centres = components(blobs)
     out = []
-    for i in range(1, count):
+    for i in range(1, len(stats)):
         x, y, w, h = (int(v) for v in stats[i, :4])
         inside = page[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i]
         if stats[i, cv2.CC_STAT_AREA] * (25.4 / at) ** 2 < 1.0 or np.percentile(inside, 75) < 60:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
 from workstation.domain.page import Recipe, Transform
@@ -66,14 +67,14 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
     """
     mm = dpi / 25.4
     dark = (page < 150).astype(np.uint8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    labels, stats, centres = components(dark)
     w, h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     limit = max(3.0, 0.75 * mm)
     dot = (w <= limit) & (h <= limit) & (area >= 0.4 * w * h) & (area >= 2)
     dot[0] = False
     chosen = np.flatnonzero(dot)
-    doomed = np.zeros(count, bool)
-    doomed[chosen[_in_step(np.asarray(centres[chosen], np.float64) / mm, np.asarray(area[chosen], np.float64))]] = True
+    doomed = np.zeros(len(stats), bool)
+    doomed[chosen[_in_step(centres[chosen] / mm, np.asarray(area[chosen], np.float64))]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))

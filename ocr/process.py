@@ -10,7 +10,7 @@ import numpy as np
 from ocr import cache, layout, missed, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
-from ocr.geometry import Lie, apply_recipe, crop_step, lie_recipe, measure_lie
+from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
 from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import prepare, prepared
@@ -37,17 +37,18 @@ def clean(frame: Frame, turn: int, recognizer: Recognizer, *, over: bool = False
     """Finds the recipe of a frame and applies it. ``turn``: the clerk's clockwise degrees beyond what the program sees.
     ``over``: the other way up than it seems."""
 
-    def read_both_ways(level: Pixels) -> int:
-        reduced = reduce(level, frame.dpi)
+    def read_both_ways(level: Recipe) -> int:
+        reduced = reduce(apply_recipe(frame.pixels, level), frame.dpi)
         return end_up(prepare(reduced.page, reduced.dpi), reduced.dpi, recognizer)
 
-    ink = blank_ink(frame.pixels, frame.dpi)
+    plain = grey(frame.pixels)
+    ink = blank_ink(plain, frame.dpi)
     blank = ink < BLANK_INK_MM2
-    lie = Lie(0, 0.0) if blank else measure_lie(frame.pixels, frame.dpi, read_both_ways)
+    lie = Lie(0, 0.0) if blank else measure_lie(plain, frame.dpi, read_both_ways)
     if over:
         lie = replace(lie, rotation=(lie.rotation + 180) % 360)
     recipe = lie_recipe(lie)
-    crop = crop_step(frame.pixels, recipe, frame.dpi)
+    crop = crop_step(plain, recipe, frame.dpi)
     if crop:
         recipe += (crop,)
     if turn % 360:
@@ -168,10 +169,19 @@ def picture_size(page: Pixels, max_px: int) -> tuple[int, int, float]:
     return max(1, round(width * scale)), max(1, round(height * scale)), scale
 
 
+def _halved(page: Pixels, scale: float) -> Pixels:
+    """The page halved while it stays larger than at ``scale``: OpenCV has a fast way for halves, and none for odd shares."""
+    while scale <= 0.5 and min(page.shape[:2]) > 1:
+        height, width = (n // 2 for n in page.shape[:2])
+        page = np.asarray(cv2.resize(page[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        scale *= 2
+    return page
+
+
 def write_picture(page: Pixels, max_px: int, path: Path) -> None:
     """A JPEG of the page of ``picture_size``, written whole or not at all."""
     width, height, scale = picture_size(page, max_px)
-    small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else page
+    small = cv2.resize(_halved(page, scale), (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else page
     bgr = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     data = np.asarray(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])[1]).tobytes()
     with cache.replacing(path) as temporary:

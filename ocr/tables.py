@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.components import components
 from ocr.frames import Pixels
 from ocr.lines import RawWord, reading_order
 from workstation.domain.page import Box, Recipe, Transform, Word
@@ -109,8 +110,9 @@ def find_tables(page: Pixels, dpi: float) -> tuple[Rules, tuple[Table, ...]]:
 
 def _regions(rules: Rules, mm: float) -> list[Region]:
     """Hulls of rules that touch or nearly touch: on worn paper one table's rules lie in many pieces."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(rules.both, connectivity=8)
-    todo = [(x, y, x + w, y + h) for x, y, w, h in stats[1:, :4].tolist()]
+    # outlines and not components: rules are few, and what lies within another's outline touches its hull anyway
+    outlines, _ = cv2.findContours(rules.both, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    todo = [(x, y, x + w, y + h) for x, y, w, h in map(cv2.boundingRect, outlines)]
     done: list[Region] = []
     while todo:
         at = todo.pop()
@@ -319,7 +321,7 @@ def stacked(parts: Sequence[Part], pad: int) -> Strip:
 
 def _written(cell: Pixels, mm: float) -> tuple[Pixels, Region] | None:
     """A cell without specks and remains of its rules, and the hull of what is written; None if nothing is."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((cell < _INK).astype(np.uint8), connectivity=8)
+    labels, stats, _ = components((cell < _INK).astype(np.uint8))
     height, width = cell.shape
     x, y, w, h, area = stats.T
     thin, edge = 0.5 * mm, 0.8 * mm

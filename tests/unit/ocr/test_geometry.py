@@ -46,7 +46,7 @@ def test_skew_is_found_and_turned_back(skew: float) -> None:
     page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
     found = clean(page, 0, recognizer())
     assert found.lie.skew_deg == pytest.approx(skew, abs=0.15)
-    again = measure_lie(found.page, 150, lambda level: 0)
+    again = measure_lie(grey(found.page), 150, lambda level: 0)
     assert abs(again.skew_deg) < 0.2
 
 

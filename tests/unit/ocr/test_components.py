@@ -1,0 +1,35 @@
+"""Connected pieces: OpenCV's own with labels of 32 bits, whichever width was taken."""
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.components import components
+
+
+@pytest.mark.parametrize("shape", [(700, 500), (1, 60), (60, 1), (2, 2), (1300, 1300)])
+@pytest.mark.parametrize("share", [0.0, 0.002, 0.05, 0.2, 0.6, 1.0])
+def test_the_same_pieces_as_with_wide_labels(shape: tuple[int, int], share: float) -> None:
+    dark = (np.random.default_rng(7).random(shape) < share).astype(np.uint8)
+    labels, stats, centres = components(dark)
+    _, wide, wide_stats, wide_centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    assert np.array_equal(labels, wide)
+    assert np.array_equal(stats, wide_stats)
+    assert np.array_equal(centres, wide_centres, equal_nan=True)  # no paper, no middle of it
+
+
+def test_more_pieces_than_sixteen_bits_count() -> None:
+    dark = np.zeros((800, 800), np.uint8)
+    dark[::2, ::2] = 1  # 160,000 specks
+    labels, stats, _ = components(dark)
+    assert len(stats) == 160_001
+    assert labels[-2, -2] == 160_000
+
+
+def test_a_comb_is_one_piece_though_each_tooth_begins_one() -> None:
+    comb = np.zeros((5, 140_000), np.uint8)
+    comb[:3, ::2] = 1
+    comb[3] = 1
+    labels, stats, _ = components(comb)
+    assert stats[1:].tolist() == [[0, 0, 140_000, 4, 350_000]]
+    assert int(labels.max()) == 1
