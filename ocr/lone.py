@@ -13,7 +13,7 @@ from ocr import tables
 from ocr.frames import Pixels
 from ocr.ink import Floats
 from ocr.lines import hull
-from ocr.missed import FIGURE_MM, KNOWN, SURE, Words, box_of, darkness, share
+from ocr.missed import FIGURE_MM, KNOWN, SURE, Words, box_of, darkness, share, uncovered
 from workstation.domain.page import Box, Word
 
 Grids = Sequence[tuple[tables.Table, tuple[Word, ...]]]
@@ -57,7 +57,7 @@ def figures(page: Pixels, letters: Floats, grids: Grids, words: Words, mm: float
     """Frames round lone ink. On a page that is not ``worn`` only that of cells."""
     found = in_cells(page, grids, words, mm)
     if worn:
-        free = letters[[not any(share(b, w.box) > 0.3 for w in words) for b in map(box_of, letters)]] if len(letters) else letters
+        free = letters[uncovered(letters, words, lambda _word, _pieces: True)]
         found += page_number(free, words, page.shape[1], page.shape[0], mm)
         if grids:
             beside = [not any(_beside_rule(b, t, mm) for t, _ in grids) for b in map(box_of, free)]
@@ -147,12 +147,16 @@ def _bare(part: Pixels, ink: int, words: Words, at: tuple[int, int], mm: float) 
 
 def _figures(dark: Pixels, gap: float, mm: float) -> list[Box]:
     """Hulls of ink that lies together, as high as a figure and no thinner."""
+    if not dark.any():
+        return []
     size = round(gap * mm) | 1
     joined = cv2.copyMakeBorder(dark, size, size, size, size, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.dilate(joined, np.ones((size, size), np.uint8))[size:-size, size:-size].copy()
-    count, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
-    for label in range(1, count):
+    for label in np.flatnonzero(stats[:, cv2.CC_STAT_HEIGHT] >= FIGURE_MM * mm).tolist():
+        if label == 0:
+            continue
         rows, columns = np.nonzero((labels == label) & (dark > 0))
         if not len(rows):
             continue

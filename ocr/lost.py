@@ -37,8 +37,8 @@ _RIM_MM = 5.0
 """Where the lid and the paper's edge show, and no printer prints."""
 _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
-_TAKEN_MM = 3.0
-"""Of a name's length, that a seal has hidden."""
+_TAKEN = 0.2
+"""Share of a row that a seal has hidden; of less the rest says what it was."""
 _HIDDEN_MM = 10.0
 """From a seal's ring to the first word of a row, where the letters between were hidden too."""
 _BLOCK_MM = 50.0
@@ -196,7 +196,7 @@ def _parted(seal: Circle, words: Sequence[RawWord], mm: float) -> list[Box]:
         if not seal.x - 0.5 * seal.radius < x0 < seal.x + half or x1 < seal.x + 0.6 * half:
             continue
         left = 2 * middle - x1 if middle is not None else seal.x - 0.3 * seal.radius
-        if not _whole(row) and x0 - left > _TAKEN_MM * mm and _bare((left, y0, x0, y1), [w.box for w in words]):
+        if not _whole(row) and x0 - left > _TAKEN * (x1 - left) and _bare((left, y0, x0, y1), [w.box for w in words]):
             found.append((max(left, seal.x - seal.radius), y0, x1, y1))
     return found
 

@@ -88,7 +88,7 @@ def share(part: Box, whole: Box) -> float:
 def lost_lines(marks: Marks, words: Words, mm: float, covers: Cover, *, light: bool = True) -> tuple[Box, ...]:
     """Hulls of at least three letters on one level that no word covers. ``covers``: whether a word is a reading of so many
     pieces of ink; ``light``: whether letters under seals paler than print count."""
-    free = marks.ink.letters[_uncovered(marks.ink.letters, words, covers)]
+    free = marks.ink.letters[uncovered(marks.ink.letters, words, covers)]
     free = free[[not foreign(marks, box_of(b)) for b in free]] if len(free) else free
     dark = [s for s in marks.ink.seals if not (s.light and light)]
     sealed = np.any([s.around(free) for s in dark], axis=0) if dark else np.zeros(len(free), bool)
@@ -121,7 +121,7 @@ def foreign(marks: Marks, box: Box) -> bool:
     return any(holds(p, x, y) for p in marks.pictures) or (marks.colours is not None and marks.colours.prevails(box))
 
 
-def _uncovered(letters: Floats, words: Words, covers: Cover) -> NDArray[np.bool_]:
+def uncovered(letters: Floats, words: Words, covers: Cover) -> NDArray[np.bool_]:
     """Which letters no word covers."""
     x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
     free = np.ones(len(x), bool)
