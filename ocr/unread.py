@@ -5,7 +5,7 @@ among leaders, and read well alone. What still has no words is said to be unread
 handwriting of the page.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -20,6 +20,7 @@ from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, find_colours, find
 from ocr.language.syllables import core, is_syllable
 from ocr.layout import Reading, confidence, sense
 from ocr.lines import RawWord, hull
+from ocr.stampink import Stamp, blue_stamps, stamp_alone
 from workstation.domain.page import Box, Finding, UnreadArea, Word
 
 SURE = 0.3
@@ -53,6 +54,8 @@ _RIM_MM = 3.0
 """Where the lid and the paper's edge show, and no printer prints."""
 _ACCEPTED = 0.5
 """Mean confidence at which a line read by itself joins the text."""
+_TOLD = 0.5
+"""Confidence of the best word of a stamp's note."""
 _SIGNED_MM = 11.0
 """Blue ink that reaches higher is a signature, not a line of handwriting."""
 _SWEEP_MM = (10.0, 5.0)
@@ -82,6 +85,8 @@ class Marks:
     ink: Ink
     colours: Colours | None
     pictures: tuple[Box, ...]
+    stamps: tuple[Stamp, ...] = ()
+    """In blue; they are gone from the page as it is read, and from ``colours``."""
 
     def junk(self, word: Word | RawWord) -> bool:
         """Whether a word is made of a picture's, a signature's or a seal's strokes."""
@@ -108,15 +113,16 @@ def settle(
     if isinstance(recognizer, Unread):
         return read.words, ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
-    marks = Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures)
+    marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
     words = tuple(w for w in read.words if not (marks.junk(w) or _speck(w, paper.mm)))
     cells = [w for _, inside in grids for w in inside]
     lost = lost_lines(marks, (*words, *cells), paper.mm, _sure_or_full)
     stamps = _stamps(marks, paper.mm)
-    straight = [s for s in stamps if _straight(s, marks, paper.mm)]
+    saying = {s: _stamp_part(paper.cleaned, s) for s in stamps if _straight(s, marks, paper.mm)}
+    saying |= {s.box: stamp_alone(paper.cleaned, s, paper.dpi) for s in marks.stamps if not s.round}
     notes: dict[Box, str] = {}
-    if lost or straight:
-        words, notes = _reread(paper, marks, words, cells, lost, straight, recognizer)
+    if lost or saying:
+        words, notes = _reread(paper, marks, words, cells, lost, saying, recognizer)
     lost = _print(paper, _still_lost(paper, marks, read, words, grids), recognizer)
     hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
@@ -124,6 +130,14 @@ def settle(
     areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
     return words, tuple(areas)
+
+
+def _parted(marks: Marks, paper: Paper) -> Marks:
+    """With the blue stamps that were parted from the page's print for reading."""
+    if marks.colours is None or not marks.colours.blue_areas:
+        return marks
+    stamps = tuple(s for s in blue_stamps(paper.cleaned, paper.dpi) if not any(_share(s.box, p) > 0.5 for p in marks.pictures))
+    return replace(marks, colours=marks.colours.without([s.box for s in stamps]), stamps=stamps) if stamps else marks
 
 
 def _still_lost(
@@ -322,13 +336,13 @@ def _is_line(letters: Floats, mm: float) -> bool:
 
 
 def _reread(
-    paper: Paper, marks: Marks, words: Sequence[RawWord], cells: Sequence[Word], lost: Sequence[Box], stamps: Sequence[Box],
-    recognizer: Recognizer,
+    paper: Paper, marks: Marks, words: Sequence[RawWord], cells: Sequence[Word], lost: Sequence[Box],
+    stamps: Mapping[Box, Pixels], recognizer: Recognizer,
 ) -> tuple[tuple[RawWord, ...], dict[Box, str]]:  # fmt: skip
     """The words with those of lost lines among them, and what straight stamps say: all from one strip."""
     bare = _without(paper.page, (*words, *cells)) if lost else paper.page
     parts = [tables.Part(i, *_line_part(bare, box, marks.ink.seals, paper.mm)) for i, box in enumerate(lost)]
-    parts += [tables.Part(len(lost) + i, *_stamp_part(paper.cleaned, box)) for i, box in enumerate(stamps)]
+    parts += [tables.Part(len(lost) + i, (0, 0), picture) for i, picture in enumerate(stamps.values())]
     strip = tables.stacked(parts, round(3 * paper.mm))
     found = tables.back_on_page(strip, recognizer.read(strip.pixels, paper.dpi, block=True))
     for i, box in enumerate(lost):
@@ -392,7 +406,8 @@ def _stamps(marks: Marks, mm: float) -> tuple[Box, ...]:
     found = [*(marks.colours.red_areas if marks.colours else ()), *(s.box for s in marks.ink.seals)]
     red = _merged(found)
     blue = marks.colours.blue_areas if marks.colours else ()
-    return (*red, *(b for b in _merged(blue) if any(_share(b, r) > 0 for r in red) or _signed(b, marks.ink.strokes, mm)))
+    signed = (b for b in _merged(blue) if any(_share(b, r) > 0 for r in red) or _signed(b, marks.ink.strokes, mm))
+    return (*red, *signed, *(s.box for s in marks.stamps))
 
 
 def _signed(area: Box, strokes: Floats, mm: float) -> bool:
@@ -424,14 +439,16 @@ def _straight(stamp: Box, marks: Marks, mm: float) -> bool:
     return red and width > 1.35 * height and height > 5 * mm
 
 
-def _stamp_part(cleaned: Pixels, box: Box) -> tuple[tuple[int, int], Pixels]:
+def _stamp_part(cleaned: Pixels, box: Box) -> Pixels:
     """A red stamp in black on white, the page's print gone: the share of red beyond the other two channels."""
     x0, y0, x1, y1 = (max(0, round(v)) for v in box)
     red, green, blue = cv2.split(cleaned[y0:y1, x0:x1])
     colour = cv2.subtract(red, cv2.max(green, blue))
     peak = max(1.0, float(np.percentile(colour, 98)))
-    return (x0, y0), np.asarray(255 - np.minimum(255, colour * (255 / peak)), np.uint8)
+    return np.asarray(255 - np.minimum(255, colour * (255 / peak)), np.uint8)
 
 
 def _note(words: Sequence[RawWord]) -> str:
-    return " ".join(w.text for w in words if w.confidence >= 0.5 and any(c.isalnum() for c in w.text))
+    """What a stamp says, if any of it is sure: of its figures the better half of a misreading helps a person who looks."""
+    said = [w for w in words if w.confidence >= SURE and any(c.isalnum() for c in w.text)]
+    return " ".join(w.text for w in said) if any(w.confidence >= _TOLD for w in said) else ""
