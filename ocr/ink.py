@@ -114,10 +114,15 @@ def _under(small: Pixels, seal: Circle, mm: float) -> Floats:
 def _round_seals(small: Pixels, large: NDArray[np.bool_], mm: float) -> tuple[Circle, ...]:
     """Circles among strokes too large for letters; these alone, or a page of text would be full of circles."""
     step = 3
-    mask = np.ascontiguousarray(cv2.dilate(large.astype(np.uint8) * 255, np.ones((step, step), np.uint8))[1::step, 1::step])
-    unit = mm / step
-    least, most = (round(r * unit) for r in _SEAL_MM)
-    found = cv2.HoughCircles(mask, cv2.HOUGH_GRADIENT, 1, 10 * unit, param1=120, param2=12, minRadius=least, maxRadius=most)
+    wide = cv2.dilate(large.astype(np.uint8) * 255, np.ones((step, step), np.uint8))
+    mask = np.asarray(wide[1::step, 1::step], np.uint8).copy()
+    return tuple(_toned(small, Circle(s.x * step, s.y * step, s.radius * step)) for s in rings(mask, mm / step))
+
+
+def rings(mask: Pixels, mm: float) -> tuple[Circle, ...]:
+    """Circles of a seal's size in a mask of about 50 dpi."""
+    least, most = (round(r * mm) for r in _SEAL_MM)
+    found = cv2.HoughCircles(mask, cv2.HOUGH_GRADIENT, 1, 10 * mm, param1=120, param2=12, minRadius=least, maxRadius=most)
     angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     seals: list[Circle] = []
     for x, y, radius in found[0][:6].tolist() if found is not None else ():
@@ -130,7 +135,7 @@ def _round_seals(small: Pixels, large: NDArray[np.bool_], mm: float) -> tuple[Ci
         near = any(np.hypot(x - s.x, y - s.y) < most for s in seals)
         if share >= _RING and not near:
             seals.append(Circle(x, y, r))
-    return tuple(_toned(small, Circle(s.x * step, s.y * step, s.radius * step)) for s in seals)
+    return tuple(seals)
 
 
 def _toned(small: Pixels, seal: Circle) -> Circle:
@@ -161,6 +166,14 @@ class Colours:
             return tuple(a for a in areas if not any(holds(b, (a[0] + a[2]) / 2, (a[1] + a[3]) / 2) for b in boxes))
 
         return replace(self, red_areas=kept(self.red_areas), blue_areas=kept(self.blue_areas))
+
+    def without(self, boxes: Sequence[Box]) -> "Colours":
+        """Without what lies in the boxes: of stamps that have been parted from the print under them."""
+        bare = self.coloured.copy()
+        for box in boxes:
+            x0, y0, x1, y1 = (round(v * self.scale) for v in box)
+            bare[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1] = 0
+        return replace(self.outside(boxes), coloured=bare, red_areas=self.red_areas)
 
     def prevails(self, box: Box) -> bool:
         """Whether there is more coloured than black ink in a box of the page."""

@@ -14,6 +14,7 @@ from ocr.frames import Pixels
 from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, holds
 from ocr.language.syllables import core, is_syllable
 from ocr.lines import RawWord, hull
+from ocr.stampink import Stamp
 from workstation.domain.page import Box, Word
 
 SURE = 0.3
@@ -63,6 +64,8 @@ class Marks:
     ink: Ink
     colours: Colours | None
     pictures: tuple[Box, ...]
+    stamps: tuple[Stamp, ...] = ()
+    """In blue; they are gone from the page as it is read, and from ``colours``."""
 
     def junk(self, word: Word | RawWord) -> bool:
         """Whether a word is made of a picture's, a signature's or a seal's strokes."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.stampink import stamps_to_paper
 from workstation.domain.page import Recipe, Transform
 
 _RED_MM2 = 1.0
@@ -134,6 +135,7 @@ class Step:
 
 
 PREPARATION: tuple[Step, ...] = (
+    Step("stamps_to_paper", 1, stamps_to_paper, "blue stamps"),
     Step("red_to_paper", 1, red_to_paper, "red ink"),
     Step("flatten", 1, flatten_shading, "the paper's own brightness"),
     Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),

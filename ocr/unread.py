@@ -5,7 +5,7 @@ among leaders, and read well alone. What still has no words is said to be unread
 handwriting of the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import cv2
@@ -20,10 +20,13 @@ from ocr.layout import Reading
 from ocr.lines import RawWord, hull
 from ocr.lost import told
 from ocr.missed import SURE, Marks, Paper, Words, line_part, lost_lines, share, speck, sure_or_full
+from ocr.stampink import blue_stamps, stamp_alone
 from workstation.domain.page import Box, Finding, UnreadArea, Word
 
 _ACCEPTED = 0.5
 """Mean confidence at which a line read by itself joins the text."""
+_TOLD = 0.5
+"""Confidence of the best word of a stamp's note."""
 _SIGNED_MM = 11.0
 """Blue ink that reaches higher is a signature, not a line of handwriting."""
 _SWEEP_MM = (10.0, 5.0)
@@ -40,15 +43,16 @@ def settle(
     if isinstance(recognizer, Unread):
         return read.words, ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
-    marks = Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures)
+    marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
     words = tuple(w for w in read.words if not (marks.junk(w) or speck(w, paper.mm)))
     cells = [w for _, inside in grids for w in inside]
     lost = lost_lines(marks, (*words, *cells), paper.mm, sure_or_full)
     stamps = _stamps(marks, paper.mm)
-    straight = [s for s in stamps if _straight(s, marks, paper.mm)]
+    saying = {s: _stamp_part(paper.cleaned, s) for s in stamps if _straight(s, marks, paper.mm)}
+    saying |= {s.box: stamp_alone(paper.cleaned, s, paper.dpi) for s in marks.stamps if not s.round}
     notes: dict[Box, str] = {}
-    if lost or straight:
-        words, notes = _reread(paper, marks, words, cells, lost, straight, recognizer)
+    if lost or saying:
+        words, notes = _reread(paper, marks, words, cells, lost, saying, recognizer)
     lost = told(paper, marks, read, words, grids, recognizer)
     hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
@@ -58,6 +62,14 @@ def settle(
     return words, tuple(areas)
 
 
+def _parted(marks: Marks, paper: Paper) -> Marks:
+    """With the blue stamps that were parted from the page's print for reading."""
+    if marks.colours is None or not marks.colours.blue_areas:
+        return marks
+    stamps = tuple(s for s in blue_stamps(paper.cleaned, paper.dpi) if not any(share(s.box, p) > 0.5 for p in marks.pictures))
+    return replace(marks, colours=marks.colours.without([s.box for s in stamps]), stamps=stamps) if stamps else marks
+
+
 def counted(areas: Sequence[UnreadArea]) -> tuple[Finding, ...]:
     """How many lines and handwritten places a person has to look at. They stop nothing: the picture may be a good one."""
     kinds = {"unread": "lost_line", "handwriting": "handwriting"}
@@ -65,20 +77,17 @@ def counted(areas: Sequence[UnreadArea]) -> tuple[Finding, ...]:
     return tuple(Finding(code, float(n), 0.0, True) for code, n in counts.items() if n)
 
 
-# --- lines without words
-
-
 # --- reading them by themselves
 
 
 def _reread(
-    paper: Paper, marks: Marks, words: Sequence[RawWord], cells: Sequence[Word], lost: Sequence[Box], stamps: Sequence[Box],
-    recognizer: Recognizer,
+    paper: Paper, marks: Marks, words: Sequence[RawWord], cells: Sequence[Word], lost: Sequence[Box],
+    stamps: Mapping[Box, Pixels], recognizer: Recognizer,
 ) -> tuple[tuple[RawWord, ...], dict[Box, str]]:  # fmt: skip
     """The words with those of lost lines among them, and what straight stamps say: all from one strip."""
     bare = _without(paper.page, (*words, *cells)) if lost else paper.page
     parts = [tables.Part(i, *line_part(bare, box, marks.ink.seals, paper.mm)) for i, box in enumerate(lost)]
-    parts += [tables.Part(len(lost) + i, *_stamp_part(paper.cleaned, box)) for i, box in enumerate(stamps)]
+    parts += [tables.Part(len(lost) + i, (0, 0), picture) for i, picture in enumerate(stamps.values())]
     strip = tables.stacked(parts, round(3 * paper.mm))
     found = tables.back_on_page(strip, recognizer.read(strip.pixels, paper.dpi, block=True))
     for i, box in enumerate(lost):
@@ -128,7 +137,8 @@ def _stamps(marks: Marks, mm: float) -> tuple[Box, ...]:
     found = [*(marks.colours.red_areas if marks.colours else ()), *(s.box for s in marks.ink.seals)]
     red = _merged(found)
     blue = marks.colours.blue_areas if marks.colours else ()
-    return (*red, *(b for b in _merged(blue) if any(share(b, r) > 0 for r in red) or _signed(b, marks.ink.strokes, mm)))
+    signed = (b for b in _merged(blue) if any(share(b, r) > 0 for r in red) or _signed(b, marks.ink.strokes, mm))
+    return (*red, *signed, *(s.box for s in marks.stamps))
 
 
 def _signed(area: Box, strokes: Floats, mm: float) -> bool:
@@ -160,14 +170,16 @@ def _straight(stamp: Box, marks: Marks, mm: float) -> bool:
     return red and width > 1.35 * height and height > 5 * mm
 
 
-def _stamp_part(cleaned: Pixels, box: Box) -> tuple[tuple[int, int], Pixels]:
+def _stamp_part(cleaned: Pixels, box: Box) -> Pixels:
     """A red stamp in black on white, the page's print gone: the share of red beyond the other two channels."""
     x0, y0, x1, y1 = (max(0, round(v)) for v in box)
     red, green, blue = cv2.split(cleaned[y0:y1, x0:x1])
     colour = cv2.subtract(red, cv2.max(green, blue))
     peak = max(1.0, float(np.percentile(colour, 98)))
-    return (x0, y0), np.asarray(255 - np.minimum(255, colour * (255 / peak)), np.uint8)
+    return np.asarray(255 - np.minimum(255, colour * (255 / peak)), np.uint8)
 
 
 def _note(words: Sequence[RawWord]) -> str:
-    return " ".join(w.text for w in words if w.confidence >= 0.5 and any(c.isalnum() for c in w.text))
+    """What a stamp says, if any of it is sure: of its figures the better half of a misreading helps a person who looks."""
+    said = [w for w in words if w.confidence >= SURE and any(c.isalnum() for c in w.text)]
+    return " ".join(w.text for w in said) if any(w.confidence >= _TOLD for w in said) else ""

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from tests.pagemaker.kinds import Kind, write
-from tests.pagemaker.sheet import TruthLine
-from tests.pagemaker.wear import CLEAN, Wear, moved_box, paper_and_ink, scan
+from tests.pagemaker.sheet import Mark, TruthLine
+from tests.pagemaker.wear import CLEAN, Wear, mark_over, moved_box, paper_and_ink, scan
 from tests.pagemaker.words import Case, random_case
 from workstation.domain.page import Transform, recipe_matrix, then
 
@@ -30,6 +30,9 @@ class PageSpec:
     case: Case | None = None
     behind: "PageSpec | None" = None
     """The other side of the paper; shines through as ``wear.bleed`` says. A blank page gets a decision by itself."""
+    marks: tuple[Mark, ...] = ()
+    """Stamps and handwriting that came onto the paper later; places and sizes in millimetres of the sheet. All else on the
+    page is as it would be without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def make_page(spec: PageSpec) -> MadePage:
     if spec.kind is Kind.BLANK and not wear.bleed:
         wear = replace(wear, bleed=0.04)
     paper = paper_and_ink(sheet.ink, sheet.marks, _ink_behind(spec, case), wear, sheet.mm, rng)
+    later = [replace(m, x=m.x * sheet.mm, y=m.y * sheet.mm, size=m.size * sheet.mm) for m in spec.marks]
+    mark_over(paper, later, np.random.default_rng(spec.seed))
     pixels, matrix = scan(paper, wear, sheet.mm, spec.turn, rng)
     if spec.turn:
         height, width = pixels.shape[:2] if spec.turn == 180 else pixels.shape[1::-1]

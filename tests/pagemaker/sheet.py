@@ -28,11 +28,15 @@ class MarkKind(Enum):
     SEAL = "seal"
     SIGNATURE = "signature"
     FIGURES = "figures"
+    STAMP = "stamp"
+    """Straight lines of text, as ``ĐÃ THU TIỀN``."""
+    FRAMED = "framed"
+    """The same in a frame, as a register's arrival stamp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Ink laid over the print; centre and size (radius of a seal, width of a signature, height of figures) in pixels."""
+    """Ink laid over the print; centre and size (radius of a seal, width of a signature or stamp, height of figures) in pixels."""
 
     kind: MarkKind
     x: float
@@ -40,6 +44,8 @@ class Mark:
     size: float
     colour: Rgb
     text: str = ""
+    turn: float = 0.0
+    """Degrees, clockwise; of stamps."""
 
 
 class Align(Enum):

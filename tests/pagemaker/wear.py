@@ -1,6 +1,7 @@
 """What happens to paper and in the scanner: tone, ink, seal, shine-through, stains, shadow, skew, borders, noise, turns."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw
 from tests.pagemaker.fonts import font
 from tests.pagemaker.hand import figures
 from tests.pagemaker.sheet import Mark, MarkKind, Rgb
+from tests.pagemaker.stamps import stamp
 from workstation.domain.page import Box, Matrix
 
 Pixels = npt.NDArray[np.float32]
@@ -43,6 +45,11 @@ class Wear:
     specks: float = 0.0
     """Share of pixels that are dust."""
     jpeg_quality: int = 82
+    tinted_mm: tuple[float, float] | None = None
+    """Rows, from the top of the sheet, whose print is of the colour ``tint``: a letterhead, or all of a carbon copy."""
+    tint: Rgb = (36, 52, 158)
+    fringe_px: float = 0.0
+    """How far the scanner's red and blue rows lie apart, pixels at 300 dpi: print gets coloured edges."""
     photocopy: bool = False
     """Black and white by one threshold for the surroundings, toner specks left."""
 
@@ -126,7 +133,14 @@ def _figures(rng: np.random.Generator, mark: Mark) -> Pixels:
     return _pixels(figures(rng, mark.text, mark.size))
 
 
-_INKS = {MarkKind.SEAL: _seal, MarkKind.SIGNATURE: _signature, MarkKind.FIGURES: _figures}
+def _stamp(rng: np.random.Generator, mark: Mark) -> Pixels:
+    return _pixels(stamp(rng, mark.text, mark.size, mark.turn, mark.kind is MarkKind.FRAMED))
+
+
+_INKS = {
+    MarkKind.SEAL: _seal, MarkKind.SIGNATURE: _signature, MarkKind.FIGURES: _figures, MarkKind.STAMP: _stamp,
+    MarkKind.FRAMED: _stamp,
+}  # fmt: skip
 
 
 def _stains(rng: np.random.Generator, rgb: Pixels, mm: float, count: int) -> None:
@@ -143,12 +157,15 @@ def _stains(rng: np.random.Generator, rgb: Pixels, mm: float, count: int) -> Non
 def paper_and_ink(
     ink: Image.Image, marks: list[Mark], behind: Image.Image | None, wear: Wear, mm: float, rng: np.random.Generator
 ) -> Pixels:
-    """The sheet as it lies in the folder, in colour."""
+    """The sheet as it was when it left its office, in colour."""
     dark = 255 - np.asarray(ink, np.float32)
     if wear.fade:
         dark *= smooth(rng, (dark.shape[0], dark.shape[1]), 12, 1 - wear.fade, 1 - wear.fade * 0.3)
     tone = np.array(wear.paper, np.float32) / 255 * smooth(rng, (dark.shape[0], dark.shape[1]), 5, 0.975, 1.0)[..., None]
     rgb = _pixels(tone * (255 - dark)[..., None])
+    if wear.tinted_mm:
+        rows = slice(*(round(v * mm) for v in wear.tinted_mm))
+        rgb[rows] = tone[rows] * (255 - dark[rows, :, None] * (1 - np.array(wear.tint, np.float32) / 255))
     if behind is not None and wear.bleed:
         back = cv2.resize(np.asarray(behind, np.float32), (dark.shape[1], dark.shape[0]))[:, ::-1]
         rgb *= 1 - ((255 - cv2.GaussianBlur(back, (0, 0), 0.18 * mm)) / 255 * wear.bleed)[..., None]
@@ -158,6 +175,12 @@ def paper_and_ink(
         _tint(rgb, mask, mark.x, mark.y + (wear.seal_slip_mm * mm if sealed else 0), mark.colour)
     _stains(rng, rgb, mm, wear.stains)
     return rgb
+
+
+def mark_over(rgb: Pixels, marks: Sequence[Mark], rng: np.random.Generator) -> None:
+    """Ink that came onto the paper later, elsewhere: its place is the spec's, not the layout's."""
+    for mark in marks:
+        _tint(rgb, _INKS[mark.kind](rng, mark), mark.x, mark.y, mark.colour)
 
 
 def _skew(rgb: Pixels, wear: Wear, mm: float) -> tuple[Pixels, Matrix]:
@@ -181,6 +204,11 @@ def scan(rgb: Pixels, wear: Wear, mm: float, turn: int, rng: np.random.Generator
         rgb, matrix = _skew(rgb, wear, mm)
     sigma = wear.blur_px * mm * 25.4 / 300
     rgb = _pixels(cv2.GaussianBlur(rgb, (0, 0), sigma)) if sigma > 0.1 else rgb
+    if wear.fringe_px:
+        away = wear.fringe_px * mm * 25.4 / 300 / 2
+        for channel, shift in ((0, -away), (2, away)):
+            moved = np.array([[1, 0, 0], [0, 1, shift]], np.float32)
+            rgb[..., channel] = cv2.warpAffine(rgb[..., channel], moved, rgb.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
     if wear.noise:
         grain = cv2.GaussianBlur(rng.standard_normal(rgb.shape[:2], np.float32), (0, 0), 0.7)
         rgb += (grain * (wear.noise / float(grain.std())))[..., None]
