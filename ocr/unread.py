@@ -152,6 +152,14 @@ def _share(part: Box, whole: Box) -> float:
     return max(0.0, width) * max(0.0, height) / max(1.0, (part[2] - part[0]) * (part[3] - part[1]))
 
 
+def _shares(parts: Floats, whole: Box) -> Floats:
+    """``_share`` of each of n × 4 boxes."""
+    width = np.minimum(parts[:, 2], whole[2]) - np.maximum(parts[:, 0], whole[0])
+    height = np.minimum(parts[:, 3], whole[3]) - np.maximum(parts[:, 1], whole[1])
+    area = (parts[:, 2] - parts[:, 0]) * (parts[:, 3] - parts[:, 1])
+    return np.asarray(np.maximum(0.0, width) * np.maximum(0.0, height) / np.maximum(1.0, area))
+
+
 # --- lines without words
 
 
@@ -177,12 +185,13 @@ def _empty_cells(
     found = []
     x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
     for table, words in grids:
+        boxes = np.array([w.box for w in words]).reshape(-1, 4)
         for x0, y0, x1, y1 in table.cells:
             rim = 0.8 * mm  # remains of its rules
             inside = letters[(x > x0 + rim) & (x < x1 - rim) & (y > y0 + rim) & (y < y1 - rim)]
             high = inside[inside[:, 3] - inside[:, 1] >= _FIGURE_MM * mm]
             cell: Box = (x0, y0, x1, y1)
-            if len(high) and not any(_share(w.box, cell) > 0.5 for w in words) and not any(_share(b, cell) > 0 for b in lost):
+            if len(high) and not (_shares(boxes, cell) > 0.5).any() and not any(_share(b, cell) > 0 for b in lost):
                 found.append(hull(_box(b) for b in inside))
     return found
 
