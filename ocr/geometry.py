@@ -137,7 +137,7 @@ def measure_lie(plain: Pixels, dpi: float, sure_by_reading: Callable[[Recipe], i
     """Rotation (0, 90, 180, 270) and skew of a grey page.
 
     The text's axis comes from the shape of words, the skew from the rows' projection, which end is up from the shape of
-    the lines; where that is weak or says "down", ``sure_by_reading`` (of what sets the page level: 0 or 180) reads both ways.
+    the lines; where that is weak or says "down", ``sure_by_reading`` (of what levels the page: 0 or 180) reads both ways.
     Tesseract's own OSD was measured at 0.5 CPU seconds a page and confidences below 1 on bad pages.
     """
     small = shrink(plain, dpi, _SMALL_DPI)

@@ -61,6 +61,8 @@ def _publish(job: PublishJob) -> PublishedPdf:
     temporary = Path(name)
     try:
         os.close(handle)
+        if len(job.pages) <= PART:  # pages of a longer one are loaded when it is their turn, so that memory stays flat
+            job = replace(job, pages=tuple(map(loaded, job.pages)))
         forms = _write(job, temporary)
         check(temporary, job)
         with temporary.open("rb+") as written:

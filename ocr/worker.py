@@ -4,6 +4,7 @@ The imaging and PDF libraries are imported where they are used: the desktop name
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ocr import cache, split
@@ -34,7 +35,8 @@ def process_page(job: PageJob) -> PageResult:
     from ocr import process
     from ocr.engine import Unread, recognizer
 
-    return process.process(job, recognizer() if job.read else Unread())
+    result = process.process(job, recognizer() if job.read else Unread())
+    return result if job.words else replace(result, text=replace(result.text, words=(), steps=(), unread=()))
 
 
 def load_text(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageText | None:

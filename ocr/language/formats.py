@@ -6,6 +6,7 @@ What is suggested is suggested only where one reading is possible; a number is n
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from ocr.grammar import identity_is_regular, plain
 from ocr.language.syllables import core
@@ -38,6 +39,7 @@ def odd_formats(words: Sequence[str]) -> dict[int, str]:
     return found | _long_dates(words) | _identities(words)
 
 
+@lru_cache(maxsize=4096)
 def _odd_word(inner: str) -> str | None:
     """None for a word with nothing against it."""
     if "⁄" in inner:

@@ -148,6 +148,7 @@ _FOREIGN = _set(
 """Foreign words, units and place names of other tongues that office papers do carry."""
 
 
+@lru_cache(maxsize=4096)
 def core(word: str) -> str:
     """A word without the signs round it."""
     return _EDGE.sub("", word)
@@ -157,6 +158,7 @@ HIGHLAND = _set("đắk đăk krông krong ea ia chư kông ya y h đạ đam")
 """What names of the highlands begin with; what follows is no Vietnamese."""
 
 
+@lru_cache(maxsize=4096)
 def is_malformed(word: str) -> bool:
     """Whether a printed word can't be Vietnamese, nor anything else that papers carry. Words with digits are left alone."""
     inner = core(unicodedata.normalize("NFC", word))

@@ -263,6 +263,8 @@ class PageJob:
     min_dpi: float = 300.0
     min_sharpness: float = 60.0
     read: bool = True
+    words: bool = True
+    """False: what was read stays in the cache and isn't sent back: hundreds of words a page are dear to carry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[li
             continue
         for frame in range(len(inspection.frames)):
             p = bench.profile
-            job = PageJob(path, original, frame, bench.cache, min_dpi=p.min_dpi, min_sharpness=p.min_sharpness)
+            job = PageJob(path, original, frame, bench.cache, 0, p.min_dpi, p.min_sharpness, words=False)
             starts.append((path, original, frame, bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS), whole))
     return starts, errors
 
@@ -170,8 +170,7 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[li
 def _finish(start: _Start) -> ReadPage:
     path, original, frame, future, whole = start
     try:
-        result = future.result()
-        return ReadPage(path, original, frame, replace(result, text=replace(result.text, words=())), None, whole)
+        return ReadPage(path, original, frame, future.result(), None, whole)
     except WorkstationError as e:
         note = WorkstationError(e.code, **{"file": path.name, "page": frame + 1, **e.params}).note
         return ReadPage(path, original, frame, None, note, whole)

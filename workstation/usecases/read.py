@@ -79,7 +79,8 @@ def _arrange(office: Office, dossier_id: DossierId, read_anew: set[DocumentId]) 
 
 def _submit(office: Office, dossier: Dossier, page: Page, *, read: bool = True) -> Future[PageResult]:
     try:
-        return office.pages.submit(office.tools.process, page_job(office, dossier, page, read=read), timeout=PAGE_SECONDS)
+        job = replace(page_job(office, dossier, page, read=read), words=False)
+        return office.pages.submit(office.tools.process, job, timeout=PAGE_SECONDS)
     except WorkstationError as e:  # the blob is missing or damaged: this page's trouble only
         failed: Future[PageResult] = Future()
         failed.set_exception(e)

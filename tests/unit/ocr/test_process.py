@@ -85,6 +85,15 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path, quick: Path, suffix: str, 
     assert list(tmp_path.rglob(".*")) == [], "no temporary file is left"
 
 
+def test_words_that_nobody_waits_for_stay_in_the_cache(tmp_path: Path, quick: Path) -> None:
+    asked = job(quick, tmp_path, words=False)
+    told = worker.process_page(asked)
+    assert told.text.words == () == told.text.unread
+    kept = worker.load_text(tmp_path, asked.original, 0, 0)
+    assert kept is not None and len(kept.words) > 10
+    assert replace(told, text=kept) == worker.process_page(replace(asked, words=True))
+
+
 def test_new_limits_judge_the_cached_measurements(tmp_path: Path, quick: Path) -> None:
     first = worker.process_page(job(quick, tmp_path, read=False, min_dpi=300))
     again = worker.process_page(job(quick, tmp_path, read=False, min_dpi=150, min_sharpness=0))

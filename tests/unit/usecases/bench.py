@@ -171,7 +171,7 @@ class Machine:
         words = (["HEAD", *words] if sheet.head and readable else words) or ([] if sheet.blank or not job.read else ["chữ"])
         engine = Engine("test", "1", "vie:0", "")
         lines = tuple(Word(w, (0, 20.0 * i, 100, 20.0 * i + 10), 0.9, i) for i, w in enumerate(words))
-        text = PageText(2480, 3508, 300, lines, engine, 0.1)
+        text = PageText(2480, 3508, 300, lines if job.words else (), engine, 0.1)
         cached = self._cached(job.cache, job.original, job.frame, job.turn)
         cached.parent.mkdir(parents=True, exist_ok=True)
         cached.write_text(json.dumps(words), "utf-8")
