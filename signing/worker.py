@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.signature import KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
-from workstation.domain.signing import LiftJob, Secret, SignJob, StampPlace
+from workstation.domain.signature import KeyKind, KeyRef, LiftResult, PublishedPdf, SignResult, TokenState, TokenStatus
+from workstation.domain.signing import AttestJob, LiftJob, Secret, SignJob, StampPlace
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey
@@ -136,6 +136,13 @@ def lift_file(job: LiftJob) -> LiftResult:
     from signing import lift
 
     return lift.lift(job)
+
+
+def attest_file(job: AttestJob) -> PublishedPdf:
+    """As ``signing.attest.attest`` says. Needs no key; for a page worker."""
+    from signing import attest
+
+    return attest.attest(job)
 
 
 def close_key() -> None:

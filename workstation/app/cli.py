@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
@@ -57,6 +58,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     signing.lift,
     signing.verify,
     copying.copy,
+    certifying.certify,
     copying.copies,
     office.send,
     office.outbox,

@@ -134,6 +134,7 @@ def signing_tools() -> SigningTools:
         close=signing.worker.close_key,
         preview=signing.worker.preview_stamp,
         lift=signing.worker.lift_file,
+        attest=signing.worker.attest_file,
     )
 
 

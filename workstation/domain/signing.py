@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.page import Box
-from workstation.domain.signature import LEVELS, AlgorithmLimit, KeyRef, LiftResult, SignResult, TokenStatus
+from workstation.domain.signature import LEVELS, AlgorithmLimit, KeyRef, LiftResult, PublishedPdf, SignResult, TokenStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +217,18 @@ class LiftJob:
 
 
 @dataclass(frozen=True, slots=True)
+class AttestJob:
+    """Append a page with words to the unsigned PDF/A ``path``, above two blanks for signatures (``domain.attestation``)."""
+
+    path: Path
+    out: Path
+    heading: str
+    lines: tuple[str, ...]
+    captions: tuple[str, str]
+    """Above the blanks: of the agency, of the person."""
+
+
+@dataclass(frozen=True, slots=True)
 class SigningTools:
     status: Callable[[KeyRef], TokenStatus]
     open: Callable[[KeyRef, Secret], TokenStatus]
@@ -230,3 +242,5 @@ class SigningTools:
     """Where the stamp of a job would stand if a key of this name signed it; reads the file only, in a page worker."""
     lift: Callable[[LiftJob], LiftResult]
     """Appends to a signed file what its signatures lack; needs no session. C11, V04."""
+    attest: Callable[[AttestJob], PublishedPdf]
+    """Adds a page of words to a file that is not signed; in a page worker. C11: they don't fit."""
