@@ -73,7 +73,8 @@ def test_what_may_not_be_certified(ward: Ward, tmp_path: Path) -> None:
 def test_the_ward_s_own_words(ward: Ward, tmp_path: Path) -> None:
     own = {
         "name": "Mẫu của phường", "source": "mẫu chính thức", "valid_from": "2026-01-01", "valid_to": None,
-        "heading": "LỜI CHỨNG RIÊNG", "lines": ["Số {number}/{year}, {day}"], "certifier": "Người chứng thực", "agency": "Ủy ban nhân dân",
+        "heading": "LỜI CHỨNG RIÊNG", "lines": ["Số {number}/{year}, {day}"],
+        "certifier": "Người chứng thực", "agency": "Ủy ban nhân dân",
     }  # fmt: skip
     ward.settle(attestation="loi-chung.json")
     paper = scan(tmp_path, seed=22)
