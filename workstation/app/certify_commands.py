@@ -1,5 +1,6 @@
 """``workstation certify``: the e-certified copy of an original paper, in two steps: who certifies signs, then the agency."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -91,7 +92,8 @@ def run_certify(home: Path, order: CertifyOrder, lang: Lang) -> list[dict[str, A
                     wishes = [CertifyWish(path, order.title, order.reason, order.looked) for path in order.files]
                     results = certify(desk, template, wishes, open_key)
             finally:
-                at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+                with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
+                    at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
     return [result_json(result, lang) for result in results]
 
 

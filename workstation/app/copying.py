@@ -1,7 +1,7 @@
 """``workstation copy``: what was given becomes wishes, and what came of them becomes rows."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -66,7 +66,8 @@ def run_copy(home: Path, order: CopyOrder, lang: Lang) -> list[dict[str, Any]]:
             try:
                 results = make_copies(desk, wishes, opening(ws.office, access))
             finally:
-                at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+                with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
+                    at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
     return [result_json(result, lang) for result in results]
 
 
