@@ -101,10 +101,10 @@ def write(paper: Paper, out: Path) -> None:
     every = "".join(sorted({letter for page in pages for line in page for letter in line.text}))
     face = subset(every)
     pdf = pikepdf.new()
-    font = _font(pdf, face)
+    shared = font(pdf, face)
     for lines, heights in zip(pages, rules, strict=True):
         page = pdf.add_blank_page(page_size=(_WIDTH, _HEIGHT))
-        page.obj.Resources = Dictionary(Font=Dictionary(F0=font))
+        page.obj.Resources = Dictionary(Font=Dictionary(F0=shared))
         page.obj.Contents = pdf.make_stream(_drawn(lines, heights, face))
     pdf.Root.Lang = String("vi")
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
@@ -204,7 +204,7 @@ def _drawn(lines: list[_Line], rules: list[float], face: FontSubset) -> bytes:
     return b"\n".join(out)
 
 
-def _font(pdf: Pdf, face: FontSubset) -> pikepdf.Object:
+def font(pdf: Pdf, face: FontSubset) -> pikepdf.Object:
     """As the stamp's (``signing.appearance``): a Type 0 font over the embedded subset, glyph numbers as codes."""
     name = Name(f"/{face.tag}+{FONT_NAME}")
     measures = metrics()

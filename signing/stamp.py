@@ -147,7 +147,7 @@ def lay_out(preset: Preset, what: Content, where: Surroundings, move_mm: tuple[f
 
 def _modest(stamp: Stamp, preset: Preset, anchor: Rect) -> bool:
     """Whether its letters need not shrink."""
-    if preset.place is Place.BLANK:
+    if preset.place is Place.BLANK and not preset.frame:  # a number or a day is one line; a framed mark may wrap
         return len(stamp.lines) == len(preset.lines) and stamp.seen.width <= max(anchor.width, 1)
     return stamp.seen.height <= stamp.page.shown.height * _MAX_SHARE
 

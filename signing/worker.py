@@ -12,8 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.signature import FileStanding, KeyKind, KeyRef, LiftResult, SignResult, TokenState, TokenStatus
-from workstation.domain.signing import LiftJob, Secret, SignJob, StampPlace
+from workstation.domain.signature import (
+    FileStanding,
+    KeyKind,
+    KeyRef,
+    LiftResult,
+    PublishedPdf,
+    SignResult,
+    TokenState,
+    TokenStatus,
+)
+from workstation.domain.signing import AttestJob, LiftJob, Secret, SignJob, StampPlace
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey
@@ -143,6 +152,13 @@ def file_standing(path: Path) -> FileStanding:
     from signing import lift
 
     return lift.standing(path)
+
+
+def attest_file(job: AttestJob) -> PublishedPdf:
+    """As ``signing.attest.attest`` says. Needs no key; for a page worker."""
+    from signing import attest
+
+    return attest.attest(job)
 
 
 def close_key() -> None:

@@ -38,4 +38,14 @@ COPIES: dict[str, Message] = {
         "At the top[ of page {page}] stands a mark that could not be read; it may be one of secrecy. Nothing was kept; look at "
         "the paper, and if it is no such mark run again with --looked.",
     ),
+    "S08": Message(
+        "Chứng thực bản sao điện tử phải chụp từ bản chính ngay lúc này, tệp[ {file}] đã cũ hoặc đã dùng trước đây. Chưa cấp số; "
+        "quét lại bản chính.",
+        "A certified copy is scanned from the original now; the file[ {file}] is old or was used before. No number was taken; "
+        "scan the original again.",
+    ),
+    "S09": Message(
+        "Người thực hiện chứng thực phải ký bằng chứng thư của chính mình, không phải của cơ quan. Chưa cấp số; dùng đúng khóa.",
+        "Who certifies signs with a certificate of one's own, not with the agency's. No number was taken; use the right key.",
+    ),
 }

@@ -119,3 +119,9 @@ def test_numbers_dates_sizes() -> None:
     assert messages.size(1_250_000) == "1,2 MB"
     assert messages.day("2019-03-14") == "14/03/2019"
     assert messages.day("chưa rõ") == "chưa rõ"
+
+
+def test_what_a_copy_can_not_be_made_of_is_said_in_words() -> None:
+    note = ErrorNote("S04", (("kind", "Sao y"), ("source", "electronic")))
+    assert messages.sentence(note).startswith("Sao y không làm được từ nguồn này (văn bản điện tử). ")
+    assert "(an electronic document)" in messages.sentence(note, "en")

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from workstation.app import archive_command as archive
+from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
@@ -58,6 +59,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     signing.lift,
     signing.verify,
     copying.copy,
+    certifying.certify,
     copying.copies,
     office.send,
     office.outbox,

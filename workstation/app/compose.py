@@ -141,6 +141,7 @@ def signing_tools() -> SigningTools:
         preview=signing.worker.preview_stamp,
         lift=signing.worker.lift_file,
         standing=signing.worker.file_standing,
+        attest=signing.worker.attest_file,
     )
 
 

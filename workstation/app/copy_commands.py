@@ -1,4 +1,4 @@
-"""``workstation copy`` (SAO Y, SAO LỤC, TRÍCH SAO) and ``workstation copies`` (their book)."""
+"""``workstation copy`` (SAO Y, SAO LỤC, TRÍCH SAO) and ``workstation copies`` (the books, certified copies' too)."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ _KINDS = ("sao-y", "sao-luc", "trich-sao")
 _OF = ("original", "sao-y")
 CSV_FIELDS = (
     "number", "code", "year", "day", "kind", "state", "title", "pages", "source_pages", "recipients", "reason", "approver", "by",
-    "of", "declared", "source", "sha256", "signer", "signing_time",
+    "certifier", "of", "declared", "source", "sha256", "signer", "signing_time",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def copies(
     csv_to: Annotated[Path | None, typer.Option("--csv", help="Writes the book to FILE as well.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The book of copies: number, day, what was copied, whether it is signed."""
+    """The books of copies: number, day, what was copied, whether it is signed."""
     from workstation.app.compose import open_workstation
     from workstation.app.copying import entry_json
 
@@ -112,7 +112,7 @@ def copies(
                 "waiting": words("chờ ký của cơ quan", "waits for the agency"),
                 "signed": words("đã ký", "signed"),
             }[row["state"]]
-            out(f"{row['code']}  {row['day']}  {state}  {row['title']}")
+            out(f"{row['code']}  {row['kind']}  {row['day']}  {state}  {row['title']}")
         if not rows:
             out(words("Sổ bản sao chưa có mục nào.", "The book of copies has no entries yet."))
 

@@ -1,7 +1,7 @@
 """``workstation copy``: what was given becomes wishes, and what came of them becomes rows."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,15 +58,16 @@ def run_copy(home: Path, order: CopyOrder, lang: Lang) -> list[dict[str, Any]]:
         by = registrar(ws.settings.users, order.user)
         usable_folder(order.output, "-o")
         verify = partial(verify_file, trust=ws.home.trust_store(order.trust), offline=order.offline)
-        access = order.access or _own_key(ws, order.pin_env)
+        access = order.access or own_key(ws, order.pin_env)
         desk = CopyDesk(ws.office, verify, ws.settings.copies.symbol, ws.settings.copies.approval, by, order.output)
-        approver = _user(ws.settings.users, order.approver, "--approved-by").name if order.approver else None
+        approver = user_at(ws.settings.users, order.approver, "--approved-by").name if order.approver else None
         wishes = [wish for source in order.sources for wish in _wishes(ws.office, verify, order, source, approver)]
         with copies_lock(home):
             try:
                 results = make_copies(desk, wishes, opening(ws.office, access))
             finally:
-                at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+                with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
+                    at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
     return [result_json(result, lang) for result in results]
 
 
@@ -74,7 +75,7 @@ def opening(office: Office, access: KeyAccess) -> Callable[[], TokenStatus]:
     return partial(open_key, office.token, access)
 
 
-def _own_key(ws: Workstation, pin_env: str) -> KeyAccess:
+def own_key(ws: Workstation, pin_env: str) -> KeyAccess:
     """The settings' key. U01: there is none."""
     key = ws.settings.key(ws.home.root)
     if key is None:
@@ -84,7 +85,7 @@ def _own_key(ws: Workstation, pin_env: str) -> KeyAccess:
     return KeyAccess(key, pin_env, account=remote_secret(ws.home, key.remote.name) if key.remote else None)
 
 
-def _user(users: Sequence[User], place: int, option: str) -> User:
+def user_at(users: Sequence[User], place: int, option: str) -> User:
     if not 1 <= place <= len(users):
         raise WorkstationError("U01", detail=option)
     return users[place - 1]
@@ -93,7 +94,7 @@ def _user(users: Sequence[User], place: int, option: str) -> User:
 def registrar(users: Sequence[User], place: int) -> User:
     """Who copies: the user at that place, else the only registrar. S01 if that is nobody; U01 if there are several."""
     if place:
-        return _user(users, place, "--user")
+        return user_at(users, place, "--user")
     found = [user for user in users if user.role == REGISTRAR]
     if len(found) > 1:
         raise WorkstationError("U01", detail="--user")
@@ -196,6 +197,8 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "reason": entry.reason,
         "approver": entry.approver,
         "by": entry.created_by,
+        "attestation": list(entry.attestation.lines) if entry.attestation else None,
+        "certifier": entry.attestation.certifier if entry.attestation else None,
         "sha256": entry.sealed.sha256 if entry.sealed else None,
         "signer": entry.sealed.signer if entry.sealed else None,
         "signing_time": entry.sealed.signing_time if entry.sealed else None,

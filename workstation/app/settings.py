@@ -87,6 +87,9 @@ class CopySettings:
     """The agency's abbreviation in the number of a copy: ``01/SY-UBND``."""
     approval: bool = False
     """Whether each copy has to name who decided that it be made, as the ward's own rules may want (Decree 30/2020 art. 27.1)."""
+    attestation: str = ""
+    """File with the words of certification, relative to the home folder, as ``rules/data/attestations.json``; empty: those that
+    ship with the program."""
 
 
 @dataclass(frozen=True, slots=True)

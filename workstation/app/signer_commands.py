@@ -37,7 +37,10 @@ def add(
     number: Annotated[str, typer.Argument(help="Number and symbol of the decision or authorisation.")],
     form: Annotated[str, typer.Option(help="KT, TL or TUQ.")],
     behalf: Annotated[str, typer.Option("--for", help="The office in whose place is signed; no person's name.")],
-    types: Annotated[str, typer.Option(help="Codes of document types with commas between; * for all (not with TUQ).")],
+    types: Annotated[
+        str,
+        typer.Option(help="Codes of document types with commas between, CHUNG_THUC: certifying; * for all (not with TUQ)."),
+    ],
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
     last: Annotated[str, typer.Option("--until", help="Last day; none: until it is ended (not with TUQ).")] = "",
     user: Annotated[int, typer.Option(min=0, help="The signer's place in the settings' list of users, from 1.")] = 0,

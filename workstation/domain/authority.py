@@ -9,6 +9,8 @@ from workstation.domain.ids import AuthorityId, UserName
 
 ALL_TYPES = "*"
 """A scope of every document type."""
+CERTIFYING = "CHUNG_THUC"
+"""A scope beside the document types: certifying copies."""
 
 
 @dataclass(frozen=True, slots=True)

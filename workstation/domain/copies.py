@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar
 
+from workstation.domain.attestation import Attestation, AttestationTemplate
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import EntryId, Sha256, UserName
 from workstation.domain.signature import PublishedPdf, SealedPdf
@@ -97,6 +98,7 @@ class Series:
 class CopyRules:
     kinds: tuple[CopyRule, ...] = ()
     series: tuple[Series, ...] = ()
+    attestations: tuple[AttestationTemplate, ...] = ()
 
     def rule(self, kind: CopyKind, on: date) -> CopyRule:
         """KeyError if there is none in force on that day."""
@@ -108,8 +110,12 @@ class CopyRules:
         found = (s for s in self.series if kind in s.kinds and _in_force(s, on))
         return _one(found, kind, on)
 
+    def attestation(self, on: date) -> AttestationTemplate:
+        """KeyError if there is none in force on that day."""
+        return _one((t for t in self.attestations if _in_force(t, on)), CopyKind.CERTIFIED, on)
 
-def _in_force(row: CopyRule | Series, on: date) -> bool:
+
+def _in_force(row: CopyRule | Series | AttestationTemplate, on: date) -> bool:
     return row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)
 
 
@@ -164,6 +170,8 @@ class Entry:
     state: EntryState = EntryState.UNSIGNED
     sealed: SealedPdf | None = None
     """The last signed file."""
+    attestation: Attestation | None = None
+    """Of a certified copy."""
 
     @property
     def mark(self) -> str:

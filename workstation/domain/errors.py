@@ -114,6 +114,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "S05": _spec(Actor.CLERK, Exit.PERSON),  # nobody is named who decided that the copy be made
     "S06": _spec(Actor.IT, Exit.PERSON),  # the clock is behind the last entry of the book
     "S07": _spec(Actor.CLERK, Exit.PERSON),  # a stamp on top of the page could not be read: it may be a mark of secrecy
+    "S08": _spec(Actor.CLERK, Exit.PERSON),  # not scanned from the original just now (param reason: old, reused)
+    "S09": _spec(Actor.OFFICIAL, Exit.PERSON),  # who certifies signs with a certificate of his own, not with the agency's
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

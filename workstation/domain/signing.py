@@ -12,7 +12,16 @@ from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.page import Box
-from workstation.domain.signature import LEVELS, AlgorithmLimit, FileStanding, KeyRef, LiftResult, SignResult, TokenStatus
+from workstation.domain.signature import (
+    LEVELS,
+    AlgorithmLimit,
+    FileStanding,
+    KeyRef,
+    LiftResult,
+    PublishedPdf,
+    SignResult,
+    TokenStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +230,18 @@ class LiftJob:
 
 
 @dataclass(frozen=True, slots=True)
+class AttestJob:
+    """Append a page with words to the unsigned PDF/A ``path``, above two blanks for signatures (``domain.attestation``)."""
+
+    path: Path
+    out: Path
+    heading: str
+    lines: tuple[str, ...]
+    captions: tuple[str, str]
+    """Above the blanks: of the agency, of the person."""
+
+
+@dataclass(frozen=True, slots=True)
 class SigningTools:
     status: Callable[[KeyRef], TokenStatus]
     open: Callable[[KeyRef, Secret], TokenStatus]
@@ -236,3 +257,5 @@ class SigningTools:
     """Appends to a signed file what its signatures lack; needs no session. C11, V04."""
     standing: Callable[[Path], FileStanding]
     """How high a signed file stands; reads it only, in a page worker. F07, C11."""
+    attest: Callable[[AttestJob], PublishedPdf]
+    """Adds a page of words to a file that is not signed; in a page worker. C11: they don't fit."""

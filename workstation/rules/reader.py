@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from workstation.domain.attestation import NEEDED, WORDS, AttestationTemplate
 from workstation.domain.authority import BehalfForm
 from workstation.domain.copies import CopyKind, CopyRule, CopyRules, Medium, Series, SourceIs
 from workstation.domain.doctype import DocumentType
@@ -20,6 +21,7 @@ _PROFILE_KEYS = {f.name for f in fields(Profile)}
 _SIGNATURES_OF = {s.value for s in SignatureOf}
 _BEHALF_KEYS = {f.name for f in fields(BehalfForm)}
 _COPY_KEYS = {f.name for f in fields(CopyRule)}
+_TEMPLATE_KEYS = {f.name for f in fields(AttestationTemplate)}
 _SERIES_KEYS = {f.name for f in fields(Series)}
 
 
@@ -72,6 +74,22 @@ def series(row: Mapping[str, Any]) -> Series:
     return Series(**{**row, **_days(row), "kinds": frozenset(map(CopyKind, row["kinds"]))})
 
 
+def attestation(row: Mapping[str, Any]) -> AttestationTemplate:
+    where = f"attestation {row.get('name')}"
+    _expect(_TEMPLATE_KEYS, row, where)
+    made = AttestationTemplate(**{**row, **_days(row), "lines": tuple(row["lines"])})
+    if not all(isinstance(text, str) and text.strip() for text in (made.heading, *made.lines, made.certifier, made.agency)):
+        raise ValueError(f"{where}: an empty line")
+    if wrong := (made.words - set(WORDS)) | (NEEDED - made.words):
+        raise ValueError(f"{where}: lines ask for {sorted(wrong)}")
+    return made
+
+
+def read_attestations(text: str) -> tuple[AttestationTemplate, ...]:
+    """The templates of a file. ValueError, KeyError or TypeError where it breaks its schema."""
+    return tuple(attestation(row) for row in json.loads(text)["templates"])
+
+
 def _days(row: Mapping[str, Any]) -> dict[str, date | None]:
     until = row["valid_to"]
     return {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": date.fromisoformat(until) if until else None}
@@ -90,5 +108,9 @@ def load_rules() -> Rules:
         tuple(document_rule(row) for row in types["documents"]),
         document_rule(types["other"]),
         tuple(behalf_form(row) for row in behalf["forms"]),
-        CopyRules(tuple(copy_rule(row) for row in copies["kinds"]), tuple(series(row) for row in copies["series"])),
+        CopyRules(
+            tuple(copy_rule(row) for row in copies["kinds"]),
+            tuple(series(row) for row in copies["series"]),
+            read_attestations((data / "attestations.json").read_text("utf-8")),
+        ),
     )

@@ -1,11 +1,12 @@
 """The books of copies in the store."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select, update
 
+from workstation.domain.attestation import Attestation
 from workstation.domain.copies import CopyKind, Entry, EntryState, Medium, SourceIs, Subject
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import EntryId, Sha256, UserName
@@ -97,7 +98,19 @@ def _row(e: Entry) -> Row:
         "created_by": e.created_by,
         "state": e.state.value,
         "sealed": mapping.sealed_out(e.sealed),
+        "attestation": _attestation_out(e.attestation),
     }
+
+
+def _attestation_out(a: Attestation | None) -> Row | None:
+    return None if a is None else {**asdict(a), "version": a.version.isoformat()}
+
+
+def _attestation_in(value: dict[str, Any] | None) -> Attestation | None:
+    if value is None:
+        return None
+    lists = {name: tuple(value[name]) for name in ("lines", "captions", "under")}
+    return Attestation(**{**value, **lists, "version": date.fromisoformat(value["version"])})
 
 
 def _entry(row: Stored) -> Entry:
@@ -114,6 +127,7 @@ def _entry(row: Stored) -> Entry:
         created_by=UserName(row["created_by"]),
         state=EntryState(row["state"]),
         sealed=SealedPdf(**row["sealed"]) if row["sealed"] else None,
+        attestation=_attestation_in(row["attestation"]),
         **values,
     )
 

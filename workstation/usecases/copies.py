@@ -148,7 +148,7 @@ def _prepared(office: Office, wish: CopyWish) -> Entry | Draft | ErrorNote:
         return Draft(wish.kind, subject, recipients, reason, wish.approver, published, wish.again)
     except WorkstationError as e:
         if e.code == "S02":
-            _stopped(office)
+            stopped_by_secret(office)
         return e.note
 
 
@@ -181,7 +181,7 @@ def _title(rule: CopyRule, subject: Subject) -> str:
     return f"{MARKS[rule.kind]}{part}: {subject.title}"
 
 
-def _stopped(office: Office) -> None:
+def stopped_by_secret(office: Office) -> None:
     """That it was stopped, and nothing about what it was."""
     with office.uow() as uow:
         uow.audit.append(office.event("system", "copy_stopped", "copies", code="S02"))

@@ -4,6 +4,7 @@ A number belongs to its line for good. What stops the signing (a pulled token, a
 signed under the same number by the next run. The signed file is first a file in ``office.sealing``, as in ``sign``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,9 +57,14 @@ def made_before(office: Office, request: str) -> Entry | None:
         return next(reversed(uow.register.by_request(request)), None)
 
 
-def enter(office: Office, draft: Draft, symbol: str, by: UserName) -> Entry:
+def enter(
+    office: Office, draft: Draft, symbol: str, by: UserName, worded: Callable[[Entry], Entry] = lambda entry: entry
+) -> Entry:
     """Takes the next number of the year with the line that it is for: both are stored, or neither. A wish that has its line
-    already gets that one. S06: the clock is behind the book, and numbers would no longer follow the days."""
+    already gets that one. ``worded``: adds what depends on the number.
+
+    S06: the clock is behind the book, and numbers would no longer follow the days.
+    """
     now = office.clock.now()
     today = day(now)
     rule, series = office.rules.copies.rule(draft.kind, today), office.rules.copies.series_of(draft.kind, today)
@@ -88,6 +94,7 @@ def enter(office: Office, draft: Draft, symbol: str, by: UserName) -> Entry:
             created_at=now,
             created_by=by,
         )
+        entry = worded(entry)
         uow.register.add(entry)
         uow.audit.append(_event(office, by, "copy_entered", entry, source=draft.subject.source, published=draft.published.sha256))
         uow.commit()
@@ -107,6 +114,10 @@ class Step:
     after: EntryState
     """The line's state once it is there."""
     stamp_name: str = ""
+    base: PublishedPdf | None = None
+    """What is signed first, where that is more than the line's published copy."""
+    authorize: Callable[[bool], None] = lambda _: None
+    """Asked before the token signs (False), or before what it has signed is taken over (True); raises if it may not be."""
 
 
 def tidy(office: Office) -> None:
@@ -131,11 +142,12 @@ def sign_step(
 ) -> tuple[Entry, tuple[ErrorNote, ...]]:
     """Signs with the open key, or takes over what it has signed before a crash, and records it; with why the level is lower
     than wanted. Raises as signing does; M03 if the unsigned copy is no longer what it was."""
-    base = entry.sealed.sha256 if entry.sealed else entry.published.sha256
+    base = entry.sealed.sha256 if entry.sealed else (step.base or entry.published).sha256
     if not office.blobs.verify(base):
         raise WorkstationError("M03")
     out = office.sealing / f"{entry.id}.{step.after.value}{SUFFIX}"
     result = _signed_before(office, verify, out, base)
+    step.authorize(result is not None)
     if result is None:
         job = SignJob(
             office.blobs.path(base),
@@ -160,13 +172,13 @@ def _signed_before(office: Office, verify: Verifier, out: Path, base: Sha256) ->
         return None
     verdict = office.pages.submit(verify, out, timeout=VERIFY_SECONDS).result()
     grown = extends(out, office.blobs.path(base)) and out.stat().st_size > office.blobs.path(base).stat().st_size
-    result = _told_again(out, verdict) if grown else None
+    result = told_again(out, verdict) if grown else None
     if result is None:
         out.unlink()
     return result
 
 
-def _told_again(path: Path, verdict: FileVerdict) -> SignResult | None:
+def told_again(path: Path, verdict: FileVerdict) -> SignResult | None:
     """What signing reported of the last signature, told from the file; None if that is not sound."""
     last = next((s for s in reversed(verdict.signatures) if s.level != "DTS"), None)
     if last is None or last.indication == "TOTAL-FAILED" or last.changes_after not in ("none", "lta") or not last.signing_time:
@@ -196,7 +208,8 @@ def deliver(office: Office, entry: Entry, folder: Path) -> Path:
     """A copy of the signed file for people: ``02-trs-ubnd-2026.pdf``. U01: another file stands there under that name."""
     if entry.sealed is None:
         raise WorkstationError("K06", state=entry.state.value, to="signed")
-    target = folder / f"{ascii_name(entry.code) or entry.number}-{entry.year}.pdf"
+    name = entry.code if entry.kind is not CopyKind.CERTIFIED else f"{entry.kind.value} {entry.code}"
+    target = folder / f"{ascii_name(name)}-{entry.year}.pdf"
     if target.exists():
         if sha256_of(target) != entry.sealed.sha256:
             raise WorkstationError("U01", detail=f"-o: {target.name}")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from workstation.domain.authority import ALL_TYPES, Authority, Signatory
+from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority, Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent
@@ -60,7 +60,7 @@ def _wrong(office: Office, entry: Authority, today: date) -> str:
     form = next((f for f in office.rules.behalf_forms(today) if f.code == entry.form), None)
     if form is None:
         return "form"
-    types = {d.type.code for d in office.rules.documents}
+    types = {d.type.code for d in office.rules.documents} | {CERTIFYING}
     everything = entry.scope == (ALL_TYPES,)
     faults = {
         "number": not entry.number,

@@ -10,7 +10,7 @@ import pytest
 
 from workstation.domain.fields import FIELD_NAMES, nfc
 from workstation.domain.profile import Rules, SignatureOf
-from workstation.rules.reader import behalf_form, copy_rule, document_rule, load_rules, profile, series
+from workstation.rules.reader import attestation, behalf_form, copy_rule, document_rule, load_rules, profile, series
 
 
 def data(name: str) -> Any:
@@ -138,3 +138,28 @@ def test_every_kind_of_copy_has_one_row_of_numbers_on_any_day():
         for day in (rule.valid_from, date(2026, 1, 1), date(2026, 12, 31)):
             found = [s for s in rules.series if rule.kind in s.kinds and s.valid_from <= day <= (s.valid_to or day)]
             assert len(found) == 1 and rules.series_of(rule.kind, day) == found[0]
+
+
+ATTESTATION = data("attestations.json")["templates"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"colour": 1}, "colour"),
+        ({"lines": ["Số {number}, {shoe_size}", "{year} {day}"]}, "shoe_size"),
+        ({"lines": ["{year} {day}"]}, "number"),
+        ({"lines": ["{number} {year} {day}", " "]}, "empty"),
+        ({"heading": ""}, "empty"),
+    ],
+)
+def test_words_of_certification_that_break_the_schema_are_refused_by_name(change: dict[str, Any], named: str):
+    with pytest.raises(ValueError, match=named):
+        attestation({**ATTESTATION, **change})
+
+
+def test_the_words_of_certification_that_ship_say_that_they_are_not_confirmed():
+    made = load_rules().copies.attestation(date(2026, 11, 28))
+    assert made == attestation(ATTESTATION) and "CHƯA XÁC NHẬN" in made.source
+    with pytest.raises(KeyError):
+        load_rules().copies.attestation(date(2019, 1, 1))

@@ -47,6 +47,8 @@ def wish(code: str, folder: Path) -> StampWish:
         "S7": StampWish(qr_code="H29.1.2-261121-000001"),
         "N1": StampWish(number="05/QĐ-UBND", anchor=anchor),
         "N2": StampWish(anchor=anchor),
+        "C1": StampWish(anchor=anchor),
+        "C2": StampWish(anchor=anchor),
     }.get(code, StampWish())
 
 

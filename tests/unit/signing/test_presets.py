@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 21)
 
 def test_every_case_of_the_rulebook_is_there_with_its_source() -> None:
     in_force = [row for row in load_presets() if row.valid_from <= TODAY and row.valid_to is None]
-    assert [row.code for row in in_force] == ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "N1", "N2"]
+    assert [row.code for row in in_force] == ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "N1", "N2", "C1", "C2"]
     for row in in_force:
         assert row.source and row.name and all(line == nfc(line) for line in row.lines)
 
@@ -82,6 +82,7 @@ def test_what_a_stamp_needs_and_what_it_can_not_carry(code: str, tmp_path: Path)
     without = {
         "S1": {"image": "--image", "anchor": "--at"}, "S2": {"image": "--image"}, "S3": {"number": "--number"},
         "S4": {"copy": "--copy"}, "N1": {"number": "--number", "anchor": "--at"}, "N2": {"anchor": "--at"},
+        "C1": {"anchor": "--at"}, "C2": {"anchor": "--at"},
     }  # fmt: skip
     empty = StampWish()
     for name, option in without.get(code, {}).items():
@@ -117,5 +118,5 @@ def test_the_blank_between_title_and_name() -> None:
 
 def test_who_signs() -> None:
     kinds = {row.code: row for row in load_presets()}
-    assert {code for code, row in kinds.items() if row.personal} == {"S1", "S6"}
+    assert {code for code, row in kinds.items() if row.personal} == {"S1", "S6", "C1"}
     assert kinds["S5"].place is Place.TOP_RIGHT and kinds["S6"].place is Place.TOP_LEFT

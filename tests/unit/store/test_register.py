@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.store.samples import entry, sha
+from workstation.domain.attestation import Attestation
 from workstation.domain.copies import Entry, EntryState
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ids import EntryId, Sha256, new_id
+from workstation.domain.ids import EntryId, Sha256, UserName, new_id
 from workstation.domain.signature import SealedPdf
 from workstation.store.database import Store
 
@@ -35,8 +36,15 @@ def take(store: Store, *, commit: bool = True, year: int = 2026, book: str = "sa
     return number
 
 
-def test_a_line_comes_back_as_it_went_in(store: Store) -> None:
-    made = entry()
+WORDS = Attestation(
+    "Chứng thực", date(2020, 4, 8), "CHỨNG THỰC", ("Số 1", "ngày 21"), ("Cơ quan", "Người"), UserName("nguoiky1"), "CHỦ TỊCH",
+    "ab" * 32, ("x",),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [None, WORDS], ids=["copy", "certified"])
+def test_a_line_comes_back_as_it_went_in(store: Store, words: Attestation | None) -> None:
+    made = replace(entry(), attestation=words)
     with store.uow_factory() as uow:
         uow.register.add(made)
         uow.commit()

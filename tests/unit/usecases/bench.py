@@ -53,7 +53,7 @@ from workstation.domain.signature import (
     TokenStatus,
     Verdict,
 )
-from workstation.domain.signing import Levels, LiftJob, Secret, SigningTools, SignJob, StampPlace
+from workstation.domain.signing import AttestJob, Levels, LiftJob, Secret, SigningTools, SignJob, StampPlace
 from workstation.jobs.bus import ThreadEventBus
 from workstation.rules.reader import load_rules
 from workstation.store.blobs import FileBlobs
@@ -293,6 +293,12 @@ class Machine:
     def close(self) -> None:
         self.session = False
 
+    def attest(self, job: AttestJob) -> PublishedPdf:
+        self._called("attest", job)
+        data = job.path.read_bytes() + json.dumps([job.heading, job.lines, job.captions]).encode()
+        job.out.write_bytes(data)
+        return PublishedPdf(sha(data), len(data), 2, self.conformance)
+
     def preview(self, job: SignJob, owner: str) -> StampPlace:
         self.calls.append(("preview", job))
         box = (100 + job.stamp.move_mm[0], 4 + job.stamp.move_mm[1], 200.0, 13.0)
@@ -315,7 +321,15 @@ class Machine:
     @property
     def signing_tools(self) -> SigningTools:
         return SigningTools(
-            self.status, self.open, self.sign, self.sign_together, self.close, self.preview, self.lift, self.standing
+            status=self.status,
+            open=self.open,
+            sign=self.sign,
+            sign_together=self.sign_together,
+            close=self.close,
+            preview=self.preview,
+            lift=self.lift,
+            standing=self.standing,
+            attest=self.attest,
         )
 
     @property

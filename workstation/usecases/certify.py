@@ -1,0 +1,265 @@
+"""The e-certified copy of an original paper (Decree 45/2020 art. 10): scanned now, words of certification, line in the book, two
+signatures: the certifying person's, then the agency's.
+
+Between the two a line is "Chờ ký của cơ quan". Each signature is a step of its own, so that whatever stops the work the next run
+goes on with what is missing and signs nothing twice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from workstation.domain.attestation import AGENCY_BLANK_MM, CERTIFIER_BLANK_MM, Attestation, AttestationTemplate, spoken_day
+from workstation.domain.authority import CERTIFYING, forms_of
+from workstation.domain.copies import CopyKind, CopyRule, Entry, EntryState, Subject, check_source, request_of
+from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.fields import nfc
+from workstation.domain.ids import Sha256, new_id
+from workstation.domain.ports import Inspection
+from workstation.domain.signature import PublishedPdf, TokenStatus
+from workstation.domain.signing import Anchor, AttestJob, StampWish
+from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, stopped_by_secret, what_it_is
+from workstation.usecases.copy_book import (
+    Draft,
+    Step,
+    current,
+    deliver,
+    enter,
+    made_before,
+    require_agency,
+    sign_step,
+    tidy,
+    told_again,
+)
+from workstation.usecases.copy_source import file_source, inspected, sha256_of
+from workstation.usecases.gate import names_unit
+from workstation.usecases.office import PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
+from workstation.usecases.publish import write_blob
+from workstation.usecases.sign import STOPS_BATCH
+from workstation.usecases.signers import AUTHORIZED, signatory
+
+OFFICIAL = "official"
+FIRST, SECOND = "C1", "C2"
+CLOCKS = timedelta(minutes=2)
+"""How far ahead the clock of a scanner's folder may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertifyWish:
+    path: Path
+    title: str
+    """The certifying person's office as it stands under the words: ``CHỦ TỊCH``, ``KT. CHỦ TỊCH / PHÓ CHỦ TỊCH``."""
+    reason: str = ""
+    looked: bool = False
+    """A person has looked at the marks that the machine can't read."""
+
+
+def certify(
+    desk: CopyDesk, template: AttestationTemplate, wishes: Sequence[CertifyWish], open_key: Callable[[], TokenStatus]
+) -> tuple[CopyResult, ...]:
+    """The first signature, by the certifying person. K07 (no official), S09 (the agency's certificate) and what opening a key
+    raises, before any number is taken; C31 for a wish: signs on behalf and the ledger has no entry for it."""
+    if desk.by.role != OFFICIAL:
+        raise WorkstationError("K07")
+    tidy(desk.office)
+    ready = [(wish, _prepared(desk, wish)) for wish in wishes]
+    status = open_key() if any(_unsigned(one) for _, one in ready) else None
+    if status is not None and not status.training and names_unit(status.owner, desk.office.organization):
+        raise WorkstationError("S09")
+    results: list[CopyResult] = []
+    stopped: ErrorNote | None = None
+    for wish, one in ready:
+        results.append(_first(desk, template, wish, (stopped or one) if _unsigned(one) else one, status))
+        stopped = stopped or _of_the_key(results[-1].error)
+    return tuple(results)
+
+
+def complete(desk: CopyDesk, open_key: Callable[[], TokenStatus]) -> tuple[CopyResult, ...]:
+    """The second signature, by the registrar with the agency's key, on every copy that waits for it. S01, C06."""
+    if desk.by.role != REGISTRAR:
+        raise WorkstationError("S01")
+    tidy(desk.office)
+    with desk.office.look() as uow:
+        entries = [e for e in uow.register.list() if e.kind is CopyKind.CERTIFIED]
+    waiting = [e for e in entries if e.state is EntryState.WAITING]
+    if not waiting:
+        return ()
+    status = open_key()
+    require_agency(desk.office, status)
+    results: list[CopyResult] = []
+    stopped: ErrorNote | None = None
+    for entry in waiting:
+        results.append(_second(desk, entry, status, stopped))
+        stopped = stopped or _of_the_key(results[-1].error)
+    return tuple(results)
+
+
+def _of_the_key(note: ErrorNote | None) -> ErrorNote | None:
+    return note if note is not None and note.code in STOPS_BATCH else None
+
+
+def _unsigned(one: Entry | Draft | ErrorNote) -> bool:
+    return isinstance(one, Draft) or (isinstance(one, Entry) and one.state is EntryState.UNSIGNED)
+
+
+def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
+    office = desk.office
+    try:
+        rule = office.rules.copies.rule(CopyKind.CERTIFIED, day(office.clock.now()))
+        digest, look = sha256_of(wish.path), inspected(office, wish.path)
+        pages, reason = tuple(range(1, len(look.frames) + 1)), nfc(wish.reason)
+        if not nfc(wish.title):
+            raise WorkstationError("U01", detail="--title")
+        known = made_before(office, request_of(CopyKind.CERTIFIED, digest, pages, "", reason))
+        if known is not None:
+            return known
+        _just_scanned(office, wish.path, digest, rule, look)
+        with file_source(office, desk.verify, wish.path, wish.looked, rule) as source:
+            is_a = what_it_is(source, None)
+            check_source(rule, source.medium, is_a)
+            office.blobs.put_file(source.file)
+            subject = Subject(source.title, digest, source.medium, is_a, False, len(pages), pages)
+            published = write_blob(office, source.pages, f"{rule.name}: {source.title}", office.clock.now().isoformat())
+        return Draft(CopyKind.CERTIFIED, subject, "", reason, desk.by.name, published)
+    except WorkstationError as e:
+        if e.code == "S02":
+            stopped_by_secret(office)
+        return e.note
+
+
+def _just_scanned(office: Office, path: Path, digest: Sha256, rule: CopyRule, look: Inspection) -> None:
+    """S08 for a scan that is older than the rule lets it be, or that was used before: in a dossier, or for another copy. A file's
+    time is what the file system says; who scans answers for it."""
+    if look.signed:
+        raise WorkstationError("S04", kind=rule.name, source="electronic")
+    made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    now = office.clock.now()
+    if rule.fresh_minutes and not now - timedelta(minutes=rule.fresh_minutes) <= made <= now + CLOCKS:
+        raise WorkstationError("S08", file=path.name, reason="old")
+    with office.look() as uow:
+        used = {entry.subject.source for entry in uow.register.list()}
+        used.update(original for dossier in uow.dossiers.list() for original in dossier.originals)
+    if digest in used:
+        raise WorkstationError("S08", file=path.name, reason="reused")
+
+
+def _first(
+    desk: CopyDesk, template: AttestationTemplate, wish: CertifyWish, one: Entry | Draft | ErrorNote, status: TokenStatus | None
+) -> CopyResult:
+    office, name = desk.office, str(wish.path)
+    entry: Entry | None = None
+    try:
+        if isinstance(one, ErrorNote):
+            raise one.error()
+        if isinstance(one, Draft) and status is not None:
+            under = _under(office, desk, wish.title, status)
+            words = partial(_words, desk, template, wish, status, under)
+            one = enter(office, one, "", desk.by.name, lambda line: replace(line, attestation=words(line)))
+        entry = current(office, one) if isinstance(one, Entry) else None
+        if entry is None or entry.attestation is None:
+            raise WorkstationError("K06", state="unsigned", to="signed")
+        notes: tuple[ErrorNote, ...] = ()
+        if entry.state is EntryState.UNSIGNED and status is not None:
+            if status.certificate != entry.attestation.certificate:
+                raise WorkstationError("C21")
+            step = _first_step(office, entry, entry.attestation, partial(_authorize, desk, entry, status))
+            entry, notes = sign_step(office, desk.verify, entry, step, status, desk.by.name)
+        if entry.state is EntryState.SIGNED:
+            return CopyResult(name, "skipped", entry, deliver(office, entry, desk.out))
+        return CopyResult(name, "waiting", entry, notes=notes)
+    except WorkstationError as e:
+        return CopyResult(name, "failed", entry, error=e.note)
+
+
+def _under(office: Office, desk: CopyDesk, title: str, status: TokenStatus) -> tuple[str, ...]:
+    """Ids of the ledger's entries that let this person certify today in that capacity. C31: one is missing."""
+    who = signatory(office, desk.by.name, status.certificate)
+    found = []
+    for form in forms_of(title, who.forms):
+        authority = who.authority(form, CERTIFYING)
+        if authority is None:
+            raise WorkstationError("C31", form=f"{form}.", type=CERTIFYING, date=who.on.isoformat())
+        found.append(authority.id)
+    return tuple(found)
+
+
+def _authorize(desk: CopyDesk, entry: Entry, status: TokenStatus, signed: bool) -> None:
+    """Before the token signs, a line under which entries it does: the ledger is asked in the transaction that writes it. What it
+    has signed (``signed``) is taken over only with that line, whatever became of the entries since. C31."""
+    office = desk.office
+    if entry.attestation is None or not entry.attestation.under:
+        return
+    under = " ".join(entry.attestation.under)
+    with office.uow() as uow:
+        if signed:
+            if not any(e.action == AUTHORIZED and dict(e.detail)["entry"] == under for e in uow.audit.events(entry.id)):
+                raise WorkstationError("C31", type=CERTIFYING)
+            return
+        today = day(office.clock.now())
+        in_force = {authority.id for authority in uow.signers.list() if authority.in_force(today)}
+        if not in_force.issuperset(entry.attestation.under):
+            raise WorkstationError("C31", type=CERTIFYING, date=today.isoformat())
+        uow.audit.append(office.event(desk.by.name, AUTHORIZED, entry.id, entry=under, certificate=status.certificate))
+        uow.commit()
+
+
+def _words(
+    desk: CopyDesk, template: AttestationTemplate, wish: CertifyWish, status: TokenStatus, under: tuple[str, ...], entry: Entry
+) -> Attestation:
+    title = nfc(wish.title)
+    lines = template.filled(
+        number=entry.code,
+        year=entry.year,
+        day=spoken_day(entry.day),
+        agency=entry.agency,
+        pages=len(entry.subject.pages),
+        title=title,
+        certifier=status.owner,
+    )
+    captions = (template.agency, template.certifier)
+    return Attestation(
+        template.name, template.valid_from, template.heading, lines, captions, desk.by.name, title, status.certificate, under
+    )  # fmt: skip
+
+
+def _first_step(office: Office, entry: Entry, words: Attestation, authorize: Callable[[bool], None]) -> Step:
+    """On the copy with the page of words, which is made anew for each try and always the same."""
+    out = office.blobs.staging() / f"{new_id()}.pdf"
+    job = AttestJob(office.blobs.path(entry.published.sha256), out, words.heading, words.lines, words.captions)
+    made: PublishedPdf = office.pages.submit(office.signing.attest, job, timeout=PUBLISH_SECONDS).result()
+    if office.blobs.put_file(out) != made.sha256:
+        raise WorkstationError("M03")
+    out.unlink(missing_ok=True)
+    page = len(entry.subject.pages)
+    stamp = StampWish(anchor=Anchor(page, CERTIFIER_BLANK_MM))
+    return Step(FIRST, stamp, EntryState.WAITING, base=made, authorize=authorize)
+
+
+def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNote | None) -> CopyResult:
+    office = desk.office
+    try:
+        if stopped is not None:
+            raise stopped.error()
+        entry = current(office, entry)
+        notes: tuple[ErrorNote, ...] = ()
+        if entry.state is EntryState.WAITING:
+            _first_is_sound(desk, entry)
+            stamp = StampWish(anchor=Anchor(len(entry.subject.pages), AGENCY_BLANK_MM))
+            step = Step(SECOND, stamp, EntryState.SIGNED, entry.agency)
+            entry, notes = sign_step(office, desk.verify, entry, step, status, desk.by.name)
+        return CopyResult(entry.code, "signed", entry, deliver(office, entry, desk.out), notes=notes)
+    except WorkstationError as e:
+        return CopyResult(entry.code, "failed", entry, error=e.note)
+
+
+def _first_is_sound(desk: CopyDesk, entry: Entry) -> None:
+    """The agency signs nothing that the certifying person has not. M03, S03."""
+    office = desk.office
+    if entry.sealed is None or not office.blobs.verify(entry.sealed.sha256):
+        raise WorkstationError("M03")
+    path = office.blobs.path(entry.sealed.sha256)
+    verdict = office.pages.submit(desk.verify, path, timeout=VERIFY_SECONDS).result()
+    if told_again(path, verdict) is None:
+        raise WorkstationError("S03", reason=verdict.verdict.value)
