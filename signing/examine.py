@@ -23,7 +23,7 @@ from signing.findings import CODES, Findings
 from signing.integrity import signed_end, tail_accounted
 from signing.keys import in_force, is_training, subject_part
 from signing.picture import Pictures
-from signing.trust import Anchors
+from signing.trust import Anchors, Asking
 from workstation.domain.signature import Verdict
 
 _SIGNING_USAGE = {"non_repudiation", "digital_signature"}
@@ -38,6 +38,8 @@ class Case:
     signature: EmbeddedPdfSignature
     reader: PdfFileReader
     anchors: Anchors
+    asking: Asking | None
+    """None: nobody is asked."""
     ask_until: float
     """On the clock of ``time.monotonic``; after it nobody is asked any more."""
     proven: datetime | None
@@ -50,7 +52,8 @@ class Case:
         return bool(self.signature.sig_object_type == "/DocTimeStamp")
 
     def context(self, *, revocation: bool = False, fetch: bool = False, moment: datetime | None = None) -> ValidationContext:
-        return trust.context(self.anchors, self.reader, revocation=revocation, fetch=fetch, moment=moment)
+        asking = self.asking if fetch else None
+        return trust.context(self.anchors, self.reader, revocation=revocation, fetch=asking, moment=moment)
 
     def validate(self, signer: ValidationContext, stamp: ValidationContext | None = None, *, skip_diff: bool = False) -> Any:
         """The library's status; ``stamp``: what the signature's own time-stamp is judged by, if by something else."""
@@ -68,15 +71,16 @@ def examine(
     entry: Any,
     anchors: Anchors,
     *,
+    asking: Asking | None,
     ask_until: float,
     proven: datetime | None = None,
     later: frozenset[str] = frozenset(),
 ) -> Findings:
-    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``later`` as in ``Case``. Whatever
+    """The signature in ``field`` of the file in ``pictures``; ``asking`` to ``later`` as in ``Case``. Whatever
     it holds ends in findings."""
     findings = Findings(field)
     try:
-        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, later)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, asking, ask_until, proven, later)
         _cover(findings, pictures.data, reader, case.signature)
         _describe(findings, case.signature)
         status, moment = _settle_algorithms(findings, case)
@@ -329,7 +333,8 @@ def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, m
 
 def _ways(case: Case, moment: datetime | None) -> tuple[tuple[bool, datetime | None], ...]:
     """Whether to ask, and as of when, in this order."""
-    return ((False, moment),) if time.monotonic() >= case.ask_until else ((True, moment), (False, moment))
+    late = case.asking is None or time.monotonic() >= case.ask_until
+    return ((False, moment),) if late else ((True, moment), (False, moment))
 
 
 def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:

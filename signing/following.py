@@ -154,7 +154,8 @@ def _page_only_stamped(before: pymupdf.Page, after: pymupdf.Page, field: str, bo
 
 def _shown(page: pymupdf.Page, widget: pymupdf.Widget) -> pymupdf.Rect:
     """Where a widget stands on the page as it is shown, turned or not."""
-    return pymupdf.Rect(widget.rect) * page.rotation_matrix
+    shown: pymupdf.Rect = pymupdf.Rect(widget.rect) * page.rotation_matrix
+    return shown
 
 
 def _small_enough(box: pymupdf.Rect) -> bool:
