@@ -122,7 +122,7 @@ def _proven(case: Case) -> datetime | None:
     if not case.is_stamp:
         lenient = trust.context(case.anchors, case.reader, revocation=False, algorithms=AcceptAllAlgorithms())
         stamp = case.validate(lenient, case.context(moment=case.proven), skip_diff=True).timestamp_validity
-        if stamp is not None and stamp.trusted and stamp.valid and stamp.intact:
+        if _vouches(stamp) and stamp.valid and stamp.intact:
             return _aware(stamp.timestamp)
     return case.proven
 
@@ -136,7 +136,8 @@ def _settle(case: Case, weak_since: datetime | None) -> tuple[Any, datetime | No
         then = case.context(moment=weak_since)
         return case.validate(then, case.context(moment=case.proven)), weak_since
     status = case.validate(now)
-    stamp, stamp_context = getattr(status, "timestamp_validity", None), now
+    stamp: Any = getattr(status, "timestamp_validity", None)
+    stamp_context = now
     if stamp is not None and not stamp.trusted and case.proven is not None:
         stamp_context = case.context(moment=case.proven)
         again = case.validate(now, stamp_context)
@@ -146,7 +147,7 @@ def _settle(case: Case, weak_since: datetime | None) -> tuple[Any, datetime | No
             stamp_context = now
     if status.trusted or not (status.intact and status.valid):
         return status, None
-    moment = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
+    moment = stamp.timestamp if _vouches(stamp) else case.proven
     if moment is None:
         return status, None
     past = case.validate(case.context(moment=moment), stamp_context)
@@ -217,6 +218,9 @@ def _judge_picture(findings: Findings, pictures: Pictures) -> None:
 
 def _judge_trust(findings: Findings, case: Case, status: Any) -> None:
     findings.trusted = bool(status.trusted)
+    if case.is_stamp and status.trusted and not _vouches(status):
+        findings.trusted = False
+        findings.add("V21")
     root = next(iter(_path(status)), None)
     if root is not None:
         findings.trust_store = case.anchors.kinds.get(root.sha256, "")
@@ -230,7 +234,7 @@ def _judge_trust(findings: Findings, case: Case, status: Any) -> None:
         findings.level = "T"
         if not (stamped.valid and stamped.intact):
             findings.add("V20")
-        elif not stamped.trusted:
+        elif not _vouches(stamped):
             findings.add("V21")
     if case.is_stamp:
         findings.timestamp = _iso(status.timestamp)
@@ -266,6 +270,11 @@ def _doubt_chain(findings: Findings, case: Case, status: Any) -> None:
         findings.add(code, **params)
 
 
+def _vouches(stamp: Any) -> bool:
+    """Whether a time-stamp's status (None: there is none) is trusted, and its authority's certificate one for time-stamping."""
+    return stamp is not None and bool(stamp.trusted) and trust.for_time_stamping(stamp.signing_cert)
+
+
 def _for_signing(certificate: x509.Certificate) -> bool:
     usage = certificate.key_usage_value
     return usage is None or bool(usage.native & _SIGNING_USAGE)
@@ -291,13 +300,13 @@ def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, m
     The issuer is asked first: it may know what the file's own data, made at signing, can't. That data answers when the
     issuer does not, and for a ``moment`` in the past. Who was revoked after a proven time had signed well.
     """
-    stamp = getattr(status, "timestamp_validity", None)
+    stamp: Any = getattr(status, "timestamp_validity", None)
     own = trust.names_revocation_source(list(_path(status))[1:])
     # where the time-stamp is what the verdict rests on, its authority's standing has to be known as well
     leans = moment is not None and stamp is not None and trust.names_revocation_source(list(_path(stamp))[1:])
     if not own and not leans:
         return
-    proof = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
+    proof = stamp.timestamp if _vouches(stamp) else case.proven
     for fetch, at in _ways(case, moment):
         try:
             # an issuer owes no answer about a certificate that has lapsed (RFC 5280, 3.3): as of the past only the file is asked

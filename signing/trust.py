@@ -127,6 +127,14 @@ def context(
         return ValidationContext(**settings)
 
 
+def for_time_stamping(certificate: x509.Certificate) -> bool:
+    """Whether it is a time-stamping authority's: that is its only purpose, and critical (RFC 3161, 2.3). The library is content
+    if it is one of several."""
+    found = [entry for entry in certificate["tbs_certificate"]["extensions"] if entry["extn_id"].native == "extended_key_usage"]
+    purposes = certificate.extended_key_usage_value
+    return len(found) == 1 and bool(found[0]["critical"].native) and purposes is not None and purposes.native == ["time_stamping"]
+
+
 def names_revocation_source(certificates: Iterable[x509.Certificate]) -> bool:
     """Whether any certificate says where its revocation can be looked up (RFC 5280, 4.2.1.13 and 4.2.2.1).
 
