@@ -23,7 +23,7 @@ from signing.findings import CODES, Findings
 from signing.integrity import signed_end, tail_accounted
 from signing.keys import in_force, is_training, subject_part
 from signing.picture import Pictures
-from signing.trust import Anchors
+from signing.trust import Anchors, Asking
 from workstation.domain.signature import Verdict
 
 _SIGNING_USAGE = {"non_repudiation", "digital_signature"}
@@ -38,6 +38,8 @@ class Case:
     signature: EmbeddedPdfSignature
     reader: PdfFileReader
     anchors: Anchors
+    asking: Asking | None
+    """None: nobody is asked."""
     ask_until: float
     """On the clock of ``time.monotonic``; after it nobody is asked any more."""
     proven: datetime | None
@@ -50,7 +52,8 @@ class Case:
         return bool(self.signature.sig_object_type == "/DocTimeStamp")
 
     def context(self, *, revocation: bool = False, fetch: bool = False, moment: datetime | None = None) -> ValidationContext:
-        return trust.context(self.anchors, self.reader, revocation=revocation, fetch=fetch, moment=moment)
+        asking = self.asking if fetch else None
+        return trust.context(self.anchors, self.reader, revocation=revocation, fetch=asking, moment=moment)
 
     def validate(self, signer: ValidationContext, stamp: ValidationContext | None = None, *, skip_diff: bool = False) -> Any:
         """The library's status; ``stamp``: what the signature's own time-stamp is judged by, if by something else."""
@@ -68,15 +71,16 @@ def examine(
     entry: Any,
     anchors: Anchors,
     *,
+    asking: Asking | None,
     ask_until: float,
     proven: datetime | None = None,
     later: frozenset[str] = frozenset(),
 ) -> Findings:
-    """The signature in ``field`` of the file in ``pictures``; ``ask_until``, ``proven`` and ``later`` as in ``Case``. Whatever
+    """The signature in ``field`` of the file in ``pictures``; ``asking`` to ``later`` as in ``Case``. Whatever
     it holds ends in findings."""
     findings = Findings(field)
     try:
-        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, ask_until, proven, later)
+        case = Case(EmbeddedPdfSignature(reader, entry, field), reader, anchors, asking, ask_until, proven, later)
         _cover(findings, pictures.data, reader, case.signature)
         _describe(findings, case.signature)
         status, moment = _settle_algorithms(findings, case)
@@ -118,7 +122,7 @@ def _proven(case: Case) -> datetime | None:
     if not case.is_stamp:
         lenient = trust.context(case.anchors, case.reader, revocation=False, algorithms=AcceptAllAlgorithms())
         stamp = case.validate(lenient, case.context(moment=case.proven), skip_diff=True).timestamp_validity
-        if stamp is not None and stamp.trusted and stamp.valid and stamp.intact:
+        if _vouches(stamp) and stamp.valid and stamp.intact:
             return _aware(stamp.timestamp)
     return case.proven
 
@@ -132,7 +136,8 @@ def _settle(case: Case, weak_since: datetime | None) -> tuple[Any, datetime | No
         then = case.context(moment=weak_since)
         return case.validate(then, case.context(moment=case.proven)), weak_since
     status = case.validate(now)
-    stamp, stamp_context = getattr(status, "timestamp_validity", None), now
+    stamp: Any = getattr(status, "timestamp_validity", None)
+    stamp_context = now
     if stamp is not None and not stamp.trusted and case.proven is not None:
         stamp_context = case.context(moment=case.proven)
         again = case.validate(now, stamp_context)
@@ -142,7 +147,7 @@ def _settle(case: Case, weak_since: datetime | None) -> tuple[Any, datetime | No
             stamp_context = now
     if status.trusted or not (status.intact and status.valid):
         return status, None
-    moment = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
+    moment = stamp.timestamp if _vouches(stamp) else case.proven
     if moment is None:
         return status, None
     past = case.validate(case.context(moment=moment), stamp_context)
@@ -213,6 +218,9 @@ def _judge_picture(findings: Findings, pictures: Pictures) -> None:
 
 def _judge_trust(findings: Findings, case: Case, status: Any) -> None:
     findings.trusted = bool(status.trusted)
+    if case.is_stamp and status.trusted and not _vouches(status):
+        findings.trusted = False
+        findings.add("V21")
     root = next(iter(_path(status)), None)
     if root is not None:
         findings.trust_store = case.anchors.kinds.get(root.sha256, "")
@@ -226,7 +234,7 @@ def _judge_trust(findings: Findings, case: Case, status: Any) -> None:
         findings.level = "T"
         if not (stamped.valid and stamped.intact):
             findings.add("V20")
-        elif not stamped.trusted:
+        elif not _vouches(stamped):
             findings.add("V21")
     if case.is_stamp:
         findings.timestamp = _iso(status.timestamp)
@@ -262,6 +270,11 @@ def _doubt_chain(findings: Findings, case: Case, status: Any) -> None:
         findings.add(code, **params)
 
 
+def _vouches(stamp: Any) -> bool:
+    """Whether a time-stamp's status (None: there is none) is trusted, and its authority's certificate one for time-stamping."""
+    return stamp is not None and bool(stamp.trusted) and trust.for_time_stamping(stamp.signing_cert)
+
+
 def _for_signing(certificate: x509.Certificate) -> bool:
     usage = certificate.key_usage_value
     return usage is None or bool(usage.native & _SIGNING_USAGE)
@@ -287,13 +300,13 @@ def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, m
     The issuer is asked first: it may know what the file's own data, made at signing, can't. That data answers when the
     issuer does not, and for a ``moment`` in the past. Who was revoked after a proven time had signed well.
     """
-    stamp = getattr(status, "timestamp_validity", None)
+    stamp: Any = getattr(status, "timestamp_validity", None)
     own = trust.names_revocation_source(list(_path(status))[1:])
     # where the time-stamp is what the verdict rests on, its authority's standing has to be known as well
     leans = moment is not None and stamp is not None and trust.names_revocation_source(list(_path(stamp))[1:])
     if not own and not leans:
         return
-    proof = stamp.timestamp if stamp is not None and stamp.trusted else case.proven
+    proof = stamp.timestamp if _vouches(stamp) else case.proven
     for fetch, at in _ways(case, moment):
         try:
             # an issuer owes no answer about a certificate that has lapsed (RFC 5280, 3.3): as of the past only the file is asked
@@ -329,7 +342,8 @@ def _judge_revocation(findings: Findings, case: Case, status: SignatureStatus, m
 
 def _ways(case: Case, moment: datetime | None) -> tuple[tuple[bool, datetime | None], ...]:
     """Whether to ask, and as of when, in this order."""
-    return ((False, moment),) if time.monotonic() >= case.ask_until else ((True, moment), (False, moment))
+    late = case.asking is None or time.monotonic() >= case.ask_until
+    return ((False, moment),) if late else ((True, moment), (False, moment))
 
 
 def _path(status: SignatureStatus) -> Iterator[x509.Certificate]:

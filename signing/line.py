@@ -90,12 +90,20 @@ class Line:
     """``seconds``: for one request with its retry, from the first byte to the last. ``max_bytes``: of one answer's body,
     unpacked. ``proxy``: address of an HTTP proxy, or empty; the environment's is not used. Lives in one event loop."""
 
-    def __init__(self, seconds: float, max_bytes: int, proxy: str = "", rewrites: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        max_bytes: int,
+        proxy: str = "",
+        rewrites: Iterable[tuple[str, str]] = (),
+        breaker: Breaker | None = None,
+    ) -> None:
+        """``breaker``: shared with other lines of the same job; None: its own."""
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._proxy = proxy or None
         self._rewrites = (*rewrites, *known_rewrites())
-        self._breaker = Breaker()
+        self._breaker = breaker or Breaker()
         self._session: aiohttp.ClientSession | None = None
 
     def post(self, url: str, *, headers: Any, data: bytes, auth: Any = None, **_: Any) -> Any:

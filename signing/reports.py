@@ -14,9 +14,10 @@ from signing.findings import Findings, worst
 from signing.following import settle
 from signing.levels import measure
 from signing.picture import Pictures, appearance
-from signing.trust import Anchors
+from signing.trust import Anchors, Asking
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import FileVerdict, Verdict
+from workstation.domain.signing import RevocationAccess
 
 ASK_SECONDS = 20.0
 """For all questions about one file: well within a worker's time, or a hanging service would make the file unreadable."""
@@ -28,8 +29,9 @@ def _unreadable(data: bytes, kind: str) -> FileVerdict:
     return FileVerdict(Verdict.UNREADABLE, False, (ErrorNote(code, (("kind", kind),)),), ())
 
 
-def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict:
-    """The verdict over a whole file. Never raises for anything that ``data`` holds."""
+def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool, access: RevocationAccess | None = None) -> FileVerdict:
+    """The verdict over a whole file. Never raises for anything that ``data`` holds. ``access``: how issuers are asked, unless
+    ``offline``."""
     if b"%PDF-" not in data[:1024]:
         return _unreadable(data, "not_pdf")
     seen = appearance(data)
@@ -45,7 +47,7 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
         return _unreadable(data, "viewer")
     if not fields:
         return _without_signature(data, complete)
-    found = _examine_all(data, reader, fields, anchors, 0.0 if offline else time.monotonic() + ASK_SECONDS)
+    found = _examine_all(data, reader, fields, anchors, None if offline else Asking(access or RevocationAccess()))
     _mark_levels(found, reader)
     extra: list[ErrorNote] = []
     if seen.repaired or not data.startswith(b"%PDF-"):
@@ -61,10 +63,11 @@ def verify_bytes(data: bytes, anchors: Anchors, *, offline: bool) -> FileVerdict
 
 
 def _examine_all(
-    data: bytes, reader: PdfFileReader, fields: list[tuple[str, Any]], anchors: Anchors, ask_until: float
+    data: bytes, reader: PdfFileReader, fields: list[tuple[str, Any]], anchors: Anchors, asking: Asking | None
 ) -> list[Findings]:
     """The findings in the order of the fields. The last signature is examined first: a sound document time-stamp proves
     when all before it was there, and so in whose time the earlier ones are to be judged."""
+    ask_until = time.monotonic() + ASK_SECONDS
     found: dict[int, Findings] = {}
     proven: datetime | None = None
     pictures = Pictures(data)
@@ -72,7 +75,7 @@ def _examine_all(
     for index in sorted(range(len(fields)), key=lambda each: _reach(fields[each][1]), reverse=True):
         name, entry = fields[index]
         names = frozenset(one.field for one, _ in later)
-        one = examine(pictures, reader, name, entry, anchors, ask_until=ask_until, proven=proven, later=names)
+        one = examine(pictures, reader, name, entry, anchors, asking=asking, ask_until=ask_until, proven=proven, later=names)
         settle(one, later, pictures)
         later.insert(0, (one, entry))
         found[index] = one

@@ -37,7 +37,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.algorithms import DatedAlgorithms
 from signing.line import PAUSE_SECONDS, Line, LineError
-from signing.trust import Anchors, load_anchors
+from signing.trust import Anchors, for_time_stamping, load_anchors
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.signing import RevocationAccess, SigningServices, TimestampService
 
@@ -169,6 +169,7 @@ class Stamps(HTTPTimeStamper):
         if not (status["valid"] and status["intact"]):
             return "malformed"
         trusted = status["validation_path"] is not None and status["trust_problem_indic"] is None
+        trusted = trusted and for_time_stamping(status["signing_cert"])
         return "" if trusted or not self._judged else "untrusted"
 
 

@@ -1,7 +1,7 @@
 """Roots, chains and revocation."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.algorithms import DatedAlgorithms
+from signing.line import Breaker, Line
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signing import TrustStore
+from workstation.domain.signing import RevocationAccess, TrustStore
 
 REQUEST_SECONDS = 5.0
 """For one OCSP response or CRL. A service that hangs must not take the time in which a file has to be judged."""
@@ -62,12 +63,39 @@ def _load(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How issuers are asked about one file: over guarded lines that share one breaker, so that a dead service costs its time once
+    however many signatures name it."""
+
+    access: RevocationAccess
+    breaker: Breaker = field(default_factory=Breaker)
+
+    def backend(self) -> "_LineBackend":
+        """For one validation context: it lives in an event loop of its own, and so does a line."""
+        access = self.access
+        seconds = min(access.seconds, REQUEST_SECONDS)
+        return _LineBackend(Line(seconds, access.max_bytes, access.proxy, access.rewrites, self.breaker), seconds)
+
+
+class _LineBackend(AIOHttpFetcherBackend):
+    """Fetchers that have no other way out than a ``Line``, which is closed with them."""
+
+    def __init__(self, line: Line, seconds: float) -> None:
+        session: Any = line  # it has what is used of a session
+        super().__init__(session, seconds)
+        self._line = line
+
+    async def close(self) -> None:
+        await self._line.close()
+
+
 def context(
     anchors: Anchors,
     reader: PdfFileReader,
     *,
     revocation: bool,
-    fetch: bool = False,
+    fetch: "Asking | None" = None,
     moment: datetime | None = None,
     algorithms: AlgorithmUsagePolicy | None = None,
 ) -> ValidationContext:
@@ -76,12 +104,12 @@ def context(
     ``revocation``: it must be known where a certificate names a place to ask (certvalidator's ``hard-fail``), else it is not
     looked at. Its ``soft-fail`` is of no use: it passes a revoked signer when off line, and fails a good one when the store
     holds a response about somebody else. ``moment``: judge as of this time, with what the store holds; None: now.
-    ``algorithms``: other rules than the dated ones.
+    ``fetch``: how what is missing is asked for; None: nobody is asked. ``algorithms``: other rules than the dated ones.
     """
     # an explicit manager: with an empty list of roots the library falls back to the operating system's
     settings: dict[str, Any] = {
         "trust_manager": SimpleTrustManager.build(trust_roots=list(anchors.roots)),
-        "allow_fetching": fetch,
+        "allow_fetching": fetch is not None,
         "algorithm_usage_policy": algorithms or DatedAlgorithms(),
         "revinfo_policy": CertRevTrustPolicy(
             RevocationCheckingPolicy.from_legacy("hard-fail") if revocation else NO_REVOCATION,
@@ -91,12 +119,20 @@ def context(
     }
     if moment is not None:
         settings["moment"] = moment
-    if fetch:
-        settings["fetcher_backend"] = OwnedFetcherBackend(AIOHttpFetcherBackend(per_request_timeout=REQUEST_SECONDS))
+    if fetch is not None:
+        settings["fetcher_backend"] = OwnedFetcherBackend(fetch.backend())
     try:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(settings)
     except NoDSSFoundError:
         return ValidationContext(**settings)
+
+
+def for_time_stamping(certificate: x509.Certificate) -> bool:
+    """Whether it is a time-stamping authority's: that is its only purpose, and critical (RFC 3161, 2.3). The library is content
+    if it is one of several."""
+    found = [entry for entry in certificate["tbs_certificate"]["extensions"] if entry["extn_id"].native == "extended_key_usage"]
+    purposes = certificate.extended_key_usage_value
+    return len(found) == 1 and bool(found[0]["critical"].native) and purposes is not None and purposes.native == ["time_stamping"]
 
 
 def names_revocation_source(certificates: Iterable[x509.Certificate]) -> bool:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import FileVerdict, Verdict
-from workstation.domain.signing import TrustStore
+from workstation.domain.signing import RevocationAccess, TrustStore
 
 
-def verify_file(path: Path, trust: TrustStore, *, offline: bool = True) -> FileVerdict:
+def verify_file(path: Path, trust: TrustStore, *, offline: bool = True, access: RevocationAccess | None = None) -> FileVerdict:
     """What the signatures of ``path`` are worth. Whatever the file holds ends in a verdict, never in an exception.
 
-    ``offline``: nothing is fetched; revocation is then known only from what the file carries. Raises M06 if a root of
+    ``offline``: nothing is fetched; revocation is then known only from what the file carries. ``access``: how issuers are asked
+    else. Raises M06 if a root of
     ``trust`` can't be read: leaving it out would call good signatures bad.
     """
     from signing.reports import verify_bytes
@@ -23,4 +24,4 @@ def verify_file(path: Path, trust: TrustStore, *, offline: bool = True) -> FileV
         data = path.read_bytes()
     except OSError:
         return FileVerdict(Verdict.UNREADABLE, False, (ErrorNote("V10", (("kind", "missing"),)),), ())
-    return replace(verify_bytes(data, anchors, offline=offline), sha256=sha256(data).hexdigest())
+    return replace(verify_bytes(data, anchors, offline=offline, access=access), sha256=sha256(data).hexdigest())

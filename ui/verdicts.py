@@ -24,6 +24,7 @@ _CHANGES = {
     "content": ("Có nội dung được thêm hoặc sửa", "Content added or changed"),
     "unknown": _NOT_CHECKED,
 }
+_ONLY_SIGNED = ("Chỉ có thêm chữ ký hợp lệ khác", "Only further valid signatures")
 _REVOCATION = {
     "good": ("Không bị thu hồi", "Not revoked"),
     "revoked": ("Đã bị thu hồi", "Revoked"),
@@ -93,7 +94,7 @@ def told(number: int, report: SignatureReport) -> Told:
         Fact(("Hiệu lực tại thời điểm ký", "Validity at signing time"), _PERIOD[report.in_period]),
         Fact(("Tình trạng thu hồi", "Revocation"), _revocation(report)),
         Fact(("Tính toàn vẹn", "Integrity"), _integrity(report)),
-        Fact(("Thay đổi sau khi ký", "Changes after signing"), _CHANGES[report.changes_after]),
+        Fact(("Thay đổi sau khi ký", "Changes after signing"), _changes(report)),
         Fact(("Thuật toán", "Algorithms"), _text(report.mechanism)),
         Fact(("Mức chữ ký", "Level"), (f"PAdES {report.level}", "")),
     )
@@ -130,6 +131,11 @@ def _period(report: SignatureReport) -> Words:
     if report.valid_from is None or report.valid_until is None:
         return _NOT_TOLD
     return (f"{exact(report.valid_from)[0]} – {exact(report.valid_until)[0]}", "")
+
+
+def _changes(report: SignatureReport) -> Words:
+    """V31: the change was nothing but further signatures, each of which holds."""
+    return _ONLY_SIGNED if any(note.code == "V31" for note in report.reasons) else _CHANGES[report.changes_after]
 
 
 def _integrity(report: SignatureReport) -> Words:

@@ -255,7 +255,9 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         limits=line,
         key=key,
         verify=partial(verify_file, trust=home.trust_store()),
-        verify_online=partial(verify_file, trust=home.trust_store(), offline=False),
+        verify_online=partial(
+            verify_file, trust=home.trust_store(), offline=False, access=RevocationAccess(settings.timestamp.proxy)
+        ),
         save_report=_save_report,
         wake=ticker.wake,
         incoming=home.incoming,

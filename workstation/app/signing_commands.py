@@ -11,7 +11,7 @@ import typer
 from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say, usable_folder
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
-from workstation.domain.signing import Secret, SigningServices
+from workstation.domain.signing import RevocationAccess, Secret, SigningServices
 
 Level = Annotated[str, typer.Option(help="B, T, LT or LTA. What can't be reached now is left out, and said.")]
 Tsa = Annotated[str, typer.Option(help="Address of the time-stamping authority; else the settings'.")]
@@ -126,12 +126,14 @@ def verify(
     from signing.verify import verify_file
     from workstation.app.compose import Home
     from workstation.app.paper_lane import page_lane, page_workers
+    from workstation.app.settings import load
     from workstation.app.shapes import verdict_json
     from workstation.usecases.office import VERIFY_SECONDS
 
     _check_report(files, report_to)
-    store = Home(home_path()).trust_store(_whole(trust))
-    judge = partial(verify_file, trust=store, offline=offline)
+    home = Home(home_path())
+    access = None if offline else RevocationAccess(load(home.root).timestamp.proxy)
+    judge = partial(verify_file, trust=home.trust_store(_whole(trust)), offline=offline, access=access)
     lane = page_lane(min(len(files), page_workers(0)))  # hostile files are opened in a worker, never in this process
     try:
         asked = [(path, lane.submit(judge, path, timeout=VERIFY_SECONDS) if _readable(path) else None) for path in files]

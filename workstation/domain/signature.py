@@ -97,7 +97,8 @@ class SignatureReport:
 class FileVerdict:
     verdict: Verdict
     green: bool
-    """Every signature trusted, intact, covering what is shown, and nothing but LTA data after it."""
+    """Every signature trusted, intact, covering what is shown, and nothing after it but LTA data and further signatures that
+    only sign (V31)."""
     reasons: tuple[ErrorNote, ...]
     signatures: tuple[SignatureReport, ...]
     sha256: str = ""

@@ -88,6 +88,8 @@ def test_a_reason_of_the_file_alone_is_said_there() -> None:
         ({"trust_store": "", "reasons": (ErrorNote("V03"),)}, "Trust store", "Không nối được tới gốc tin cậy nào"),
         ({"trust_store": "", "reasons": (ErrorNote("V12"),)}, "Trust store", "Không kiểm tra được"),
         ({"signer": ""}, "Signer", "Không ghi"),
+        ({"changes_after": "form"}, "Changes after signing", "Có ô được điền hoặc chữ ký khác được thêm"),
+        ({"changes_after": "form", "reasons": (ErrorNote("V31"),)}, "Changes after signing", "Chỉ có thêm chữ ký hợp lệ khác"),
     ],
 )  # fmt: skip
 def test_what_a_row_says(change: dict[str, object], label: str, word: str) -> None:

@@ -40,6 +40,7 @@ class Authority:
         ocsp_url: str | None = None,
         usage: Sequence[str] = ("digital_signature", "content_commitment"),
         extended: Sequence[x509.ObjectIdentifier] = (),
+        critical: bool = True,
         ca: bool = False,
     ) -> x509.Certificate:
         now = datetime.now(UTC)
@@ -61,7 +62,7 @@ class Authority:
             access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp_url))
             builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
         if extended:
-            builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=True)
+            builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=critical)
         return builder.sign(self.key, hashes.SHA256())
 
     def crl(self, *revoked: x509.Certificate) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
@@ -128,6 +129,26 @@ def test_a_spoiled_document_stamp_proves_nothing(archive: Archive) -> None:
     junk = stamped(archive.sign(None), archive.stamper(THEN)) + b"junk"
     verdict = verify_bytes(junk, archive.anchors, offline=True)
     assert not verdict.green and "V17" in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("extended", "critical"),
+    [((), True), ((TIME_STAMPING,), False), ((TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING), True)],
+    ids=["none", "not critical", "two purposes"],
+)
+def test_only_a_certificate_for_time_stamping_proves_a_time(
+    archive: Archive, extended: tuple[x509.ObjectIdentifier, ...], critical: bool
+) -> None:
+    """RFC 3161, 2.3. Else any signer could date his own signature back with his own key, beyond its revocation."""
+    key = rsa_key()
+    tsa = archive.shop.authority.issue(key.public_key(), "TSA", days=(-400, 400), extended=extended, critical=critical)
+    stamper = stamper_of(key, tsa, at=ago(THEN))
+    own, over_all = archive.sign(stamper), stamped(archive.sign(None), stamper)
+    for data in (own, over_all):
+        found = archive.judge(data)
+        assert not found[1] and "V17" in found[4] and found[4] & {"V21", "V24"}
+    in_force = archive.sign(stamper, THEN, days=(-300, 300))
+    assert archive.judge(in_force)[4] & {"V21", "V24"}, "a time that nobody vouches for, and it is said"
 
 
 # --- with revocation

@@ -98,9 +98,7 @@ def test_isa_no_eof_really_shows_something_else(signed: Path, trust: TrustStore)
 
     forged = attacks.isa_without_eof(signed.read_bytes())
     reader = PdfFileReader(io.BytesIO(forged))
-    status = validate_pdf_signature(
-        reader.embedded_signatures[0], context(load_anchors(trust), reader, revocation=False, fetch=False)
-    )
+    status = validate_pdf_signature(reader.embedded_signatures[0], context(load_anchors(trust), reader, revocation=False))
     assert status.bottom_line
     with pymupdf.open(stream=forged, filetype="pdf") as pdf:
         assert "FORGED" in pdf[0].get_text()

@@ -459,7 +459,7 @@ def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
     blobs, machine = FileBlobs(root / "blobs"), Machine()
     bus = ThreadEventBus()
     sealing = root / "sealing"
-    sealing.mkdir()
+    sealing.mkdir(exist_ok=True)
     lane = InlineLane()
     office = Office(
         uow=store.uow_factory,
