@@ -45,7 +45,8 @@ from workstation.scanners.sane import SaneScanner
 from workstation.scanners.simulated import SimulatedScanner
 from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
-from workstation.usecases.desk import Desk, DeskParts
+from workstation.usecases.desk import Desk
+from workstation.usecases.desklanes import DeskParts
 from workstation.usecases.office import Office
 
 PRACTICE_SHEET_SECONDS = 0.4
