@@ -103,6 +103,7 @@ class CaptureScreen(Screen):
     def _keys(self) -> None:
         for command_id, run in (
             ("new", self.new_dossier),
+            ("new_issued", self.new_issued),
             ("import", self.import_files),
             ("import_folder", self.import_folder),
             ("scan", self.scan),
@@ -241,14 +242,18 @@ class CaptureScreen(Screen):
     def new_dossier(self) -> None:
         self._new(lambda _: self.strip.setFocus())
 
-    def _new(self, then: Callable[[DossierId], object]) -> None:
+    def new_issued(self) -> None:
+        """For texts that the office issues: they are signed by whom they name."""
+        self._new(lambda _: self.strip.setFocus(), "issued")
+
+    def _new(self, then: Callable[[DossierId], object], profile: str = "archive") -> None:
         def made(dossier_id: DossierId) -> None:
             self._wanted = dossier_id
             self.note.clear()
             self.reload()
             then(dossier_id)
 
-        self.inbox.ask("new", self.desk.new_dossier(), made, self.note.show_note)
+        self.inbox.ask("new", self.desk.new_dossier(profile=profile), made, self.note.show_note)
 
     def _into_dossier(self, then: Callable[[DossierId], object]) -> None:
         """To the dossier on the screen while it still takes pages, else to a new one."""

@@ -85,6 +85,10 @@ class Home:
         return self.root / "incoming"
 
     @property
+    def stamps(self) -> Path:
+        return self.root / "stamps"
+
+    @property
     def trust(self) -> Path:
         """Roots (PEM): ``government/`` and ``national/`` are told apart in every report, those in ``training/`` are said to be
         for practice, those in the folder itself are of no named kind."""
@@ -111,7 +115,8 @@ class Home:
             "logs",
         ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
-        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        for private in (self.secrets, self.stamps):
+            private.mkdir(mode=0o700, exist_ok=True)
         return self
 
     def trust_store(self, extra: tuple[Path, ...] = ()) -> TrustStore:
@@ -134,6 +139,8 @@ def signing_tools() -> SigningTools:
         sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
         preview=signing.worker.preview_stamp,
+        shows_hand=signing.worker.shows_hand,
+        keep_hand=signing.worker.keep_hand,
         lift=signing.worker.lift_file,
     )
 
@@ -220,6 +227,7 @@ def open_workstation(root: Path, ward_url: str | None = None) -> Iterator[Workst
             rules=rules,
             cache=home.cache,
             sealing=home.sealing,
+            stamps=home.stamps,
             organization=settings.office.organization,
             levels=_levels(home, settings),
         )

@@ -104,6 +104,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
     "C31": _spec(Actor.OFFICIAL, Exit.PERSON),  # signs on behalf, and the ledger has no entry in force for it
     "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
+    "C35": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # no picture of the signer's handwritten signature yet
+    "C36": _spec(Actor.OFFICIAL, Exit.BAD_INPUT),  # a picture that can't be a stamp's (param fault)
+    "C37": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True, severity=Severity.INFO),  # a remote service asks for PIN or code
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

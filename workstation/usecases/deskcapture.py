@@ -15,8 +15,8 @@ from workstation.usecases.views import ImportOutcome, Picture
 
 
 class CaptureDesk(DeskLanes):
-    def new_dossier(self, title: str = "") -> Future[DossierId]:
-        return self._do(lambda: scan.open_dossier(self._office, title, self.user.name))
+    def new_dossier(self, title: str = "", profile: str = "archive") -> Future[DossierId]:
+        return self._do(lambda: scan.open_dossier(self._office, title, self.user.name, profile))
 
     def import_files(
         self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]

@@ -8,7 +8,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId
 from workstation.domain.signature import FileVerdict, TokenStatus
 from workstation.domain.signing import RemoteSecret, Secret, StampPlace
-from workstation.usecases import queries, recover
+from workstation.usecases import queries, recover, stamps
 from workstation.usecases import sign as signing
 from workstation.usecases.desklanes import DeskLanes, nothing
 from workstation.usecases.office import PAGE_SECONDS, VERIFY_SECONDS
@@ -63,11 +63,13 @@ class SigningDesk(DeskLanes):
         progress: Callable[[SignProgress], None],
         cancelled: Callable[[], bool],
         moves: signing.Moves = signing.UNMOVED,
+        otp: Secret | None = None,
     ) -> Future[tuple[SignProgress, ...]]:
         """One PIN for the batch; ``moves``: stamps that were moved. A wrong PIN fails the Future (C02) before anything is
-        signed; a document's own failure is in its progress and the rest goes on."""
+        signed; a document's own failure is in its progress and the rest goes on. A remote key: C37 asks
+        for PIN or ``otp``."""
         user, key, account = self.user.name, self._parts.key, self._parts.account
-        secret = RemoteSecret(pin.reveal(), account=account.reveal()) if account else pin
+        secret = RemoteSecret(pin.reveal(), otp.reveal() if otp else "", account.reveal()) if account else pin
 
         def run() -> tuple[SignProgress, ...]:
             if key is None:
@@ -80,9 +82,15 @@ class SigningDesk(DeskLanes):
 
         return self._do_official(run)
 
-    def stamp_place(self, document_id: DocumentId, move: signing.Move) -> Future[StampPlace]:
+    def stamp_place(self, document_id: DocumentId, move: stamps.Move) -> Future[StampPlace]:
         """Where the stamp will stand, with the owner of the certificate that the token holds now."""
-        return self._ask(lambda: signing.stamp_place(self._office, document_id, self._watch.token.owner, move))
+        user = self.user.name
+        return self._ask(lambda: signing.stamp_place(self._office, document_id, user, self._watch.token.owner, move))
+
+    def keep_hand(self, source: Path) -> Future[None]:
+        """Takes a PNG as this user's handwritten signature; C36 says why not, and the one before is kept."""
+        user = self.user.name
+        return self._do_official(lambda: stamps.keep_hand(self._office, user, source))
 
     def save_report(self, out: Path, name: str, verdict: FileVerdict) -> Future[None]:
         """The verdict on a file of this name as a PDF; made by a page worker. F07 where it can't be written."""
