@@ -180,8 +180,9 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def token_lane() -> ProcessLane:
-    """One process that owns the PKCS#11 session. No retry: a repeated log-in would cost a PIN try."""
-    return ProcessLane(1, "token", nice=0, max_jobs=1_000_000, retries=0)
+    """One process that owns the PKCS#11 session. No retry: a repeated log-in would cost a PIN try. Between the screen and the
+    page workers in priority: on two cores a batch at LTA would else make the window wait."""
+    return ProcessLane(1, "token", nice=5, max_jobs=1_000_000, retries=0)
 
 
 @dataclass(frozen=True, slots=True)
