@@ -59,6 +59,12 @@ PICTURE_FAULTS = {
 """Why a picture can't be a stamp's (C36)."""
 
 
+STAMP_PLACES = {
+    "S1": ("giữa chức vụ và họ tên", "between title and name"),
+    "S5": ("góc trên bên phải trang 1", "the top right of page 1"),
+    "S6": ("góc trên bên trái trang 1", "the top left of page 1"),
+}
+"""Where the stamps of the profiles stand."""
 REMOTE_ASKS = {
     "pin": ("mã PIN của khóa", "the key's PIN"),
     "otp": ("mã xác nhận một lần (OTP) vừa gửi cho người ký", "the one-time code (OTP) just sent to the signer"),
@@ -91,6 +97,8 @@ def _shown(name: str, value: Param, lang: Lang) -> str:
         return field_label(str(value), lang)
     if name == "finding":
         return FINDING_NAMES[str(value)][lang == "en"] if value in FINDING_NAMES else str(value)
+    if name == "stamp":
+        return STAMP_PLACES[str(value)][lang == "en"] if value in STAMP_PLACES else str(value)
     if name == "asks":
         return REMOTE_ASKS[str(value)][lang == "en"] if value in REMOTE_ASKS else str(value)
     if name == "fault":
@@ -293,8 +301,8 @@ GATE: dict[GateRule, tuple[str, str, str, str]] = {
                            "The certificate's agency matches", "The certificate's agency differs"),
     GateRule.AUTHORITY: ("Ký đúng thẩm quyền[ ({entry})]", "Chưa có ủy quyền ký",
                          "Authority to sign[ ({entry})]", "No authority to sign"),
-    GateRule.PLACEMENT: ("Chữ ký đặt góc trên bên phải trang 1", "Không có chỗ đặt chữ ký ở trang 1",
-                         "Stamp at the top right of page 1", "No room for the stamp on page 1"),
+    GateRule.PLACEMENT: ("Chữ ký đặt [{stamp}|góc trên bên phải trang 1]", "Không có chỗ đặt chữ ký",
+                         "Stamp at [{stamp}|the top right of page 1]", "No room for the stamp"),
 }  # fmt: skip
 _GATE_SHORT = {
     "A01": "Trang {page} thiếu dpi",
