@@ -1,5 +1,7 @@
 """The foot of a document: recipients on the left, the signer on the right."""
 
+import re
+
 from ocr.grammar import is_person_name, is_upper, starts_like
 from ocr.sheet import Line, Sheet, field, name_field
 from workstation.domain.fields import IndexField
@@ -9,6 +11,8 @@ _CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH
 """What begins the block of whoever certifies a copy: below it somebody else signs (Decree 30/2020, annex I, part II)."""
 _DASHES = "-–—+~"
 """What begins an item of a list, as written or as read."""
+_BY_ORDER = re.compile(r"T[.,:]?(L|U[.,:]?Q)[.,:]?\s", re.IGNORECASE)
+"""TL. and TUQ. before an office, with the full stops as written or read."""
 _NAME_ALONE = 0.7
 """How sure a name is whose office could not be read: never without a look."""
 
@@ -72,7 +76,7 @@ def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False
     if not heads:
         alone = [n for n in block if name_alone and is_person_name(n.text) and not is_upper(n.text) and n.confidence >= 0.5]
         return [name_field("signer_name", alone[0], sure=_NAME_ALONE)] if alone else []
-    out = [field("signer_title", [heads[-1]])]
+    out = [_title(heads)]
     # under the seal there may be scraps of its rim and the signature; the name is the first line that reads as one
     limit = heads[-1].box[3] + 0.16 * page.height
     names = [n for n in block if heads[-1].box[3] < n.box[1] < limit and is_person_name(n.text) and not is_upper(n.text)]
@@ -80,6 +84,14 @@ def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False
     if sound:
         out.append(name_field("signer_name", sound[0]))
     return out
+
+
+def _title(heads: list[Line]) -> IndexField:
+    """The office, which is the last line; where it is only known from the line with TL. or TUQ. that somebody else's authority is
+    used (Decree 30/2020 art. 13.3, 13.4), from that line on, with slashes between. A deputy's title says KT. by itself."""
+    first = next((i for i, line in enumerate(heads) if _BY_ORDER.match(line.text)), len(heads) - 1)
+    kept = heads[first:]
+    return field("signer_title", kept, " / ".join(line.text for line in kept))
 
 
 def _looks_like_office(line: Line, heads: list[Line], page: Sheet) -> bool:

@@ -1,7 +1,7 @@
 """Which stamp goes on which page of a PDF that pyHanko has open: reads the page, the preset and the wish of a job."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -55,7 +55,9 @@ def preview(job: SignJob, owner: str) -> StampPlace:
             raise WorkstationError("C11", file=job.path.name, kind="encrypted")
         moment = datetime.now(UTC).replace(microsecond=0)
         placed = place(writer, source, job, owner or UNNAMED, moment)
-    return _in_mm(placed, format_time(moment))
+    found = _in_mm(placed, format_time(moment))
+    guessed = job.stamp.anchor is not None and job.stamp.anchor.guessed
+    return replace(found, picture=job.stamp.image if placed.stamp.picture else None, guessed=guessed)
 
 
 def _in_mm(placed: Placed, time: str) -> StampPlace:
@@ -103,7 +105,7 @@ def _surroundings(writer: IncrementalPdfFileWriter, kind: Preset, anchor: Anchor
     blank = shape.from_top_left(anchor.box_mm)
     if blank.grown(0, 1).common(shape.shown).area <= 0:  # beside the page, or a line across; title and name may touch
         raise _wrong(kind, "--at")
-    return anchor.page, Surroundings(shape, taken, shape.to_page(blank.common(shape.shown)))
+    return anchor.page, Surroundings(shape, taken, shape.to_page(blank.common(shape.shown)), anchor.guessed)
 
 
 def _beside(writer: IncrementalPdfFileWriter, kind: Preset, count: int, anchor: Anchor | None) -> tuple[int, Surroundings]:

@@ -87,6 +87,8 @@ class Surroundings:
     """Where signatures are shown already."""
     anchor: Rect | None = None
     """The blank, or the earlier signature, to which the stamp belongs."""
+    guessed: bool = False
+    """The blank is only where it can be: all of it is free to move in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def lay_out(preset: Preset, what: Content, where: Surroundings, move_mm: tuple[f
         last = share == _SHARES[-1] or preset.image is not Ink.NONE
         if not last and not _modest(stamp, preset, anchor):
             continue
-        placed = _moved(stamp, preset, taken, move_mm, anchored=anchored)
+        roam = anchor if where.guessed else None
+        placed = _moved(stamp, preset, taken, move_mm, anchored=anchored, roam=roam)
         if placed is not None:
             return placed
     raise WorkstationError("C11", kind="full")
@@ -199,15 +202,24 @@ def _picture_home(preset: Preset, picture: Picture, page: PageShape, anchor: Rec
 
 
 def _moved(
-    stamp: Stamp, preset: Preset, taken: tuple[Rect, ...], move_mm: tuple[float, float], *, anchored: bool
+    stamp: Stamp,
+    preset: Preset,
+    taken: tuple[Rect, ...],
+    move_mm: tuple[float, float],
+    *,
+    anchored: bool,
+    roam: Rect | None = None,
 ) -> Stamp | None:
     """The stamp moved as wished and off what is taken; None if there is no room. Only what is at home in a corner may take
-    another place on the page: a signature or seal elsewhere would mean something else."""
+    another place on the page: a signature or seal elsewhere would mean something else. ``roam``: instead of what the preset
+    allows, where nobody knows the place."""
     shown, mm = stamp.page.shown, MM * stamp.scale
     home = clamp(stamp.seen, shown)
     if not shown.holds(home):
         return None
     area = allowed(home, preset, stamp.page, stamp.scale)
+    if roam is not None:
+        area = _around(roam, home).common(_printable(shown, home, stamp.scale))
     wanted = clamp(home.moved(move_mm[0] * mm, -move_mm[1] * mm), area)
     gap = _GAP_PT * stamp.scale
     free = free_place(wanted, area, taken, gap)
@@ -222,6 +234,10 @@ def allowed(home: Rect, preset: Preset, page: PageShape, scale: float) -> Rect:
     """The area of the shown page inside which a stamp that is at home at ``home`` may be moved."""
     sideways, upright = (length * MM * scale for length in preset.move_mm)
     return home.grown(sideways, upright).common(_printable(page.shown, home, scale))
+
+
+def _around(rect: Rect, home: Rect) -> Rect:
+    return Rect(min(rect.x0, home.x0), min(rect.y0, home.y0), max(rect.x1, home.x1), max(rect.y1, home.y1))
 
 
 def _printable(shown: Rect, home: Rect, scale: float) -> Rect:

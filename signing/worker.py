@@ -8,6 +8,7 @@ names these functions must not pay for it.
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def token_status(ref: KeyRef) -> TokenStatus:
 
         return pkcs12.status(ref)
     if ref.kind is KeyKind.REMOTE:
-        return TokenStatus(TokenState.READY)  # a service tells nothing before somebody logs in
+        return TokenStatus(TokenState.READY, remote=True)  # a service tells nothing before somebody logs in
     if ref.kind is KeyKind.WINDOWS:
         from signing import cng
 
@@ -123,6 +124,25 @@ def preview_stamp(job: SignJob, owner: str) -> StampPlace:
     from signing import placing
 
     return placing.preview(job, owner)
+
+
+def shows_hand(preset: str) -> bool:
+    """Whether a stamp of this code, in force today, is the handwritten signature. U01: no such code."""
+    from signing.presets import Ink
+    from signing.presets import preset as stamp_preset
+    from signing.stamp import VIETNAM
+
+    return stamp_preset(preset, datetime.now(VIETNAM).date()).image is Ink.BLUE
+
+
+def keep_hand(source: Path, out: Path) -> None:
+    """See ``signing.image.keep_hand``; F07 where ``out`` can't be written. For a page worker: the file may be anybody's."""
+    from signing import image
+
+    try:
+        image.keep_hand(source, out)
+    except OSError as e:
+        raise WorkstationError("F07", file=source.name) from e
 
 
 def signed_with(path: Path) -> str:

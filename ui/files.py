@@ -7,6 +7,7 @@ from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 INPUTS = "Ảnh và PDF (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.pdf)"
+PICTURES = "Ảnh PNG (*.png)"
 PDFS = "Tệp PDF (*.pdf)"
 
 

@@ -49,6 +49,30 @@ def button(note: ErrorNote, lang: Lang = "vi") -> str:
     return message.button_vi if lang == "vi" else message.button_en
 
 
+PICTURE_FAULTS = {
+    "opaque": ("ảnh phải có nền trong suốt", "it needs a transparent background"),
+    "empty": ("trong ảnh không có nét nào", "there is nothing on it"),
+    "blue": ("nét chữ ký phải màu xanh", "a signature has to be blue"),
+    "red": ("dấu phải màu đỏ", "a seal has to be red"),
+    "small": ("ảnh nhỏ quá, in ra sẽ vỡ nét", "it is too small to be printed well"),
+}
+"""Why a picture can't be a stamp's (C36)."""
+
+
+STAMP_PLACES = {
+    "S1": ("giữa chức vụ và họ tên", "between title and name"),
+    "S5": ("góc trên bên phải trang 1", "the top right of page 1"),
+    "S6": ("góc trên bên trái trang 1", "the top left of page 1"),
+}
+"""Where the stamps of the profiles stand."""
+REMOTE_ASKS = {
+    "pin": ("mã PIN của khóa", "the key's PIN"),
+    "otp": ("mã xác nhận một lần (OTP) vừa gửi cho người ký", "the one-time code (OTP) just sent to the signer"),
+    "pin otp": ("mã PIN và mã xác nhận một lần (OTP) vừa gửi", "the PIN and the one-time code (OTP) just sent"),
+}
+"""What a remote service wants of the signer (C37)."""
+
+
 def fill(template: str, params: dict[str, Param], lang: Lang = "vi") -> str:
     def known(name: str) -> str | None:
         for key in (name, *_ALIASES.get(name, ())):
@@ -75,6 +99,12 @@ def _shown(name: str, value: Param, lang: Lang) -> str:
         return FINDING_NAMES[str(value)][lang == "en"] if value in FINDING_NAMES else str(value)
     if name == "source":
         return SOURCES[str(value)][lang == "en"] if value in SOURCES else str(value)
+    if name == "stamp":
+        return STAMP_PLACES[str(value)][lang == "en"] if value in STAMP_PLACES else str(value)
+    if name == "asks":
+        return REMOTE_ASKS[str(value)][lang == "en"] if value in REMOTE_ASKS else str(value)
+    if name == "fault":
+        return PICTURE_FAULTS[str(value)][lang == "en"] if value in PICTURE_FAULTS else str(value)
     if name in ("state", "to"):
         return next((w[lang == "en"] for states in _STATES for s, w in states.items() if s.value == value), str(value))
     if name in ("date", "since", "next", "time") and isinstance(value, str):
@@ -281,8 +311,8 @@ GATE: dict[GateRule, tuple[str, str, str, str]] = {
                            "The certificate's agency matches", "The certificate's agency differs"),
     GateRule.AUTHORITY: ("Ký đúng thẩm quyền[ ({entry})]", "Chưa có ủy quyền ký",
                          "Authority to sign[ ({entry})]", "No authority to sign"),
-    GateRule.PLACEMENT: ("Chữ ký đặt góc trên bên phải trang 1", "Không có chỗ đặt chữ ký ở trang 1",
-                         "Stamp at the top right of page 1", "No room for the stamp on page 1"),
+    GateRule.PLACEMENT: ("Chữ ký đặt [{stamp}|góc trên bên phải trang 1]", "Không có chỗ đặt chữ ký",
+                         "Stamp at [{stamp}|the top right of page 1]", "No room for the stamp"),
 }  # fmt: skip
 _GATE_SHORT = {
     "A01": "Trang {page} thiếu dpi",

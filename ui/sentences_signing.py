@@ -133,6 +133,23 @@ SIGNING: dict[str, Message] = {
         "Dấu thời gian lưu trữ[ hết hạn ngày {date} và] không tự gia hạn được[ ({cause})]. Tệp vẫn nguyên; nhờ quản trị xem.",
         "The archive time-stamp[ lapses on {date} and] can't be renewed by itself[ ({cause})]. The file is untouched; call IT.",
     ),
+    "C35": Message(
+        "Chưa có ảnh chữ ký tay của người ký. Chưa ký gì; chọn một ảnh PNG nền trong suốt, nét màu xanh.",
+        "There is no picture of the signer's handwritten signature yet. Nothing was signed; choose a PNG with a transparent "
+        "background, in blue.",
+        "Chọn ảnh chữ ký",
+        "Choose the picture",
+    ),
+    "C36": Message(
+        "Ảnh[ {file}] chưa dùng được[: {fault}]. Ảnh đang dùng giữ nguyên; chọn ảnh PNG khác.",
+        "The picture[ {file}] can't be used[: {fault}]. The one in use is kept; choose another PNG.",
+    ),
+    "C37": Message(
+        "Dịch vụ ký từ xa cần [{asks}|mã của người ký]. Chưa ký gì; nhập rồi nhấn ký lần nữa.",
+        "The remote signing service needs [{asks}|a code of the signer]. Nothing was signed; enter it and sign again.",
+        "Ký tiếp",
+        "Sign on",
+    ),
     "V01": Message(
         "Nội dung được ký đã bị thay đổi sau khi ký. Không dùng bản này; xin lại bản gốc.",
         "The signed content was changed after signing. Don't use this copy; ask for the original.",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench import stall
 from tests.bench.peers import pyhanko
 from tests.bench.processes import ROOT, WORKSTATION, CommandError, Done, interleaved, median_cost, run, say
 from tests.bench.rows import Row, at_least, at_most, ratio
@@ -29,6 +30,7 @@ def rows(chosen: argparse.Namespace, work: Path, files: list[Path]) -> list[Row]
             contestants["pyhanko"] = lambda n: _theirs(tool, files, folder, url, work / f"lta-peer-{n}")
         runs = interleaved(contestants, chosen.rounds)
         reached = _reached(files, folder, work)
+        window = stall.rows(len(files), work, folder, url)
     costs = {name: median_cost([done.cost for done in each]) for name, each in runs.items()}
     ours, count = costs["ours"], len(files)
     found = [
@@ -36,6 +38,7 @@ def rows(chosen: argparse.Namespace, work: Path, files: list[Path]) -> list[Row]
         Row("CPU a document LTA", ours.cpu / count, "s"),
         Row("peak memory LTA, the whole command", ours.whole * 1.048576, "MB", MEMORY_MB),
         Row("signatures of level LTA, told by verify", 100 * reached / count, "%", at_least(100)),
+        *window,
     ]
     if tool is None:
         return [*found, Row("documents/s LTA pyhanko command line", None, "1/s", note="the pyhanko command is not installed")]

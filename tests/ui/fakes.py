@@ -208,6 +208,12 @@ class FakeDesk(Desk):
         self.items: list[OutboxRow] = []
         self.status = LineStatus(True, None, 0)
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
+        self.issued = self.guessed = False
+        """Signed by the named person; and nobody could read where the name stands."""
+        self.hand: Path | None = None
+        self.hand_fault = ""
+        self.asks: tuple[str, ...] = ()
+        """What a remote service wants of the signer."""
         self.right_pin = "12345678"
         self.sign_notes: tuple[ErrorNote, ...] = ()
         """Of each document that is signed."""
@@ -251,7 +257,7 @@ class FakeDesk(Desk):
         view = self.views.get(dossier_id) or DossierView(row, (), (), AT, ErrorNote("Q02"), None, False, False)
         return self._note("dossier", view, dossier_id)
 
-    def new_dossier(self, title: str = "") -> "Future[DossierId]":
+    def new_dossier(self, title: str = "", profile: str = "archive") -> "Future[DossierId]":
         code = f"HS-{len(self.rows) + 12:04d}"
         self.rows.insert(0, DossierRow(DossierId(code), code, title, 0, DossierState.SCANNING, (), 0, 0, None))
         return self._note("new_dossier", DossierId(code), title)
@@ -390,8 +396,11 @@ class FakeDesk(Desk):
         progress: Callable[[SignProgress], None],
         cancelled: Callable[[], bool],
         moves: Mapping[DocumentId, tuple[float, float]] = MappingProxyType({}),
+        otp: Secret | None = None,
     ) -> "Future[tuple[SignProgress, ...]]":
         self.calls.append(("sign", tuple(document_ids), dict(moves)))
+        if self.asks and not (pin.reveal() and otp is not None and otp.reveal()):
+            return failed("C37", asks=" ".join(self.asks))
         if pin.reveal() != self.right_pin:
             return failed("C02")
         future: Future[tuple[SignProgress, ...]] = Future()
@@ -412,11 +421,30 @@ class FakeDesk(Desk):
 
     def stamp_place(self, document_id: DocumentId, move: tuple[float, float]) -> "Future[StampPlace]":
         """As preset S5 on A4: a stamp of 80 × 9 mm at home top right, moved by up to 60 and 30 mm."""
+        if self.issued:
+            return self._hand_place(document_id, move)
         x = min(max(124 + move[0], 64), 128)
         y = min(max(4 + move[1], 2), 34)
         lines = ("Ký bởi: UBND Phường Hòa Hưng", "Thời gian ký: (ghi khi ký)")
         place = StampPlace(0, (210, 297), (x, y, x + 80, y + 9), (124, 4, 204, 13), (64, 2, 208, 43), 1.0, lines, 10 * 25.4 / 72)
         return self._note("stamp_place", place, document_id, move)
+
+    def _hand_place(self, document_id: DocumentId, move: tuple[float, float]) -> "Future[StampPlace]":
+        """As preset S1: a signature of 40 × 17 mm; where its place is only guessed, free in the lower right of the page."""
+        if self.hand is None:
+            return failed("C35")
+        area = (105.0, 130.0, 199.5, 282.0) if self.guessed else (120.0, 200.0, 180.0, 227.0)
+        x = min(max(130 + move[0], area[0]), area[2] - 40)
+        y = min(max(205 + move[1], area[1]), area[3] - 17)
+        home, box = (130.0, 205.0, 170.0, 222.0), (x, y, x + 40, y + 17)
+        place = StampPlace(0, (210, 297), box, home, area, 1.0, (), 0.0, self.hand, self.guessed)
+        return self._note("stamp_place", place, document_id, move)
+
+    def keep_hand(self, source: Path) -> "Future[None]":
+        if self.hand_fault:
+            return failed("C36", file=source.name, fault=self.hand_fault)
+        self.hand = source
+        return self._note("keep_hand", None, source)
 
     def save_report(self, out: Path, name: str, verdict: FileVerdict) -> "Future[None]":
         return self._note("save_report", None, out, name, verdict)

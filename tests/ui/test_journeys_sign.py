@@ -359,115 +359,38 @@ def test_a_file_dropped_on_the_screen_is_verified(opened: Opener, tmp_path: Path
     assert desk.called("verify_file") == [(tmp_path / "hong.pdf",)] and see(shell, "Chữ ký không hợp lệ")
 
 
-# --- where the stamp stands
+# --- a key at a remote service
 
 
-def test_the_stamp_is_moved_by_keys_kept_and_signed_there(opened: Opener) -> None:
+def test_a_remote_service_asks_for_pin_and_code_after_the_first_press(opened: Opener) -> None:
     shell, desk = opened("sign")
     sign = screen(shell)
-    first = sign._row().document.id
-    canvas = sign.viewer.canvas
-    at_home = canvas.stamp.rect()
-    assert not sign.viewer.home.isVisible()
-    for keys in ("Alt+Left", "Alt+Left", "Alt+Down"):
-        press(keys)
-        settle()
-    assert sign.viewer.moves == {first: (-2.0, 1.0)} and sign.viewer.home.isVisible()
-    unit = canvas.picture.width() / 210
-    assert canvas.stamp.rect().left() == pytest.approx(at_home.left() - 2 * unit)
-    assert canvas.stamp.rect().top() == pytest.approx(at_home.top() + unit)
-    sign.table.selectRow(1)
-    settle()
-    assert canvas.stamp.rect().left() == pytest.approx(at_home.left()), "each document has its own"
-    sign.table.selectRow(0)
-    settle()
-    assert canvas.stamp.rect().left() == pytest.approx(at_home.left() - 2 * unit)
-    sign.pin.setFocus()
-    type_vi(sign.pin, "12345678")
-    press("Return")
-    settle()
-    assert desk.called("sign")[0][1] == {first: (-2.0, 1.0)} and sign.viewer.moves == {}
-
-
-def test_the_stamp_stops_at_what_the_preset_allows_and_goes_home(opened: Opener) -> None:
-    shell, _desk = opened("sign")
-    sign = screen(shell)
-    first = sign._row().document.id
-    for _ in range(8):
-        press("Alt+Right")
-        settle()
-    assert sign.viewer.moves[first] == (4.0, 0.0), "2 mm from the edge"
-    press("Alt+Home")
-    settle()
-    assert sign.viewer.moves == {} and not sign.viewer.home.isVisible()
-
-
-@pytest.mark.parametrize(("right", "down", "expected"), [(-40, 15, (-40, 15)), (-150, 200, (-60, 30)), (90, -90, (4, -2))])
-def test_the_stamp_is_dragged(opened: Opener, right: int, down: int, expected: tuple[int, int]) -> None:
-    shell, desk = opened("sign")
-    sign = screen(shell)
-    first, canvas = sign._row().document.id, sign.viewer.canvas
-    mm = canvas.picture.width() / 210
-    start = canvas.stamp.rect().center()
-    a, b = (canvas.mapFromScene(p) for p in (start, start + QPointF(right * mm, down * mm)))
-    view = canvas.viewport()
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=a)
-    QTest.mouseMove(view, b)
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=b)
-    settle()
-    assert sign.viewer.moves[first] == pytest.approx(expected, abs=0.5)
-    assert desk.called("stamp_place")[-1] == (first, sign.viewer.moves[first]), "drawn where signing will put it"
-    assert sign.table.hasFocus() or shell.focusWidget() is not None
-
-
-def test_a_page_beside_the_stamp_is_no_grip_and_unsigned_rows_have_none(opened: Opener) -> None:
-    shell, _desk = opened("sign")
-    sign = screen(shell)
-    canvas = sign.viewer.canvas
-    at = canvas.mapFromScene(canvas.stamp.rect().bottomLeft() + QPointF(0, 60))
-    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(-50, 20))
-    assert sign.viewer.moves == {}
-    failing = next(i for i, r in enumerate(sign.model.rows) if not all(c.ok for c in r.gate))
-    sign.table.selectRow(failing)
-    settle()
-    assert canvas.stamp is None
-    press("Alt+Left")
-    assert sign.viewer.moves == {}
-
-
-def test_keys_move_no_stamp_behind_a_verdict_or_during_a_batch(opened: Opener) -> None:
-    shell, desk = opened("sign", "busy")
-    sign = screen(shell)
-    sign.verify_file(Path("/tai-lieu/tot.pdf"))
-    settle()
-    press("Alt+Left", sign.table)
-    assert sign.viewer.moves == {}
-    press("Escape", sign.table)
-    sign.pin.setFocus()
-    type_vi(sign.pin, "12345678")
-    press("Return")
-    settle(300)
-    sign.viewer._move((-5.0, 0.0))
-    assert sign.viewer.moves == {}, "what is being signed stands where it stood"
-    desk.release()
-    settle()
-
-
-def test_a_reload_takes_no_stamp_from_the_hand(opened: Opener) -> None:
-    shell, desk = opened("sign")
-    sign = screen(shell)
-    canvas = sign.viewer.canvas
-    start = canvas.mapFromScene(canvas.stamp.rect().center())
-    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
-    asked = len(desk.called("stamp_place"))
-    sign.reload()
-    settle()
-    assert canvas.stamp.held and len(desk.called("stamp_place")) == asked
-    desk.token = replace(desk.token, owner="Lê Văn Mẫu")
+    desk.asks = ("pin", "otp")
+    desk.token = TokenStatus(TokenState.READY, remote=True)
     sign._token(desk.token)
     settle()
-    assert canvas.stamp.held and len(desk.called("stamp_place")) == asked + 1, "another name may need another frame"
-    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(-30, 10))
+    assert not sign.pin.isVisible() and not sign.side.otp.isVisible() and see(shell, "Khóa ký từ xa")
+    press("Ctrl+Return")
     settle()
-    assert sign.viewer.moves and not canvas.stamp.held
+    assert see(shell, "Dịch vụ ký từ xa cần mã PIN và mã xác nhận một lần (OTP) vừa gửi.") and sign.pin.hasFocus()
+    type_vi(sign.pin, "12345678")
+    press("Ctrl+Return")
+    settle()
+    assert sign.side.otp.hasFocus() and see(shell, "Nhập mã OTP để ký")
+    type_vi(sign.side.otp, "778899")
+    press("Return")
+    settle()
+    assert see(shell, "Đã ký 8 văn bản.") and not sign.side.otp.isVisible()
+    assert (sign.pin.text(), sign.side.otp.text()) == ("", "")
+
+
+def test_pin_and_code_are_forgotten_with_the_person(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk.token = TokenStatus(TokenState.READY, remote=True)
+    sign._token(desk.token)
+    sign.side.show_asks(("pin", "otp"))
+    type_vi(sign.pin, "12345678")
+    type_vi(sign.side.otp, "778899")
+    sign.user_changed()
+    assert (sign.pin.text(), sign.side.otp.text(), sign.side.asks) == ("", "", ())

@@ -9,16 +9,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedWidget
 
 from ui import files, messages, theme
-from ui.models.dossiers import heading, state_of
 from ui.models.pages import page_model
 from ui.theme import Tone
+from ui.views import capturewords as words
 from ui.views.dossierlist import DossierList
 from ui.views.intake import Intake
 from ui.views.pagecard import PageCard
-from ui.views.screen import ROOMY, Foot, PillText, Place, Screen, Secondary
+from ui.views.screen import ROOMY, Place, Screen, Secondary
 from ui.views.strip import PageStrip
 from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, label, text_width
-from workstation.domain.dossier import DocumentState, DossierState
+from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged
 from workstation.domain.ids import DossierId, PageId
@@ -103,6 +103,7 @@ class CaptureScreen(Screen):
     def _keys(self) -> None:
         for command_id, run in (
             ("new", self.new_dossier),
+            ("new_issued", self.new_issued),
             ("import", self.import_files),
             ("import_folder", self.import_folder),
             ("scan", self.scan),
@@ -182,7 +183,7 @@ class CaptureScreen(Screen):
         self.strip.show_documents(view.documents if view else ())
         if view is not None:
             self._saved = f"Đã lưu vào máy {messages.clock_time(view.saved_at, True)} · an toàn khi mất mạng"
-        self.key_row.setVisible(bool(view and view.pages) and not self._done())
+        self.key_row.setVisible(bool(view and view.pages) and not words.done(self.view))
         self._incoming()
         self._say_empty(view)
         self._choose_page(view, page.id if page and same else None)
@@ -203,12 +204,7 @@ class CaptureScreen(Screen):
             self.note.show_text(f"Văn bản {back.number} bị trả lại: {back.reason}", Tone.WARN)
 
     def _say_empty(self, view: DossierView | None) -> None:
-        title = "Đặt giấy vào khay rồi nhấn F5" if self.sources else "Nhấn Ctrl+O để nhập tệp, hoặc kéo tệp thả vào đây"
-        name = f"{heading(view.row)} chưa có trang nào." if view else "Chưa có hồ sơ nào."
-        more = (
-            "Cũng nhập được từ tệp (Ctrl+O) hay kéo tệp thả vào đây." if self.sources else "Cắm máy quét thì quét được bằng F5."
-        )
-        self.empty.say(title, f"{name} {more}")
+        self.empty.say(*words.empty(view, bool(self.sources)))
 
     def _pills_of(self, view: DossierView | None) -> None:
         pages = view.pages if view else ()
@@ -240,33 +236,31 @@ class CaptureScreen(Screen):
     def _show_page(self, page: PageView | None) -> None:
         documents = self.view.documents if self.view else ()
         kind = next((d.type_name for d in documents if page is not None and d.id == page.document_id), "")
-        self.right_card.show_page(page, kind, movable=not self._done())
+        self.right_card.show_page(page, kind, movable=not words.done(self.view))
 
     # --- commands on the dossier
     def new_dossier(self) -> None:
         self._new(lambda _: self.strip.setFocus())
 
-    def _new(self, then: Callable[[DossierId], object]) -> None:
+    def new_issued(self) -> None:
+        """For texts that the office issues: they are signed by whom they name."""
+        self._new(lambda _: self.strip.setFocus(), "issued")
+
+    def _new(self, then: Callable[[DossierId], object], profile: str = "archive") -> None:
         def made(dossier_id: DossierId) -> None:
             self._wanted = dossier_id
             self.note.clear()
             self.reload()
             then(dossier_id)
 
-        self.inbox.ask("new", self.desk.new_dossier(), made, self.note.show_note)
-
-    def _open_dossier(self) -> DossierId | None:
-        """The one on the screen, while it still takes pages."""
-        if self.view is not None and self.view.row.state is DossierState.SCANNING:
-            return self.view.row.id
-        return None
+        self.inbox.ask("new", self.desk.new_dossier(profile=profile), made, self.note.show_note)
 
     def _into_dossier(self, then: Callable[[DossierId], object]) -> None:
-        dossier_id = self._open_dossier()
-        if dossier_id is None:
-            self._new(then)
+        """To the dossier on the screen while it still takes pages, else to a new one."""
+        if self.view is not None and not words.done(self.view):
+            then(self.view.row.id)
         else:
-            then(dossier_id)
+            self._new(then)
 
     def import_files(self) -> None:
         files.choose(self, "Nhập từ tệp", QFileDialog.FileMode.ExistingFiles, self.take_in, files.INPUTS)
@@ -401,63 +395,21 @@ class CaptureScreen(Screen):
         self.take_in([Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()])
 
     # --- frame
-    def _scan_words(self) -> str:
-        if self._open_dossier() is None:
-            return "Quét hồ sơ mới"
-        return "Quét tiếp" if self.view and self.view.pages else "Quét"
-
     def secondary(self) -> tuple[Secondary, ...]:
-        blue = self._first_step()
+        blue = self._step()
         return (
-            Secondary("scan", self.scan, self._scan_words(), visible=blue != "scan"),
+            Secondary("scan", self.scan, words.scan(self.view), visible=blue != "scan"),
             Secondary("import", self.import_files, visible=blue != "import"),
         )
 
-    def _done(self) -> bool:
-        return self.view is not None and self.view.row.state is not DossierState.SCANNING
-
-    def _first_step(self) -> str:
-        """Where there is no page yet, the next thing to do is to get one: ``scan`` or ``import``; else empty."""
-        if self._done() or self.intake.busy or (self.view is not None and self.view.pages):
-            return ""
-        return "scan" if self.sources else "import"
-
     def _tell(self) -> None:
-        missing, tone = "", Tone.PLAIN
-        step = self._first_step()
-        if step:
-            primary = self._scan_words() if step == "scan" else "Nhập từ tệp"
-            missing = f"{self.view.row.code} chưa có trang nào" if self.view else ""
-        elif self.view is None:
-            primary = "Hồ sơ mới"
-        elif self._done():
-            primary = "Hồ sơ mới"
-            missing = f"{self.view.row.code} · {state_of(self.view.row)[0]}"
-        else:
-            primary = "Xong hồ sơ – chuyển kiểm tra"
-            missing = self._missing()
-            tone = Tone.WARN if self.view.missing is not None and self.view.pages else Tone.PLAIN
-        if self.intake.busy:
-            missing, tone = self.intake.foot(), Tone.PLAIN
-        self.say_foot(Foot(primary, self._saved, missing, tone))
+        coming = self.intake.foot() if self.intake.busy else ""
+        self.say_foot(words.foot(self.view, self._step(), bool(self.sources), coming, self._saved))
         self.foot_changed.emit()
-        reading = sum(r.reading for r in self.dossiers.rows)
-        pills = [PillText("Máy quét sẵn sàng", Tone.GOOD)] if self.sources else [PillText("Chưa thấy máy quét", Tone.WARN)]
-        if reading:
-            pills.insert(0, PillText(f"Đọc chữ: {reading} trang đang chờ", Tone.BUSY))
-        self.say_pills(*pills)
+        self.say_pills(*words.pills(sum(r.reading for r in self.dossiers.rows), bool(self.sources)))
 
-    def _missing(self) -> str:
-        if self.view is None or self.view.missing is None:
-            return ""
-        live = [p for p in self.view.pages if not p.dropped]
-        aside = sum(p.state is PageState.QUARANTINED for p in live)
-        failing = sum(bool(p.failing) for p in live)
-        if aside:
-            return f"Còn {aside} trang cách ly – quét lại hoặc bỏ trang (Del)"
-        if failing:
-            return f"Còn {failing} trang chưa đạt – bỏ (Del) rồi quét thêm (F5), hoặc ghi lý do (K)"
-        return messages.sentence(self.view.missing)
+    def _step(self) -> str:
+        return words.first_step(self.view, bool(self.sources), self.intake.busy)
 
     def primary(self) -> None:
         if self.reason.isVisible():
@@ -466,10 +418,10 @@ class CaptureScreen(Screen):
         if self.intake.busy:
             self.note.show_text("Đang nhận trang; xong thì chuyển kiểm tra được.", Tone.INFO)
             return
-        if (step := self._first_step()) != "":
+        if (step := self._step()) != "":
             self.scan() if step == "scan" else self.import_files()
             return
-        if self.view is None or self._done():
+        if self.view is None or words.done(self.view):
             self.new_dossier()
             return
         if self.view.missing is not None:

@@ -22,7 +22,6 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, TokenChanged
 from workstation.domain.ids import DocumentId
 from workstation.domain.signature import TokenState, TokenStatus
-from workstation.domain.signing import Secret
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import SignDesk, SignProgress, SignRow
 
@@ -53,6 +52,7 @@ class SignScreen(Screen):
             ("stamp_up", lambda: self.viewer.nudge(0, -1)),
             ("stamp_down", lambda: self.viewer.nudge(0, 1)),
             ("stamp_home", lambda: self.viewer.send_home()),
+            ("stamp_image", self.choose_hand),
             ("save_report", lambda: self.viewer.verdict.choose_target()),
         ):
             self.on(command_id, run)
@@ -76,6 +76,8 @@ class SignScreen(Screen):
         self.side = SignSide()
         self.pin, self.note = self.side.pin, self.side.note
         self.pin.returnPressed.connect(self.primary)
+        self.side.otp.returnPressed.connect(self.primary)
+        self.side.otp.textEdited.connect(lambda _: self._clear_said())
         self.pin.textEdited.connect(lambda _: self._clear_said())
         row.addWidget(self.side)
 
@@ -124,7 +126,7 @@ class SignScreen(Screen):
 
     def user_changed(self) -> None:
         self._said = ""
-        self.pin.clear()
+        self.side.forget()
         self.viewer.forget()
         self.activate()
 
@@ -248,9 +250,9 @@ class SignScreen(Screen):
             self.note.show_note(messages.token_note(self.token))
             self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
             self._said = self._no_token()
-        elif not self.pin.text() and not self.token.pin_pad:
-            self._said = "Nhập mã PIN để ký"
-            self.pin.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif (field := self.side.missing()) is not None:
+            self._said = "Nhập mã PIN để ký" if field is self.pin else "Nhập mã OTP để ký"
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self._sign(rows)
         self._tell()
@@ -267,8 +269,7 @@ class SignScreen(Screen):
         return "Chưa văn bản nào đạt kiểm tra – xem danh sách bên phải"
 
     def _sign(self, rows: list[SignRow]) -> None:
-        pin = Secret(self.pin.text())
-        self.pin.clear()
+        pin, otp = self.side.take_secrets()
         self.note.clear()
         self._results = {}
         self._stop = stop = threading.Event()
@@ -277,7 +278,7 @@ class SignScreen(Screen):
         told = self.inbox.crossing(self._progress)
         self.viewer.locked = True
         moves = dict(self.viewer.moves)
-        signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set, moves)
+        signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set, moves, otp)
         self.inbox.ask("sign", signing, self._signed, self._sign_failed, lambda: self._signed(tuple(self._results.values())))
 
     def _progress(self, told: SignProgress) -> None:
@@ -316,6 +317,12 @@ class SignScreen(Screen):
     def _sign_failed(self, note: ErrorNote) -> None:
         self._end()
         self.note.show_note(note)
+        if note.code == "C37":
+            self.side.show_asks(tuple(str(dict(note.params)["asks"]).split()))
+            field = self.side.missing()
+            if field is not None:
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
         self.pin.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -330,6 +337,10 @@ class SignScreen(Screen):
             self.table.setFocus()
             return True
         return self.viewer.close_verdict()
+
+    def choose_hand(self) -> None:
+        if self._stop is None and self._may_sign():
+            self.viewer.choose_hand()
 
     # --- another file
     def choose_file(self) -> None:

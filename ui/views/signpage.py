@@ -4,16 +4,17 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
 
-from ui import actions
+from ui import actions, files
 from ui.bridge import Inbox
 from ui.images import PageImages
 from ui.models.signing import passed, shown_title
+from ui.theme import Tone
 from ui.views.canvas import PageCanvas
 from ui.views.stampframe import STEP_MM, Move, movable, moved_to
 from ui.views.verdict import VerdictPanel
-from ui.widgets import Card, Elided, label, small_button
+from ui.widgets import Card, Elided, Note, label, small_button
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import DocumentId
@@ -23,6 +24,7 @@ from workstation.usecases.desk import Desk
 from workstation.usecases.sign import HOME
 from workstation.usecases.views import Picture, SignRow
 
+GUESSED = "Chưa đọc được chức vụ hoặc họ tên người ký nên chưa biết chỗ ký – kéo chữ ký (hoặc Alt + mũi tên) vào đúng chỗ."
 OVERLAP_PX = 40
 """A line cut by the edge is whole after the next step."""
 
@@ -67,6 +69,9 @@ class SignPage(Card):
         self.back.setToolTip(actions.command("sign_page_up").tip)
         self.forward.setToolTip(actions.command("sign_page_down").tip)
         self.body.addLayout(head)
+        self.note = Note()
+        self.note.pressed.connect(lambda _: self.choose_hand())
+        self.body.addWidget(self.note)
         self.canvas = PageCanvas("Trang sẽ được ký", fit_width=True)
         self.canvas.stamp_moved.connect(self._move)
         self.verdict = VerdictPanel(self.desk)
@@ -158,14 +163,32 @@ class SignPage(Card):
             self.canvas.show_stamp(None)
         if row is None or not passed(row) or not row.gate or row.document.state is not DocumentState.TO_SIGN:
             self.inbox.forget("stamp")
+            self.note.clear()
         else:
             place = self.desk.stamp_place(row.document.id, self.moves.get(row.document.id, HOME))
-            self.inbox.ask("stamp", place, self._placed, lambda _: self._placed(None))
+            self.inbox.ask("stamp", place, self._placed, self._not_placed)
         self._offer_home()
 
-    def _placed(self, place: StampPlace | None) -> None:
+    def _placed(self, place: StampPlace) -> None:
         self._place = place
+        self.note.clear()
+        if place.guessed and (self._row is None or self._row.document.id not in self.moves):
+            self.note.show_text(GUESSED, Tone.WARN)
         self._show_stamp()
+
+    def _not_placed(self, note: ErrorNote) -> None:
+        self._place = None
+        self.note.show_note(note, button=note.code == "C35")
+        self._show_stamp()
+
+    def choose_hand(self) -> None:
+        """The signer's own handwritten signature, for the stamps that show it."""
+        if not self.locked:
+            files.choose(self, "Chọn ảnh chữ ký tay", QFileDialog.FileMode.ExistingFile, self.take_hand, files.PICTURES)
+
+    def take_hand(self, paths: list[Path]) -> None:
+        for path in paths[:1]:
+            self.inbox.ask("hand", self.desk.keep_hand(path), lambda _: self._ask_place(), self.note.show_note)
 
     def _show_stamp(self) -> None:
         if self._drawn and not self._held:

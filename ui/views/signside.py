@@ -10,6 +10,7 @@ from ui.views.token import TokenCard
 from ui.widgets import Card, IconLine, Note, clear_layout, label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.signature import TokenState, TokenStatus
+from workstation.domain.signing import Secret
 from workstation.usecases.views import SignRow
 
 TALL = 470
@@ -39,7 +40,10 @@ class SignSide(Card):
             "Mỗi văn bản được ký riêng. Nếu một văn bản lỗi, các văn bản khác vẫn giữ kết quả.", muted=True, wrap=True
         )
         self.body.addWidget(self._explain)
-        self.body.addWidget(self._pin_row())
+        self._pin_row, self.pin = self._secret_row("Mã PIN", "Mã PIN của khóa ký")
+        self._otp_row, self.otp = self._secret_row("Mã OTP", "Mã xác nhận một lần (OTP) của dịch vụ ký từ xa")
+        self.body.addWidget(self._pin_row)
+        self.body.addWidget(self._otp_row)
         self._risk = label(PIN_RISK, muted=True, wrap=True)
         self.body.addWidget(self._risk)
         self.note = Note()
@@ -53,28 +57,30 @@ class SignSide(Card):
         self.body.addStretch(1)
         self._foot = QVBoxLayout()
         self.body.addLayout(self._foot)
-        self._pin_pad = False
+        self._pin_pad = self._remote = False
+        self.asks: tuple[str, ...] = ()
+        """What the remote service said that it wants; cleared with the batch."""
         self.end_progress()
 
-    def _pin_row(self) -> QWidget:
+    def _secret_row(self, words: str, name: str) -> tuple[QWidget, QLineEdit]:
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 2, 0, 2)
         row.setSpacing(8)
-        name = label("Mã PIN")
-        self.pin = QLineEdit()
-        self.pin.setEchoMode(QLineEdit.EchoMode.Password)
+        title = label(words)
+        typed = QLineEdit()
+        typed.setEchoMode(QLineEdit.EchoMode.Password)
         # the field hands its text to the token and to nothing else: no menu, no dictionary, no upper-case guess
-        self.pin.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.pin.setInputMethodHints(
+        typed.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        typed.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhHiddenText
         )
-        self.pin.setMaxLength(64)
-        self.pin.setAccessibleName("Mã PIN của khóa ký")
-        name.setBuddy(self.pin)
-        row.addWidget(name)
-        row.addWidget(self.pin, 1)
-        return holder
+        typed.setMaxLength(64)
+        typed.setAccessibleName(name)
+        title.setBuddy(typed)
+        row.addWidget(title)
+        row.addWidget(typed, 1)
+        return holder, typed
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -101,12 +107,46 @@ class SignSide(Card):
     def show_token(self, token: TokenStatus) -> None:
         self.token_card.show_token(token)
         # a key file has no counter that locks it
-        risky = not token.training and token.state in (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
+        risky = (
+            not token.training
+            and not token.remote
+            and token.state in (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
+        )
         self.pin.setToolTip(PIN_RISK if risky else "")
         self._pin_pad = token.pin_pad
         self.pin.setPlaceholderText(ON_DEVICE if token.pin_pad else "")
         self.pin.setEnabled(not token.pin_pad and self._progress.isHidden())
+        self._remote = token.remote
+        self._show_rows()
         self._spare()
+
+    def show_asks(self, asks: tuple[str, ...]) -> None:
+        """The fields that a remote service wants; none before it has said so."""
+        self.asks = asks
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        self._pin_row.setVisible(not self._remote or "pin" in self.asks)
+        self._otp_row.setVisible(self._remote and "otp" in self.asks)
+
+    def missing(self) -> QLineEdit | None:
+        """The field to be filled in before anything can be signed."""
+        if self._remote:
+            wanted = [field for name, field in (("pin", self.pin), ("otp", self.otp)) if name in self.asks]
+        else:
+            wanted = [] if self._pin_pad else [self.pin]
+        return next((field for field in wanted if not field.text()), None)
+
+    def take_secrets(self) -> tuple[Secret, Secret]:
+        """PIN and one-time code; the fields are empty afterwards, and a code is good for once."""
+        pin, otp = Secret(self.pin.text()), Secret(self.otp.text())
+        self.forget()
+        return pin, otp
+
+    def forget(self) -> None:
+        self.pin.clear()
+        self.otp.clear()
+        self.show_asks(())
 
     def show_line(self, online: bool | None) -> None:
         clear_layout(self._foot)
@@ -116,6 +156,7 @@ class SignSide(Card):
 
     def show_progress(self, done: int, of: int, *, stopping: bool) -> None:
         self.pin.setEnabled(False)
+        self.otp.setEnabled(False)
         self._progress.setRange(0, of)
         self._progress.setValue(done)
         self._progress.show()
@@ -128,6 +169,7 @@ class SignSide(Card):
             self._progress_text.setText(self._progress_text.text().replace("Esc: dừng", "sẽ dừng"))
 
     def end_progress(self) -> None:
+        self.otp.setEnabled(True)
         self.pin.setEnabled(not self._pin_pad)
         self._progress.hide()
         self._progress_text.hide()

@@ -1,7 +1,7 @@
 """The stamp as it will stand on the page: a dashed frame with its words, which the mouse and the arrow keys move."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtGui import QColor, QFont, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsRectItem, QGraphicsSimpleTextItem
 
 from ui import theme
@@ -60,6 +60,8 @@ class StampFrame(QGraphicsRectItem):
 
     def _write(self) -> None:
         """The lines, as large as signed, and never wider than the frame: the screen's letters are not the stamp's."""
+        if self.place.picture is not None:
+            self._draw(QPixmap(str(self.place.picture)))
         if not self.place.lines:
             return
         box = self.rect()
@@ -74,6 +76,15 @@ class StampFrame(QGraphicsRectItem):
         words.setScale(max(share, 0.01))
         words.setPos(box.left() + pad, box.center().y() - inside.height() * share / 2)
         words.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent, False)
+
+    def _draw(self, picture: QPixmap) -> None:
+        """As large as it will stand: ``place.picture`` holds the ink only."""
+        if picture.isNull():
+            return
+        drawn, box = QGraphicsPixmapItem(picture, self), self.rect()
+        drawn.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        drawn.setTransform(QTransform.fromScale(box.width() / picture.width(), box.height() / picture.height()))
+        drawn.setPos(box.topLeft())
 
     # --- dragging; points in pixels of the page
     def take(self, at: QPointF) -> bool:

@@ -56,9 +56,13 @@ def _words(token: TokenStatus) -> tuple[str, list[str]]:
         if rest and first.startswith(title):
             title, words = first, rest
         return title, [f"{words} {note.code}"]
+    if token.remote and token.state is TokenState.READY:
+        title = "Khóa ký từ xa"
     if token.training and token.state is TokenState.READY:
         title = "Khóa ký trên máy (tập huấn)"
     lines = [x for x in (token.organization or token.owner,) if x]
+    if token.remote:
+        lines.append("Dịch vụ hỏi mã PIN, mã OTP hoặc điện thoại sau khi nhấn ký")
     if token.valid_until:
         lines.append(f"Chứng thư còn hạn đến {messages.day(token.valid_until)}")
     if token.training:

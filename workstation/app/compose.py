@@ -47,7 +47,8 @@ from workstation.scanners.sane import SaneScanner
 from workstation.scanners.simulated import SimulatedScanner
 from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
-from workstation.usecases.desk import Desk, DeskParts
+from workstation.usecases.desk import Desk
+from workstation.usecases.desklanes import DeskParts
 from workstation.usecases.office import Office
 
 PRACTICE_SHEET_SECONDS = 0.4
@@ -86,6 +87,10 @@ class Home:
         return self.root / "incoming"
 
     @property
+    def stamps(self) -> Path:
+        return self.root / "stamps"
+
+    @property
     def trust(self) -> Path:
         """Roots (PEM): ``government/`` and ``national/`` are told apart in every report, those in ``training/`` are said to be
         for practice, those in the folder itself are of no named kind."""
@@ -116,7 +121,8 @@ class Home:
             "logs",
         ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
-        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        for private in (self.secrets, self.stamps):
+            private.mkdir(mode=0o700, exist_ok=True)
         return self
 
     def trust_store(self, extra: tuple[Path, ...] = ()) -> TrustStore:
@@ -139,6 +145,8 @@ def signing_tools() -> SigningTools:
         sign_together=signing.worker.sign_together,
         close=signing.worker.close_key,
         preview=signing.worker.preview_stamp,
+        shows_hand=signing.worker.shows_hand,
+        keep_hand=signing.worker.keep_hand,
         lift=signing.worker.lift_file,
         standing=signing.worker.file_standing,
         attest=signing.worker.attest_file,
@@ -183,8 +191,9 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def token_lane() -> ProcessLane:
-    """One process that owns the PKCS#11 session. No retry: a repeated log-in would cost a PIN try."""
-    return ProcessLane(1, "token", nice=0, max_jobs=1_000_000, retries=0)
+    """One process that owns the PKCS#11 session. No retry: a repeated log-in would cost a PIN try. Between the screen and the
+    page workers in priority: on two cores a batch at LTA would else make the window wait."""
+    return ProcessLane(1, "token", nice=5, max_jobs=1_000_000, retries=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +242,7 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
             rules=rules,
             cache=home.cache,
             sealing=home.sealing,
+            stamps=home.stamps,
             organization=settings.office.organization,
             levels=_levels(home, settings),
         )

@@ -116,6 +116,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "S07": _spec(Actor.CLERK, Exit.PERSON),  # a stamp on top of the page could not be read: it may be a mark of secrecy
     "S08": _spec(Actor.CLERK, Exit.PERSON),  # not scanned from the original just now (param reason: old, reused)
     "S09": _spec(Actor.OFFICIAL, Exit.PERSON),  # who certifies signs with a certificate of his own, not with the agency's
+    "C35": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # no picture of the signer's handwritten signature yet
+    "C36": _spec(Actor.OFFICIAL, Exit.BAD_INPUT),  # a picture that can't be a stamp's (param fault)
+    "C37": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True, severity=Severity.INFO),  # a remote service asks for PIN or code
     # verifying: reasons of a verdict
     "V01": _spec(Actor.OFFICIAL, Exit.PERSON),  # bytes under the signature were changed
     "V02": _spec(Actor.OFFICIAL, Exit.PERSON),  # content added or changed after signing

@@ -198,6 +198,8 @@ class TokenStatus:
     """How many documents the opened key signs at once."""
     asks: tuple[str, ...] = ()
     """What the remote service wants of the signer before it signs: ``pin``, ``otp``."""
+    remote: bool = False
+    """The key is at a remote service, which tells nothing of it before somebody logs in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Anchor:
     """From 0."""
     box_mm: tuple[float, float, float, float]
     """x0, y0, x1, y1 in millimetres of the page as shown, from its top left corner, y downwards."""
+    guessed: bool = False
+    """Nobody read where title and name stand: it is only where a signature can be, and the stamp may be moved all over it."""
 
     @classmethod
     def between(cls, page: int, title: Box, name: Box, dpi: float) -> "Anchor":
@@ -78,6 +80,9 @@ class StampPlace:
     lines: tuple[str, ...]
     """What it says; none for a picture."""
     letters_mm: float
+    picture: Path | None = None
+    guessed: bool = False
+    """As of the anchor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,10 @@ class SigningTools:
     close: Callable[[], None]
     preview: Callable[[SignJob, str], StampPlace]
     """Where the stamp of a job would stand if a key of this name signed it; reads the file only, in a page worker."""
+    shows_hand: Callable[[str], bool]
+    """Whether the stamp of this preset is the signer's own handwritten signature, between title and name."""
+    keep_hand: Callable[[Path, Path], None]
+    """Checks the PNG of a handwritten signature and writes what is inked of it, fsynced; in a page worker. C36, F01–F07."""
     lift: Callable[[LiftJob], LiftResult]
     """Appends to a signed file what its signatures lack; needs no session. C11, V04."""
     standing: Callable[[Path], FileStanding]

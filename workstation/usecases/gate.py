@@ -29,7 +29,7 @@ def check_gate(
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
         *([_authority(document, profile, signatory)] if profile.signature_of is SignatureOf.NAMED else []),
-        GateCheck(GateRule.PLACEMENT, True, detail=(("preset", profile.stamp_preset),)),
+        GateCheck(GateRule.PLACEMENT, True, detail=(("stamp", profile.stamp_preset),)),
     )
 
 

@@ -49,6 +49,8 @@ class Office:
     """Derived files; may be deleted at any time."""
     sealing: Path
     """Signed files on their way into the store: what is here after a crash was signed and not yet recorded."""
+    stamps: Path
+    """Pictures of handwritten signatures, a file a user."""
     organization: str
     """Name on the stamp, and what the certificate must carry."""
     levels: Levels

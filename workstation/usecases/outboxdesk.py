@@ -1,39 +1,21 @@
 """The desk's part about the outbox: what waits, why, and what a person does about it."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from workstation.domain.ids import DocumentId, OutboxId
 from workstation.domain.outbox import OutboxState
-from workstation.domain.ports import LineLimits
 from workstation.usecases import outbox, queries
-from workstation.usecases.office import Office
-from workstation.usecases.views import OutboxSums, OutboxWindow, User
-from workstation.usecases.watch import GO_BY_THEMSELVES, Watch
-
-R = TypeVar("R")
+from workstation.usecases.desklanes import DeskLanes
+from workstation.usecases.views import OutboxSums, OutboxWindow
+from workstation.usecases.watch import GO_BY_THEMSELVES
 
 MEETING = timedelta(hours=2)
 """How long a meeting is taken to last if nobody says that it is over."""
 
 
-class OutboxDesk(ABC):
-    """What ``Desk`` is, as far as the outbox goes."""
-
-    user: User
-    _office: Office
-    _limits: LineLimits
-    _wake: Callable[[], None]
-    _watch: Watch
-
-    @abstractmethod
-    def _ask(self, fn: Callable[[], R]) -> Future[R]: ...
-
-    @abstractmethod
-    def _do(self, fn: Callable[[], R]) -> Future[R]: ...
+class OutboxDesk(DeskLanes):
+    """What waits in the outbox, and what a person does about it."""
 
     def outbox(self, states: tuple[OutboxState, ...], limit: int) -> Future[OutboxWindow]:
         """The oldest ``limit`` items of these states: as many as a screen has been scrolled through."""
@@ -61,7 +43,7 @@ class OutboxDesk(ABC):
 
         def run() -> None:
             outbox.make_due(self._office, item_id)
-            self._wake()
+            self._parts.wake()
 
         return self._do(run)
 
@@ -71,7 +53,7 @@ class OutboxDesk(ABC):
 
         def run() -> None:
             outbox.send_again(self._office, item_id, user)
-            self._wake()
+            self._parts.wake()
 
         return self._do(run)
 
@@ -89,7 +71,7 @@ class OutboxDesk(ABC):
 
         def run() -> datetime | None:
             until = self._office.clock.now() + MEETING if on else None
-            self._limits.hold_meeting(until)
+            self._parts.limits.hold_meeting(until)
             self._watch.look()
             return until
 

@@ -11,20 +11,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from workstation.domain.dossier import DocumentState, Dossier, refuse, seal
+from workstation.domain.dossier import Document, DocumentState, Dossier, refuse, seal
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
 from workstation.domain.ports import Lane
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
-from workstation.domain.signing import Secret, SignJob, StampPlace, StampWish
+from workstation.domain.signing import RemoteSecret, Secret, SignJob, StampPlace, StampWish
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.signers import authorize, authorized_under, signatory
+from workstation.usecases.stamps import Move, wish
 from workstation.usecases.views import SignProgress
 
 R = TypeVar("R")
-Move = tuple[float, float]
-"""``StampWish.move_mm``."""
 Moves = Mapping[DocumentId, Move]
 HOME: Move = (0.0, 0.0)
 UNMOVED: Moves = MappingProxyType({})
@@ -87,19 +86,30 @@ def sign_batch(
     """
     status = at_token(office.token, OPEN_SECONDS, office.signing.open, key, pin)
     results: list[SignProgress] = []
+    waiting = list(document_ids)
     try:
-        for i, document_id in enumerate(document_ids, 1):
-            if cancelled():
-                break
-            note, notes = _sign_one(office, document_id, by, status, moves.get(document_id, HOME))
-            results.append(SignProgress(document_id, i, len(document_ids), note, notes))
-            progress(results[-1])
-            if note is not None and note.code in STOPS_BATCH:
+        _require_asked(status, pin)
+        while waiting and not cancelled():
+            some, waiting = waiting[: status.batch], waiting[status.batch :]
+            ended = False
+            for document_id, (note, notes) in _sign_some(office, some, by, status, moves).items():
+                results.append(SignProgress(document_id, len(results) + 1, len(document_ids), note, notes))
+                progress(results[-1])
+                ended = ended or (note is not None and note.code in STOPS_BATCH)
+            if ended:
                 break
     finally:
         with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
             at_token(office.token, OPEN_SECONDS, office.signing.close)
     return tuple(results)
+
+
+def _require_asked(status: TokenStatus, secret: Secret) -> None:
+    """C37 if a remote service wants what the signer has not given: it said so only when the account had logged in."""
+    given = secret if isinstance(secret, RemoteSecret) else RemoteSecret(secret.reveal())
+    has = {"pin": bool(given.reveal()), "otp": bool(given.otp.reveal())}
+    if not all(has.get(what, True) for what in status.asks):
+        raise WorkstationError("C37", asks=" ".join(status.asks))
 
 
 def at_token(token: Lane, seconds: float, fn: Callable[..., R], *args: Any) -> R:
@@ -112,52 +122,89 @@ def at_token(token: Lane, seconds: float, fn: Callable[..., R], *args: Any) -> R
         raise WorkstationError("C04") from e
 
 
-def stamp_place(office: Office, document_id: DocumentId, owner: str, move: Move) -> StampPlace:
-    """Where the stamp on the published file will stand, by the rules that signing goes by. C11, U01; K06: nothing published."""
+def stamp_place(office: Office, document_id: DocumentId, user: UserName, owner: str, move: Move) -> StampPlace:
+    """Where the stamp on the published file will stand, by the rules of signing. C11, C35, U01; K06: nothing published."""
     dossier = office.dossier_of(document_id)
     document = dossier.document(document_id)
     if document.published is None:
         raise WorkstationError("K06", state=document.state.value, to="published")
-    job = _job(office, dossier, document.published.sha256, sealing_path(office, document_id), move)
+    job = _job(office, dossier, document, document.published.sha256, wish(office, dossier, document, user, move))
     return office.pages.submit(office.signing.preview, job, owner, timeout=PAGE_SECONDS, urgent=True).result()
 
 
-def _job(office: Office, dossier: Dossier, published: Sha256, out: Path, move: Move, certificate: str = "") -> SignJob:
+def _job(
+    office: Office, dossier: Dossier, document: Document, published: Sha256, stamp: StampWish, certificate: str = ""
+) -> SignJob:
     preset = office.profile_of(dossier).stamp_preset
     return SignJob(
         office.blobs.path(published),
-        out,
+        sealing_path(office, document.id),
         preset,
         office.levels.wanted,
         stamp_name=office.organization,
         services=office.levels.services,
         certificate=certificate,
-        stamp=StampWish(move_mm=move),
+        stamp=stamp,
     )
 
 
-def _sign_one(
-    office: Office, document_id: DocumentId, by: UserName, status: TokenStatus, move: Move
-) -> tuple[ErrorNote | None, tuple[ErrorNote, ...]]:
-    """Why it was not signed; else why its signature is lower than wanted."""
+Outcome = tuple[ErrorNote | None, tuple[ErrorNote, ...]]
+"""Why a document was not signed; else why its signature is lower than wanted."""
+
+
+def _sign_some(
+    office: Office, document_ids: Sequence[DocumentId], by: UserName, status: TokenStatus, moves: Moves
+) -> dict[DocumentId, Outcome]:
+    """As many as the key signs at once. Each is recorded by itself."""
+    outcomes: dict[DocumentId, Outcome] = {}
+    jobs: dict[DocumentId, tuple[SignJob, Sha256]] = {}
+    for document_id in document_ids:
+        outcomes[document_id] = (None, ())  # keeps the order; stays so if it was done before: run again, it goes on
+        try:
+            made = _prepared(office, document_id, by, status, moves.get(document_id, HOME))
+        except WorkstationError as e:
+            outcomes[document_id] = (e.note, ())
+        else:
+            jobs |= {document_id: made} if made is not None else {}
+    answers = _at_once(office, [job for job, _ in jobs.values()])
+    for (document_id, (job, published)), answer in zip(jobs.items(), answers, strict=True):
+        if isinstance(answer, ErrorNote):
+            outcomes[document_id] = (answer, ())
+            continue
+        try:
+            record_sealed(office, document_id, published, job.out, answer, by)
+            outcomes[document_id] = (None, answer.notes)
+        except WorkstationError as e:
+            outcomes[document_id] = (e.note, ())
+    return outcomes
+
+
+def _at_once(office: Office, jobs: Sequence[SignJob]) -> Sequence[SignResult | ErrorNote]:
+    """One leave of a remote service for all of them."""
     try:
-        dossier = office.dossier_of(document_id)
-        document = dossier.document(document_id)
-        if document.state is DocumentState.SIGNED:
-            return None, ()  # done before: run again, it goes on where it stopped
-        if document.published is None:
-            raise WorkstationError("C12", rule="conformance")
-        _gate(office, dossier, document_id, by, status)
-        out = sealing_path(office, document_id)
-        if out.exists():  # signed before and not recorded yet, as on a full disk: ``recover`` takes it over
-            raise WorkstationError("K06", state=document.state.value, to="signed")
-        authorize(office, dossier, document, by, status.certificate)
-        job = _job(office, dossier, document.published.sha256, out, move, status.certificate)
-        result = at_token(office.token, SIGN_SECONDS, office.signing.sign, job)
-        record_sealed(office, document_id, document.published.sha256, out, result, by)
+        if len(jobs) > 1:
+            return at_token(office.token, SIGN_SECONDS * (1 + len(jobs) / 10), office.signing.sign_together, jobs)
+        return [at_token(office.token, SIGN_SECONDS, office.signing.sign, job) for job in jobs]
     except WorkstationError as e:
-        return e.note, ()
-    return None, result.notes
+        return [e.note] * len(jobs)
+
+
+def _prepared(
+    office: Office, document_id: DocumentId, by: UserName, status: TokenStatus, move: Move
+) -> tuple[SignJob, Sha256] | None:
+    """The job, and the published file that it signs. None: it is signed. Raises why it can't be signed."""
+    dossier = office.dossier_of(document_id)
+    document = dossier.document(document_id)
+    if document.state is DocumentState.SIGNED:
+        return None
+    if document.published is None:
+        raise WorkstationError("C12", rule="conformance")
+    _gate(office, dossier, document_id, by, status)
+    if sealing_path(office, document_id).exists():  # signed and not recorded yet, as on a full disk: ``recover`` takes it over
+        raise WorkstationError("K06", state=document.state.value, to="signed")
+    stamp = wish(office, dossier, document, by, move)
+    authorize(office, dossier, document, by, status.certificate)
+    return _job(office, dossier, document, document.published.sha256, stamp, status.certificate), document.published.sha256
 
 
 def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserName, status: TokenStatus) -> None:

@@ -258,6 +258,30 @@ def test_a_doubtful_word_puts_its_field_in_doubt_with_the_field_mended_as_the_su
     assert (found.value, found.doubt, found.suggestion) == (title.replace("CHỦ", "CHU"), True, title)
 
 
+@pytest.mark.parametrize(
+    ("above", "office", "expected"),
+    [
+        ("TL. CHỦ TỊCH", "TRƯỞNG PHÒNG", "TL. CHỦ TỊCH / TRƯỞNG PHÒNG"),
+        ("TUQ. CHỦ TỊCH", "CHÁNH VĂN PHÒNG", "TUQ. CHỦ TỊCH / CHÁNH VĂN PHÒNG"),
+        ("TL, CHỦ TỊCH", "TRƯỞNG PHÒNG", "TL, CHỦ TỊCH / TRƯỞNG PHÒNG"),
+        ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+        ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "CHỦ TỊCH"),
+        ("TLỦY BAN NHÂN DÂN", "CHỦ TỊCH", "CHỦ TỊCH"),
+    ],
+)
+def test_who_signs_by_order_or_authorisation_keeps_the_line_that_says_so(above: str, office: str, expected: str) -> None:
+    made = make_page(PageSpec(Kind.DECISION, 1, seed=4))
+    at = next(i for i, line in enumerate(made.lines) if line.text == made.fields["signer_title"])
+    x0, y0, x1, y1 = made.lines[at].box
+    lower = 1.2 * (y1 - y0)
+    lines = list(made.lines)
+    lines[at] = replace(lines[at], text=above)
+    lines.insert(at + 1, replace(lines[at], text=office, box=(x0, y0 + lower, x1, y1 + lower)))
+    found = one(split_documents((as_read(replace(made, lines=tuple(lines))),), TYPES)[0], "signer_title")
+    assert found.value == expected and found.box is not None
+    assert (found.box[1] < y0 + lower / 2) == ("/" in expected), "what is boxed is what is kept"
+
+
 def test_a_notation_without_its_marks_is_doubted_and_suggested_with_them() -> None:
     made = make_page(PageSpec(Kind.DECISION, seed=4))
     whole, notation = as_read(made), made.fields["notation"]

@@ -94,10 +94,9 @@ def test_a_profile_says_whose_the_signature_is(row: dict[str, Any]):
             profile({**row, "signature_of": wrong})
 
 
-def test_the_profiles_that_ship_are_for_scans():
-    assert {p.code: p.signature_of for p in load_rules().profiles} == dict.fromkeys(
-        ("archive", "general", "one-stop"), SignatureOf.SCAN
-    )
+def test_only_what_the_office_issues_itself_is_signed_by_the_named_person():
+    scans = dict.fromkeys(("archive", "general", "one-stop"), SignatureOf.SCAN)
+    assert {p.code: p.signature_of for p in load_rules().profiles} == {**scans, "issued": SignatureOf.NAMED}
 
 
 @pytest.mark.parametrize("row", BEHALF, ids=lambda row: row["code"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from signing.image import MAX_BYTES, MAX_SIDE, read_picture
+from signing.image import MAX_BYTES, MAX_SIDE, keep_hand, read_picture
 from signing.presets import Ink
 from tests.unit.signing import marks
 from workstation.domain.errors import WorkstationError
@@ -82,7 +82,7 @@ def test_palette_and_grey_with_transparency_are_read(tmp_path: Path) -> None:
     rgba.quantize(16).save(tmp_path / "palette.png")
     assert read_picture(tmp_path / "palette.png", Ink.BLUE).width > 100
     rgba.convert("LA").save(tmp_path / "grey.png")
-    assert code(tmp_path / "grey.png") == "U01", "grey is neither blue nor red"
+    assert code(tmp_path / "grey.png") == "C36", "grey is neither blue nor red"
 
 
 def test_the_wrong_picture_is_refused_by_name(tmp_path: Path) -> None:
@@ -94,11 +94,11 @@ def test_the_wrong_picture_is_refused_by_name(tmp_path: Path) -> None:
     Image.new("RGBA", (50, 50), (0, 0, 200, 0)).save(empty)
     for path, ink, said in (
         (red, Ink.BLUE, "blue"), (blue, Ink.RED, "red"), (black, Ink.BLUE, "blue"), (black, Ink.RED, "red"),
-        (opaque, Ink.BLUE, "transparent"), (solid, Ink.BLUE, "transparent"), (empty, Ink.BLUE, "nothing"),
+        (opaque, Ink.BLUE, "opaque"), (solid, Ink.BLUE, "opaque"), (empty, Ink.BLUE, "empty"),
     ):  # fmt: skip
         with pytest.raises(WorkstationError) as caught:
             read_picture(path, ink)
-        assert caught.value.code == "U01" and said in str(caught.value.params["detail"]), path.name
+        assert caught.value.code == "C36" and said == caught.value.params["fault"], path.name
 
 
 def test_hostile_files_come_to_a_code(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_hostile_files_come_to_a_code(tmp_path: Path) -> None:
                 marks.chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * 90_000_000)),
                 marks.chunk(b"IDAT", rows),
             ),
-            ("F01", "F03", "U01"),
+            ("F01", "F03", "C36"),
         ),
         "profile_bomb": (
             marks.png(
@@ -128,7 +128,7 @@ def test_hostile_files_come_to_a_code(tmp_path: Path) -> None:
                 marks.chunk(b"iCCP", b"a\0\0" + zlib.compress(b"x" * 90_000_000)),
                 marks.chunk(b"IDAT", zlib.compress(b"\0" * 41 * 10)),
             ),
-            ("F01", "F03", "U01"),
+            ("F01", "F03", "C36"),
         ),
         "bad_chunk": (good[:40] + b"\xff" * 30 + good[70:], ("F01", "F03")),
     }
@@ -174,4 +174,30 @@ def test_any_damaged_byte_comes_to_a_code_or_a_picture(tmp_path: Path, at: int) 
     try:
         read_picture(tmp_path / "bad.png", Ink.BLUE)
     except WorkstationError as error:
-        assert error.code in ("F01", "F03", "F05", "U01")
+        assert error.code in ("F01", "F03", "F05", "C36")
+
+
+def test_what_is_inked_of_a_signature_is_kept(tmp_path: Path) -> None:
+    source, kept = marks.signature(tmp_path / "s.png", size=(1800, 800)), tmp_path / "kept.png"
+    keep_hand(source, kept)
+    with Image.open(kept) as picture:
+        assert (
+            picture.mode == "RGBA"
+            and max(picture.size) == MAX_SIDE
+            and picture.getchannel("A").getbbox() == (0, 0, *picture.size)
+        )
+    assert read_picture(kept, Ink.BLUE).width == MAX_SIDE, "and is good enough for signing"
+
+
+def test_a_picture_that_is_refused_leaves_the_one_in_use(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.png"
+    keep_hand(marks.signature(tmp_path / "s.png"), kept)
+    before = kept.read_bytes()
+    for source, fault in (
+        (marks.seal(tmp_path / "seal.png"), "blue"),
+        (marks.signature(tmp_path / "t.png", size=(120, 60)), "small"),
+    ):
+        with pytest.raises(WorkstationError) as caught:
+            keep_hand(source, kept)
+        assert caught.value.code == "C36" and caught.value.params["fault"] == fault and kept.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.png", "s.png", "seal.png", "t.png"]

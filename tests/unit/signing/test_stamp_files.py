@@ -14,6 +14,7 @@ from pikepdf import Name
 
 from signing import worker
 from signing.geometry import MM
+from signing.placing import preview
 from signing.presets import load_presets
 from signing.training import TrainingIdentity
 from signing.typeface import metrics
@@ -23,7 +24,7 @@ from tests.unit.signing import marks
 from tests.unit.signing.pdfs import A4, draw_stamp_into_page, make_pdfa
 from tests.unit.signing.test_stamp import text_of
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signing import Anchor, SignJob, StampWish, TrustStore
+from workstation.domain.signing import Anchor, SignJob, StampPlace, StampWish, TrustStore
 
 CODES = tuple(row.code for row in load_presets())
 
@@ -243,3 +244,19 @@ def test_a_page_with_a_unit_of_its_own_gets_a_stamp_of_the_same_size(
             rect = [float(value) for value in pdf.pages[0].obj.Annots[0].Rect]
             shares.append([rect[0] / box[2], rect[1] / box[3], rect[2] / box[2], rect[3] / box[3]])
     assert shares[1] == pytest.approx(shares[0], abs=0.003)
+
+
+def test_a_signature_whose_place_is_guessed_moves_all_over_it_and_no_further(tmp_path: Path) -> None:
+    source, image = make_pdfa(tmp_path / "a.pdf"), marks.signature(tmp_path / "s.png")
+    box = (105.0, 130.0, 199.5, 282.0)
+
+    def place(move: tuple[float, float], guessed: bool) -> StampPlace:
+        return preview(SignJob(source, tmp_path / "b.pdf", "S1", stamp=StampWish(image, Anchor(0, box, guessed), move)), "A")
+
+    home, far = place((0, 0), True), place((-30, 60), True)
+    assert (far.box_mm[0] - home.box_mm[0], far.box_mm[1] - home.box_mm[1]) == pytest.approx((-22.25, 60), abs=0.3)
+    assert home.guessed and home.picture == image and home.area_mm == pytest.approx(box, abs=0.2)
+    out = place((500, 500), True).box_mm
+    assert out[2:] == pytest.approx((box[2], box[3]), abs=0.2)
+    known = place((-30, 60), False)
+    assert not known.guessed and known.box_mm[0] - home.box_mm[0] == pytest.approx(-10, abs=0.1), "as the preset allows"

@@ -141,6 +141,11 @@ class Machine:
         self.extra_pages = 0
         self.token = TokenStatus(TokenState.READY, "Trần Mẫu", ORGANIZATION)
         self.session = False
+        self.leaves: list[int] = []
+        """How many documents each leave of a remote service was for."""
+        self.leaves_left: int | None = None
+        """None: as many as are asked for."""
+        self.any_pin = False
         self.signatures = 0
         self.reach = "LTA"
         """How high the services outside let a signature get now."""
@@ -243,7 +248,7 @@ class Machine:
 
     def open(self, key: KeyRef, pin: Secret) -> TokenStatus:
         self._called("open", key)
-        if pin.reveal() != PIN.reveal():
+        if not self.any_pin and pin.reveal() != PIN.reveal():
             raise WorkstationError("C02", tries=2)
         self.session = True
         return self.token
@@ -288,7 +293,11 @@ class Machine:
         return FileStanding(level_of(data), LastStamp(end, (("sha256", 0), ("rsa", 3072))) if count else None)
 
     def sign_together(self, jobs: Sequence[SignJob]) -> tuple[SignResult | ErrorNote, ...]:
-        return tuple(self.sign(job) for job in jobs)
+        """One leave: a code that is used up gives none."""
+        used_up = self.leaves_left == 0
+        self.leaves_left = self.leaves_left - 1 if self.leaves_left is not None and not used_up else self.leaves_left
+        self.leaves.append(len(jobs))
+        return tuple(ErrorNote("C25") if used_up else self.sign(job) for job in jobs)
 
     def close(self) -> None:
         self.session = False
@@ -298,6 +307,11 @@ class Machine:
         data = job.path.read_bytes() + json.dumps([job.heading, job.lines, job.captions]).encode()
         job.out.write_bytes(data)
         return PublishedPdf(sha(data), len(data), 2, self.conformance)
+
+    def keep_hand(self, source: Path, out: Path) -> None:
+        if source.suffix != ".png":
+            raise WorkstationError("C36", file=source.name, fault="blue")
+        out.write_bytes(source.read_bytes())
 
     def preview(self, job: SignJob, owner: str) -> StampPlace:
         self.calls.append(("preview", job))
@@ -330,6 +344,8 @@ class Machine:
             lift=self.lift,
             standing=self.standing,
             attest=self.attest,
+            shows_hand=lambda code: code == "S1",
+            keep_hand=self.keep_hand,
         )
 
     @property
@@ -474,6 +490,7 @@ def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
         rules=load_rules(),
         cache=root / "cache",
         sealing=sealing,
+        stamps=root / "stamps",
         organization=ORGANIZATION,
         levels=Levels(),
     )

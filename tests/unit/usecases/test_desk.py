@@ -36,7 +36,8 @@ from workstation.domain.signature import FileVerdict, Verdict
 from workstation.domain.signing import Secret
 from workstation.jobs.lanes import ThreadLane
 from workstation.usecases import check, edit, sign
-from workstation.usecases.desk import Desk, DeskParts
+from workstation.usecases.desk import Desk
+from workstation.usecases.desklanes import DeskParts
 from workstation.usecases.views import ImportOutcome, User
 
 S = DocumentState

