@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from workstation.domain.dossier import DocumentState, Dossier
+from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName
@@ -116,9 +116,9 @@ class Desk(OutboxDesk):
 
         return self._do(run)
 
-    def _all(self) -> tuple[Dossier, ...]:
+    def _all(self, states: Sequence[DossierState] = ()) -> tuple[Dossier, ...]:
         with self._office.look() as uow:
-            return uow.dossiers.list()
+            return uow.dossiers.list(states)
 
     def _in_background(self, fn: Callable[[], R]) -> Future[R]:
         """Nobody waits for the answer: what goes wrong is in the dossier, and its code in the log."""
@@ -338,7 +338,7 @@ class Desk(OutboxDesk):
         user = self.user.name
 
         def run() -> tuple[DocumentView, ...]:
-            rows = queries.verify_queue(self._office, self._all(), user)
+            rows = queries.verify_queue(self._office, self._all(queries.ON_THE_DESK), user)
             with self._lock:
                 order = {x: i for i, x in enumerate(self._later.get(user, []))}
             return tuple(sorted(rows, key=lambda r: order.get(r.id, -1)))
@@ -395,7 +395,8 @@ class Desk(OutboxDesk):
 
         def run() -> SignDesk:
             signed, refused = queries.day_counts(self._office)
-            return queries.sign_desk(self._office, self._all(), self._watch.token, user, signed, refused)
+            dossiers = self._all(queries.ON_THE_DESK)
+            return queries.sign_desk(self._office, dossiers, self._watch.token, user, signed, refused)
 
         return self._ask(run)
 
