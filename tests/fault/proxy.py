@@ -220,8 +220,10 @@ class _Flight:
     async def landed(self) -> None:
         """Until nothing is on the way any more."""
         joined = asyncio.create_task(self._blocks.join())
-        await asyncio.wait({joined, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        joined.cancel()
+        try:
+            await asyncio.wait({joined, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            joined.cancel()
 
     def end(self) -> None:
         self._task.cancel()
