@@ -1,4 +1,4 @@
-"""kill -9 of the sender before and after every commit and every request, on each road of an item: nothing lost or doubled."""
+"""kill -9 of the sender after every commit and every request, on each road of an item: nothing lost or doubled."""
 
 import ast
 import inspect

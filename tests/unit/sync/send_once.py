@@ -1,7 +1,8 @@
 """``python -m tests.unit.sync.send_once STATION WARD URL [BORDER]``: a station's process, for tests that kill it.
 
-``BORDER``: it kills itself (SIGKILL) at the n-th border; 0: never. A border lies before and after every commit of the store and
-every request, the only two ways in which a sender leaves a trace; its name, on stdout, says in which journal step it lies.
+``BORDER``: it kills itself (SIGKILL) at the n-th border; 0: never. A border lies after every commit of the store and every
+request, the only two ways in which a sender leaves a trace; up to the next nothing changes. Its name, on stdout, says in which
+journal step it lies.
 """
 
 import inspect
@@ -35,9 +36,8 @@ class Borders:
         inner: Callable[..., Any] = getattr(owner, method)
 
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            self.cross(f"before-{label}")
             result = inner(*args, **kwargs)
-            self.cross(f"after-{label}")
+            self.cross(label)
             return result
 
         setattr(owner, method, guarded)
