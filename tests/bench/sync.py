@@ -1,8 +1,6 @@
 """``bench sync``: the sender against a real ward server over a bad line; the proxy in between counts the bytes."""
 
 import argparse
-import json
-import os
 import random
 import shutil
 import threading
@@ -11,26 +9,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sync.contract import Timeouts
-from tests.bench.processes import CommandError, median, say
+from tests.bench.line import capped_line, cut_line, deliver, poisoned_batch, slow_line, stalled_line
+from tests.bench.outbox import full_outbox
+from tests.bench.processes import median, say
 from tests.bench.rows import Row, at_most
 from tests.fault.proxy import FaultProxy
 from tests.unit.sync.rig import Station, Ward, pdf
-from workstation.domain.dossier import Dossier, DossierState
-from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256, UserName, new_id
-from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
+from workstation.domain.outbox import OutboxItem, OutboxState
 
-CUT_BYTES = 3_000_000
-OVERHEAD = at_most(1.10)
-ENQUEUE_MS = at_most(5)
-"""Issue 5 asks it of 100,000 rows."""
 IMPATIENT = Timeouts(connect=0.5, read=0.5, write=0.5, probe=0.5)
-_SCALE = 8
-"""The slow line runs this many times faster than 64 kbit/s, with a file this many times smaller than 5 MB."""
-_ROUNDS = 60
 _MAKING = threading.Lock()
 """Migrations of two databases at once meet in alembic's globals."""
 STATIONS = 8
@@ -40,8 +31,11 @@ STATIONS = 8
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schedules", type=int, default=40, help="seeded fault schedules of five records each (default 40)")
     parser.add_argument("--seed", type=int, default=1, help="of the first schedule (default 1)")
-    parser.add_argument("--rows", type=int, default=5_000, help="rows in the outbox at which enqueueing is timed (default 5,000)")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows in the full outbox (default 100,000)")
     parser.add_argument("--file-mb", type=int, default=20, help="size of the file that is sent over the cut line (default 20)")
+    parser.add_argument(
+        "--scale", type=int, default=8, help="how many times as fast as life the slow line is (default 8; 1: 11 min)"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="of each timing (default 3)")
 
 
@@ -51,67 +45,13 @@ def measure(chosen: argparse.Namespace, work: Path) -> list[Row]:
         stack.callback(ward.stop)
         station = Station(work / "station")
         stack.callback(station.close)
-        rows = [*cut_line(ward, station, chosen.file_mb * 1_000_000, chosen.rounds), *slow_line(ward, station, chosen.rounds)]
+        rows = cut_line(ward, station, work, chosen.file_mb * 1_000_000, chosen.rounds)
+        rows += slow_line(ward, station, chosen.scale, chosen.rounds)
+        rows += stalled_line(ward, station)
+        rows += capped_line(ward, station)
+        rows += poisoned_batch(ward, station, chosen.rounds)
         rows += fault_schedules(ward, work, range(chosen.seed, chosen.seed + chosen.schedules))
     return [*rows, *full_outbox(work / "full", chosen.rows)]
-
-
-def _deliver(station: Station, ward: Ward, url: str, items: Sequence[OutboxItem], timeouts: Timeouts) -> int:
-    """Sends until every item is in an end state; waiting times are skipped, not slept through. → rounds that were needed."""
-    sender = station.sender(ward, url, timeouts=timeouts)
-    for number in range(_ROUNDS):
-        station.send(sender)
-        now = [station.item(item) for item in items]
-        if all(item.state in (OutboxState.RECEIVED, OutboxState.REJECTED) for item in now):
-            return number + 1
-        station.clock.ahead += timedelta(seconds=901)
-    return _ROUNDS
-
-
-# --- bytes and time
-
-
-def cut_line(ward: Ward, station: Station, size: int, rounds: int) -> list[Row]:
-    journal, wire, seconds = [], [], []
-    for number in range(rounds):
-        say(f"line that is cut every 3 MB: {number + 1} of {rounds}")
-        item = station.queue(pdf(size, 1000 + number))
-        with FaultProxy("127.0.0.1", ward.port) as line:
-            line.cut_every = CUT_BYTES
-            begun = time.perf_counter()
-            _deliver(station, ward, line.url, [item], Timeouts(connect=2, read=5, write=5, probe=1))
-            seconds.append(time.perf_counter() - begun)
-            wire.append(line.bytes_up / size)
-        done = station.item(item)
-        if done.state is not OutboxState.RECEIVED:
-            raise CommandError(f"not received over a line that is cut: {done.error}")
-        journal.append(done.bytes_sent / size)
-    note = f"{size // 1_000_000} MB, median of {rounds}"
-    return [
-        Row("bytes handed to the line / file bytes, cut every 3 MB", median(journal), "times", OVERHEAD, note),
-        Row(
-            "bytes through the proxy / file bytes, cut every 3 MB", median(wire), "times", OVERHEAD, "with all headers and calls"
-        ),
-        Row("seconds, cut every 3 MB", median(seconds), "s"),
-    ]
-
-
-def slow_line(ward: Ward, station: Station, rounds: int) -> list[Row]:
-    size, rate = 5_000_000 // _SCALE, 8_000 * _SCALE
-    ratios = []
-    for number in range(rounds):
-        say(f"slow line: {number + 1} of {rounds}")
-        item = station.queue(pdf(size, 2000 + number))
-        with FaultProxy("127.0.0.1", ward.port) as line:
-            line.bytes_per_second = rate
-            line.cut_every = 20 * 16 * 1024
-            begun = time.perf_counter()
-            _deliver(station, ward, line.url, [item], Timeouts(connect=5, read=30, write=30, probe=5))
-            ratios.append((time.perf_counter() - begun) * rate / size)
-        if station.item(item).state is not OutboxState.RECEIVED:
-            raise CommandError("not received over a slow line")
-    note = f"{size // 1000} kB at {rate * 8 // 1000} kbit/s, one block of 16 KiB in 20 ends in a cut; without latency"
-    return [Row("time / ideal, slow line with cuts", median(ratios), "times", note=note)]
 
 
 # --- nothing lost, nothing doubled
@@ -193,7 +133,7 @@ def _schedule(ward: Ward, station: Station, seed: int) -> Tally:
         line.cut_every, line.cut_chance, line.latency = None, 0.0, 0.0
         line.reset = line.half_open = line.stall = line.refuse = False
         line.lose_replies, line.replace_replies = set(), {}
-        _deliver(station, ward, line.url, items, Timeouts(connect=2, read=5, write=5, probe=1))
+        deliver(station, station.sender(ward, line.url, timeouts=Timeouts(connect=2, read=5, write=5, probe=1)), items)
     tally.seconds.append(time.perf_counter() - begun)
     for item, content in zip(items, contents, strict=True):
         _judge(ward, station.item(item), content, tally)
@@ -226,72 +166,3 @@ def _judge(ward: Ward, item: OutboxItem, content: list[bytes], tally: Tally) -> 
         tally.rejected += 1
     else:
         tally.waiting += 1
-
-
-# --- a full outbox
-
-
-def full_outbox(folder: Path, rows: int, samples: int = 200) -> list[Row]:
-    say(f"outbox of {rows} rows")
-    with _station(folder) as station:
-        fill(station, rows)
-        times: list[float] = []
-        bare: list[float] = []
-        for number in range(samples):
-            bare.append(_bare_fsync(folder / "bare"))
-            dossier, item = _record(rows + number)
-            begun = time.perf_counter()
-            with station.uow() as uow:
-                uow.dossiers.add(dossier)
-                uow.outbox.add(item)
-                uow.commit()
-            times.append(1000 * (time.perf_counter() - begun))
-        begun = time.perf_counter()
-        with station.uow() as uow:
-            listed = len(uow.outbox.list())
-        list_ms = 1000 * (time.perf_counter() - begun)
-        begun = time.perf_counter()
-        with station.uow() as uow:
-            assert uow.outbox.claim("bench", station.clock.now(), 60) is not None
-            uow.commit()
-        claim_ms = 1000 * (time.perf_counter() - begun)
-    times.sort()
-    bare.sort()
-    note = f"at {rows} rows, {samples} times, one transaction with its dossier, fsynced"
-    return [
-        Row("enqueue p50", median(times), "ms", note=note),
-        Row("enqueue p95", times[int(0.95 * samples)], "ms", ENQUEUE_MS),
-        Row("bare write of 4 KiB and fsync p50", median(bare), "ms", note="what the disk itself takes, in turns with enqueueing"),
-        Row("bare write of 4 KiB and fsync p95", bare[int(0.95 * samples)], "ms"),
-        Row("claim of the next item", claim_ms, "ms"),
-        Row("whole outbox listed", list_ms, "ms", note=f"{listed} rows"),
-    ]
-
-
-def _bare_fsync(path: Path) -> float:
-    """Milliseconds."""
-    begun = time.perf_counter()
-    with path.open("ab") as file:
-        file.write(bytes(4096))
-        file.flush()
-        os.fsync(file.fileno())
-    return 1000 * (time.perf_counter() - begun)
-
-
-def fill(station: Station, rows: int) -> None:
-    """In transactions of 500: their time is not measured."""
-    for first in range(0, rows, 500):
-        with station.uow() as uow:
-            for number in range(first, min(rows, first + 500)):
-                dossier, item = _record(number)
-                uow.dossiers.add(dossier)
-                uow.outbox.add(item)
-            uow.commit()
-
-
-def _record(number: int) -> tuple[Dossier, OutboxItem]:
-    dossier_id, now = DossierId(new_id()), datetime.now(UTC)
-    file = OutboxFile(DocumentId(new_id()), "ket-qua", Sha256(f"{number:064x}"), 1000, f"HS-{number}.pdf", 1)
-    code = f"HS-{number:06d}"
-    dossier = Dossier(dossier_id, code, "Hồ sơ đo", now, UserName("canbo"), DossierState.QUEUED)
-    return dossier, OutboxItem(OutboxId(new_id()), dossier_id, code, json.dumps({"code": code}), (file,), now)

@@ -100,6 +100,7 @@ class FaultProxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.02)  # closed transports let go of their sockets in the loop's next turns
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -220,8 +221,10 @@ class _Flight:
     async def landed(self) -> None:
         """Until nothing is on the way any more."""
         joined = asyncio.create_task(self._blocks.join())
-        await asyncio.wait({joined, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        joined.cancel()
+        try:
+            await asyncio.wait({joined, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            joined.cancel()
 
     def end(self) -> None:
         self._task.cancel()

@@ -1,9 +1,11 @@
 """What people do in the outbox, by keys alone, on the fake desk."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see
+from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
 from workstation.domain.outbox import OutboxState
 
@@ -81,3 +83,43 @@ def test_waiting_for_a_time_stamp_says_so_and_until_when(opened: Opener) -> None
     assert see(shell, "Đã ký ở mức B, chưa có đủ dấu thời gian. Sẽ tự bổ sung trước khi gửi.")
     assert see(shell, "Đợi dấu thời gian, muộn nhất: ") and not see(shell, "Gửi lại lúc")
     assert box.model.index(1, 4).data() == "đang đợi"
+
+
+def test_rows_are_read_as_one_scrolls(opened: Opener, qtbot: Any) -> None:
+    """A hundred thousand rows are not read to show twenty."""
+    shell, _ = opened("outbox", "many")
+    box = screen(shell)
+    assert box.model.rowCount() == 200 and see(shell, "Chờ gửi: ")
+    box.table.verticalScrollBar().setValue(box.table.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: box.model.rowCount() == 300)
+    box.reload()
+    settle()
+    assert box.model.rowCount() == 300, "who scrolled down stays there"
+
+
+def test_the_button_beside_the_reason_does_what_it_says(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    desk.items = [replace(i, error=ErrorNote("G10")) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    box = screen(shell)
+    box.reload()
+    settle()
+    assert box.why.button.isVisible() and box.why.button.text() == "Gửi lại"
+    box.why.button.click()
+    settle()
+    assert desk.called("send_again") == [("o15",)] and not desk.called("reopen_rejected")
+    box.table.selectRow(3)
+    settle()
+    assert box.why.button.text() == "Hỏi lại ngay"
+    box.why.button.click()
+    settle()
+    assert desk.called("send_now") == [("o16",)]
+
+
+def test_a_meeting_gets_the_line(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    press("M")
+    settle()
+    assert desk.called("set_meeting") == [(True,)] and see(shell.foot, "Họp xong")
+    press("M")
+    settle()
+    assert desk.called("set_meeting") == [(True,), (False,)] and see(shell.foot, "Đang họp")

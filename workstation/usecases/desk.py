@@ -95,7 +95,7 @@ class Desk(CaptureDesk, SigningDesk, OutboxDesk):
         user = self.user.name
 
         def run() -> tuple[DocumentView, ...]:
-            rows = queries.verify_queue(self._office, self._all(), user)
+            rows = queries.verify_queue(self._office, self._all(queries.ON_THE_DESK), user)
             with self._lock:
                 order = {x: i for i, x in enumerate(self._later.get(user, []))}
             return tuple(sorted(rows, key=lambda r: order.get(r.id, -1)))

@@ -1,13 +1,13 @@
 """What every part of the desk stands on: the office, its lanes, and who sits here."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from workstation.domain.dossier import Dossier
+from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
 from workstation.domain.ports import EventBus, Lane, LineLimits, Scanner, Sender
@@ -94,9 +94,9 @@ class DeskLanes:
 
         return self._do(run)
 
-    def _all(self) -> tuple[Dossier, ...]:
+    def _all(self, states: Sequence[DossierState] = ()) -> tuple[Dossier, ...]:
         with self._office.look() as uow:
-            return uow.dossiers.list()
+            return uow.dossiers.list(states)
 
     def _in_background(self, fn: Callable[[], R]) -> Future[R]:
         """Nobody waits for the answer: what goes wrong is in the dossier, and its code in the log."""

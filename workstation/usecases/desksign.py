@@ -21,7 +21,8 @@ class SigningDesk(DeskLanes):
 
         def run() -> SignDesk:
             signed, refused = queries.day_counts(self._office)
-            return queries.sign_desk(self._office, self._all(), self._watch.token, user, signed, refused)
+            dossiers = self._all(queries.ON_THE_DESK)
+            return queries.sign_desk(self._office, dossiers, self._watch.token, user, signed, refused)
 
         return self._ask(run)
 

@@ -11,7 +11,7 @@ from sync.canonical import canonical_json
 from sync.contract import WardClient
 from sync.failure import WardFailure, classify, retry_after_seconds
 from sync.metadata import decode_metadata, encode_metadata
-from sync.upload import MAX_CHUNK, MIN_CHUNK, ChunkSize
+from sync.upload import MAX_CHUNK, MIN_CHUNK, START_CHUNK, ChunkSize
 from workstation.domain.errors import ERRORS, WorkstationError
 from workstation.domain.outbox import FailureClass
 from workstation.domain.signing import Secret
@@ -122,11 +122,11 @@ def test_chunk_size_follows_the_line() -> None:
         chunk.confirmed(chunk.bytes, 0.1)
     assert chunk.bytes == MAX_CHUNK
     chunk.confirmed(chunk.bytes, 20.0)
-    assert chunk.bytes == MAX_CHUNK // 2
+    assert 0.4 * MAX_CHUNK <= chunk.bytes <= MAX_CHUNK // 2  # nine seconds' worth
     for _ in range(10):
         chunk.cut()
     chunk.confirmed(chunk.bytes, 0.1)
-    assert chunk.bytes == MIN_CHUNK
+    assert chunk.bytes == START_CHUNK  # on a quick line no smaller, however often it breaks
 
 
 def test_secrets_never_go_over_plain_http() -> None:
