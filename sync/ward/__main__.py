@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import signal
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from sync.ward.app import Policy
 from sync.ward.rules import DEFAULT_REQUIRED
-from sync.ward.serve import serve
+from sync.ward.serve import log_to_stderr, serve
 
 
 def main() -> None:
@@ -26,8 +25,8 @@ def main() -> None:
     parser.add_argument("--with-parent", action="store_true", help="ends when standard input closes, as it does with its parent")
     given = parser.parse_args()
     if given.with_parent:
-        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    _log_to_stderr()
+        threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
+    log_to_stderr()
     policy = Policy(
         required=tuple(given.require) if given.require else DEFAULT_REQUIRED,
         max_file_bytes=given.max_bytes,
@@ -43,15 +42,7 @@ def main() -> None:
     )
 
 
-def _log_to_stderr() -> None:
-    """This is a program of its own: nobody else sets its log up."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(logging.INFO)
-
-
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A killed parent can't end its server; the closing of the pipe between them does."""
     while os.read(sys.stdin.fileno(), 1024):
         pass

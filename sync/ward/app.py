@@ -79,8 +79,6 @@ def create_app(
     accounts, tokens = Accounts(engine, now), Tokens(policy.token_seconds)
     if client_secret is not None:
         accounts.save(Kind.STATION, CLIENT_ID, client_secret)
-    elif not any(account.ended_at is None for account in accounts.all(Kind.STATION)):
-        log.info("no station may send yet: enrol one with 'workstation ward stations add'")
     sessions = None if policy.open_pages else Sessions()
     uploads = Uploads(records, files, policy.max_file_bytes, policy.idle_seconds)
     service = Service(ring, accounts, tokens, policy.limits, CodeLists(data), policy.max_file_bytes)
@@ -92,6 +90,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(uploads.sweep)
+        if not any(account.ended_at is None for account in await run_in_threadpool(accounts.all, Kind.STATION)):
+            log.info("no station may send yet: enrol one with 'workstation ward stations add'")
         yield
         engine.dispose()
 

@@ -92,7 +92,7 @@ class Pages:
 
     def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
         person = self._sessions.holder(session_key(request.scope)) if self._sessions else None
-        return self._view.page(request, name, status, person=person, **context)
+        return self._view.page(request, name, status, person=person, pages_open=self._sessions is None, **context)
 
     # --- arrivals
 

@@ -1,6 +1,7 @@
 """Runs the ward server in this process until it is told to stop."""
 
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -65,6 +66,14 @@ def serve(
             # uvicorn raises the signal again when it has shut down: by then this is a success, not a death
             signal.signal(signal.SIGTERM, _leave)
         _Announcing(config, lambda: ready(url)).run(sockets=[listener])
+
+
+def log_to_stderr() -> None:
+    """For a server that is a program of its own: nobody else sets its log up."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
 
 
 class _Announcing(uvicorn.Server):

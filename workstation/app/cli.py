@@ -24,6 +24,7 @@ from workstation.app import paper_commands as paper
 from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
+from workstation.app import ward_commands as ward
 from workstation.app.console import ANYWHERE, from_system, leave, lift, options, out, say, words
 from workstation.domain.errors import WorkstationError
 
@@ -46,7 +47,10 @@ def _group(what: str) -> typer.Typer:
 
 
 app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, invoke_without_command=True, epilog=ANYWHERE)
-ward_app = _group("The reference ward server.")
+ward_app = _group("The ward server; and on a station, which of its keys are trusted.")
+stations_app = _group("Stations that may send to this ward server.")
+staff_app = _group("People who may see this ward server's pages.")
+keys_app = _group("The keys that sign receipts.")
 audit_app = _group("The audit log.")
 signers_app = _group("Who may sign on behalf of whom.")
 trust_app = _group("The roots that signatures are checked against.")
@@ -68,7 +72,16 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 )
 for command in COMMANDS:
     app.command(epilog=ANYWHERE)(command)
-ward_app.command(epilog=ANYWHERE)(office.serve)
+ward_app.command(epilog=ANYWHERE)(ward.serve)
+ward_app.command(epilog=ANYWHERE)(ward.pin)
+for name, command in (("add", ward.stations_add), ("list", ward.stations_list), ("end", ward.stations_end)):
+    stations_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("add", ward.staff_add), ("list", ward.staff_list), ("end", ward.staff_end)):
+    staff_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("list", ward.keys_list), ("rotate", ward.keys_rotate)):
+    keys_app.command(name, epilog=ANYWHERE)(command)
+for name, group in (("stations", stations_app), ("staff", staff_app), ("keys", keys_app)):
+    ward_app.add_typer(group, name=name)
 audit_app.command("verify", epilog=ANYWHERE)(office.audit_verify)
 for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust.remove)):
     trust_app.command(name, epilog=ANYWHERE)(command)

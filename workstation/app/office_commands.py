@@ -186,23 +186,3 @@ def audit_verify(as_json: JsonOption = False) -> None:
     text = whole if broken is None else words(f"chuỗi băm đứt ở dòng {broken}", f"the hash chain breaks at line {broken}")
     report({"events": count, "broken_at": broken}, as_json, lambda: out(text))
     leave(0 if broken is None else 1)
-
-
-def serve(
-    data: Annotated[Path, typer.Option(help="Folder of the server's files.")],
-    port: Annotated[int, typer.Option(min=0, max=65535)],
-    host: Annotated[str, typer.Option()] = "127.0.0.1",
-    database: Annotated[str | None, typer.Option(help="SQLAlchemy address; default: SQLite in the data folder.")] = None,
-) -> None:
-    """Runs the reference ward server until it is stopped."""
-    import errno
-
-    from sync.ward.serve import serve as run
-
-    usable_folder(data, "--data")
-    try:
-        run(data, host, port, database)
-    except OSError as e:
-        if e.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise WorkstationError("U01", detail=f"--port {port}") from e
-        raise

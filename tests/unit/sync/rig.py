@@ -44,13 +44,14 @@ class Ward:
     def __init__(self, data: Path, *arguments: str) -> None:
         self.data = data
         self._arguments = arguments
+        self.module = "sync.ward"
         self._port = 0
         self.url = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Ward":
         place = ["--data", str(self.data), "--port", str(self._port), "--with-parent"]
-        command = [sys.executable, "-m", "sync.ward", *place, *self._arguments]
+        command = [sys.executable, "-m", self.module, *place, *self._arguments]
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log").open("ab") as log:
             environment = {k: v for k, v in os.environ.items() if not k.startswith("WARD_")}
@@ -222,8 +223,13 @@ class Station:
         path.chmod(0o600)
         path.write_bytes(content)
 
-    def close(self) -> None:
+    def hang_up(self) -> None:
+        """A server that ends waits for open connections."""
         for client in self._clients:
             client.close()
+        self._clients.clear()
+
+    def close(self) -> None:
+        self.hang_up()
         self.blobs.close()
         self.store.close()
