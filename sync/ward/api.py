@@ -146,7 +146,7 @@ class Service:
         )
 
     async def keys(self, _request: Request) -> Response:
-        return JSONResponse(self._ring.published())
+        return JSONResponse(await run_in_threadpool(self._ring.published))
 
     async def contract(self, _request: Request) -> Response:
         return Response(PATH.read_bytes(), media_type="application/json")

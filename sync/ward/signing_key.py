@@ -63,10 +63,13 @@ class KeyRing:
         if first.exists():  # where the one key lay before there could be several
             first.replace(self._folder / "0001.pem")
             fsync_folder(self._folder)
+        self._signers, self._handovers = self._stored()
+
+    def _stored(self) -> tuple[list[ReceiptSigner], list[str]]:
         paths = sorted(self._folder.glob("[0-9][0-9][0-9][0-9].pem")) or [self._folder / "0001.pem"]
-        self._signers = [ReceiptSigner.open(path) for path in paths]
         # the handover is written before its key: one without a key is a rotation that a power cut stopped
-        self._handovers = [text for path in paths if (text := _read(path.with_suffix(".jws")))]
+        handovers = [text for path in paths if (text := _read(path.with_suffix(".jws")))]
+        return [ReceiptSigner.open(path) for path in paths], handovers
 
     @property
     def current(self) -> ReceiptSigner:
@@ -76,8 +79,13 @@ class KeyRing:
         return {signer.key_id: signer.public for signer in self._signers}
 
     def published(self) -> dict[str, object]:
-        """The public halves as a key set (RFC 7517, RFC 8037), with the handovers: what stations pin and follow."""
-        return {**key_set(self.keys()), "chuyen-khoa": self._handovers}
+        """The public halves as a key set (RFC 7517, RFC 8037), with the handovers: what stations pin and follow.
+
+        As the folder has them now: a key that was made meanwhile is shown before this server signs with it, so that stations
+        can follow first.
+        """
+        signers, handovers = self._stored()
+        return {**key_set({s.key_id: s.public for s in signers}), "chuyen-khoa": handovers}
 
     def rotate(self, at: datetime) -> str:
         """Makes the next key and has the present one introduce it; → its id. A running server takes it up at its next start."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -114,6 +115,24 @@ def test_receipts_through_a_rotation(new_ward: Callable[..., Ward], station: Sta
         assert receipt is None or verify_receipt(receipt.jws, TrustedKeys.load(keys)).receipt_id == receipt.id
     third = station.queue(pdf(1000, 97))
     assert [r.item.state for r in station.send(sender) if r.item.id == third.id] == [OutboxState.RECEIVED]
+
+
+def test_stations_follow_a_rotation_before_the_server_signs_with_the_new_key(
+    new_ward: Callable[..., Ward], station: Station, tmp_path: Path
+) -> None:
+    ward, keys = new_ward(), tmp_path / "ward-keys.json"
+    save(keys, ward.keys())
+    new = KeyRing(ward.data).rotate(AT)
+    shown = httpx.get(f"{ward.url}/v1/khoa").content
+    followed = follow(TrustedKeys.load(keys), shown)
+    assert followed.taken == (new,)
+    save(keys, followed.trusted)
+    for seed in (95, 96):
+        sender = station.sender(ward, keys=lambda: TrustedKeys.load(keys))
+        item = station.queue(pdf(1000, seed))
+        assert [r.item.state for r in station.send(sender) if r.item.id == item.id] == [OutboxState.RECEIVED]
+        ward.end()
+        ward.start()
 
 
 def test_the_one_key_of_before_is_taken_over(tmp_path: Path) -> None:
