@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from tests.ui.answers import Bus, failed, now
 from tests.ui.paper import FULL_SCALE, HEIGHT, WIDTH, Sheet
 from workstation.domain.dossier import DocumentState, DossierState
-from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.events import DossierChanged, Event, OutboxChanged
+from workstation.domain.errors import ErrorNote
+from workstation.domain.events import DossierChanged, OutboxChanged
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
@@ -48,31 +49,6 @@ R = TypeVar("R")
 AT = datetime(2026, 11, 21, 1, 41, 12, tzinfo=UTC)
 TYPES = (("QĐ", "Quyết định"), ("DON", "Đơn đề nghị"), ("KHAI_SINH", "Giấy khai sinh"), ("XN", "Giấy xác nhận cư trú"))
 REQUIRED = frozenset({"number", "notation", "issued_date", "organ_name", "subject", "signer_name", "person_name"})
-
-
-class Bus:
-    def __init__(self) -> None:
-        self.handlers: list[Callable[[Event], None]] = []
-
-    def publish(self, event: Event) -> None:
-        for handler in list(self.handlers):
-            handler(event)
-
-    def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
-        self.handlers.append(handler)
-        return lambda: self.handlers.remove(handler)
-
-
-def now(value: R) -> "Future[R]":
-    future: Future[R] = Future()
-    future.set_result(value)
-    return future
-
-
-def failed(code: str, **params: str | int | float) -> "Future[Any]":
-    future: Future[Any] = Future()
-    future.set_exception(WorkstationError(code, **params))
-    return future
 
 
 GOOD = (

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
-from tests.ui import fakes
+from tests.ui import answers, fakes
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from workstation.domain.dossier import DossierState
@@ -175,7 +175,7 @@ def test_empty_dossier_leads_to_its_first_page(opened: Opener) -> None:
 
 def test_jam_keeps_the_pages_and_offers_to_go_on(opened: Opener) -> None:
     shell, desk = opened("capture")
-    desk.answers["scan"] = lambda: fakes.failed("Q04", sheet=13, count=12)
+    desk.answers["scan"] = lambda: answers.failed("Q04", sheet=13, count=12)
     press("F5")
     settle()
     assert see(shell, "Kẹt giấy ở tờ 13. 12 tờ đã lưu an toàn; gỡ giấy rồi quét tiếp từ tờ 13.  Q04")

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.ui import fakes
+from tests.ui import answers
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import press, see
 from tests.ui.test_catalogue import check
@@ -59,7 +59,7 @@ def test_question_mark_opens_the_key_sheet(opened: Opener) -> None:
 @pytest.mark.expect_log("unexpected ZeroDivisionError")
 def test_unexpected_error_becomes_a_sentence(opened: Opener, caplog: pytest.LogCaptureFixture) -> None:
     shell, desk = opened("outbox")
-    future: Any = fakes.now(None).__class__()
+    future: Any = answers.now(None).__class__()
     future.set_exception(ZeroDivisionError("Nguyễn Văn A"))
     desk.answers["send_now"] = lambda: future
     screen(shell).table.selectRow(1)
@@ -70,7 +70,7 @@ def test_unexpected_error_becomes_a_sentence(opened: Opener, caplog: pytest.LogC
 
 def test_error_of_a_question_stands_on_the_screen(opened: Opener) -> None:
     shell, desk = opened("capture")
-    desk.answers["dossiers"] = lambda: fakes.failed("M04")
+    desk.answers["dossiers"] = lambda: answers.failed("M04")
     screen(shell).reload()
     settle()
     assert see(shell, "Không mở được dữ liệu của máy này.")

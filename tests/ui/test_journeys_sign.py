@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from tests.ui import fakes, states
+from tests.ui import answers, states
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from tests.ui.test_catalogue import check
@@ -125,7 +125,7 @@ def test_page_that_came_behind_another_screen_can_still_be_seen(opened: Opener) 
 
 def test_certificate_that_ran_out_is_told_with_its_date(opened: Opener) -> None:
     shell, desk = opened("sign")
-    desk.answers["token_status"] = lambda: fakes.failed("C05", valid_until="2026-06-30")
+    desk.answers["token_status"] = lambda: answers.failed("C05", valid_until="2026-06-30")
     desk.token = TokenStatus(TokenState.EXPIRED, valid_until="2026-06-30")
     screen(shell).activate()
     settle()
@@ -175,8 +175,8 @@ def test_only_the_official_signs_refuses_and_marks(opened: Opener) -> None:
 def test_page_that_did_not_show_is_not_seen(opened: Opener) -> None:
     shell, desk = opened("sign")
     sign = screen(shell)
-    desk._picture = lambda sheet, max_px: fakes.failed("F03")  # type: ignore[method-assign]
-    desk.pdf_picture = lambda document_id, page, max_px: fakes.failed("F03")  # type: ignore[method-assign]
+    desk._picture = lambda sheet, max_px: answers.failed("F03")  # type: ignore[method-assign]
+    desk.pdf_picture = lambda document_id, page, max_px: answers.failed("F03")  # type: ignore[method-assign]
     sign.table.selectRow(8)
     settle()
     for _ in range(8):
@@ -294,7 +294,7 @@ def verified(opened: Opener, count: int, path: Path = Path("/tai-lieu/tep.pdf"))
     shell, desk = opened("sign", size=(1366, 697))
     green = count == 1
     verdict = FileVerdict(Verdict.VALID if green else Verdict.INVALID, green, (), reports(count))
-    desk.answers["verify_file"] = lambda: fakes.now(verdict)
+    desk.answers["verify_file"] = lambda: answers.now(verdict)
     screen(shell).verify_file(path)
     settle()
     return shell, desk, verdict
@@ -337,7 +337,7 @@ def test_a_report_is_saved_by_keys(opened: Opener, tmp_path: Path) -> None:
     settle()
     assert desk.called("save_report") == [(tmp_path / "bao-cao.pdf", "tep.pdf", verdict)]
     assert see(shell, "Đã lưu báo cáo: bao-cao.pdf")
-    desk.answers["save_report"] = lambda: fakes.failed("F07", file="bao-cao.pdf")
+    desk.answers["save_report"] = lambda: answers.failed("F07", file="bao-cao.pdf")
     panel = screen(shell).viewer.verdict
     panel.save_to(tmp_path / "bao-cao.pdf")
     settle()

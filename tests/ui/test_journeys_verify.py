@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from tests.ui import fakes
+from tests.ui import answers, fakes
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import commit_vi, press, see, type_vi
 from workstation.domain.errors import ErrorNote
@@ -178,13 +178,13 @@ def test_bug_report_can_be_copied(opened: Opener) -> None:
 
 def test_refusal_of_the_desk_stands_beside_the_form(opened: Opener) -> None:
     shell, desk = opened("verify")
-    desk.answers["confirm"] = lambda: fakes.failed("K03")
+    desk.answers["confirm"] = lambda: answers.failed("K03")
     for key in ("Return", "Return", "Ctrl+Return"):
         press(key)
     settle()
     assert see(shell, "Bạn đã nhập hồ sơ này nên cần người khác kiểm tra.  K03")
     assert screen(shell).note.button.isVisible() and screen(shell).note.button.text() == "Chuyển người khác"
-    desk.answers["confirm"] = lambda: fakes.failed("K02", field="number")
+    desk.answers["confirm"] = lambda: answers.failed("K02", field="number")
     press("Ctrl+Return")
     settle()
     assert screen(shell).form.current == "number" and see(shell, 'Ô "Số văn bản" chưa đúng dạng')
@@ -192,7 +192,7 @@ def test_refusal_of_the_desk_stands_beside_the_form(opened: Opener) -> None:
 
 def test_own_entry_is_passed_to_another_person(opened: Opener) -> None:
     shell, desk = opened("verify")
-    desk.answers["confirm"] = lambda: fakes.failed("K03")
+    desk.answers["confirm"] = lambda: answers.failed("K03")
     for key in ("Return", "Return", "Ctrl+Return"):
         press(key)
     settle()

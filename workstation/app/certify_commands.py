@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,19 +13,21 @@ from ui.messages import Lang
 from workstation.app.console import JsonOption, home_folder, options, usable_folder
 from workstation.app.copy_commands import tell
 from workstation.app.settings import FILE, Settings
-from workstation.app.signing_batch import KeyAccess
 from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Windows, named_key
 from workstation.domain.attestation import AttestationTemplate
 from workstation.domain.copies import CopyRules
 from workstation.domain.errors import WorkstationError
 from workstation.rules.reader import read_attestations
 
+if TYPE_CHECKING:
+    from workstation.app.signing_batch import KeyAccess
+
 
 @dataclass(frozen=True, slots=True)
 class CertifyOrder:
     files: tuple[Path, ...]
     output: Path
-    access: KeyAccess | None
+    access: "KeyAccess | None"
     pin_env: str
     agency: bool
     title: str
@@ -59,6 +61,8 @@ def certify(
     access = None
     if any((token, p12, remote, windows)):
         key, account = named_key(token, key_id, p12, remote, windows)
+        from workstation.app.signing_batch import KeyAccess
+
         access = KeyAccess(key, pin_env, otp_env, account)
     order = CertifyOrder(tuple(files or ()), output, access, pin_env, agency, title, reason, looked, user)
     tell(run_certify(home_folder(), order, options.lang), as_json)

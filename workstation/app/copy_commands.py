@@ -18,7 +18,6 @@ from workstation.app.console import (
     usable_folder,
     words,
 )
-from workstation.app.signing_batch import KeyAccess
 from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Trust, Windows, named_key
 from workstation.domain.copies import CopyKind, SourceIs
 from workstation.domain.durable import write_durably
@@ -67,6 +66,8 @@ def copy(
     access = None
     if any((token, p12, remote, windows)):
         key, account = named_key(token, key_id, p12, remote, windows)
+        from workstation.app.signing_batch import KeyAccess
+
         access = KeyAccess(key, pin_env, otp_env, account)
     order = CopyOrder(
         tuple(sources), CopyKind(kind), output, access, pin_env, pages, SourceIs(of) if of else None, recipients, reason,

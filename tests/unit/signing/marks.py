@@ -13,6 +13,8 @@ BLUE = (20, 40, 190, 255)
 RED = (215, 20, 30, 230)
 BLANK_MM = (110.0, 180.0, 160.0, 210.0)
 """A blank for a signature on an A4 page."""
+WORDS_MM = (30.0, 60.0, 115.0, 90.0)
+"""A blank for a signature that is words, elsewhere on the page."""
 
 
 def signature(path: Path, colour: tuple[int, int, int, int] = BLUE, size: tuple[int, int] = (900, 400)) -> Path:
@@ -47,8 +49,8 @@ def wish(code: str, folder: Path) -> StampWish:
         "S7": StampWish(qr_code="H29.1.2-261121-000001"),
         "N1": StampWish(number="05/QĐ-UBND", anchor=anchor),
         "N2": StampWish(anchor=anchor),
-        "C1": StampWish(anchor=anchor),
-        "C2": StampWish(anchor=anchor),
+        "C1": StampWish(anchor=Anchor(0, WORDS_MM)),
+        "C2": StampWish(anchor=Anchor(0, WORDS_MM)),
     }.get(code, StampWish())
 
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from unittest.mock import patch
 
 from sqlalchemy import event
 
+from tests.unit.usecases.lanes import InlineLane
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import Event
@@ -95,20 +95,6 @@ BODY = Sheet()
 BLANK = Sheet(blank=True)
 KILLS = Sheet(error="F06")
 BLURRED = Sheet(blurred=True)
-
-
-class InlineLane:
-    """Does the job at once, where it is asked for."""
-
-    def submit(self, fn: Callable[..., R], *args: Any, timeout: float | None = None, urgent: bool = False) -> "Future[R]":
-        future: Future[R] = Future()
-        try:
-            future.set_result(fn(*args))
-        except BaseException as e:  # noqa: BLE001 - as a lane does: whatever it is, it belongs to the caller
-            future.set_exception(e)
-        return future
-
-    def close(self) -> None: ...
 
 
 class TestClock:
@@ -502,21 +488,3 @@ def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
     finally:
         blobs.close()
         store.close()
-
-
-class LineAllowed:
-    """What the office allows the sender."""
-
-    until: datetime | None = None
-
-    def bytes_per_second(self) -> float | None:
-        return None
-
-    def open(self) -> bool:
-        return True
-
-    def meeting_until(self) -> datetime | None:
-        return self.until
-
-    def hold_meeting(self, until: datetime | None) -> None:
-        self.until = until

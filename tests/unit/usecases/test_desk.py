@@ -18,14 +18,13 @@ from tests.unit.usecases.bench import (
     OFFICIAL,
     PIN,
     VALUES,
-    InlineLane,
-    LineAllowed,
     Sheet,
     World,
     ids,
     states,
     verify,
 )
+from tests.unit.usecases.lanes import InlineLane, LineAllowed
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, KILLS, InlineLane, World, ids, sha
+from tests.unit.usecases.bench import BODY, HEAD, KILLS, World, ids, sha
+from tests.unit.usecases.lanes import InlineLane
 from workstation.domain.errors import WorkstationError
 from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing, with_words
 from workstation.usecases.export import export_dossier

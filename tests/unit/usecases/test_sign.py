@@ -15,13 +15,13 @@ from tests.unit.usecases.bench import (
     OFFICIAL,
     ORGANIZATION,
     PIN,
-    InlineLane,
     World,
     ids,
     sha,
     states,
     verify,
 )
+from tests.unit.usecases.lanes import InlineLane
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import UserName
