@@ -28,6 +28,7 @@ from sync.ward.files import WardFiles
 from sync.ward.pages import Pages
 from sync.ward.problems import MEDIA_TYPE, Problem
 from sync.ward.progress import ProgressRecords
+from sync.ward.readahead import ReadAhead
 from sync.ward.records import WardRecords
 from sync.ward.rules import DEFAULT_REQUIRED
 from sync.ward.signing_key import KeyRing, public_file
@@ -101,7 +102,7 @@ def create_app(
 
     app = Starlette(
         routes=[route for part in parts for route in part.routes()],
-        middleware=[Middleware(Guard, tokens, sessions, policy.limits)],
+        middleware=[Middleware(ReadAhead), Middleware(Guard, tokens, sessions, policy.limits)],
         exception_handlers={Problem: refused, HTTPException: refused, Exception: refused},
         lifespan=lifespan,
     )

@@ -137,9 +137,6 @@ def test_sending_hours_end_in_mid_file(ward: Ward, station: Station) -> None:
     assert states(station, [item, other]) == [OutboxState.RECEIVED] * 2
 
 
-@pytest.mark.xfail(
-    reason="each connection of 7 kB leaves the server about 1 kB: 15 times the file is sent, not 4 times; to be mended"
-)
 def test_a_line_cut_every_few_kilobytes_still_gets_there(ward: Ward, station: Station) -> None:
     content = pdf(300_000, 93)
     item = station.queue(content)
@@ -152,8 +149,8 @@ def test_a_line_cut_every_few_kilobytes_still_gets_there(ward: Ward, station: St
                 break
             station.make_due(item)
         assert station.item(item).state is OutboxState.RECEIVED
-        # the server may drop what it had in hand when the line broke; headers cost a fifth of such a short life
-        assert line.bytes_up < 4 * len(content)
+        # headers cost a fifth of such a short life
+        assert line.bytes_up < 1.5 * len(content)
     assert ward.stored(item.files[0].sha256) == content
 
 
