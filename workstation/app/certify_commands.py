@@ -13,7 +13,7 @@ from ui.messages import Lang
 from workstation.app.console import JsonOption, home_folder, options, usable_folder
 from workstation.app.copy_commands import tell
 from workstation.app.settings import FILE, Settings
-from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Windows, named_key
+from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Windows, key_access, named_key
 from workstation.domain.attestation import AttestationTemplate
 from workstation.domain.copies import CopyRules
 from workstation.domain.errors import WorkstationError
@@ -58,12 +58,8 @@ def certify(
     """Certified copies: FILES with the certifying person's key, then --agency with the agency's. Nothing is signed twice."""
     if agency == bool(files):
         raise WorkstationError("U01", detail="FILES | --agency")
-    access = None
-    if any((token, p12, remote, windows)):
-        key, account = named_key(token, key_id, p12, remote, windows)
-        from workstation.app.signing_batch import KeyAccess
-
-        access = KeyAccess(key, pin_env, otp_env, account)
+    named = any((token, p12, remote, windows))  # else the settings' key
+    access = key_access(named_key(token, key_id, p12, remote, windows), pin_env, otp_env) if named else None
     order = CertifyOrder(tuple(files or ()), output, access, pin_env, agency, title, reason, looked, user)
     tell(run_certify(home_folder(), order, options.lang), as_json)
 

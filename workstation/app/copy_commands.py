@@ -18,7 +18,7 @@ from workstation.app.console import (
     usable_folder,
     words,
 )
-from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Trust, Windows, named_key
+from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Trust, Windows, key_access, named_key
 from workstation.domain.copies import CopyKind, SourceIs
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
@@ -63,12 +63,8 @@ def copy(
         raise WorkstationError("U01", detail=f"--kind: {' | '.join(_KINDS)}")
     if of not in ("", *_OF):
         raise WorkstationError("U01", detail=f"--of: {' | '.join(_OF)}")
-    access = None
-    if any((token, p12, remote, windows)):
-        key, account = named_key(token, key_id, p12, remote, windows)
-        from workstation.app.signing_batch import KeyAccess
-
-        access = KeyAccess(key, pin_env, otp_env, account)
+    named = any((token, p12, remote, windows))  # else the settings' key
+    access = key_access(named_key(token, key_id, p12, remote, windows), pin_env, otp_env) if named else None
     order = CopyOrder(
         tuple(sources), CopyKind(kind), output, access, pin_env, pages, SourceIs(of) if of else None, recipients, reason,
         again, looked, user, approved_by, tuple(path.resolve() for path in trust or ()), offline,

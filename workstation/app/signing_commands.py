@@ -4,7 +4,7 @@ import os
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from workstation.app.console import JsonOption, exit_of, home_path, leave, optio
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
 from workstation.domain.signing import RevocationAccess, Secret, SigningServices
+
+if TYPE_CHECKING:
+    from workstation.app.signing_batch import KeyAccess
 
 Level = Annotated[str, typer.Option(help="B, T, LT or LTA. What can't be reached now is left out, and said.")]
 Tsa = Annotated[str, typer.Option(help="Address of the time-stamping authority; else the settings'.")]
@@ -49,13 +52,13 @@ def sign(
 ) -> None:
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
     from workstation.app.compose import Home, signing_services
-    from workstation.app.signing_batch import Batch, KeyAccess, run_sign
+    from workstation.app.signing_batch import Batch, run_sign
     from workstation.app.stamp_options import stamp_wish
 
     wish = stamp_wish(image, at, move, number, copy)
-    key, account = named_key(token, key_id, p12, remote, windows)
+    access = key_access(named_key(token, key_id, p12, remote, windows), pin_env, otp_env)
     services = SigningServices() if level == "B" else signing_services(Home(home_path()), tsa, _whole(trust))
-    batch = Batch(tuple(files), output, KeyAccess(key, pin_env, otp_env, account), level, preset, wish, services, qr)
+    batch = Batch(tuple(files), output, access, level, preset, wish, services, qr)
     _tell(run_sign(batch, options.lang), as_json)
 
 
@@ -98,7 +101,17 @@ def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
     leave(exit_of((*failed, *lower), done=len(failed) < len(rows)))
 
 
-def named_key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows: bool) -> tuple[KeyRef, Secret | None]:
+Named = tuple[KeyRef, Secret | None]
+
+
+def key_access(named: Named, pin_env: str, otp_env: str) -> "KeyAccess":
+    from workstation.app.signing_batch import KeyAccess
+
+    key, account = named
+    return KeyAccess(key, pin_env, otp_env, account)
+
+
+def named_key(token: Path | None, key_id: str, p12: Path | None, remote: str, windows: bool) -> Named:
     """The one key that was named, with the account's secret if it is a remote service's. U01: none, several, or unknown."""
     if sum(map(bool, (token, p12, remote, windows))) != 1:
         raise WorkstationError("U01", detail="--token | --p12 | --remote | --windows")

@@ -5,12 +5,16 @@ import pytest
 from cryptography import x509
 
 from signing import worker
+from signing.reports import verify_bytes
 from signing.training import TrainingIdentity, make_training_identity
+from signing.trust import load_anchors
+from tests.unit.signing.judging import Judge, check
 from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import ORGANIZATION, Authority, make_authority
 from tests.unit.signing.softtoken import SoftToken, make_token
-from workstation.domain.signature import KeyKind, KeyRef
+from tests.unit.signing.workshop import Workshop, make_workshop
+from workstation.domain.signature import FileVerdict, KeyKind, KeyRef
 from workstation.domain.signing import Secret, SignJob, TrustStore
 
 PASSPHRASE = "một mật khẩu tập huấn"
@@ -71,6 +75,24 @@ def signed(tmp_path_factory: pytest.TempPathFactory, identity: TrainingIdentity,
     worker.sign_file(SignJob(published, out))
     worker.close_key()
     return out
+
+
+@pytest.fixture(scope="module")
+def shop(authority: Authority, published: Path) -> Workshop:
+    return make_workshop(authority, published.read_bytes())
+
+
+@pytest.fixture
+def judge(authority: Authority, tmp_path: Path) -> Judge:
+    """What verifying says of a file, offline; every verdict is checked for being one."""
+    anchors = load_anchors(TrustStore(roots=(authority.write(tmp_path),)))
+
+    def run(data: bytes) -> FileVerdict:
+        verdict = verify_bytes(data, anchors, offline=True)
+        check(verdict)
+        return verdict
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from signing import worker
 from signing.reports import verify_bytes
 from signing.trust import load_anchors
 from signing.verify import verify_file
+from tests.unit.signing.judging import codes
 from tests.unit.signing.outside import Outside
 from tests.unit.signing.pki import new_key
-from tests.unit.signing.test_verify import codes
 from tests.unit.signing.workshop import Workshop, make_workshop, signer_of
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import RevocationAccess, SignJob

@@ -77,11 +77,6 @@ def test_pdfsig_agrees(files: dict[str, bytes], tmp_path: Path) -> None:
         assert pdfsig_says(attacks.one_byte_changed(data), tmp_path) != [VALID], name
 
 
-@pytest.fixture
-def shop(authority: Authority, published: Path) -> Workshop:
-    return make_workshop(authority, published.read_bytes())
-
-
 @pytest.mark.parametrize("forge", [forgeries.cms_signature_byte, forgeries.cms_message_digest, forgeries.cms_of_another_file])
 def test_all_three_refuse_a_spoiled_cms_object(forge: Callable[[Workshop], bytes], shop: Workshop, tmp_path: Path) -> None:
     """What we call V01 or V15 is no quirk of our library."""

@@ -18,32 +18,12 @@ from signing.picture import Pictures, appearance
 from signing.reports import verify_bytes
 from signing.trust import load_anchors
 from tests.unit.signing import attacks, forgeries
-from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, rsa_key
-from tests.unit.signing.test_verify import check, codes
-from tests.unit.signing.workshop import Workshop, form_file, make_workshop, signer_of, stamped, stamper_of, with_cms
+from tests.unit.signing.judging import Judge, check, codes
+from tests.unit.signing.pki import TIME_STAMPING, make_authority, rsa_key
+from tests.unit.signing.workshop import Workshop, form_file, signer_of, stamped, stamper_of, with_cms
 from workstation.domain.errors import ERRORS
-from workstation.domain.signature import FileVerdict, Verdict
+from workstation.domain.signature import Verdict
 from workstation.domain.signing import TrustStore
-
-
-@pytest.fixture(scope="module")
-def shop(authority: Authority, published: Path) -> Workshop:
-    return make_workshop(authority, published.read_bytes())
-
-
-@pytest.fixture
-def judge(authority: Authority, tmp_path: Path) -> Callable[[bytes], FileVerdict]:
-    anchors = load_anchors(TrustStore(roots=(authority.write(tmp_path),)))
-
-    def run(data: bytes) -> FileVerdict:
-        verdict = verify_bytes(data, anchors, offline=True)
-        check(verdict)
-        return verdict
-
-    return run
-
-
-Judge = Callable[[bytes], FileVerdict]
 
 
 @pytest.mark.parametrize("forge", forgeries.FORGERIES, ids=lambda forge: forge.__name__)

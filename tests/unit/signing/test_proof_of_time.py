@@ -15,10 +15,10 @@ from signing import algorithm_rules
 from signing.reports import verify_bytes
 from signing.trust import Anchors, load_anchors
 from tests.unit.signing import attacks
+from tests.unit.signing.judging import codes
 from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, new_key, rsa_key
 from tests.unit.signing.responders import Responder, serving
 from tests.unit.signing.test_revocation import GOOD, State, state, with_store
-from tests.unit.signing.test_verify import codes
 from tests.unit.signing.workshop import Workshop, make_workshop, signer_of, stamped, stamper_of
 from workstation.domain.signature import AlgorithmLimit, Verdict
 from workstation.domain.signing import TrustStore

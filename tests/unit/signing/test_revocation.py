@@ -20,9 +20,9 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from signing import reports, trust
 from signing.reports import verify_bytes
 from signing.trust import Anchors, load_anchors
+from tests.unit.signing.judging import check, codes
 from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, new_key, rsa_key
 from tests.unit.signing.responders import Responder, serving
-from tests.unit.signing.test_verify import check, codes
 from tests.unit.signing.workshop import make_workshop, signer_of, stamper_of, with_cms
 from workstation.domain.signature import FileVerdict, Verdict
 from workstation.domain.signing import TrustStore

@@ -11,35 +11,15 @@ from signing.reports import verify_bytes
 from signing.trust import load_anchors
 from tests.unit.signing import attacks
 from tests.unit.signing import second_signatures as files
+from tests.unit.signing.judging import Judge, codes
 from tests.unit.signing.outside import Outside
 from tests.unit.signing.pdfs import make_pdfa
-from tests.unit.signing.pki import TIME_STAMPING, Authority, rsa_key
-from tests.unit.signing.test_verify import check, codes
-from tests.unit.signing.workshop import Workshop, make_workshop, stamped, stamper_of
-from workstation.domain.signature import FileVerdict, Verdict
+from tests.unit.signing.pki import TIME_STAMPING, rsa_key
+from tests.unit.signing.workshop import Workshop, stamped, stamper_of
+from workstation.domain.signature import Verdict
 from workstation.domain.signing import SignJob, TrustStore
 from workstation.usecases.recover import last_sound
 from workstation.usecases.shown import signed_length
-
-
-@pytest.fixture(scope="module")
-def shop(authority: Authority, published: Path) -> Workshop:
-    return make_workshop(authority, published.read_bytes())
-
-
-@pytest.fixture
-def judge(authority: Authority, tmp_path: Path) -> Callable[[bytes], FileVerdict]:
-    anchors = load_anchors(TrustStore(roots=(authority.write(tmp_path),)))
-
-    def run(data: bytes) -> FileVerdict:
-        verdict = verify_bytes(data, anchors, offline=True)
-        check(verdict)
-        return verdict
-
-    return run
-
-
-Judge = Callable[[bytes], FileVerdict]
 
 
 @pytest.mark.parametrize("forge", files.SECOND, ids=lambda forge: forge.__name__)

@@ -30,28 +30,12 @@ from signing.training import TrainingIdentity
 from signing.trust import load_anchors
 from signing.verify import verify_file
 from tests.unit.signing import attacks
+from tests.unit.signing.judging import check, codes
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.signing.pki import TIME_STAMPING, Authority, make_authority, new_key, rsa_key, write_p12
-from workstation.domain.errors import ERRORS, WorkstationError
+from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
 from workstation.domain.signing import Secret, SignJob, TrustStore
-
-
-def codes(verdict: FileVerdict) -> set[str]:
-    return {note.code for note in verdict.reasons}
-
-
-def check(verdict: FileVerdict) -> None:
-    """What holds for every verdict."""
-    assert codes(verdict) <= set(ERRORS)
-    assert verdict.green == (verdict.verdict is Verdict.VALID)
-    assert verdict.green or verdict.reasons, "whatever is not green says why"
-    for one in verdict.signatures:
-        assert set(one.reasons) <= set(verdict.reasons)
-        assert one.coverage in ("whole_file", "revision", "partial")
-        assert one.changes_after in ("none", "lta", "form", "annotation", "content", "unknown")
-        assert one.revocation in ("good", "revoked", "unknown")
-        assert (one.subindication is None) == (one.indication == "TOTAL-PASSED")
 
 
 def verify(data: bytes, trust: TrustStore) -> FileVerdict:
