@@ -101,12 +101,12 @@ def test_a_name_under_a_blue_seal_is_read(ink: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "says", "turn", "ink", "seed"),
-    [(MarkKind.STAMP, "SAO Y BẢN CHÍNH", 0.8, BLUE, 18), (MarkKind.STAMP, "SAO Y BẢN CHÍNH", -9, BLUE, 19),
-     (MarkKind.FRAMED, "ĐÃ THU TIỀN", 14, VIOLET, 19)],
+    ("kind", "says", "turn", "ink", "seed", "off"),
+    [(MarkKind.STAMP, "SAO Y BẢN CHÍNH", 0.8, BLUE, 18, 4),  # its first word is doubted and left out
+     (MarkKind.STAMP, "SAO Y BẢN CHÍNH", -9, BLUE, 19, 1), (MarkKind.FRAMED, "ĐÃ THU TIỀN", 14, VIOLET, 19, 1)],
 )  # fmt: skip
 def test_a_stamp_of_one_line_is_a_note_however_it_slopes(
-    kind: MarkKind, says: str, turn: float, ink: tuple[int, int, int], seed: int
+    kind: MarkKind, says: str, turn: float, ink: tuple[int, int, int], seed: int, off: int
 ) -> None:
     mark = Mark(kind, 110, 140, 60, ink, says, turn)
     page = made(Kind.NOTICE, (mark,), seed=seed)
@@ -114,7 +114,7 @@ def test_a_stamp_of_one_line_is_a_note_however_it_slopes(
     lost, wrong = errors(page, text, held(mark))
     assert lost == 0 and wrong < 0.03
     (note,) = [a.note for a in boxes(text, "stamp") if a.note]
-    assert distance(note, says) <= 4  # a word of a short note may be doubted and left out
+    assert distance(note, says) <= off
     assert says.split()[-1] not in text.text and not boxes(text, "handwriting")
 
 
