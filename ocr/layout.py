@@ -35,7 +35,7 @@ _EDGE_MM = 3.0
 """Strip along the page's rim where the lid and the paper's edge show."""
 _DOUBTED = 0.75
 """Of a line of one or two pieces: below it they are no letters."""
-_CLEAR = 0.93
+CLEAR = 0.93
 """Mean confidence of a page that needs no second reading."""
 _NOISE = 0.35
 """Mean confidence below which a line's reading is none: specks, the other side, a picture."""
@@ -106,7 +106,7 @@ def read_page(page: Pixels, dpi: float, recognizer: Recognizer) -> Reading:
     """A prepared grey page without tables: by the engine's own layout, and where that is doubtful line by line too."""
     read = recognizer.read(page, dpi)
     sure = confidence(read)
-    if sure >= _CLEAR:
+    if sure >= CLEAR:
         return Reading(read)
     layout = find_lines(page, dpi)
     words = _sensible(read, _read_lines(page, dpi, layout, recognizer), layout)

@@ -157,9 +157,12 @@ def _figures(dark: Pixels, gap: float, mm: float) -> list[Box]:
     for label in np.flatnonzero(stats[:, cv2.CC_STAT_HEIGHT] >= FIGURE_MM * mm).tolist():
         if label == 0:
             continue
-        rows, columns = np.nonzero((labels == label) & (dark > 0))
+        x, y, w, h = stats[label, : cv2.CC_STAT_AREA].tolist()
+        at = np.s_[y : y + h, x : x + w]
+        rows, columns = np.nonzero((labels[at] == label) & (dark[at] > 0))
         if not len(rows):
             continue
+        rows, columns = rows + y, columns + x
         x0, y0, x1, y1 = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
         high = FIGURE_MM * mm <= y1 - y0 <= _TALL_MM * mm and x1 - x0 >= max(0.4 * mm, _THIN * (y1 - y0))
         if high and len(rows) >= max(0.4 * mm * mm, _DENSE * (x1 - x0) * (y1 - y0)):

@@ -15,13 +15,11 @@ from ocr.frames import Pixels
 from ocr.grammar import distance, plain
 from ocr.ink import Circle, holds
 from ocr.language.syllables import core, is_syllable
-from ocr.layout import Reading, confidence, sense
+from ocr.layout import CLEAR, Reading, confidence, sense
 from ocr.lines import RawWord, hull
 from ocr.missed import KNOWN, Marks, Paper, Words, darkness, foreign, line_part, lost_lines, reads, share, sure_or_full
 from workstation.domain.page import Box, Word
 
-_CLEAR = 0.93
-"""Mean confidence of a table that nobody doubts, as ``layout`` has it of a page."""
 _PART = 0.25
 """Share of a line's length without words below which the line is not lost."""
 _PALER = 70.0
@@ -48,7 +46,7 @@ _BLOCK_MM = 50.0
 def told(
     paper: Paper, marks: Marks, read: Reading, words: Sequence[RawWord], grids: lone.Grids, recognizer: Recognizer
 ) -> tuple[Box, ...]:
-    """Boxes of lost print. On a clear page only lines and cells in which nothing was read are looked for."""
+    """Boxes of lost print. On a clear page only lines, cells and names beside seals."""
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
     doubtful = bool(read.lines or read.silent) or _worn(grids)
     lost = _lines(paper, marks, read, every, doubtful)
@@ -73,11 +71,16 @@ def _lines(paper: Paper, marks: Marks, read: Reading, every: Words, doubtful: bo
 def _worn(grids: lone.Grids) -> bool:
     words = [w for _, inside in grids for w in inside]
     weight = sum(len(w.text) for w in words)
-    return bool(weight) and sum(w.confidence * len(w.text) for w in words) < _CLEAR * weight
+    return bool(weight) and sum(w.confidence * len(w.text) for w in words) < CLEAR * weight
 
 
 def _new(found: Sequence[Box], known: Sequence[Box]) -> list[Box]:
-    return [b for b in found if not any(share(b, k) > 0.3 or share(k, b) > 0.3 for k in known)]
+    """Those of the boxes that tell something that neither the known ones nor those before them tell."""
+    fresh: list[Box] = []
+    for box in found:
+        if not any(share(box, k) > 0.3 or share(k, box) > 0.3 for k in (*known, *fresh)):
+            fresh.append(box)
+    return fresh
 
 
 def _bare(box: Box, others: Sequence[Box]) -> bool:

@@ -51,6 +51,8 @@ class Paper:
     cleaned: Pixels
     page: Pixels
     dpi: float
+    stamps: tuple[Stamp, ...] = ()
+    """In blue, which preparing has taken out of ``page``: whatever is gone from there has to be told."""
 
     @property
     def mm(self) -> float:

@@ -13,9 +13,10 @@ from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
 from ocr.language import reviewed
 from ocr.lines import RawWord
-from ocr.prepare import prepare, prepared
+from ocr.prepare import UNPARTED, prepare, prepared
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
 from ocr.reduce import Reduced, reduce
+from ocr.stampink import blue_stamps
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import PageJob, PageResult
 
@@ -119,7 +120,9 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
     steps: Recipe = ()
     if not done.blank:
         page, taken = prepared(reduced.page, reduced.dpi)
-        paper = missed.Paper(reduced.page, page, reduced.dpi)
+        parted = any(step.name == "stamps_to_paper" for step in taken)
+        stamps = blue_stamps(reduced.page, reduced.dpi) if parted else ()
+        paper = missed.Paper(reduced.page, page, reduced.dpi, stamps)
         rules, grids = tables.find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
@@ -134,7 +137,7 @@ def _own_text(done: Cleaned, reduced: Reduced, dpi: float, own: tuple[RawWord, .
     """Of a written page: its own words, in the order of its tables and columns. What is read are pictures among them only."""
     started = time.monotonic()
     height, width = done.page.shape[:2]
-    page, _ = prepared(reduced.page, reduced.dpi)
+    page, _ = prepared(reduced.page, reduced.dpi, UNPARTED)
     paper = missed.Paper(reduced.page, page, reduced.dpi)
     words = reduced.onto(own)
     _, grids = tables.find_tables(paper.page, paper.dpi)

@@ -79,6 +79,7 @@ def _shown(text: str, width: float, size: float, pen: float, off: float) -> tupl
 
     In whole percents where that is at most ``off`` points beside, else in tenths.
     """
+    width = max(width, 0.01)  # of a hair, thinner than what places are rounded to
     exact = _stretch(width, text, size)
     whole = abs(round(exact) - exact) * width / exact <= off and round(exact) > 0
     percent = round(exact) if whole else max(0.1, round(exact, 1))

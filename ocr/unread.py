@@ -20,7 +20,7 @@ from ocr.layout import Reading
 from ocr.lines import RawWord, hull
 from ocr.lost import told
 from ocr.missed import SURE, Marks, Paper, Words, line_part, lost_lines, share, speck, sure_or_full
-from ocr.stampink import blue_stamps, stamp_alone
+from ocr.stampink import stamp_alone
 from workstation.domain.page import Box, Finding, UnreadArea, Word
 
 _ACCEPTED = 0.5
@@ -64,10 +64,9 @@ def settle(
 
 def _parted(marks: Marks, paper: Paper) -> Marks:
     """With the blue stamps that were parted from the page's print for reading."""
-    if marks.colours is None or not marks.colours.blue_areas:
-        return marks
-    stamps = tuple(s for s in blue_stamps(paper.cleaned, paper.dpi) if not any(share(s.box, p) > 0.5 for p in marks.pictures))
-    return replace(marks, colours=marks.colours.without([s.box for s in stamps]), stamps=stamps) if stamps else marks
+    stamps = tuple(s for s in paper.stamps if not any(share(s.box, p) > 0.5 for p in marks.pictures))
+    colours = marks.colours.without([s.box for s in stamps]) if marks.colours else None
+    return replace(marks, colours=colours, stamps=stamps) if stamps else marks
 
 
 def counted(areas: Sequence[UnreadArea]) -> tuple[Finding, ...]:
@@ -133,7 +132,8 @@ def _line_around(words: Sequence[RawWord], box: Box) -> tuple[int, ...] | None:
 
 
 def _stamps(marks: Marks, mm: float) -> tuple[Box, ...]:
-    """Hulls of seals and signatures: red ink, black round seals, and blue ink that is too high for a line or meets these."""
+    """Hulls of seals and signatures: red ink, black round seals, blue ink that is too high for a line or meets these, and the
+    blue stamps that were parted from the print."""
     found = [*(marks.colours.red_areas if marks.colours else ()), *(s.box for s in marks.ink.seals)]
     red = _merged(found)
     blue = marks.colours.blue_areas if marks.colours else ()

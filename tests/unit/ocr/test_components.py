@@ -33,3 +33,12 @@ def test_a_comb_is_one_piece_though_each_tooth_begins_one() -> None:
     labels, stats, _ = components(comb)
     assert stats[1:].tolist() == [[0, 0, 140_000, 4, 350_000]]
     assert int(labels.max()) == 1
+
+
+def test_hatching_takes_more_labels_on_the_way_than_it_has_pieces() -> None:
+    """Each row of a stroke that slopes like / begins a label in OpenCV's squares of four, as guilloche does on certificates."""
+    y, x = np.indices((1300, 1300))
+    dark = ((x + y) % 4 == 0).astype(np.uint8)
+    labels, stats, _ = components(dark)
+    _, wide, wide_stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    assert np.array_equal(labels, wide) and np.array_equal(stats, wide_stats)

@@ -161,6 +161,7 @@ def test_whole_names_beside_or_under_a_seal_are_not_told() -> None:
     name = (word("Lê", 630, 660, 750), word("Thị", 670, 720, 750), word("Liễu", 730, 790, 750))
     assert _parted(SEAL, (*TITLE, *name), MM) == []
     assert _parted(SEAL, (*TITLE, word("Liễu", 680, 740, 750)), MM) == []  # where a single word belongs
+    assert _parted(SEAL, (*TITLE, word("iễu", 647, 797, 750)), MM) == []  # a letter less than the row needs
     assert _parted(SEAL, (*TITLE, word("Liễu", 900, 960, 750)), MM) == []  # far beside it
 
 

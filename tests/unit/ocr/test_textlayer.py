@@ -152,12 +152,12 @@ def lines_of_words(draw: st.DrawFn) -> PageText:
     """Words as bad pages give them: touching, one over the other, thin as a hair, at any resolution."""
     words, dpi = [], draw(st.sampled_from([72.0, 100.0, 199.7, 300.0, 600.0]))
     for line in range(draw(st.integers(1, 3))):
-        x, y = draw(st.integers(0, 300)), 100 * line + draw(st.integers(0, 40))
+        x, y = float(draw(st.integers(0, 300))), 100 * line + draw(st.integers(0, 40))
         for _ in range(draw(st.integers(1, 12))):
             text = draw(st.text("aỹ1.𝟙", min_size=1, max_size=12))
-            width, height = draw(st.integers(1, 400)), draw(st.integers(1, 60))
+            width, height = draw(st.integers(1, 400) | st.floats(0.05, 1)), draw(st.integers(1, 60))
             words.append(Word(text, (x, y, x + width, y + height), 0.9, line))
-            x = max(0, x + width + draw(st.integers(-40, 90)))
+            x = max(0.0, x + width + draw(st.integers(-40, 90)))
     return PageText(4000, 400, dpi, tuple(words), Engine("", "", "", ""), 0.0)
 
 

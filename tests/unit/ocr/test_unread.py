@@ -12,14 +12,15 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.engine import Recognizer, Unread, recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
-from ocr.layout import find_lines
+from ocr.layout import Reading, find_lines
 from ocr.lines import RawWord
 from ocr.lost import _print, _within_read
 from ocr.missed import Paper, speck
 from ocr.process import Cleaned, _read
 from ocr.reduce import reduce
 from ocr.split import index_document
-from ocr.unread import counted
+from ocr.stampink import Stamp
+from ocr.unread import counted, settle
 from tests.bench.unread import ReadWord, losses
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, MadePage, PageSpec, TruthLine, make_page
 from tests.unit.ocr.test_split import TYPES
@@ -272,6 +273,15 @@ def test_a_line_in_which_nothing_makes_sense_is_told_and_a_paler_one_is_the_othe
     told = [a.box for a in boxes(text, "lost_line")]
     assert any(290 < b[1] < 340 for b in told)
     assert not any(b[1] > 400 for b in told)
+
+
+def test_a_stamp_that_was_taken_out_of_the_page_is_told_however_pale() -> None:
+    """Ink that is in no word and in no area would be lost in silence."""
+    page = np.full((400, 900, 3), 250, np.uint8)
+    page[100:200, 200:600] = (238, 240, 250)  # too pale for what looks for coloured ink by itself
+    stamp = Stamp((200, 100, 600, 200))
+    _, areas = settle(Paper(page, np.full((400, 900), 255, np.uint8), DPI, (stamp,)), Reading(()), (), tesseract())
+    assert [(a.kind, a.box) for a in areas] == [("stamp", stamp.box)]
 
 
 def test_a_speck_beside_print_is_no_letter() -> None:
