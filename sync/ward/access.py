@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.ward.limits import ADDRESS, FAILURES, STATION, Buckets
@@ -86,6 +87,16 @@ class Limits:
     stations: Buckets = field(default_factory=lambda: Buckets(STATION))
     addresses: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
     failures: Buckets = field(default_factory=lambda: Buckets(FAILURES))
+
+
+async def right_secret(limits: Limits, scope: MutableMapping[str, Any], check: Callable[[], bool]) -> bool:
+    """Counts the try before it looks: of guesses that come all at once, no more are looked at than of those one by one."""
+    caller = address(scope)
+    if wait := limits.failures.take(caller):
+        raise too_many(wait)
+    if right := await run_in_threadpool(check):
+        limits.failures.give_back(caller)
+    return right
 
 
 class Guard:

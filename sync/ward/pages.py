@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sync.failure import WardFailure
 from sync.receipts import ReceiptClaims, TrustedKeys, verify_receipt
-from sync.ward.access import COOKIE, LOGIN, Limits, Sessions, address, session_key, too_many
+from sync.ward.access import COOKIE, LOGIN, Limits, Sessions, right_secret, session_key
 from sync.ward.accounts import Accounts, Kind
 from sync.ward.arrivals import Arrivals, Wanted
 from sync.ward.files import WardFiles, hash_file
@@ -182,11 +182,9 @@ class Pages:
 
     async def login(self, request: Request) -> Response:
         form = await read_form(request)
-        if wait := self._limits.failures.wait(address(request.scope)):
-            raise too_many(wait)
         name, password = form.get("ten", ""), form.get("mat-khau", "")
-        if self._sessions is None or not await run_in_threadpool(self._accounts.knows, Kind.STAFF, name, password):
-            self._limits.failures.take(address(request.scope))
+        right = await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STAFF, name, password))
+        if self._sessions is None or not right:
             return await self._login_page(request, refused=True)
         answer = RedirectResponse("/", 303)
         # "strict": the cookie stays away from whatever another site sets off
