@@ -102,7 +102,8 @@ def create_app(
 
     app = Starlette(
         routes=[route for part in parts for route in part.routes()],
-        middleware=[Middleware(ReadAhead), Middleware(Guard, tokens, sessions, policy.limits)],
+        # nothing is read ahead for whoever may not send
+        middleware=[Middleware(Guard, tokens, sessions, policy.limits), Middleware(ReadAhead)],
         exception_handlers={Problem: refused, HTTPException: refused, Exception: refused},
         lifespan=lifespan,
     )

@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sync.metadata import decode_metadata
-from sync.ward.files import FORMATS, WardFiles, extension, fsync_folder, looks_like
+from sync.ward.files import FORMATS, WardFiles, extension, looks_like
 from sync.ward.problems import Problem
 from sync.ward.records import Upload, UploadRequest, WardRecords
 from sync.ward.requests import digits, parse_uuid
-from workstation.domain.durable import DISK_FULL
+from workstation.domain.durable import DISK_FULL, sync_folder
 
 TUS = "1.0.0"
 SPARE_BYTES = 4 * 1024 * 1024
@@ -86,7 +86,7 @@ class Uploads:
         if offset == 0:
             partial = self._files.partial(upload.id)
             partial.touch(0o600)
-            fsync_folder(partial.parent)
+            sync_folder(partial.parent)
         return offset
 
     async def head(self, request: Request) -> Response:
