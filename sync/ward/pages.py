@@ -103,7 +103,7 @@ class Pages:
         skip = (number - 1) * PAGE_SIZE
         rows = await run_in_threadpool(lambda: self._arrivals.summaries(wanted, skip=skip, limit=PAGE_SIZE + 1))
         total, received = await run_in_threadpool(self._arrivals.counts)
-        found = await run_in_threadpool(self._arrivals.count, wanted)
+        found = total if wanted == Wanted() else await run_in_threadpool(self._arrivals.count, wanted)
         context = {"rows": rows[:PAGE_SIZE], "more": len(rows) > PAGE_SIZE, "page": number, "total": total, "received": received}
         return self._page(
             request, "index.html", 200, **context, wanted=wanted, state=state if state in _STATES else "", found=found

@@ -22,7 +22,12 @@ def test_takes_the_place_of_what_stood_there_and_leaves_nothing_else(tmp_path: P
 def test_a_secret_is_its_owners_alone_from_the_first_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     modes: list[int] = []
     fsync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (modes.append(os.fstat(handle).st_mode & 0o777), fsync(handle)))
+
+    def noting(handle: int) -> None:
+        modes.append(os.fstat(handle).st_mode & 0o777)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
     write_durably(tmp_path / "key.pem", b"x", 0o600)
     assert modes[0] == (tmp_path / "key.pem").stat().st_mode & 0o777 == 0o600
 

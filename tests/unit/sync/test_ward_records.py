@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sync.canonical import canonical_json, sha256_text
+from sync.ward.arrivals import Wanted
 from sync.ward.models import DossierRow
 from sync.ward.problems import Problem
 from sync.ward.records import UPLOAD_LIFETIME, UploadRequest, WardRecords
@@ -60,6 +61,27 @@ def test_manifest_once(hands: Hands) -> None:
     assert hands.arrivals.counts() == (1, 1)
     (row,) = hands.arrivals.summaries(dossier_id=dossier_id)
     assert (row.files, row.bytes, row.receipt_id, row.received_at) == (1, 10, receipt.id, hands.now)
+
+
+def test_search_by_what_no_database_takes(hands: Hands) -> None:
+    """NUL and half a character are as a space; the number of a receipt is found in any letters, and no part of it."""
+    dossier_id, bare = new_id(), new_id()
+    receipt = hands.records.commit_manifest(dossier_id, arrived(hands.records, dossier_id))
+    hands.records.put_dossier(bare, BODY, "k")
+
+    def found(text: str) -> set[str]:
+        wanted = Wanted(text)
+        ids = {row.id for row in hands.arrivals.summaries(wanted)}
+        assert hands.arrivals.count(wanted) == len(ids)
+        return ids
+
+    for text in ("", "\0", "ho so\0", "\0HỒ sơ", "ho\ud800so"):
+        assert found(text) == {dossier_id, bare}, text
+    for text in (receipt.id, f" {receipt.id.upper()}\0"):
+        assert found(text) == {dossier_id}
+    assert found(receipt.id[:-1]) == found("a\0") == set()
+    (row,) = hands.arrivals.summaries(dossier_id=bare)
+    assert (row.files, row.bytes, row.receipt_id, row.received_at) == (0, 0, "", None)
 
 
 def test_manifest_names_what_is_missing(hands: Hands) -> None:
