@@ -1,16 +1,19 @@
 """The server's memory on SQLite and PostgreSQL: once only, all or nothing, in order."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sync.canonical import canonical_json, sha256_text
+from sync.ward.app import Policy, create_app
 from sync.ward.arrivals import Wanted
 from sync.ward.models import DossierRow
 from sync.ward.problems import Problem
@@ -61,6 +64,28 @@ def test_manifest_once(hands: Hands) -> None:
     assert hands.arrivals.counts() == (1, 1)
     (row,) = hands.arrivals.summaries(dossier_id=dossier_id)
     assert (row.files, row.bytes, row.receipt_id, row.received_at) == (1, 10, receipt.id, hands.now)
+
+
+def test_a_server_that_runs_on_sweeps_what_expired(tmp_path: Path) -> None:
+    hands, dossier_id = Hands(tmp_path, None), new_id()
+    hands.records.put_dossier(dossier_id, BODY, "k")
+    upload = hands.records.open_upload(UploadRequest(dossier_id, "ket-qua", sha256_text("x"), 10, "a.pdf"))
+    app = create_app(tmp_path, policy=Policy(sweep_seconds=0.05), now=lambda: hands.now)
+    partial = tmp_path / "dang-tai" / upload.id
+    partial.touch()
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            await asyncio.sleep(0.2)
+            assert partial.exists()
+            hands.now += UPLOAD_LIFETIME
+            async with asyncio.timeout(10):
+                while partial.exists():
+                    await asyncio.sleep(0.02)
+
+    asyncio.run(live())
+    assert refused(lambda: hands.records.upload(upload.id))[0] == 404
+    hands.engine.dispose()
 
 
 def test_search_by_what_no_database_takes(hands: Hands) -> None:
