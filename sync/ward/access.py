@@ -114,7 +114,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = time.monotonic()
-        status = 0
+        status = 500  # what is sent for an exception that goes past here
 
         async def noting(message: Message) -> None:
             nonlocal status
