@@ -253,6 +253,7 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
         stack.callback(ticker.close)
+        stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
         yield Workstation(home, settings, office, desk, sender, ticker, pages)
 
 
