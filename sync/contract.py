@@ -7,12 +7,13 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from ssl import SSLContext
 
 import httpx
 
 from sync.failure import WardFailure, classify, retry_after_seconds
+from sync.loopback import is_loopback
+from sync.receipts import TrustedKeys
 from workstation.domain.errors import WorkstationError
 from workstation.domain.outbox import FailureClass
 from workstation.domain.signing import Secret
@@ -76,7 +77,7 @@ class WardClient:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = httpx.URL(base_url)
-        if self._base.scheme != "https" and not (self._base.scheme == "http" and _is_loopback(self._base.host)):
+        if self._base.scheme != "https" and not (self._base.scheme == "http" and is_loopback(self._base.host)):
             raise WorkstationError("M06", key="ward_url")
         self._secret = secret
         self._client_id = client_id
@@ -112,6 +113,15 @@ class WardClient:
         if body.get("phien-ban") != PROTOCOL or not isinstance(size, int) or not isinstance(formats, list):
             raise WardFailure(FailureClass.KHONG_RO, detail="not this contract")
         return Capabilities(size, frozenset(str(f).lower() for f in formats))
+
+    def published_keys(self) -> bytes:
+        """The key set that the server shows, as it came; nothing of it is to be trusted on sight."""
+        answer = self._send("GET", "/v1/khoa", authorized=False)
+        try:
+            TrustedKeys.parse(answer.body)
+        except ValueError as error:
+            raise WardFailure(FailureClass.KHONG_RO, status=answer.status, detail="no key set") from error
+        return answer.body
 
     def put_dossier(self, dossier_id: str, metadata: str, key: str) -> None:
         """Creates or replaces the metadata; the same again does nothing."""
@@ -255,10 +265,3 @@ def _number(body: Mapping[str, object], key: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise WardFailure(FailureClass.KHONG_RO, detail=f"no {key}")
     return value
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

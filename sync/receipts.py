@@ -47,8 +47,9 @@ class TrustedKeys:
             raise ValueError("no key set")
         keys: dict[str, Ed25519PublicKey] = {}
         for row in rows:
-            if isinstance(row, dict) and row.get("kty") == "OKP" and row.get("crv") == "Ed25519":
-                keys[str(row["kid"])] = Ed25519PublicKey.from_public_bytes(base64url(str(row.get("x", ""))))
+            named = isinstance(row, dict) and isinstance(row.get("kid"), str)
+            if named and row.get("kty") == "OKP" and row.get("crv") == "Ed25519":
+                keys[row["kid"]] = Ed25519PublicKey.from_public_bytes(base64url(str(row.get("x", ""))))
         if not keys:
             raise ValueError("no Ed25519 key")
         return cls(keys)

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable
 
+from sync.breaker import Breaker
 from sync.contract import WardClient
 from sync.delivery import Delivery, Peer
 from sync.failure import WardFailure
@@ -16,15 +17,12 @@ from sync.lanes import Lane, Lanes
 from sync.receipts import TrustedKeys
 from sync.throttle import Throttle
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ids import OutboxId
-from workstation.domain.outbox import RULES, FailureClass, OutboxState, Retry, backoff_seconds
+from workstation.domain.outbox import RULES, OutboxState, Retry, backoff_seconds
 from workstation.domain.ports import BlobStore, Clock, LineLimits, SendReport, UnitOfWorkFactory
 
 log = logging.getLogger("sync.sender")
 
 _BUG_WAIT = 900.0
-_TROUBLED = 3
-"""Items in a row that met a fault of the server, before the server rather than the items is held to be at fault."""
 _STATION = frozenset({"K04", "M01", "M04"})
 """Errors of our own store that no other item would escape."""
 
@@ -54,9 +52,7 @@ class WardSender:
         self._owner = owner
         self._rng = rng
         self._limits = limits
-        self._open_since: OutboxId | None = None
-        """The circuit breaker is open: the item that opened it."""
-        self._faults = 0
+        self._breaker = Breaker()
 
     def probe(self) -> bool:
         return self._peer.client.reachable()
@@ -95,15 +91,14 @@ class WardSender:
         return tuple(reports)
 
     def _breaker_open(self) -> bool:
-        """Until the waiting time of the item that opened it is over, or a person clears it. That item, as the oldest that is
-        due, then goes first and alone: the one probe that closes the breaker or opens it again."""
-        if self._open_since is None:
+        """Until the waiting time of the item that opened it is over, or a person clears it."""
+        if self._breaker.opener is None:
             return False
         with self._uow() as uow:
-            item = uow.outbox.get(self._open_since)
+            item = uow.outbox.get(self._breaker.opener)
         waiting = item.state is not OutboxState.PAUSED and item.next_try is not None and item.next_try > self._clock.now()
         if not waiting:
-            self._open_since = None
+            self._breaker.close()
         return waiting
 
     def _handle(self, journal: Journal, lane: Lane) -> bool:
@@ -128,7 +123,7 @@ class WardSender:
             return False
         except WardFailure as failure:
             return self._failed(journal, failure)
-        self._faults = 0
+        self._breaker.answered(journal.item.id)
         return True
 
     def _failed(self, journal: Journal, failure: WardFailure) -> bool:
@@ -136,15 +131,17 @@ class WardSender:
         kind, retry = failure.failure, RULES[failure.failure].retry
         if retry is Retry.PARK:
             journal.rejected(journal.note(failure))
-            self._faults = 0
+            self._breaker.answered(journal.item.id)
             return True
         # a line that moves bytes deserves a quick next try, however often it broke before
         attempts = 1 if journal.progressed else journal.item.attempts
+        opens = self._breaker.failed(journal.item.id, failure)
+        if opens:  # by an item that may be new, of a peer that may have been troubled for long
+            attempts = max(attempts, self._breaker.openings)
         wait = max(1.0, backoff_seconds(kind, attempts, failure.retry_after, self._rng))
         maybe_arrived = bool(journal.item.manifest) and (failure.sent or journal.item.state is OutboxState.UNKNOWN)
         journal.postponed(journal.note(failure), wait, maybe_arrived)
-        self._faults = self._faults + 1 if kind is FailureClass.MAY_CHU else 0
-        if retry is Retry.PEER or kind is FailureClass.QUA_TAI or self._faults >= _TROUBLED:
-            self._open_since = journal.item.id
+        if opens:
+            self._breaker.open(journal.item.id)
             return False
         return retry is not Retry.LINE or self.probe()

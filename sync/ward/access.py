@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.ward.limits import ADDRESS, FAILURES, STATION, Buckets
@@ -88,6 +89,16 @@ class Limits:
     failures: Buckets = field(default_factory=lambda: Buckets(FAILURES))
 
 
+async def right_secret(limits: Limits, scope: MutableMapping[str, Any], check: Callable[[], bool]) -> bool:
+    """Counts the try before it looks: of guesses that come all at once, no more are looked at than of those one by one."""
+    caller = address(scope)
+    if wait := limits.failures.take(caller):
+        raise too_many(wait)
+    if right := await run_in_threadpool(check):
+        limits.failures.give_back(caller)
+    return right
+
+
 class Guard:
     """ASGI middleware: asks for token or log-in, and counts, before anything is read from the body. ``sessions`` None: the pages
     are open, which is right for practice on loopback only."""
@@ -103,7 +114,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = time.monotonic()
-        status = 0
+        status = 500  # what is sent for an exception that goes past here
 
         async def noting(message: Message) -> None:
             nonlocal status

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sync.ward.access import Limits, Tokens, address
+from sync.ward.access import Limits, Tokens, right_secret
 from sync.ward.accounts import Accounts, Kind
 from sync.ward.arrivals import Arrivals, DossierSummary
 from sync.ward.code_lists import CodeLists
@@ -167,8 +167,7 @@ class Service:
         if values["grant_type"] != "client_credentials":
             return _token_error("unsupported_grant_type", 400)
         name, secret = values.get("client_id", ""), values.get("client_secret", "")
-        if not await run_in_threadpool(self._accounts.knows, Kind.STATION, name, secret):
-            self._limits.failures.take(address(request.scope))
+        if not await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STATION, name, secret)):
             return _token_error("invalid_client", 401)
         answer = {"access_token": self._tokens.issue(name), "token_type": "Bearer", "expires_in": self._tokens.seconds}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})

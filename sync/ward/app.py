@@ -1,5 +1,6 @@
 """Puts the ward server together."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -55,6 +56,8 @@ class Policy:
     token_seconds: int = TOKEN_SECONDS
     idle_seconds: float = 60.0
     """After so long without a byte a connection that sends a file is given up."""
+    sweep_seconds: float = 3600.0
+    """Between two looks for uploads that expired."""
     open_pages: bool = False
     """The page asks nobody to log in: for practice on loopback only."""
     limits: Limits = field(default_factory=Limits)
@@ -91,9 +94,12 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(uploads.sweep)
+        sweeping = asyncio.create_task(_sweep_on(uploads, policy.sweep_seconds))
         if not any(account.ended_at is None for account in await run_in_threadpool(accounts.all, Kind.STATION)):
             log.info("no station may send yet: enrol one with 'workstation ward stations add'")
         yield
+        sweeping.cancel()
+        await asyncio.wait({sweeping})
         engine.dispose()
 
     async def refused(request: Request, error: Exception) -> Response:
@@ -102,13 +108,24 @@ def create_app(
 
     app = Starlette(
         routes=[route for part in parts for route in part.routes()],
-        middleware=[Middleware(ReadAhead), Middleware(Guard, tokens, sessions, policy.limits)],
+        # nothing is read ahead for whoever may not send
+        middleware=[Middleware(Guard, tokens, sessions, policy.limits), Middleware(ReadAhead)],
         exception_handlers={Problem: refused, HTTPException: refused, Exception: refused},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
     app.state.now = now
     return app
+
+
+async def _sweep_on(uploads: Uploads, seconds: float) -> None:
+    """A server that runs for months would else keep what was never finished."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await run_in_threadpool(uploads.sweep)
+        except Exception as error:  # noqa: BLE001 - a database that is away for now: the next hour comes
+            log.warning("expired uploads stay for now: %s", type(error).__name__)
 
 
 def _problem(request: Request, error: Exception) -> Problem:

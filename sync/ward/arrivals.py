@@ -21,7 +21,6 @@ class DossierSummary:
     title: str
     files: int
     bytes: int
-    updated_at: datetime
     received_at: datetime | None
     receipt_id: str
 
@@ -43,15 +42,13 @@ class Arrivals:
         self, wanted: Wanted = Wanted(), *, code: str = "", dossier_id: str = "", skip: int = 0, limit: int = 100
     ) -> list[DossierSummary]:
         """Newest first; by MaHoSo or by id when given."""
-        files = (
-            select(FileRow.dossier_id, func.count().label("n"), func.sum(FileRow.bytes).label("total"))
-            .group_by(FileRow.dossier_id)
-            .subquery()
-        )
+        # looked up a shown row: a join would add up every file of the ward first
+        of_this = FileRow.dossier_id == DossierRow.id
+        files = select(func.count()).select_from(FileRow).where(of_this).scalar_subquery()
+        total = select(func.sum(FileRow.bytes)).where(of_this).scalar_subquery()
         query = (
-            select(DossierRow, CodeAllocation.code, files.c.n, files.c.total, ReceiptRow.id, ReceiptRow.received_at)
+            select(DossierRow, CodeAllocation.code, files, total, ReceiptRow.id, ReceiptRow.received_at)
             .join(CodeAllocation, CodeAllocation.dossier_id == DossierRow.id)
-            .outerjoin(files, files.c.dossier_id == DossierRow.id)
             .outerjoin(ReceiptRow, ReceiptRow.dossier_id == DossierRow.id)
             .order_by(DossierRow.updated_at.desc())
             .offset(skip)
@@ -69,13 +66,12 @@ class Arrivals:
                     ma,
                     d.ward_id,
                     str(json.loads(d.body).get("title", "")),
-                    n or 0,
-                    int(total or 0),
-                    d.updated_at,
+                    n,
+                    int(size or 0),
                     at,
                     receipt_id or "",
                 )
-                for d, ma, n, total, receipt_id, at in session.execute(query)
+                for d, ma, n, size, receipt_id, at in session.execute(query)
             ]
 
     def counts(self) -> tuple[int, int]:
@@ -114,5 +110,5 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if words:
         query = query.outerjoin(SearchRow, SearchRow.dossier_id == DossierRow.id)
         found = [SearchRow.text.contains(word, autoescape=True) for word in words]
-        query = query.where(or_(ReceiptRow.id == wanted.text.strip().lower(), and_(*found)))
+        query = query.where(or_(ReceiptRow.id == " ".join(words), and_(*found)))
     return query

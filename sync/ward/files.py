@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+from workstation.domain.durable import sync_folder
 from workstation.domain.ids import Sha256
 
 _MAGIC: dict[str, tuple[bytes, ...]] = {
@@ -28,7 +29,7 @@ class WardFiles:
         self._partial = data / "dang-tai"
         for folder in (self._stored, self._partial):
             folder.mkdir(parents=True, exist_ok=True)
-        fsync_folder(data)
+        sync_folder(data)
 
     def stored(self, sha256: str) -> Path:
         return self._stored / sha256[:2] / sha256[2:4] / sha256
@@ -75,13 +76,13 @@ class WardFiles:
         else:
             source.chmod(0o440)
             source.replace(target)
-        fsync_folder(target.parent)
+        sync_folder(target.parent)
 
     def _make_folder(self, folder: Path) -> None:
         for step in (folder.parent, folder):
             if not step.exists():
                 step.mkdir(exist_ok=True)
-                fsync_folder(step.parent)
+                sync_folder(step.parent)
 
 
 def hash_file(path: Path) -> Sha256:
@@ -96,14 +97,3 @@ def looks_like(name: str, beginning: bytes) -> bool:
 
 def extension(name: str) -> str:
     return name.rsplit(".", 1)[-1].lower() if "." in name else ""
-
-
-def fsync_folder(folder: Path) -> None:
-    """Makes renames and new names in ``folder`` durable; Windows has no such call and journals them itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

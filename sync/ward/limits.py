@@ -46,6 +46,12 @@ class Buckets:
             bucket.level -= 1
             return 0
 
+    def give_back(self, caller: str) -> None:
+        """What was taken does not count after all."""
+        with self._lock:
+            bucket = self._filled(caller)
+            bucket.level = min(self._rate.burst, bucket.level + 1)
+
     def wait(self, caller: str) -> int:
         """As :meth:`take`, without counting this call."""
         with self._lock:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sync.failure import WardFailure
 from sync.receipts import ReceiptClaims, TrustedKeys, verify_receipt
-from sync.ward.access import COOKIE, LOGIN, Limits, Sessions, address, session_key, too_many
+from sync.ward.access import COOKIE, LOGIN, Limits, Sessions, right_secret, session_key
 from sync.ward.accounts import Accounts, Kind
 from sync.ward.arrivals import Arrivals, Wanted
 from sync.ward.files import WardFiles, hash_file
@@ -103,7 +103,7 @@ class Pages:
         skip = (number - 1) * PAGE_SIZE
         rows = await run_in_threadpool(lambda: self._arrivals.summaries(wanted, skip=skip, limit=PAGE_SIZE + 1))
         total, received = await run_in_threadpool(self._arrivals.counts)
-        found = await run_in_threadpool(self._arrivals.count, wanted)
+        found = total if wanted == Wanted() else await run_in_threadpool(self._arrivals.count, wanted)
         context = {"rows": rows[:PAGE_SIZE], "more": len(rows) > PAGE_SIZE, "page": number, "total": total, "received": received}
         return self._page(
             request, "index.html", 200, **context, wanted=wanted, state=state if state in _STATES else "", found=found
@@ -182,11 +182,9 @@ class Pages:
 
     async def login(self, request: Request) -> Response:
         form = await read_form(request)
-        if wait := self._limits.failures.wait(address(request.scope)):
-            raise too_many(wait)
         name, password = form.get("ten", ""), form.get("mat-khau", "")
-        if self._sessions is None or not await run_in_threadpool(self._accounts.knows, Kind.STAFF, name, password):
-            self._limits.failures.take(address(request.scope))
+        right = await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STAFF, name, password))
+        if self._sessions is None or not right:
             return await self._login_page(request, refused=True)
         answer = RedirectResponse("/", 303)
         # "strict": the cookie stays away from whatever another site sets off

@@ -1,6 +1,5 @@
 """Runs the ward server in this process until it is told to stop."""
 
-import ipaddress
 import logging
 import os
 import signal
@@ -14,6 +13,7 @@ from types import FrameType
 
 import uvicorn
 
+from sync.loopback import is_loopback
 from sync.ward.app import Policy, create_app
 from workstation.domain.signing import Secret
 
@@ -85,15 +85,6 @@ class _Announcing(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._announce()
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,7 +5,6 @@ key may take the new one for it (``sync/pinned.py``). Receipts under older keys 
 """
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.api_jws import PyJWS
 
 from sync.canonical import canonical_json
-from sync.receipts import ALGORITHM, HANDOVER_TYPE, RECEIPT_TYPE, key_id_of, key_set
-from sync.ward.files import fsync_folder
+from sync.pinned import follow
+from sync.receipts import ALGORITHM, HANDOVER_TYPE, RECEIPT_TYPE, TrustedKeys, key_id_of, key_set
+from workstation.domain.durable import sync_folder, write_durably
+
+_SECRET = 0o600
 
 
 class ReceiptSigner:
@@ -29,15 +31,11 @@ class ReceiptSigner:
     def open(cls, path: Path) -> "ReceiptSigner":
         """Reads the key; makes it (mode 0600, fsynced) if it is not there yet."""
         if not path.exists():
-            pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            write_secret(path, pem)
+            write_durably(path, _pem(Ed25519PrivateKey.generate()), _SECRET)
         key = load_pem_private_key(path.read_bytes(), None)
         if not isinstance(key, Ed25519PrivateKey):
             raise ValueError("the receipt key is not an Ed25519 key")
         return cls(key)
-
-    def jwks(self) -> dict[str, list[dict[str, str]]]:
-        return key_set({self.key_id: self.public})
 
     def sign(self, payload: str) -> str:
         return self._jws(payload, RECEIPT_TYPE)
@@ -58,18 +56,17 @@ class KeyRing:
     def __init__(self, data: Path) -> None:
         self._folder = data / "khoa"
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        fsync_folder(data)
+        sync_folder(data)
         first = data / "khoa-bien-nhan.pem"
         if first.exists():  # where the one key lay before there could be several
+            first.chmod(_SECRET)
             first.replace(self._folder / "0001.pem")
-            fsync_folder(self._folder)
-        self._signers, self._handovers = self._stored()
+            sync_folder(self._folder)
+            sync_folder(data)
+        self._signers = [ReceiptSigner.open(path) for path in self._paths() or [self._folder / "0001.pem"]]
 
-    def _stored(self) -> tuple[list[ReceiptSigner], list[str]]:
-        paths = sorted(self._folder.glob("[0-9][0-9][0-9][0-9].pem")) or [self._folder / "0001.pem"]
-        # the handover is written before its key: one without a key is a rotation that a power cut stopped
-        handovers = [text for path in paths if (text := _read(path.with_suffix(".jws")))]
-        return [ReceiptSigner.open(path) for path in paths], handovers
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob("[0-9][0-9][0-9][0-9].pem"))
 
     @property
     def current(self) -> ReceiptSigner:
@@ -81,19 +78,23 @@ class KeyRing:
     def published(self) -> dict[str, object]:
         """The public halves as a key set (RFC 7517, RFC 8037), with the handovers: what stations pin and follow.
 
-        As the folder has them now: a key that was made meanwhile is shown before this server signs with it, so that stations
-        can follow first.
+        A key that was made meanwhile is shown before this server signs with it, so that stations can follow first. It is told
+        by its handover: no private key is read for whoever asks, and none is made.
         """
-        signers, handovers = self._stored()
-        return {**key_set({s.key_id: s.public for s in signers}), "chuyen-khoa": handovers}
+        # the handover is written before its key: one without a key is a rotation that a power cut stopped
+        handovers = [text for path in self._paths() if (text := _read(path.with_suffix(".jws")))]
+        known = TrustedKeys(self.keys())
+        document = {**key_set(known.keys), "chuyen-khoa": handovers}
+        return {**document, **key_set(follow(known, json.dumps(document).encode()).trusted.keys)}
 
     def rotate(self, at: datetime) -> str:
         """Makes the next key and has the present one introduce it; → its id. A running server takes it up at its next start."""
         key = Ed25519PrivateKey.generate()
-        path = self._folder / f"{len(self._signers) + 1:04d}.pem"
-        write_secret(path.with_suffix(".jws"), self.current.hand_over(key.public_key(), at).encode())
-        write_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        self._handovers.append(_read(path.with_suffix(".jws")))
+        # after the last there is, not by how many: an older one may have been taken away
+        path = self._folder / f"{int(self._paths()[-1].stem) + 1:04d}.pem"
+        # public, and read by the server even if somebody else, such as root, made it
+        write_durably(path.with_suffix(".jws"), self.current.hand_over(key.public_key(), at).encode())
+        write_durably(path, _pem(key), _SECRET)
         self._signers.append(ReceiptSigner(key))
         return self.current.key_id
 
@@ -106,13 +107,5 @@ def _read(path: Path) -> str:
     return path.read_text("ascii").strip() if path.exists() else ""
 
 
-def write_secret(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner may read; whole or not at all, also through a power cut."""
-    temporary = path.with_name(f"{path.name}.tmp")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
-    fsync_folder(path.parent)
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from collections.abc import Callable
 from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
@@ -12,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sync.metadata import decode_metadata
-from sync.ward.files import FORMATS, WardFiles, extension, fsync_folder, looks_like
+from sync.ward.files import FORMATS, WardFiles, extension, looks_like
 from sync.ward.problems import Problem
 from sync.ward.records import Upload, UploadRequest, WardRecords
 from sync.ward.requests import digits, parse_uuid
-from workstation.domain.durable import DISK_FULL
+from workstation.domain.durable import DISK_FULL, sync_folder
 
 TUS = "1.0.0"
 SPARE_BYTES = 4 * 1024 * 1024
@@ -86,7 +87,7 @@ class Uploads:
         if offset == 0:
             partial = self._files.partial(upload.id)
             partial.touch(0o600)
-            fsync_folder(partial.parent)
+            sync_folder(partial.parent)
         return offset
 
     async def head(self, request: Request) -> Response:
@@ -170,18 +171,21 @@ class Uploads:
         while (writer := self._writers.get(upload_id)) is not None:
             writer.cancel()
             await asyncio.wait({writer})
-            if self._writers.get(upload_id) is writer:
-                del self._writers[upload_id]
+            self._forget(upload_id, writer)
+
+    def _forget(self, upload_id: str, writer: asyncio.Task[None]) -> None:
+        if self._writers.get(upload_id) is writer:
+            del self._writers[upload_id]
 
     async def _run_writer(self, request: Request, upload: Upload) -> None:
         writer = asyncio.create_task(self._receive(request, upload))
         self._writers[upload.id] = writer
+        # as long as it is not over it is known, also if nobody waits for it any more
+        writer.add_done_callback(lambda _: self._forget(upload.id, writer))
         try:
             await asyncio.wait({writer})
         finally:
             writer.cancel()
-            if self._writers.get(upload.id) is writer:
-                del self._writers[upload.id]
         if writer.cancelled():
             raise Problem(409, "CO_KET_NOI_MOI", "upload-offset")
         writer.result()
@@ -209,16 +213,34 @@ class Uploads:
                 raise _disk(error) from error
             finally:
                 # an offset is told only for bytes that would outlive a power cut
-                try:
-                    os.fsync(out.fileno())
-                except OSError as error:
-                    # what the system could not write it may drop from memory and call clean at the next fsync
-                    os.ftruncate(out.fileno(), begun)
-                    raise _disk(error) from error
+                await _to_its_end(lambda: _settle(out.fileno(), begun))
 
 
 def _disk(error: OSError) -> Problem:
     return Problem(507, "HET_CHO", headers={"Retry-After": "300"}) if error.errno in DISK_FULL else Problem(500, "DIA")
+
+
+def _settle(handle: int, begun: int) -> None:
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # what the system could not write it may drop from memory and call clean at the next fsync
+        os.ftruncate(handle, begun)
+        raise _disk(error) from error
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """In a thread, so that a slow disk stops nobody else; whoever is cancelled meanwhile stays until the file may be closed."""
+    running = asyncio.ensure_future(run_in_threadpool(work))
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait({running})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    running.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 def _write(handle: int, chunk: bytes) -> None:

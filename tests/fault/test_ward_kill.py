@@ -61,8 +61,17 @@ def check_disk(ward: Ward, told: OutboxItem) -> None:
         assert told.receipt.jws in receipts
 
 
-def passed(ward: Ward, since: int) -> list[str]:
-    return re.findall(r"^border \d+ (.+)$", ward.log()[since:], re.MULTILINE)
+def send_to_failing(
+    ward: Ward, station: Station, monkeypatch: pytest.MonkeyPatch, border: int, content: bytes
+) -> tuple[OutboxItem, list[str]]:
+    """One round to a server that fails at its ``border``; the item, and the borders that were passed."""
+    item = station.queue(content)
+    monkeypatch.setenv("CRASH_BORDER", str(border))
+    ward.module, start = "tests.fault.crashing_ward", len(ward.log()) if (ward.data / "log").exists() else 0
+    ward.start()
+    station.send(station.sender(ward))
+    station.hang_up()
+    return item, re.findall(r"^border \d+ (.+)$", ward.log()[start:], re.MULTILINE)
 
 
 def test_power_lost_at_every_border(ward: Ward, station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,13 +79,7 @@ def test_power_lost_at_every_border(ward: Ward, station: Station, monkeypatch: p
     died: list[str] = []
     for border in range(1, 200):
         content = pdf(100_000, 1000 + border)
-        item = station.queue(content)
-        monkeypatch.setenv("CRASH_BORDER", str(border))
-        ward.module, start = "tests.fault.crashing_ward", len(ward.log()) if (ward.data / "log").exists() else 0
-        ward.start()
-        station.send(station.sender(ward))
-        station.hang_up()
-        crossed = passed(ward, start)
+        item, crossed = send_to_failing(ward, station, monkeypatch, border, content)
         if len(crossed) < border:
             assert station.item(item).state is OutboxState.RECEIVED
             break
@@ -99,13 +102,8 @@ def test_a_disk_that_fails_at_every_fsync(ward: Ward, station: Station, monkeypa
     monkeypatch.setenv("CRASH_MODE", "eio")
     for fails in range(1, 50):
         content = pdf(100_000, 2000 + fails)
-        item = station.queue(content)
-        monkeypatch.setenv("CRASH_BORDER", str(fails))
-        ward.module, start = "tests.fault.crashing_ward", len(ward.log()) if (ward.data / "log").exists() else 0
-        ward.start()
-        station.send(station.sender(ward))
-        station.hang_up()
-        enough = len(passed(ward, start)) < fails
+        item, crossed = send_to_failing(ward, station, monkeypatch, fails, content)
+        enough = len(crossed) < fails
         check_disk(ward, station.item(item))
         ward.end()
         deliver(station, ward, item)

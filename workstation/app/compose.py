@@ -19,6 +19,7 @@ import signing.worker
 from signing.algorithm_rules import limits
 from signing.verify import verify_file
 from sync.contract import WardClient
+from sync.failure import WardFailure
 from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from workstation.app import logs
@@ -28,6 +29,7 @@ from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
+from workstation.domain.outbox import FailureClass
 from workstation.domain.ports import Scanner, Sender, SendReport
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
@@ -251,6 +253,7 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
         stack.callback(ticker.close)
+        stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
         yield Workstation(home, settings, office, desk, sender, ticker, pages)
 
 
@@ -313,6 +316,20 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
+
+
+def published_keys(url: str) -> bytes:
+    """The key set that the ward server shows, which it does without log-in. G01, G02 or G09 when it does not answer as it should,
+    M06 when what answers is no ward server, or the line to it is not for secrets."""
+    client = WardClient(url, lambda: Secret(""))
+    try:
+        return client.published_keys()
+    except WardFailure as e:
+        if e.failure is FailureClass.KHONG_RO:
+            raise WorkstationError("M06", key="ward_url") from e
+        raise WorkstationError(e.failure.value) from e
+    finally:
+        client.close()
 
 
 def remote_secret(home: Home, name: str) -> Secret:

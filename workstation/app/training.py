@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from signing.training import make_training_identity
-from workstation.app.compose import Home
+from workstation.app.compose import Home, published_keys
 from workstation.app.settings import FILE, OfficeSettings, Settings, SigningSettings, WardSettings, load, save
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
@@ -92,8 +90,4 @@ def practice_ward(root: Path, settings: Settings) -> Iterator[str]:
 
 
 def _pin_keys(url: str, path: Path) -> None:
-    try:
-        keys = httpx.get(f"{url}/v1/khoa", timeout=10).raise_for_status().content
-    except httpx.HTTPError as e:
-        raise WorkstationError("G01") from e
-    write_durably(path, keys)
+    write_durably(path, published_keys(url))

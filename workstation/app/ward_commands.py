@@ -209,11 +209,10 @@ def pin(
     as_json: JsonOption = False,
 ) -> None:
     """On a station: takes over the ward server's new keys if a trusted one introduces them; never a key on sight."""
-    import httpx
-
     from sync.failure import WardFailure
     from sync.pinned import Followed, enrol, follow, save
     from sync.receipts import TrustedKeys
+    from workstation.app.compose import published_keys
     from workstation.app.settings import load
 
     home = home_folder()
@@ -221,13 +220,13 @@ def pin(
     if not ward.url:
         raise WorkstationError("G13")
     path = home / ward.keys
+    shown = published_keys(ward.url)
     try:
-        shown = httpx.get(f"{ward.url.rstrip('/')}/v1/khoa", timeout=10, trust_env=False).raise_for_status().content
         trusted = TrustedKeys.load(path) if path.exists() else None
         named = enrol(trusted, shown, key) if key else trusted
         followed = follow(named, shown) if named else Followed(TrustedKeys({}), (), tuple(TrustedKeys.parse(shown).keys))
-    except (httpx.HTTPError, ValueError) as e:
-        raise WorkstationError("G01") from e
+    except ValueError as e:
+        raise WorkstationError("M06", key="ward_url") from e
     except KeyError as e:
         raise WorkstationError("U01", detail=words("--key: máy chủ không có khóa này", "--key: not a key of this server")) from e
     except WardFailure as e:

@@ -15,10 +15,13 @@ from workstation.domain.errors import WorkstationError
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def write_durably(path: Path, data: bytes) -> None:
+_AS_THE_UMASK_SAYS = 0o666
+
+
+def write_durably(path: Path, data: bytes, mode: int = _AS_THE_UMASK_SAYS) -> None:
     """Puts ``data`` at ``path``: bytes first, then the name, both on disk when this returns. M01 when the disk is full; any
-    other ``OSError`` as it is. What stood there before stays until then."""
-    with _taking_the_place_of(path) as file:
+    other ``OSError`` as it is. What stood there before stays until then. ``mode``: who may read it, from its first moment."""
+    with _taking_the_place_of(path, mode) as file:
         file.write(data)
 
 
@@ -35,10 +38,10 @@ def copy_durably(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _taking_the_place_of(path: Path) -> Iterator[BinaryIO]:
+def _taking_the_place_of(path: Path, mode: int = _AS_THE_UMASK_SAYS) -> Iterator[BinaryIO]:
     part = path.with_name(f".{secrets.token_hex(8)}.part")  # of its own: two writers must not share one
     try:
-        with part.open("xb") as file:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -145,6 +145,10 @@ class Desk(CaptureDesk, SigningDesk, OutboxDesk):
 
         return self._do(run)
 
+    def stop(self) -> None:
+        """Breaks off what is being sent; the ticker's round then ends soon. Before :meth:`close`."""
+        self._watch.stop()
+
     def close(self) -> None:
         """Ends the lanes. What was under way is done again at the next start."""
         self._parts.background.close()

@@ -41,6 +41,7 @@ class Watch:
         self._key = key
         self._free_gb = free_gb
         self._recovered = False
+        self._stopping = threading.Event()
         self._lifter = Lifter(office, self.signing)
         self._keeper = Keeper(office, self.signing)
 
@@ -54,12 +55,14 @@ class Watch:
         if online and before.online is False:
             line_is_back(self._office)
         self.line = self._status(online)
-        sent = self._sender.send_due(lambda: False) if online else ()
+        sent = self._sender.send_due(self._stopping.is_set) if online else ()
+        if self._stopping.is_set():
+            return
         if online and before.online is False:
             self._lifter.try_again()
             self._keeper.try_again()
         if self._lifter.round() and online:
-            sent += self._sender.send_due(lambda: False)
+            sent += self._sender.send_due(self._stopping.is_set)
         self._keeper.round()
         for report in sent:
             self._office.notify(report.item.dossier_id)
@@ -68,6 +71,10 @@ class Watch:
             self.line = self._status(self._sender.probe() if broke else online)
         if sent or self.line != before:
             self._office.bus.publish(OutboxChanged())
+
+    def stop(self) -> None:
+        """Breaks off what is being sent, which goes on from there at the next start. For the program's end."""
+        self._stopping.set()
 
     def _status(self, online: bool) -> LineStatus:
         since = self.line.since if self.line.online == online else self._office.clock.now()

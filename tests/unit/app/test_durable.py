@@ -1,5 +1,6 @@
 """A file is whole or as it was: also on a disk that is really full."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,19 @@ def test_takes_the_place_of_what_stood_there_and_leaves_nothing_else(tmp_path: P
     write_durably(path, b"hai\n")
     copy_durably(path, tmp_path / "copy.json")
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"dossier.json": b"hai\n", "copy.json": b"hai\n"}
+
+
+def test_a_secret_is_its_owners_alone_from_the_first_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[int] = []
+    fsync = os.fsync
+
+    def noting(handle: int) -> None:
+        modes.append(os.fstat(handle).st_mode & 0o777)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    write_durably(tmp_path / "key.pem", b"x", 0o600)
+    assert modes[0] == (tmp_path / "key.pem").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_name_of_the_longest_allowed_length_is_written(tmp_path: Path) -> None:

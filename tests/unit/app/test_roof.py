@@ -5,13 +5,16 @@ import logging
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.small_disk import small_disk
-from workstation.app import display, training
+from workstation.app import compose, display, training
 from workstation.app.compose import open_workstation
 from workstation.app.console import exit_of, from_system
 from workstation.app.desktop import log_recovery
@@ -19,6 +22,7 @@ from workstation.app.logs import logging_to
 from workstation.app.paper_commands import is_one_name
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId
+from workstation.domain.ports import SendReport
 from workstation.usecases.recover import Recovery
 
 
@@ -77,6 +81,42 @@ def test_a_practice_office_scans_the_samples(practice: Path) -> None:
         assert count
         with ws.office.look() as uow:
             assert uow.dossiers.get(dossier_id).pages
+
+
+class LongUpload:
+    """A sender in the middle of a file, for as long as it may; like the real one it asks at each piece whether to go on."""
+
+    def __init__(self) -> None:
+        self.sending = threading.Event()
+        self.told = self.hung_up = False
+
+    def probe(self) -> bool:
+        return True
+
+    def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
+        self.sending.set()
+        while not (self.told or self.hung_up):
+            self.told = cancelled()
+            time.sleep(0.01)
+        return ()
+
+    def hang_up(self) -> None:
+        self.hung_up = True
+
+
+def test_closing_breaks_off_an_upload_before_its_line_is_hung_up(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = LongUpload()
+
+    def sender(stack: ExitStack, *_: object) -> LongUpload:
+        stack.callback(upload.hang_up)
+        return upload
+
+    monkeypatch.setattr(compose, "_sender", sender)
+    with open_workstation(practice) as ws:
+        ws.ticker.start()
+        assert upload.sending.wait(30)
+        begun = time.monotonic()
+    assert upload.told and time.monotonic() - begun < 10
 
 
 def test_a_ward_server_that_does_not_answer_is_g01(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from sync.canonical import canonical_json, sha256_text
 from sync.failure import WardFailure
 from sync.journal import manifest_of
-from sync.receipts import TrustedKeys, receipt_for, verify_receipt
+from sync.receipts import TrustedKeys, key_set, receipt_for, verify_receipt
 from sync.ward.signing_key import ReceiptSigner
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256
 from workstation.domain.outbox import FailureClass, OutboxFile, OutboxItem
 
 SIGNER = ReceiptSigner(Ed25519PrivateKey.generate())
-KEYS = TrustedKeys.parse(json.dumps(SIGNER.jwks()).encode())
+KEYS = TrustedKeys.parse(json.dumps(key_set({SIGNER.key_id: SIGNER.public})).encode())
 
 
 def item() -> OutboxItem:
@@ -107,7 +107,16 @@ def test_any_text_is_refused_in_order(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[]", b'{"keys": []}', b'{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "x", "x": "AA"}]}']
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"keys": []}',
+        b'{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "x", "x": "AA"}]}',
+        json.dumps({"keys": [{**key_set({"": SIGNER.public})["keys"][0], "kid": 1}]}).encode(),
+        json.dumps({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": key_set({"": SIGNER.public})["keys"][0]["x"]}]}).encode(),
+    ],
 )
 def test_bad_key_files(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "keys.json"

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from sync.contract import Timeouts
 from sync.throttle import Throttle
 from sync.upload import MAX_CHUNK, MIN_CHUNK, START_CHUNK, ChunkSize
 from tests.fault.proxy import FaultProxy
+from tests.small_disk import on_small_disk, small_disk
 from tests.unit.sync.rig import Station, Ward, pdf
 from workstation.domain.outbox import OutboxItem, OutboxState
 
@@ -20,6 +22,17 @@ BROKEN = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection
 
 def states(station: Station, items: list[OutboxItem]) -> list[OutboxState]:
     return [station.item(item).state for item in items]
+
+
+def send_until_received(ward: Ward, station: Station, item: OutboxItem, url: str, rounds: int) -> None:
+    """A round whenever the one before was broken off."""
+    sender = station.sender(ward, url)
+    for _ in range(rounds):
+        station.send(sender)
+        if station.item(item).state is OutboxState.RECEIVED:
+            return
+        station.make_due(item)
+    raise AssertionError(f"not there after {rounds} rounds")
 
 
 def test_a_busy_peer_is_left_alone_until_it_said_and_then_asked_once(ward: Ward, station: Station) -> None:
@@ -70,6 +83,64 @@ def test_a_fault_with_one_item_is_the_items_and_with_three_in_a_row_the_servers(
         station.clock.ahead = timedelta(seconds=2000)
         assert len(station.send(sender)) == 8
     assert set(states(station, items + more)) == {OutboxState.RECEIVED}
+
+
+def test_three_broken_items_do_not_hold_up_what_is_behind_them(ward: Ward, station: Station) -> None:
+    poison = [station.queue(pdf(1000, 300 + n)) for n in range(3)]
+    good = [station.queue(pdf(1000, 310 + n)) for n in range(6)]
+    with FaultProxy("127.0.0.1", ward.port) as line:
+        line.answers = {b"PUT /v1/ho-so/" + item.dossier_id.encode(): BROKEN for item in poison}
+        sender = station.sender(ward, line.url)
+        assert [r.item.id for r in station.send(sender)] == [item.id for item in poison], "held to be the server's fault"
+        station.clock.ahead = timedelta(seconds=30)
+        station.send(sender)
+        assert set(states(station, good)) == {OutboxState.RECEIVED}, "all in the round after it"
+        late = station.queue(pdf(1000, 320))
+        station.clock.ahead = timedelta(seconds=3600)
+        assert len(station.send(sender)) == 4 and station.item(late).state is OutboxState.RECEIVED
+        assert set(states(station, poison)) == {OutboxState.QUEUED}
+
+
+def test_a_server_that_stays_broken_is_spared_longer_each_time(ward: Ward, station: Station) -> None:
+    items = [station.queue(pdf(1000, 330 + n)) for n in range(12)]
+    with FaultProxy("127.0.0.1", ward.port) as line:
+        line.answers = {b"PUT /v1/ho-so/": BROKEN}
+        sender, now, asked = station.sender(ward, line.url), 0, 0
+        for now in range(0, 600, 2):
+            station.clock.ahead = timedelta(seconds=now)
+            asked += len(station.send(sender))
+        assert asked < 12 * 20, "each doubles its wait: without, 3600 times"
+        line.answers = {}
+        station.clock.ahead = timedelta(seconds=now + 2000)
+        station.send(sender)
+    assert set(states(station, items)) == {OutboxState.RECEIVED}
+
+
+def test_one_item_that_is_always_busy_holds_up_the_others_for_a_while_only(ward: Ward, station: Station) -> None:
+    stuck, *others = [station.queue(pdf(1000, 350 + n)) for n in range(4)]
+    with FaultProxy("127.0.0.1", ward.port) as line:
+        line.answers = {b"PUT /v1/ho-so/" + stuck.dossier_id.encode(): BUSY}
+        sender = station.sender(ward, line.url)
+        for minutes in range(0, 15, 3):
+            station.clock.ahead = timedelta(minutes=minutes)
+            station.send(sender)
+        assert set(states(station, others)) == {OutboxState.RECEIVED}
+        assert station.item(stuck).state is OutboxState.QUEUED
+
+
+@on_small_disk
+def test_a_file_too_big_for_the_wards_disk_leaves_the_way_to_small_ones(
+    new_ward: Callable[..., Ward], station: Station, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "ward0", 12 * 1024):
+        ward = new_ward()
+        big, *small = station.queue(pdf(9_000_000, 370)), station.queue(pdf(1000, 371)), station.queue(pdf(1000, 372))
+        station.send(station.sender(ward))
+        error = station.item(big).error
+        assert (station.item(big).state, error and error.code) == (OutboxState.QUEUED, "G02")
+        assert states(station, small) == [OutboxState.RECEIVED] * 2
+        station.hang_up()
+        ward.stop()
 
 
 def test_what_hangs_keeps_nobody_waiting(ward: Ward, station: Station) -> None:
@@ -142,13 +213,7 @@ def test_a_line_cut_every_few_kilobytes_still_gets_there(ward: Ward, station: St
     item = station.queue(content)
     with FaultProxy("127.0.0.1", ward.port) as line:
         line.cut_every = 7_000
-        sender = station.sender(ward, line.url)
-        for _ in range(40):
-            station.send(sender)
-            if station.item(item).state is OutboxState.RECEIVED:
-                break
-            station.make_due(item)
-        assert station.item(item).state is OutboxState.RECEIVED
+        send_until_received(ward, station, item, line.url, 40)
         # headers cost a fifth of such a short life
         assert line.bytes_up < 1.5 * len(content)
     assert ward.stored(item.files[0].sha256) == content
@@ -160,13 +225,7 @@ def test_a_station_that_vanished_leaves_no_writer_behind(ward: Ward, station: St
     item = station.queue(content)
     with FaultProxy("127.0.0.1", ward.port) as line:
         line.cut_every, line.half_open = 300_000, True
-        sender = station.sender(ward, line.url)
-        for _ in range(10):
-            station.send(sender)
-            if station.item(item).state is OutboxState.RECEIVED:
-                break
-            station.make_due(item)
-    assert station.item(item).state is OutboxState.RECEIVED
+        send_until_received(ward, station, item, line.url, 10)
     assert ward.stored(item.files[0].sha256) == content
 
 

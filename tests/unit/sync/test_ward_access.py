@@ -1,7 +1,9 @@
 """Which stations get in, how often, and with how much."""
 
 import socket
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -113,6 +115,13 @@ def test_buckets_fill_again_and_do_not_mix() -> None:
     assert buckets.take("b") == 0
     now[0] = 2.0
     assert (buckets.wait("a"), buckets.take("a"), buckets.take("a")) == (0, 0, 2)
+    now[0] = 500.0
+    assert [buckets.take("a") for _ in range(3)] == [0, 0, 0]
+    buckets.give_back("a")
+    assert [buckets.take("a"), buckets.take("a")] == [0, 2]
+    for _ in range(9):
+        buckets.give_back("a")
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 2], "never more than a full one"
     now[0] = 1000.0
     assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 2]
     for n in range(30_000):  # invented addresses cost no memory
@@ -130,6 +139,26 @@ def test_wrong_secrets_close_the_door_for_a_while(new_ward: Callable[..., Ward])
         answer = http.post("/oauth2/token", data={**form, "client_secret": ward.secret().reveal()})
         assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
         assert int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("path", ["/oauth2/token", "/dang-nhap"])
+def test_guesses_at_once_are_no_more_than_guesses_one_by_one(new_ward: Callable[..., Ward], path: str) -> None:
+    ward = new_ward()
+    ward.add_staff("canbo", "mật khẩu đúng")
+    secret = {"/oauth2/token": ward.secret().reveal(), "/dang-nhap": "mật khẩu đúng"}[path]
+    form = {"grant_type": "client_credentials", "client_id": "tram-so-hoa", "ten": "canbo"}
+
+    def guess(given: str) -> int:
+        data = {**form, "client_secret": given, "mat-khau": given}
+        return httpx.post(ward.url + path, data=data, trust_env=False, timeout=60).status_code
+
+    assert [guess(secret) for _ in range(12)] == [303 if path == "/dang-nhap" else 200] * 12, "a right one costs nothing"
+    begun = time.monotonic()
+    with ThreadPoolExecutor(50) as threads:
+        codes = list(threads.map(guess, [f"sai {n}" for n in range(50)]))
+    looked_at = sum(code in (401, 403) for code in codes)
+    assert 10 <= looked_at <= 11 + (time.monotonic() - begun) / 6, codes
+    assert set(codes) <= {401, 403, 429}
 
 
 def test_too_much_is_refused_before_a_byte_is_stored(ward: Ward) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import urllib.parse
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.routing import Route
 
 from sync.ward.access import is_call
@@ -28,10 +30,23 @@ from workstation.domain.ids import new_id
 from workstation.domain.outbox import OutboxState
 
 SCHEMA = schemathesis.openapi.from_dict(contract())
-SCHEMA.config.checks.positive_data_acceptance.expected_statuses = ["2xx", "304", "4xx"]
+SCHEMA.config.checks.positive_data_acceptance.expected_statuses = ["2xx", "304", *["401", "404", "409", "410", "412", "422"]]
 SCHEMA.config.checks.negative_data_rejection.expected_statuses = ["4xx"]
 # tus asks for 412, RFC 6585 for 428
 SCHEMA.config.checks.missing_required_header.expected_statuses = ["400", "401", "412", "415", "428"]
+REFUSED_ALSO = {"POST /oauth2/token": {429}, "POST /v1/tep": {400, 413, 415}}
+"""Calls that the schema allows and the server may refuse so: too many wrong secrets; what stands in a header's base64."""
+NO_SUCCESS = {
+    "POST /oauth2/token",
+    "POST /v1/ho-so/{uuid}/goi",
+    "POST /v1/ho-so/{uuid}/trang-thai",
+    "POST /v1/tep",
+    "PATCH /v1/tep/{id}",
+    "POST /v1/tep/{id}/chot",
+    "POST /api/v1/documents/import",
+    "PUT /api/v1/documents/{DocCode}",
+}
+"""Calls that take a secret, a hash, an offset or a version that chance seldom makes up; the tests below make them for good."""
 KEY = {"Idempotency-Key": "k"}
 
 
@@ -77,8 +92,10 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         body = {"metadata": metadata(made.code), "IdTepTin": made.file, "HashTepTin": made.sha256}
         assert http.post("/api/v1/documents/import", json=body, headers=KEY).status_code == 201
     yield made
-    print({name: sorted(codes) for name, codes in made.seen.items()})
     ward.stop()
+    print({name: sorted(codes) for name, codes in made.seen.items()})
+    never = {name for name, codes in made.seen.items() if min(codes) >= 400}
+    assert never <= NO_SUCCESS, never
 
 
 @SCHEMA.parametrize()
@@ -87,7 +104,7 @@ def test_every_call_answers_as_the_contract_says(case: schemathesis.Case, line: 
     """No 500, no undocumented status, header or body; what the schema forbids is refused."""
     known = {"uuid": line.dossier, "id": line.upload, "DocCode": line.code}
     # every second call goes where there is something, so that not every answer is 404
-    if hash(str(case.path_parameters)) % 2:
+    if zlib.crc32(str(case.path_parameters).encode("utf-8", "surrogatepass")) % 2:
         case.path_parameters = {n: known[n] if n in known and _good(case, n) else v for n, v in case.path_parameters.items()}
     with requests.Session() as session:
         session.trust_env = False
@@ -95,7 +112,8 @@ def test_every_call_answers_as_the_contract_says(case: schemathesis.Case, line: 
             line.ward.url, session=session, headers={"Authorization": f"Bearer {line.token}"}, allow_redirects=False
         )
     line.seen.setdefault(case.operation.label, set()).add(answer.status_code)
-    case.validate_response(answer)
+    refused = answer.status_code in REFUSED_ALSO.get(case.operation.label, ())
+    case.validate_response(answer, excluded_checks=[positive_data_acceptance] if refused else [])
 
 
 def _good(case: schemathesis.Case, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Keys of the ward change; a station follows them only by a signature of one that it pinned."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,10 @@ AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 def published(ring: KeyRing, **changes: object) -> bytes:
     return json.dumps({**ring.published(), **changes}).encode()
+
+
+def public(signer: ReceiptSigner) -> list[dict[str, str]]:
+    return key_set({signer.key_id: signer.public})["keys"]
 
 
 def pinned(ring: KeyRing) -> TrustedKeys:
@@ -48,7 +53,7 @@ def test_a_chain_of_new_keys_is_followed(ring: KeyRing, tmp_path: Path) -> None:
 def test_no_key_is_trusted_on_sight(ring: KeyRing) -> None:
     before = pinned(ring)
     stranger = ReceiptSigner(Ed25519PrivateKey.generate())
-    keys = [*json.loads(published(ring))["keys"], *stranger.jwks()["keys"]]
+    keys = [*json.loads(published(ring))["keys"], *public(stranger)]
     followed = follow(before, published(ring, keys=keys))
     assert (followed.taken, followed.refused, followed.trusted.keys) == ((), (stranger.key_id,), before.keys)
     own = stranger.hand_over(stranger.public, AT)
@@ -80,7 +85,7 @@ def test_a_changed_handover_introduces_nothing(data: st.DataObject) -> None:
 def test_a_key_that_claims_anothers_id_is_not_that_key(ring: KeyRing) -> None:
     """The id in the set is only a name: what counts is the thumbprint of the key itself."""
     stranger = ReceiptSigner(Ed25519PrivateKey.generate())
-    (row,) = stranger.jwks()["keys"]
+    (row,) = public(stranger)
     forged = json.dumps({"keys": [{**row, "kid": ring.current.key_id}], "chuyen-khoa": []}).encode()
     followed = follow(pinned(ring), forged)
     assert followed.trusted.keys == pinned(ring).keys and followed.refused == (stranger.key_id,)
@@ -139,8 +144,9 @@ def test_the_one_key_of_before_is_taken_over(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "khoa-bien-nhan.pem").write_bytes(pem)
+    (tmp_path / "khoa-bien-nhan.pem").chmod(0o644)
     assert KeyRing(tmp_path).current.key_id == KeyRing(tmp_path).current.key_id == ReceiptSigner(key).key_id
-    assert (tmp_path / "khoa" / "0001.pem").stat().st_mode & 0o077 in (0, 0o044)
+    assert (tmp_path / "khoa" / "0001.pem").stat().st_mode & 0o077 == 0
 
 
 def test_a_rotation_cut_short_leaves_the_old_key(tmp_path: Path, ring: KeyRing) -> None:
@@ -150,3 +156,30 @@ def test_a_rotation_cut_short_leaves_the_old_key(tmp_path: Path, ring: KeyRing) 
     assert again.current.key_id == old and again.published()["chuyen-khoa"] == []
     new = again.rotate(AT)
     assert follow(pinned(ring), published(KeyRing(tmp_path))).taken == (new,)
+
+
+def test_a_new_key_never_takes_the_place_of_another(ring: KeyRing, tmp_path: Path) -> None:
+    second = ring.rotate(AT)
+    (tmp_path / "khoa" / "0001.pem").unlink()
+    kept = (tmp_path / "khoa" / "0002.pem").read_bytes()
+    third = KeyRing(tmp_path).rotate(AT)
+    assert (tmp_path / "khoa" / "0002.pem").read_bytes() == kept
+    assert list(KeyRing(tmp_path).keys()) == [second, third]
+    assert follow(pinned(ring), published(KeyRing(tmp_path))).refused == ()
+
+
+def test_whoever_asks_for_the_keys_makes_none_and_has_none_read(ring: KeyRing, tmp_path: Path) -> None:
+    before, old = pinned(ring), ring.current.key_id
+    new = KeyRing(tmp_path).rotate(AT)
+    (tmp_path / "khoa" / "0001.pem").unlink()
+    # root made it: the running server may see that it is there, and no more
+    (tmp_path / "khoa" / "0002.pem").write_bytes(b"")
+    assert (tmp_path / "khoa" / "0002.jws").stat().st_mode & 0o044 == 0o044 & ~umask()
+    assert [row["kid"] for row in json.loads(published(ring))["keys"]] == [old, new]
+    assert follow(before, published(ring)).taken == (new,)
+    assert sorted(path.name for path in (tmp_path / "khoa").iterdir()) == ["0002.jws", "0002.pem"]
+
+
+def umask() -> int:
+    os.umask(was := os.umask(0))
+    return was

@@ -1,16 +1,20 @@
 """The server's memory on SQLite and PostgreSQL: once only, all or nothing, in order."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from sync.canonical import canonical_json, sha256_text
+from sync.ward.app import Policy, create_app
+from sync.ward.arrivals import Wanted
 from sync.ward.models import DossierRow
 from sync.ward.problems import Problem
 from sync.ward.records import UPLOAD_LIFETIME, UploadRequest, WardRecords
@@ -60,6 +64,49 @@ def test_manifest_once(hands: Hands) -> None:
     assert hands.arrivals.counts() == (1, 1)
     (row,) = hands.arrivals.summaries(dossier_id=dossier_id)
     assert (row.files, row.bytes, row.receipt_id, row.received_at) == (1, 10, receipt.id, hands.now)
+
+
+def test_a_server_that_runs_on_sweeps_what_expired(tmp_path: Path) -> None:
+    hands, dossier_id = Hands(tmp_path, None), new_id()
+    hands.records.put_dossier(dossier_id, BODY, "k")
+    upload = hands.records.open_upload(UploadRequest(dossier_id, "ket-qua", sha256_text("x"), 10, "a.pdf"))
+    app = create_app(tmp_path, policy=Policy(sweep_seconds=0.05), now=lambda: hands.now)
+    partial = tmp_path / "dang-tai" / upload.id
+    partial.touch()
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            await asyncio.sleep(0.2)
+            assert partial.exists()
+            hands.now += UPLOAD_LIFETIME
+            async with asyncio.timeout(10):
+                while partial.exists():
+                    await asyncio.sleep(0.02)
+
+    asyncio.run(live())
+    assert refused(lambda: hands.records.upload(upload.id))[0] == 404
+    hands.engine.dispose()
+
+
+def test_search_by_what_no_database_takes(hands: Hands) -> None:
+    """NUL and half a character are as a space; the number of a receipt is found in any letters, and no part of it."""
+    dossier_id, bare = new_id(), new_id()
+    receipt = hands.records.commit_manifest(dossier_id, arrived(hands.records, dossier_id))
+    hands.records.put_dossier(bare, BODY, "k")
+
+    def found(text: str) -> set[str]:
+        wanted = Wanted(text)
+        ids = {row.id for row in hands.arrivals.summaries(wanted)}
+        assert hands.arrivals.count(wanted) == len(ids)
+        return ids
+
+    for text in ("", "\0", "ho so\0", "\0HỒ sơ", "ho\ud800so"):
+        assert found(text) == {dossier_id, bare}, text
+    for text in (receipt.id, f" {receipt.id.upper()}\0"):
+        assert found(text) == {dossier_id}
+    assert found(receipt.id[:-1]) == found("a\0") == set()
+    (row,) = hands.arrivals.summaries(dossier_id=bare)
+    assert (row.files, row.bytes, row.receipt_id, row.received_at) == (0, 0, "", None)
 
 
 def test_manifest_names_what_is_missing(hands: Hands) -> None:

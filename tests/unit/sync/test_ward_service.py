@@ -6,6 +6,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ import pytest
 
 from sync.receipts import TrustedKeys
 from sync.ward.signing_key import KeyRing
+from tests.fault.proxy import FaultProxy
 from tests.postgres import Postgres
 from tests.unit.sync.rig import ROOT, Station, Ward, pdf
 from workstation.domain.outbox import OutboxState
@@ -143,3 +145,31 @@ def test_stations_staff_and_keys_by_command(tmp_path: Path, station: Station) ->
     finally:
         station.hang_up()
         ward.stop()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("404 Not Found", "M06"),
+        ("500 Internal Server Error", "G09"),
+        ("200 OK", "M06"),
+        ("429 Too Many Requests", "G02"),
+        ("", "G01"),
+    ],
+)
+def test_why_no_keys_came_is_told(new_ward: Callable[..., Ward], tmp_path: Path, answer: str, code: str) -> None:
+    ward, home = new_ward(), tmp_path / "home"
+    home.mkdir()
+    with FaultProxy("127.0.0.1", ward.port) as line:
+        line.refuse = not answer
+        line.answers = {b"GET /v1/khoa": f"HTTP/1.1 {answer}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode()}
+        (home / "settings.toml").write_text(f'[ward]\nurl = "{line.url}"\n', "utf-8")
+        told = workstation("--home", str(home), "ward", "pin")
+    assert told.returncode in (2, 3) and told.stderr.startswith(f"{code}: "), told.stderr
+    assert not (home / "ward-keys.json").exists()
+
+
+def test_keys_are_not_asked_for_over_a_line_that_anybody_can_change(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[ward]\nurl = "http://ward.example"\n', "utf-8")
+    told = workstation("--home", str(tmp_path), "ward", "pin")
+    assert told.returncode == 2 and told.stderr.startswith("M06: "), told.stderr

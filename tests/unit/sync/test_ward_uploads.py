@@ -1,18 +1,23 @@
 """tus 1.0 as the server speaks it, from a client that is not ours."""
 
+import asyncio
 import hashlib
+import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from sync.metadata import encode_metadata
+from sync.ward.app import create_app
 from tests.unit.sync.rig import Ward, pdf
 from workstation.domain.ids import new_id
+from workstation.domain.signing import Secret
 
 TUS = {"Tus-Resumable": "1.0.0"}
 
@@ -192,3 +197,39 @@ def test_creates_at_once_make_one_upload(http: httpx.Client, dossier: str) -> No
 
     with ThreadPoolExecutor(6) as threads:
         assert len(set(threads.map(one, range(6)))) == 1
+
+
+def test_a_slow_disk_keeps_nobody_else_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a connection that is given up meanwhile ends only when the file has been let go of."""
+    content, secret = pdf(2000, 99), Secret("bí mật của trạm")
+    app, fsync = create_app(tmp_path, client_secret=secret), os.fsync
+    slow, over = threading.Event(), threading.Event()
+
+    def slow_fsync(handle: int) -> None:
+        if slow.is_set():
+            slow.clear()
+            time.sleep(1.0)
+            over.set()
+        fsync(handle)
+
+    async def live() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ward") as http:
+            form = {"grant_type": "client_credentials", "client_id": "tram-so-hoa", "client_secret": secret.reveal()}
+            token = (await http.post("/oauth2/token", data=form)).json()["access_token"]
+            http.headers["Authorization"], dossier = f"Bearer {token}", new_id()
+            await http.put(f"/v1/ho-so/{dossier}", json={"code": "HS-1", "title": "T"}, headers={"Idempotency-Key": "k"})
+            about = {"sha256": hashlib.sha256(content).hexdigest(), "ten-tep": "a.pdf", "ho-so-uuid": dossier, "vai-tro": "x"}
+            headers = {**TUS, "Upload-Length": "2000", "Upload-Metadata": encode_metadata(about)}
+            url = (await http.post("/v1/tep", headers=headers)).headers["location"]
+            monkeypatch.setattr(os, "fsync", slow_fsync)
+            slow.set()
+            headers = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+            sending = asyncio.create_task(http.patch(url, headers=headers, content=content))
+            while slow.is_set():
+                await asyncio.sleep(0.01)
+            assert (await http.get("/v1/kha-nang")).status_code == 200 and not over.is_set()
+            told = await http.head(url, headers=TUS)
+            assert over.is_set() and told.headers["upload-offset"] == "2000", "told once it would outlive a power cut"
+            assert (await sending).status_code == 409
+
+    asyncio.run(live())

@@ -122,7 +122,7 @@ def test_chunk_size_follows_the_line() -> None:
         chunk.confirmed(chunk.bytes, 0.1)
     assert chunk.bytes == MAX_CHUNK
     chunk.confirmed(chunk.bytes, 20.0)
-    assert 0.4 * MAX_CHUNK <= chunk.bytes <= MAX_CHUNK // 2  # nine seconds' worth
+    assert chunk.bytes == MAX_CHUNK * 9 // 20 // 16384 * 16384  # nine seconds' worth, in whole steps
     for _ in range(10):
         chunk.cut()
     chunk.confirmed(chunk.bytes, 0.1)
