@@ -20,8 +20,9 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256, UserName
 from workstation.domain.signature import TokenStatus
 from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, CopyWish, make_copies
-from workstation.usecases.copy_source import Source, Verifier, document_source, file_source, inspected, sha256_of
+from workstation.usecases.copy_source import Source, Verifier, document_source, file_source, inspected
 from workstation.usecases.office import Office
+from workstation.usecases.recover import sha256_of
 from workstation.usecases.sign import OPEN_SECONDS, at_token
 from workstation.usecases.views import User
 

@@ -31,12 +31,12 @@ from workstation.usecases.copy_book import (
     require_agency,
     sign_step,
     tidy,
-    told_again,
 )
-from workstation.usecases.copy_source import file_source, inspected, sha256_of
+from workstation.usecases.copy_source import file_source, inspected
 from workstation.usecases.gate import names_unit
-from workstation.usecases.office import PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
+from workstation.usecases.office import INSPECT_SECONDS, PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
 from workstation.usecases.publish import write_blob
+from workstation.usecases.recover import sealed_result, sha256_of
 from workstation.usecases.sign import STOPS_BATCH
 from workstation.usecases.signers import AUTHORIZED, signatory
 
@@ -257,9 +257,11 @@ def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNot
 def _first_is_sound(desk: CopyDesk, entry: Entry) -> None:
     """The agency signs nothing that the certifying person has not. M03, S03."""
     office = desk.office
-    if entry.sealed is None or not office.blobs.verify(entry.sealed.sha256):
+    if entry.sealed is None or entry.attestation is None or not office.blobs.verify(entry.sealed.sha256):
         raise WorkstationError("M03")
     path = office.blobs.path(entry.sealed.sha256)
     verdict = office.pages.submit(desk.verify, path, timeout=VERIFY_SECONDS).result()
-    if told_again(path, verdict) is None:
+    if sealed_result(path, verdict) is None:
         raise WorkstationError("S03", reason=verdict.verdict.value)
+    if office.pages.submit(office.signing.signed_with, path, timeout=INSPECT_SECONDS).result() != entry.attestation.certificate:
+        raise WorkstationError("S03", reason="V26")

@@ -13,12 +13,12 @@ from workstation.domain.durable import copy_durably
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.ids import EntryId, Sha256, UserName, new_id
-from workstation.domain.signature import FileVerdict, PublishedPdf, SealedPdf, SignResult, TokenStatus
+from workstation.domain.signature import PublishedPdf, SealedPdf, SignResult, TokenStatus
 from workstation.domain.signing import SignJob, StampWish
-from workstation.usecases.copy_source import Verifier, sha256_of
+from workstation.usecases.copy_source import Verifier
 from workstation.usecases.gate import names_unit
-from workstation.usecases.office import VERIFY_SECONDS, Office, day
-from workstation.usecases.recover import extends
+from workstation.usecases.office import INSPECT_SECONDS, VERIFY_SECONDS, Office, day
+from workstation.usecases.recover import extends, sealed_result, sha256_of
 from workstation.usecases.send import ascii_name
 from workstation.usecases.sign import SIGN_SECONDS, at_token
 
@@ -146,7 +146,7 @@ def sign_step(
     if not office.blobs.verify(base):
         raise WorkstationError("M03")
     out = office.sealing / f"{entry.id}.{step.after.value}{SUFFIX}"
-    result = _signed_before(office, verify, out, base)
+    result = _signed_before(office, verify, out, base, status.certificate)
     step.authorize(result is not None)
     if result is None:
         job = SignJob(
@@ -164,26 +164,19 @@ def sign_step(
     return _recorded(office, entry, step, out, base, result, by), result.notes
 
 
-def _signed_before(office: Office, verify: Verifier, out: Path, base: Sha256) -> SignResult | None:
-    """What a run that was killed has signed; what is not whole is removed."""
+def _signed_before(office: Office, verify: Verifier, out: Path, base: Sha256, certificate: str) -> SignResult | None:
+    """What a run that was killed has signed; what is not whole, or signed with another certificate, is removed."""
     for part in office.sealing.glob(f".{out.name}.*.part"):
         part.unlink(missing_ok=True)
     if not out.exists():
         return None
-    verdict = office.pages.submit(verify, out, timeout=VERIFY_SECONDS).result()
     grown = extends(out, office.blobs.path(base)) and out.stat().st_size > office.blobs.path(base).stat().st_size
-    result = told_again(out, verdict) if grown else None
-    if result is None:
+    result = sealed_result(out, office.pages.submit(verify, out, timeout=VERIFY_SECONDS).result()) if grown else None
+    # the chain is not asked for: a key whose certificate is known needs no root to be told by
+    if result is None or office.pages.submit(office.signing.signed_with, out, timeout=INSPECT_SECONDS).result() != certificate:
         out.unlink()
-    return result
-
-
-def told_again(path: Path, verdict: FileVerdict) -> SignResult | None:
-    """What signing reported of the last signature, told from the file; None if that is not sound."""
-    last = next((s for s in reversed(verdict.signatures) if s.level != "DTS"), None)
-    if last is None or last.indication == "TOTAL-FAILED" or last.changes_after not in ("none", "lta") or not last.signing_time:
         return None
-    return SignResult(sha256_of(path), path.stat().st_size, last.signer, last.signing_time, last.level)
+    return result
 
 
 def _recorded(office: Office, entry: Entry, step: Step, out: Path, base: Sha256, result: SignResult, by: UserName) -> Entry:

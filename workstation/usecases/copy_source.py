@@ -4,7 +4,6 @@ A source that bears a mark of a state secret is let go at once: nothing of it go
 (Decree 30/2020 art. 27.2).
 """
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from workstation.domain.signature import FileVerdict
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SECONDS, Office
 from workstation.usecases.publish import published_pages, title_of
 from workstation.usecases.read import indexed
+from workstation.usecases.recover import sha256_of
 from workstation.usecases.shown import signed_length
 
 Verifier = Callable[[Path], FileVerdict]
@@ -38,15 +38,6 @@ class Source:
     medium: Medium
     marks: frozenset[SourceIs]
     pages: tuple[PublishPage, ...]
-
-
-def sha256_of(path: Path) -> Sha256:
-    """F07 if it can't be read."""
-    try:
-        with path.open("rb") as f:
-            return Sha256(hashlib.file_digest(f, "sha256").hexdigest())
-    except OSError as e:
-        raise WorkstationError("F07", file=path.name) from e
 
 
 def inspected(office: Office, path: Path) -> Inspection:

@@ -20,7 +20,8 @@ from workstation.domain.signature import FileVerdict, TokenStatus, Verdict
 from workstation.store.blobs import FileBlobs
 from workstation.store.unit_of_work import SqlUnitOfWork
 from workstation.usecases.copies import ABANDONED, CopyDesk, CopyResult, CopyWish, make_copies
-from workstation.usecases.copy_source import Verifier, document_source, file_source, inspected, sha256_of
+from workstation.usecases.copy_source import Verifier, document_source, file_source, inspected
+from workstation.usecases.recover import sha256_of
 from workstation.usecases.sign import at_token
 from workstation.usecases.views import User
 
@@ -185,6 +186,22 @@ def test_a_file_that_the_token_did_not_finish_is_signed_anew(world: World) -> No
         assert result.status in ("signed", "skipped") and result.out is not None
         assert result.out.read_bytes().startswith(unsigned) and world.machine.signatures == 1
     assert len(book(world)) == 1
+
+
+@pytest.mark.parametrize("certificate", ["", "ef" * 32])
+def test_what_another_key_signed_is_not_taken_over_as_the_agency_s(world: World, certificate: str) -> None:
+    paper = world.paper(HEAD)
+    world.machine.hook = lambda name, _: (_ for _ in ()).throw(PowerCut) if name == "sign" else None
+    with pytest.raises(PowerCut):
+        run(world, wish(world, paper))
+    world.machine.hook = lambda *_: None
+    (entry,) = book(world)
+    laid = world.office.sealing / f"{entry.id}.signed.copy"
+    laid.write_bytes(world.blobs.path(entry.published.sha256).read_bytes() + b"%%SIGNED9")
+    world.machine.certificates["9"] = certificate
+    (result,) = run(world, wish(world, paper))
+    assert result.status == "signed" and result.out is not None and world.machine.signatures == 1
+    assert world.machine.signed_with(result.out) == "ab" * 32
 
 
 def test_two_stations_with_one_wish_share_a_line(world: World) -> None:
