@@ -28,7 +28,9 @@ from workstation.usecases.copy_book import (
     deliver,
     enter,
     made_before,
+    on_trial,
     require_agency,
+    require_room,
     sign_step,
     tidy,
 )
@@ -156,6 +158,8 @@ def _first(
         if isinstance(one, Draft) and status is not None:
             under = _under(office, desk, wish.title, status)
             words = partial(_words, desk, template, wish, status, under)
+            trial = on_trial(office, one, "", desk.by.name)
+            _require_room(office, trial, words(trial), status.owner)
             one = enter(office, one, "", desk.by.name, lambda line: replace(line, attestation=words(line)))
         entry = current(office, one) if isinstance(one, Entry) else None
         if entry is None or entry.attestation is None:
@@ -224,17 +228,40 @@ def _words(
     )  # fmt: skip
 
 
-def _first_step(office: Office, entry: Entry, words: Attestation, authorize: Callable[[bool], None]) -> Step:
-    """On the copy with the page of words, which is made anew for each try and always the same."""
+def _require_room(office: Office, trial: Entry, words: Attestation, owner: str) -> None:
+    """C11 before a number is taken: the words do not fit on their page, or a mark does not in its blank."""
     out = office.blobs.staging() / f"{new_id()}.pdf"
+    try:
+        _attested(office, trial, words, out)
+        for step in (_first_mark(trial), _second_mark(trial)):
+            require_room(office, out, step, owner)
+    finally:
+        out.unlink(missing_ok=True)
+
+
+def _attested(office: Office, entry: Entry, words: Attestation, out: Path) -> PublishedPdf:
+    """The copy with the page of words, which is made anew for each try and always the same."""
     job = AttestJob(office.blobs.path(entry.published.sha256), out, words.heading, words.lines, words.captions)
-    made: PublishedPdf = office.pages.submit(office.signing.attest, job, timeout=PUBLISH_SECONDS).result()
-    if office.blobs.put_file(out) != made.sha256:
-        raise WorkstationError("M03")
-    out.unlink(missing_ok=True)
-    page = len(entry.subject.pages)
-    stamp = StampWish(anchor=Anchor(page, CERTIFIER_BLANK_MM))
-    return Step(FIRST, stamp, EntryState.WAITING, base=made, authorize=authorize)
+    return office.pages.submit(office.signing.attest, job, timeout=PUBLISH_SECONDS).result()
+
+
+def _first_mark(entry: Entry) -> Step:
+    return Step(FIRST, StampWish(anchor=Anchor(len(entry.subject.pages), CERTIFIER_BLANK_MM)), EntryState.WAITING)
+
+
+def _second_mark(entry: Entry) -> Step:
+    return Step(SECOND, StampWish(anchor=Anchor(len(entry.subject.pages), AGENCY_BLANK_MM)), EntryState.SIGNED, entry.agency)
+
+
+def _first_step(office: Office, entry: Entry, words: Attestation, authorize: Callable[[bool], None]) -> Step:
+    out = office.blobs.staging() / f"{new_id()}.pdf"
+    try:
+        made = _attested(office, entry, words, out)
+        if office.blobs.put_file(out) != made.sha256:
+            raise WorkstationError("M03")
+    finally:
+        out.unlink(missing_ok=True)
+    return replace(_first_mark(entry), base=made, authorize=authorize)
 
 
 def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNote | None) -> CopyResult:
@@ -246,9 +273,7 @@ def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNot
         notes: tuple[ErrorNote, ...] = ()
         if entry.state is EntryState.WAITING:
             _first_is_sound(desk, entry)
-            stamp = StampWish(anchor=Anchor(len(entry.subject.pages), AGENCY_BLANK_MM))
-            step = Step(SECOND, stamp, EntryState.SIGNED, entry.agency)
-            entry, notes = sign_step(office, desk.verify, entry, step, status, desk.by.name)
+            entry, notes = sign_step(office, desk.verify, entry, _second_mark(entry), status, desk.by.name)
         return CopyResult(entry.code, "signed", entry, deliver(office, entry, desk.out), notes=notes)
     except WorkstationError as e:
         return CopyResult(entry.code, "failed", entry, error=e.note)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from workstation.domain.copies import (
@@ -24,7 +25,18 @@ from workstation.domain.fields import nfc
 from workstation.domain.ids import Sha256, UserName
 from workstation.domain.signature import TokenStatus
 from workstation.domain.signing import StampWish
-from workstation.usecases.copy_book import Draft, Step, current, deliver, enter, made_before, require_agency, sign_step, tidy
+from workstation.usecases.copy_book import (
+    Draft,
+    Step,
+    current,
+    deliver,
+    enter,
+    made_before,
+    require_agency,
+    require_room,
+    sign_step,
+    tidy,
+)
 from workstation.usecases.copy_source import Source, Verifier
 from workstation.usecases.office import Office, day
 from workstation.usecases.publish import write_blob
@@ -139,12 +151,13 @@ def _prepared(office: Office, wish: CopyWish) -> Entry | Draft | ErrorNote:
         with wish.source(rule) as source:
             is_a = what_it_is(source, wish.declared)
             check_source(rule, source.medium, is_a)
-            office.blobs.put_file(source.file)
             subject = Subject(
                 source.title, source.sha256, source.medium, is_a, wish.declared is not None, len(source.pages), pages
             )  # fmt: skip
             parts = tuple(source.pages[n - 1] for n in pages)
-            published = write_blob(office, parts, _title(rule, subject), office.clock.now().isoformat())
+            suits = partial(require_room, office, step=_step(rule, office.organization), owner=office.organization)
+            published = write_blob(office, parts, _title(rule, subject), office.clock.now().isoformat(), suits)
+            office.blobs.put_file(source.file)
         return Draft(wish.kind, subject, recipients, reason, wish.approver, published, wish.again)
     except WorkstationError as e:
         if e.code == "S02":
@@ -197,14 +210,14 @@ def _settled(desk: CopyDesk, name: str, one: Entry | Draft | ErrorNote, status: 
         notes: tuple[ErrorNote, ...] = ()
         done = "skipped"
         if entry.state is EntryState.UNSIGNED and status is not None:
-            entry, notes = sign_step(desk.office, desk.verify, entry, _step(desk.office, entry), status, desk.by.name)
+            step = _step(desk.office.rules.copies.rule(entry.kind, entry.day), entry.agency)
+            entry, notes = sign_step(desk.office, desk.verify, entry, step, status, desk.by.name)
             done = "signed"
         return CopyResult(name, done, entry, deliver(desk.office, entry, desk.out), notes=notes)
     except WorkstationError as e:
         return CopyResult(name, "failed", entry, error=e.note)
 
 
-def _step(office: Office, entry: Entry) -> Step:
+def _step(rule: CopyRule, agency: str) -> Step:
     """The mark of annex I part II.I.3: form of copy, agency, signing time; top right on the first page."""
-    name = office.rules.copies.rule(entry.kind, entry.day).name
-    return Step(PRESET, StampWish(copy=name), EntryState.SIGNED, entry.agency)
+    return Step(PRESET, StampWish(copy=rule.name), EntryState.SIGNED, agency)

@@ -6,6 +6,7 @@ signed under the same number by the next run. The signed file is first a file in
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from workstation.domain.copies import CopyKind, Entry, EntryState, Subject, code_of, request_of
@@ -17,11 +18,13 @@ from workstation.domain.signature import PublishedPdf, SealedPdf, SignResult, To
 from workstation.domain.signing import SignJob, StampWish
 from workstation.usecases.copy_source import Verifier
 from workstation.usecases.gate import names_unit
-from workstation.usecases.office import INSPECT_SECONDS, VERIFY_SECONDS, Office, day
+from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SECONDS, Office, day
 from workstation.usecases.recover import extends, sealed_result, sha256_of
 from workstation.usecases.send import ascii_name
 from workstation.usecases.sign import SIGN_SECONDS, at_token
 
+WIDEST = 9999
+"""No book of an office comes to more in a year."""
 SUFFIX = ".copy"
 """How the name of a copy ends that is signed and not recorded yet: ``recover`` takes over ``.pdf`` only."""
 
@@ -42,6 +45,21 @@ class Draft:
     @property
     def request(self) -> str:
         return request_of(self.kind, self.subject.source, self.subject.pages, self.recipients, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One signature on a line's file."""
+
+    preset: str
+    stamp: StampWish
+    after: EntryState
+    """The line's state once it is there."""
+    stamp_name: str = ""
+    base: PublishedPdf | None = None
+    """What is signed first, where that is more than the line's published copy."""
+    authorize: Callable[[bool], None] = lambda _: None
+    """Asked before the token signs (False), or before what it has signed is taken over (True); raises if it may not be."""
 
 
 def require_agency(office: Office, status: TokenStatus) -> None:
@@ -67,7 +85,7 @@ def enter(
     """
     now = office.clock.now()
     today = day(now)
-    rule, series = office.rules.copies.rule(draft.kind, today), office.rules.copies.series_of(draft.kind, today)
+    series = office.rules.copies.series_of(draft.kind, today)
     with office.uow() as uow:
         number = uow.register.next_number(series.book, today.year)  # first, so that what follows is seen by one at a time
         known = uow.register.by_request(draft.request)
@@ -76,48 +94,49 @@ def enter(
         last = uow.register.last_day(series.book)
         if last is not None and today < last:
             raise WorkstationError("S06", date=last.isoformat())
-        entry = Entry(
-            id=EntryId(new_id()),
-            kind=draft.kind,
-            book=series.book,
-            year=today.year,
-            number=number,
-            code=code_of(rule, series, number, symbol),
-            day=today,
-            agency=office.organization,
-            subject=draft.subject,
-            recipients=draft.recipients,
-            reason=draft.reason,
-            approver=draft.approver,
-            request=draft.request,
-            published=draft.published,
-            created_at=now,
-            created_by=by,
-        )
-        entry = worded(entry)
+        entry = worded(_line(office, draft, symbol, by, number, now))
         uow.register.add(entry)
         uow.audit.append(_event(office, by, "copy_entered", entry, source=draft.subject.source, published=draft.published.sha256))
         uow.commit()
     return entry
 
 
+def on_trial(office: Office, draft: Draft, symbol: str, by: UserName) -> Entry:
+    """The line as ``enter`` would write it, with a number as wide as one gets; nothing is stored."""
+    return _line(office, draft, symbol, by, WIDEST, office.clock.now())
+
+
+def _line(office: Office, draft: Draft, symbol: str, by: UserName, number: int, now: datetime) -> Entry:
+    today = day(now)
+    rule, series = office.rules.copies.rule(draft.kind, today), office.rules.copies.series_of(draft.kind, today)
+    return Entry(
+        id=EntryId(new_id()),
+        kind=draft.kind,
+        book=series.book,
+        year=today.year,
+        number=number,
+        code=code_of(rule, series, number, symbol),
+        day=today,
+        agency=office.organization,
+        subject=draft.subject,
+        recipients=draft.recipients,
+        reason=draft.reason,
+        approver=draft.approver,
+        request=draft.request,
+        published=draft.published,
+        created_at=now,
+        created_by=by,
+    )
+
+
+def require_room(office: Office, path: Path, step: Step, owner: str) -> None:
+    """C11 if that step's mark finds no place on the file, as signing with the key of ``owner`` would find; nothing is signed."""
+    job = SignJob(path, path, step.preset, stamp_name=step.stamp_name, stamp=step.stamp)
+    office.pages.submit(office.signing.preview, job, owner, timeout=PAGE_SECONDS).result()
+
+
 def _event(office: Office, by: str, action: str, entry: Entry, **detail: str) -> AuditEvent:
     return office.event(by, action, entry.id, kind=entry.kind.value, code=entry.code, year=entry.year, **detail)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One signature on a line's file."""
-
-    preset: str
-    stamp: StampWish
-    after: EntryState
-    """The line's state once it is there."""
-    stamp_name: str = ""
-    base: PublishedPdf | None = None
-    """What is signed first, where that is more than the line's published copy."""
-    authorize: Callable[[bool], None] = lambda _: None
-    """Asked before the token signs (False), or before what it has signed is taken over (True); raises if it may not be."""
 
 
 def tidy(office: Office) -> None:

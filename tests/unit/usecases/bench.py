@@ -307,7 +307,7 @@ class Machine:
         out.write_bytes(source.read_bytes())
 
     def preview(self, job: SignJob, owner: str) -> StampPlace:
-        self.calls.append(("preview", job))
+        self._called("preview", job)
         box = (100 + job.stamp.move_mm[0], 4 + job.stamp.move_mm[1], 200.0, 13.0)
         return StampPlace(0, (210, 297), box, box, box, 1.0, (owner, job.stamp_name), 3.5)
 

@@ -225,6 +225,25 @@ def test_a_signature_that_the_ledger_was_not_asked_about_is_not_taken_over(world
     assert "copy_signed" not in world.audit()
 
 
+@pytest.mark.parametrize("step", ["attest", "C1", "C2"])
+def test_words_or_marks_that_do_not_fit_take_no_number(world: World, step: str) -> None:
+    """With the widest number a book comes to; what is put right gets the number that would have been lost."""
+
+    def full(name: str, job: Any) -> None:
+        long = name == "attest" and any("9999" in line for line in job.lines) and step == "attest"
+        if long or (name == "preview" and job.preset == step):
+            raise WorkstationError("C11", kind="full")
+
+    scan = paper(world)
+    world.machine.hook = full
+    assert codes(first(world, scan)) == ["C11"] and book(world) == () and world.machine.signatures == 0
+    assert not list(world.blobs.staging().glob("*.pdf")), "the trial leaves nothing behind"
+    world.machine.hook = lambda *_: None
+    (result,) = first(world, scan)
+    assert codes((result,)) == [""] and [e.number for e in book(world)] == [1]
+    assert not list(world.blobs.staging().glob("*.pdf"))
+
+
 def test_a_scan_is_fresh_and_used_once(world: World) -> None:
     assert codes(first(world, paper(world, minutes=31), paper(world, minutes=-5))) == ["S08", "S08"]
     known = world.read(HEAD)

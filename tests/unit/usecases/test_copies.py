@@ -221,6 +221,20 @@ def test_two_stations_with_one_wish_share_a_line(world: World) -> None:
     assert world.audit().count("copy_signed") == 1
 
 
+def test_a_page_without_room_for_the_mark_takes_no_number_and_leaves_nothing(world: World) -> None:
+    def full(name: str, job: Any) -> None:
+        if name == "preview":
+            assert (job.preset, job.stamp.copy, job.stamp_name) == ("S4", "Sao y", ORGANIZATION)
+            raise WorkstationError("C11", kind="full")
+
+    paper = world.paper(HEAD)
+    world.machine.hook = full
+    assert codes(run(world, wish(world, paper))) == ["C11"] and book(world) == ()
+    assert list(world.blobs.all()) == [] and not list(world.blobs.staging().glob("*.pdf"))
+    world.machine.hook = lambda *_: None
+    assert codes(run(world, wish(world, paper))) == [""] and [e.number for e in book(world)] == [1]
+
+
 def test_a_clock_behind_the_book_takes_no_number(world: World) -> None:
     assert isinstance(world.office.clock, TestClock)
     assert codes(run(world, wish(world, world.paper(HEAD)))) == [""]
