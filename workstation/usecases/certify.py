@@ -13,11 +13,10 @@ from pathlib import Path
 
 from workstation.domain.attestation import AGENCY_BLANK_MM, CERTIFIER_BLANK_MM, Attestation, AttestationTemplate, spoken_day
 from workstation.domain.authority import CERTIFYING, forms_of
-from workstation.domain.copies import CopyKind, CopyRule, Entry, EntryState, Subject, check_source, request_of
+from workstation.domain.copies import CopyKind, CopyRule, Entry, EntryState, Medium, Subject, check_source, request_of
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
-from workstation.domain.ids import Sha256, new_id
-from workstation.domain.ports import Inspection
+from workstation.domain.ids import new_id
 from workstation.domain.signature import PublishedPdf, TokenStatus
 from workstation.domain.signing import Anchor, AttestJob, StampWish
 from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, stopped_by_secret, what_it_is
@@ -34,11 +33,11 @@ from workstation.usecases.copy_book import (
     sign_step,
     tidy,
 )
-from workstation.usecases.copy_source import file_source, inspected
+from workstation.usecases.copy_source import Given, file_source, keep
 from workstation.usecases.gate import names_unit
 from workstation.usecases.office import INSPECT_SECONDS, PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
 from workstation.usecases.publish import write_blob
-from workstation.usecases.recover import sealed_result, sha256_of
+from workstation.usecases.recover import sealed_result
 from workstation.usecases.sign import STOPS_BATCH
 from workstation.usecases.signers import AUTHORIZED, signatory
 
@@ -110,20 +109,20 @@ def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
     office = desk.office
     try:
         rule = office.rules.copies.rule(CopyKind.CERTIFIED, day(office.clock.now()))
-        digest, look = sha256_of(wish.path), inspected(office, wish.path)
-        pages, reason = tuple(range(1, len(look.frames) + 1)), nfc(wish.reason)
         if not nfc(wish.title):
             raise WorkstationError("U01", detail="--title")
-        known = made_before(office, request_of(CopyKind.CERTIFIED, digest, pages, "", reason))
-        if known is not None:
-            return known
-        _just_scanned(office, wish.path, digest, rule, look)
-        with file_source(office, desk.verify, wish.path, wish.looked, rule) as source:
+        with file_source(office, desk.verify, wish.path, wish.looked) as given:
+            pages, reason = tuple(range(1, given.count + 1)), nfc(wish.reason)
+            known = made_before(office, request_of(CopyKind.CERTIFIED, given.sha256, pages, "", reason))
+            if known is not None:
+                return known
+            _just_scanned(office, given, rule)
+            source = given.read(rule)
             is_a = what_it_is(source, None)
-            check_source(rule, source.medium, is_a)
-            office.blobs.put_file(source.file)
-            subject = Subject(source.title, digest, source.medium, is_a, False, len(pages), pages)
+            check_source(rule, given.medium, is_a)
+            subject = Subject(source.title, given.sha256, given.medium, is_a, False, given.count, pages)
             published = write_blob(office, source.pages, f"{rule.name}: {source.title}", office.clock.now().isoformat())
+            keep(office, given)
         return Draft(CopyKind.CERTIFIED, subject, "", reason, desk.by.name, published)
     except WorkstationError as e:
         if e.code == "S02":
@@ -131,20 +130,20 @@ def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
         return e.note
 
 
-def _just_scanned(office: Office, path: Path, digest: Sha256, rule: CopyRule, look: Inspection) -> None:
+def _just_scanned(office: Office, given: Given, rule: CopyRule) -> None:
     """S08 for a scan that is older than the rule lets it be, or that was used before: in a dossier, or for another copy. A file's
     time is what the file system says; who scans answers for it."""
-    if look.signed:
+    if given.medium is Medium.ELECTRONIC:
         raise WorkstationError("S04", kind=rule.name, source="electronic")
-    made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    made = datetime.fromtimestamp(given.file.stat().st_mtime, UTC)
     now = office.clock.now()
     if rule.fresh_minutes and not now - timedelta(minutes=rule.fresh_minutes) <= made <= now + CLOCKS:
-        raise WorkstationError("S08", file=path.name, reason="old")
+        raise WorkstationError("S08", file=given.file.name, reason="old")
     with office.look() as uow:
         used = {entry.subject.source for entry in uow.register.list()}
         used.update(original for dossier in uow.dossiers.list() for original in dossier.originals)
-    if digest in used:
-        raise WorkstationError("S08", file=path.name, reason="reused")
+    if given.sha256 in used:
+        raise WorkstationError("S08", file=given.file.name, reason="reused")
 
 
 def _first(

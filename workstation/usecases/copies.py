@@ -22,7 +22,7 @@ from workstation.domain.copies import (
 )
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
-from workstation.domain.ids import Sha256, UserName
+from workstation.domain.ids import UserName
 from workstation.domain.signature import TokenStatus
 from workstation.domain.signing import StampWish
 from workstation.usecases.copy_book import (
@@ -37,7 +37,7 @@ from workstation.usecases.copy_book import (
     sign_step,
     tidy,
 )
-from workstation.usecases.copy_source import Source, Verifier
+from workstation.usecases.copy_source import Given, Source, Verifier, keep
 from workstation.usecases.office import Office, day
 from workstation.usecases.publish import write_blob
 from workstation.usecases.sign import SIGN_SECONDS, STOPS_BATCH
@@ -72,11 +72,7 @@ class CopyWish:
     kind: CopyKind
     name: str
     """What was given: a file, or a document of a dossier."""
-    sha256: Callable[[], Sha256]
-    """Of the source's file, before it is opened."""
-    count: Callable[[], int]
-    """Pages of the source."""
-    source: Callable[[CopyRule], AbstractContextManager[Source]]
+    source: Callable[[], AbstractContextManager[Given]]
     pages: str = ""
     """As ``1-3,5``; empty: all."""
     recipients: str = ""
@@ -143,21 +139,21 @@ def _prepared(office: Office, wish: CopyWish) -> Entry | Draft | ErrorNote:
     """The line of this very wish, if there is one; else the copy made and kept, ready for its number."""
     try:
         rule = _rule(office, wish.kind)
-        pages = _pages(rule, wish)
         recipients, reason = nfc(wish.recipients), nfc(wish.reason)
-        known = made_before(office, request_of(wish.kind, wish.sha256(), pages, recipients, reason))
-        if known is not None and not (wish.again and known.state is EntryState.SIGNED):
-            return known
-        with wish.source(rule) as source:
+        _require_pages(rule, wish)
+        with wish.source() as given:
+            pages = pages_of(wish.pages, given.count) if rule.part else tuple(range(1, given.count + 1))
+            known = made_before(office, request_of(wish.kind, given.sha256, pages, recipients, reason))
+            if known is not None and not (wish.again and known.state is EntryState.SIGNED):
+                return known
+            source = given.read(rule)
             is_a = what_it_is(source, wish.declared)
-            check_source(rule, source.medium, is_a)
-            subject = Subject(
-                source.title, source.sha256, source.medium, is_a, wish.declared is not None, len(source.pages), pages
-            )  # fmt: skip
+            check_source(rule, given.medium, is_a)
+            subject = Subject(source.title, given.sha256, given.medium, is_a, wish.declared is not None, given.count, pages)
             parts = tuple(source.pages[n - 1] for n in pages)
             suits = partial(require_room, office, step=_step(rule, office.organization), owner=office.organization)
             published = write_blob(office, parts, _title(rule, subject), office.clock.now().isoformat(), suits)
-            office.blobs.put_file(source.file)
+            keep(office, given)
         return Draft(wish.kind, subject, recipients, reason, wish.approver, published, wish.again)
     except WorkstationError as e:
         if e.code == "S02":
@@ -172,12 +168,10 @@ def _rule(office: Office, kind: CopyKind) -> CopyRule:
         raise WorkstationError("U01", detail=f"--kind {kind.value}") from e
 
 
-def _pages(rule: CopyRule, wish: CopyWish) -> tuple[int, ...]:
+def _require_pages(rule: CopyRule, wish: CopyWish) -> None:
     """U01: a part that is not named, or of what is copied as a whole."""
     if rule.part != bool(wish.pages):
         raise WorkstationError("U01", detail=f"--kind {rule.kind.value}: --pages")
-    count = wish.count()
-    return pages_of(wish.pages, count) if rule.part else tuple(range(1, count + 1))
 
 
 def what_it_is(source: Source, declared: SourceIs | None) -> SourceIs:
