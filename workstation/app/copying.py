@@ -1,7 +1,7 @@
 """``workstation copy``: what was given becomes wishes, and what came of them becomes rows."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from signing.verify import verify_file
 from ui.messages import Lang
-from workstation.app.compose import Home, Workstation, open_workstation
+from workstation.app.compose import Home, Workstation, open_workstation, remote_secret
 from workstation.app.console import usable_folder
 from workstation.app.lock import copies_lock
 from workstation.app.settings import Settings
@@ -62,13 +62,20 @@ def run_copy(home: Path, order: CopyOrder, lang: Lang) -> list[dict[str, Any]]:
         desk = CopyDesk(ws.office, verify, ws.settings.copies.symbol, ws.settings.copies.approval, by, order.output)
         approver = user_at(ws.settings.users, order.approver, "--approved-by").name if order.approver else None
         wishes = [wish for source in order.sources for wish in _wishes(ws.office, verify_source, order, source, approver)]
-        with copies_lock(home):
-            try:
-                results = make_copies(desk, wishes, opening(ws.office, access))
-            finally:
-                with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
-                    at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+        with at_the_books(ws):
+            results = make_copies(desk, wishes, opening(ws.office, access))
     return [result_json(result, lang) for result in results]
+
+
+@contextmanager
+def at_the_books(ws: Workstation) -> Iterator[None]:
+    """Alone with the books of copies; at the end the key is closed. U02: another run on this home folder."""
+    with copies_lock(ws.home.root):
+        try:
+            yield
+        finally:
+            with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
+                at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
 
 
 def source_verifier(home: Home, settings: Settings, order: CopyOrder) -> Verifier:
@@ -86,8 +93,6 @@ def own_key(ws: Workstation, pin_env: str) -> KeyAccess:
     key = ws.settings.key(ws.home.root)
     if key is None:
         raise WorkstationError("U01", detail="--token | --p12 | --remote | --windows")
-    from workstation.app.compose import remote_secret
-
     return KeyAccess(key, pin_env, account=remote_secret(ws.home, key.remote.name) if key.remote else None)
 
 

@@ -19,7 +19,7 @@ from workstation.domain.fields import nfc
 from workstation.domain.ids import new_id
 from workstation.domain.signature import PublishedPdf, TokenStatus
 from workstation.domain.signing import Anchor, AttestJob, StampWish
-from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, stopped_by_secret, what_it_is
+from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, is_unsigned, of_the_key, stopped_by_secret, what_it_is
 from workstation.usecases.copy_book import (
     Draft,
     Step,
@@ -38,10 +38,9 @@ from workstation.usecases.gate import names_unit
 from workstation.usecases.office import INSPECT_SECONDS, PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
 from workstation.usecases.publish import write_blob
 from workstation.usecases.recover import sealed_result
-from workstation.usecases.sign import STOPS_BATCH
+from workstation.usecases.sign import OFFICIAL
 from workstation.usecases.signers import AUTHORIZED, signatory
 
-OFFICIAL = "official"
 FIRST, SECOND = "C1", "C2"
 CLOCKS = timedelta(minutes=2)
 """How far ahead the clock of a scanner's folder may be."""
@@ -66,14 +65,14 @@ def certify(
         raise WorkstationError("K07")
     tidy(desk.office)
     ready = [(wish, _prepared(desk, wish)) for wish in wishes]
-    status = open_key() if any(_unsigned(one) for _, one in ready) else None
+    status = open_key() if any(is_unsigned(one) for _, one in ready) else None
     if status is not None and not status.training and names_unit(status.owner, desk.office.organization):
         raise WorkstationError("S09")
     results: list[CopyResult] = []
     stopped: ErrorNote | None = None
     for wish, one in ready:
-        results.append(_first(desk, template, wish, (stopped or one) if _unsigned(one) else one, status))
-        stopped = stopped or _of_the_key(results[-1].error)
+        results.append(_first(desk, template, wish, (stopped or one) if is_unsigned(one) else one, status))
+        stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
 
 
@@ -93,16 +92,8 @@ def complete(desk: CopyDesk, open_key: Callable[[], TokenStatus]) -> tuple[CopyR
     stopped: ErrorNote | None = None
     for entry in waiting:
         results.append(_second(desk, entry, status, stopped))
-        stopped = stopped or _of_the_key(results[-1].error)
+        stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
-
-
-def _of_the_key(note: ErrorNote | None) -> ErrorNote | None:
-    return note if note is not None and note.code in STOPS_BATCH else None
-
-
-def _unsigned(one: Entry | Draft | ErrorNote) -> bool:
-    return isinstance(one, Draft) or (isinstance(one, Entry) and one.state is EntryState.UNSIGNED)
 
 
 def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:

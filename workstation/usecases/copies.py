@@ -110,20 +110,23 @@ def make_copies(desk: CopyDesk, wishes: Sequence[CopyWish], open_key: Callable[[
     left = [(entry.code, entry) for entry in _abandoned(desk.office)]
     asked = [(wish.name, _prepared(desk.office, wish)) for wish in wishes]
     todo: list[tuple[str, Entry | Draft | ErrorNote]] = [*left, *asked]
-    status = open_key() if any(_unsigned(one) for _, one in todo) else None
+    status = open_key() if any(is_unsigned(one) for _, one in todo) else None
     if status is not None:
         require_agency(desk.office, status)
     results: list[CopyResult] = []
     stopped: ErrorNote | None = None
     for name, one in todo:
-        results.append(_settled(desk, name, (stopped or one) if _unsigned(one) else one, status))
-        error = results[-1].error
-        if stopped is None and error is not None and error.code in STOPS_BATCH:
-            stopped = error
+        results.append(_settled(desk, name, (stopped or one) if is_unsigned(one) else one, status))
+        stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
 
 
-def _unsigned(one: Entry | Draft | ErrorNote) -> bool:
+def of_the_key(note: ErrorNote | None) -> ErrorNote | None:
+    """What ends a run: the others would only meet the same."""
+    return note if note is not None and note.code in STOPS_BATCH else None
+
+
+def is_unsigned(one: Entry | Draft | ErrorNote) -> bool:
     return isinstance(one, Draft) or (isinstance(one, Entry) and one.state is EntryState.UNSIGNED)
 
 
