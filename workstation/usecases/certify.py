@@ -82,8 +82,7 @@ def complete(desk: CopyDesk, open_key: Callable[[], TokenStatus]) -> tuple[CopyR
         raise WorkstationError("S01")
     tidy(desk.office)
     with desk.office.look() as uow:
-        entries = [e for e in uow.register.list() if e.kind is CopyKind.CERTIFIED]
-    waiting = [e for e in entries if e.state is EntryState.WAITING]
+        waiting = [e for e in uow.register.list(states=(EntryState.WAITING,)) if e.kind is CopyKind.CERTIFIED]
     if not waiting:
         return ()
     status = open_key()
@@ -131,9 +130,8 @@ def _just_scanned(office: Office, given: Given, rule: CopyRule) -> None:
     if rule.fresh_minutes and not now - timedelta(minutes=rule.fresh_minutes) <= made <= now + CLOCKS:
         raise WorkstationError("S08", file=given.file.name, reason="old")
     with office.look() as uow:
-        used = {entry.subject.source for entry in uow.register.list()}
-        used.update(original for dossier in uow.dossiers.list() for original in dossier.originals)
-    if given.sha256 in used:
+        used = uow.dossiers.has_original(given.sha256) or any(e.subject.source == given.sha256 for e in uow.register.list())
+    if used:
         raise WorkstationError("S08", file=given.file.name, reason="reused")
 
 

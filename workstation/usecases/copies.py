@@ -134,8 +134,8 @@ def _abandoned(office: Office) -> tuple[Entry, ...]:
     """Lines that an earlier run left unsigned."""
     before = office.clock.now() - ABANDONED
     with office.look() as uow:
-        entries = uow.register.list()
-    return tuple(e for e in entries if e.kind in KINDS and e.state is EntryState.UNSIGNED and e.created_at < before)
+        unsigned = uow.register.list(states=(EntryState.UNSIGNED,))
+    return tuple(e for e in unsigned if e.kind in KINDS and e.created_at < before)
 
 
 def _prepared(office: Office, wish: CopyWish) -> Entry | Draft | ErrorNote:

@@ -142,12 +142,14 @@ def _event(office: Office, by: str, action: str, entry: Entry, **detail: str) ->
 def tidy(office: Office) -> None:
     """Removes signed files that the store has by now. Only while nobody else signs copies into this folder."""
     with office.look() as uow:
-        states = {entry.id: entry.state for entry in uow.register.list()}
-    for path in office.sealing.glob(f"*{SUFFIX}"):
-        entry_id, _, after = path.name.removesuffix(SUFFIX).partition(".")
-        state = states.get(EntryId(entry_id))
-        if state is None or state is EntryState.SIGNED or state.value == after:
-            path.unlink()
+        for path in office.sealing.glob(f"*{SUFFIX}"):
+            entry_id, _, after = path.name.removesuffix(SUFFIX).partition(".")
+            try:
+                state = uow.register.get(EntryId(entry_id)).state
+            except KeyError:
+                state = None  # of no line of this book
+            if state is None or state is EntryState.SIGNED or state.value == after:
+                path.unlink()
 
 
 def current(office: Office, entry: Entry) -> Entry:
@@ -206,14 +208,17 @@ def _recorded(office: Office, entry: Entry, step: Step, out: Path, base: Sha256,
     sealed = SealedPdf(sha256, result.bytes, base, result.signer, result.signing_time, result.level)
     after = replace(entry, state=step.after, sealed=sealed)
     with office.uow() as uow:
-        stored = uow.register.get(entry.id)
-        if (stored.state, stored.sealed) == (entry.state, entry.sealed):
+        try:
             uow.register.save(after, entry)
+        except WorkstationError as e:
+            if e.code != "K04":
+                raise
+            after = uow.register.get(entry.id)
+        else:
             uow.audit.append(_event(office, by, "copy_signed", entry, sha256=sha256, state=step.after.value))
             uow.commit()
-            stored = after
     out.unlink(missing_ok=True)
-    return stored
+    return after
 
 
 def deliver(office: Office, entry: Entry, folder: Path) -> Path:
