@@ -23,7 +23,8 @@ def scan(folder: Path, name: str = "goc.png", seed: int = 21) -> Path:
 
 
 def command(ward: Ward, *arguments: object, agency: bool = False) -> list[str]:
-    who = ("--agency",) if agency else ("--user", 3, "--title", "CHỦ TỊCH")
+    titled = () if "--title" in arguments else ("--title", "CHỦ TỊCH")
+    who = ("--agency",) if agency else ("--user", 3, *titled)
     key = ward.agency if agency else ward.person
     where = ("-o", ward.home.parent / "ct", "--home", ward.home, "--p12", key, "--pin-env", "P", "--json")
     return ["certify", *map(str, (*arguments, *who, *where))]
@@ -88,6 +89,13 @@ def test_the_ward_s_own_words(ward: Ward, tmp_path: Path) -> None:
     assert row["entry"]["attestation"][0].startswith("Số 1/")
     (row,) = certify(ward, agency=True).data["copies"]
     assert "LỜI CHỨNG RIÊNG" in words_of(Path(row["out"]))
+
+
+def test_words_that_do_not_fit_on_their_page_take_no_number(ward: Ward, tmp_path: Path) -> None:
+    paper = scan(tmp_path, seed=23)
+    long = ward.cli(*command(ward, paper, "--title", "CHỦ TỊCH " * 400), env={"P": "mat-khau"})
+    assert codes(long) == ["C11"] and ward.book() == []
+    assert codes(certify(ward, paper)) == [""] and ward.numbers() == ["1"]
 
 
 def test_kill_9_between_the_signatures(ward: Ward, tmp_path: Path) -> None:

@@ -16,7 +16,10 @@ def archive(
     due: Annotated[int | None, typer.Option(min=0, help="Due is what lapses within so many days; else the settings'.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows when the archive time-stamps of signed files lapse; the desktop renews them by itself, --once does it now."""
+    """Shows when the archive time-stamps of signed files lapse; the desktop renews them by itself, --once does it now.
+
+    Of dossiers only: copies and certified copies in the books are not looked after yet.
+    """
     from workstation.app.compose import open_workstation
 
     within = None if due is None else timedelta(days=due)

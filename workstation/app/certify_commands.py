@@ -1,6 +1,5 @@
 """``workstation certify``: the e-certified copy of an original paper, in two steps: who certifies signs, then the agency."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -68,12 +67,10 @@ def run_certify(home: Path, order: CertifyOrder, lang: Lang) -> list[dict[str, A
     """One row a copy. U01, U02, K07, S01, C01 and on, M06 (the words): before any number is taken."""
     from signing.verify import verify_file
     from workstation.app.compose import open_workstation
-    from workstation.app.copying import opening, own_key, registrar, result_json, user_at
-    from workstation.app.lock import copies_lock
+    from workstation.app.copying import at_the_books, opening, own_key, registrar, result_json, user_at
     from workstation.usecases.certify import CertifyWish, certify, complete
     from workstation.usecases.copies import CopyDesk
     from workstation.usecases.office import day
-    from workstation.usecases.sign import OPEN_SECONDS, at_token
 
     with open_workstation(home) as ws:
         users = ws.settings.users
@@ -84,16 +81,12 @@ def run_certify(home: Path, order: CertifyOrder, lang: Lang) -> list[dict[str, A
         open_key = opening(ws.office, order.access or own_key(ws, order.pin_env))
         today = day(ws.office.clock.now())
         template = words_of_certification(home, ws.settings, ws.office.rules.copies, today)
-        with copies_lock(home):
-            try:
-                if order.agency:
-                    results = complete(desk, open_key)
-                else:
-                    wishes = [CertifyWish(path, order.title, order.reason, order.looked) for path in order.files]
-                    results = certify(desk, template, wishes, open_key)
-            finally:
-                with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
-                    at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+        with at_the_books(ws):
+            if order.agency:
+                results = complete(desk, open_key)
+            else:
+                wishes = [CertifyWish(path, order.title, order.reason, order.looked) for path in order.files]
+                results = certify(desk, template, wishes, open_key)
     return [result_json(result, lang) for result in results]
 
 

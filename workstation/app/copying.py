@@ -1,7 +1,7 @@
 """``workstation copy``: what was given becomes wishes, and what came of them becomes rows."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,23 +9,22 @@ from typing import Any
 
 from signing.verify import verify_file
 from ui.messages import Lang
-from workstation.app.compose import Workstation, open_workstation
+from workstation.app.compose import Home, Workstation, open_workstation, remote_secret
 from workstation.app.console import usable_folder
 from workstation.app.lock import copies_lock
+from workstation.app.settings import Settings
 from workstation.app.shapes import error_json
 from workstation.app.signing_batch import KeyAccess, open_key
-from workstation.domain.copies import CopyKind, CopyRule, Entry, SourceIs
-from workstation.domain.dossier import Document, Dossier
+from workstation.domain.copies import CopyKind, Entry, SourceIs
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ids import Sha256, UserName
+from workstation.domain.ids import UserName
 from workstation.domain.signature import TokenStatus
+from workstation.domain.signing import RevocationAccess
 from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, CopyWish, make_copies
-from workstation.usecases.copy_source import Source, Verifier, document_source, file_source, inspected, sha256_of
+from workstation.usecases.copy_source import Verifier, document_source, file_source
 from workstation.usecases.office import Office
 from workstation.usecases.sign import OPEN_SECONDS, at_token
 from workstation.usecases.views import User
-
-Opened = AbstractContextManager[Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,32 @@ def run_copy(home: Path, order: CopyOrder, lang: Lang) -> list[dict[str, Any]]:
     with open_workstation(home) as ws:
         by = registrar(ws.settings.users, order.user)
         usable_folder(order.output, "-o")
-        verify = partial(verify_file, trust=ws.home.trust_store(order.trust), offline=order.offline)
+        verify = partial(verify_file, trust=ws.home.trust_store(order.trust))  # of what this office signed: nobody is asked
+        verify_source = source_verifier(ws.home, ws.settings, order)
         access = order.access or own_key(ws, order.pin_env)
         desk = CopyDesk(ws.office, verify, ws.settings.copies.symbol, ws.settings.copies.approval, by, order.output)
         approver = user_at(ws.settings.users, order.approver, "--approved-by").name if order.approver else None
-        wishes = [wish for source in order.sources for wish in _wishes(ws.office, verify, order, source, approver)]
-        with copies_lock(home):
-            try:
-                results = make_copies(desk, wishes, opening(ws.office, access))
-            finally:
-                with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
-                    at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+        wishes = [wish for source in order.sources for wish in _wishes(ws.office, verify_source, order, source, approver)]
+        with at_the_books(ws):
+            results = make_copies(desk, wishes, opening(ws.office, access))
     return [result_json(result, lang) for result in results]
+
+
+@contextmanager
+def at_the_books(ws: Workstation) -> Iterator[None]:
+    """Alone with the books of copies; at the end the key is closed. U02: another run on this home folder."""
+    with copies_lock(ws.home.root):
+        try:
+            yield
+        finally:
+            with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
+                at_token(ws.office.token, OPEN_SECONDS, ws.office.signing.close)
+
+
+def source_verifier(home: Home, settings: Settings, order: CopyOrder) -> Verifier:
+    """Judges what somebody else signed: issuers are asked the way the settings say, unless nobody is to be asked."""
+    access = RevocationAccess(settings.timestamp.proxy)
+    return partial(verify_file, trust=home.trust_store(order.trust), offline=order.offline, access=access)
 
 
 def opening(office: Office, access: KeyAccess) -> Callable[[], TokenStatus]:
@@ -80,8 +93,6 @@ def own_key(ws: Workstation, pin_env: str) -> KeyAccess:
     key = ws.settings.key(ws.home.root)
     if key is None:
         raise WorkstationError("U01", detail="--token | --p12 | --remote | --windows")
-    from workstation.app.compose import remote_secret
-
     return KeyAccess(key, pin_env, account=remote_secret(ws.home, key.remote.name) if key.remote else None)
 
 
@@ -120,8 +131,6 @@ def _wishes(office: Office, verify: Verifier, order: CopyOrder, source: str, app
         return [
             common(
                 name=source,
-                sha256=partial(sha256_of, path),
-                count=partial(_frames, office, path),
                 source=partial(file_source, office, verify, path, order.looked),
             )
         ]
@@ -132,30 +141,10 @@ def _wishes(office: Office, verify: Verifier, order: CopyOrder, source: str, app
     return [
         common(
             name=f"{dossier.code}/{number}",
-            sha256=partial(_published, document),
-            count=partial(_pages, dossier, document),
-            source=_opener(office, verify, dossier, document, order.looked),
+            source=partial(document_source, office, verify, dossier, document, order.looked),
         )
         for number, document in enumerate(dossier.documents, 1)
     ]
-
-
-def _opener(office: Office, verify: Verifier, dossier: Dossier, document: Document, looked: bool) -> Callable[[CopyRule], Opened]:
-    return lambda _: document_source(office, verify, dossier, document, looked)
-
-
-def _frames(office: Office, path: Path) -> int:
-    return len(inspected(office, path).frames)
-
-
-def _published(document: Document) -> Sha256:
-    if document.published is None:
-        raise WorkstationError("K06", state=document.state.value, to="published")
-    return document.published.sha256
-
-
-def _pages(dossier: Dossier, document: Document) -> int:
-    return len(dossier.pages_of(document.id))
 
 
 def result_json(result: CopyResult, lang: Lang) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from workstation.domain.archive import KeptFile
 from workstation.domain.authority import Authority
-from workstation.domain.copies import Entry
+from workstation.domain.copies import Entry, EntryState
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
@@ -92,6 +92,10 @@ class Dossiers(Protocol):
 
     def list(self, states: Iterable[DossierState] = ()) -> tuple[Dossier, ...]:
         """Newest first; all states if none is named."""
+        ...
+
+    def has_original(self, sha256: Sha256) -> bool:
+        """Whether a page of any dossier is drawn from that file."""
         ...
 
     def titles(self, dossier_ids: Sequence[DossierId]) -> Mapping[DossierId, str]:
@@ -197,8 +201,8 @@ class Register(Protocol):
         """The lines of one wish, oldest first."""
         ...
 
-    def list(self, book: str = "", year: int = 0) -> tuple[Entry, ...]:
-        """All, or those of one book or year, by number."""
+    def list(self, year: int = 0, states: Iterable[EntryState] = ()) -> tuple[Entry, ...]:
+        """By number; of all years and states if none is named."""
         ...
 
 

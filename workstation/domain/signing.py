@@ -262,6 +262,8 @@ class SigningTools:
     """Whether the stamp of this preset is the signer's own handwritten signature, between title and name."""
     keep_hand: Callable[[Path, Path], None]
     """Checks the PNG of a handwritten signature and writes what is inked of it, fsynced; in a page worker. C36, F01–F07."""
+    signed_with: Callable[[Path], str]
+    """SHA-256 of the certificate in a file's last signature, empty if it can't be told; in a page worker."""
     lift: Callable[[LiftJob], LiftResult]
     """Appends to a signed file what its signatures lack; needs no session. C11, V04."""
     standing: Callable[[Path], FileStanding]

@@ -7,9 +7,10 @@ from workstation.domain.ids import Sha256
 from workstation.domain.signature import FileStanding, LastStamp
 from workstation.store import tables
 from workstation.store.mapping import Row, Stored, error_in, error_out
+from workstation.store.rows import table_of
 from workstation.store.transaction import Transaction
 
-KEPT: Table = tables.KeptFileRow.metadata.tables["kept_file"]
+KEPT: Table = table_of(tables.KeptFileRow)
 
 
 class SqlArchive:

@@ -1,5 +1,6 @@
 """The books of copies in the store."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -13,10 +14,11 @@ from workstation.domain.ids import EntryId, Sha256, UserName
 from workstation.domain.signature import PublishedPdf, SealedPdf
 from workstation.store import mapping, tables
 from workstation.store.mapping import Row, Stored
+from workstation.store.rows import one_of, table_of
 from workstation.store.transaction import Transaction
 
-ENTRY: Table = tables.EntryRow.metadata.tables["copy_entry"]
-COUNTER: Table = tables.CounterRow.metadata.tables["counter"]
+ENTRY: Table = table_of(tables.EntryRow)
+COUNTER: Table = table_of(tables.CounterRow)
 
 
 class SqlRegister:
@@ -45,7 +47,9 @@ class SqlRegister:
         stored = self._one(was.id)
         if (stored.state, stored.sealed) != (was.state, was.sealed) or replace(entry, state=was.state, sealed=was.sealed) != was:
             raise WorkstationError("K04", reason="moved")
-        self._tx.connection.execute(update(ENTRY).where(ENTRY.c.id == entry.id).values(_row(entry)))
+        row = _row(entry)
+        changed = {name: row[name] for name in ("state", "sealed")}
+        self._tx.connection.execute(update(ENTRY).where(ENTRY.c.id == entry.id).values(changed))
 
     def get(self, entry_id: EntryId) -> Entry:
         return self._one(entry_id)
@@ -54,19 +58,17 @@ class SqlRegister:
         query = select(ENTRY).where(ENTRY.c.request == request).order_by(ENTRY.c.created_at, ENTRY.c.id)
         return tuple(_entry(row) for row in self._tx.rows(self._tx.locked(query)))
 
-    def list(self, book: str = "", year: int = 0) -> tuple[Entry, ...]:
+    def list(self, year: int = 0, states: Iterable[EntryState] = ()) -> tuple[Entry, ...]:
         query = select(ENTRY).order_by(ENTRY.c.year, ENTRY.c.book, ENTRY.c.number)
-        if book:
-            query = query.where(ENTRY.c.book == book)
+        if wanted := [state.value for state in states]:
+            query = query.where(ENTRY.c.state.in_(wanted))
         if year:
             query = query.where(ENTRY.c.year == year)
         return tuple(_entry(row) for row in self._tx.rows(query))
 
     def _one(self, entry_id: EntryId) -> Entry:
         rows = self._tx.rows(self._tx.locked(select(ENTRY).where(ENTRY.c.id == entry_id)))
-        if not rows:
-            raise KeyError(entry_id)
-        return _entry(rows[0])
+        return _entry(one_of(rows, entry_id))
 
 
 def _row(e: Entry) -> Row:

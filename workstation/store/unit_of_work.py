@@ -13,7 +13,7 @@ from workstation.domain.dossier import Document, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent, chain_hash
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import DossierId
+from workstation.domain.ids import DossierId, Sha256
 from workstation.domain.page import Page
 from workstation.domain.ports import Archive, Audit, Dossiers, Outbox, Register, Signers
 from workstation.store import mapping, tables
@@ -108,6 +108,9 @@ class SqlDossiers:
         query = select(DOSSIER).order_by(DOSSIER.c.created_at.desc(), DOSSIER.c.id.desc())
         wanted = [s.value for s in states]
         return self._assemble(self._tx.rows(query.where(DOSSIER.c.state.in_(wanted)) if wanted else query))
+
+    def has_original(self, sha256: Sha256) -> bool:
+        return bool(self._tx.rows(select(ORIGINAL.c.sha256).where(ORIGINAL.c.sha256 == sha256)))
 
     def titles(self, dossier_ids: Sequence[DossierId]) -> Mapping[DossierId, str]:
         rows = self._tx.rows(select(DOSSIER.c.id, DOSSIER.c.title).where(DOSSIER.c.id.in_(dossier_ids)))

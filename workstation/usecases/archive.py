@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from workstation.domain.archive import KeptFile
 from workstation.domain.dossier import Dossier, DossierState
@@ -20,7 +21,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, Sha256
 from workstation.domain.signature import LEVELS, FileStanding, LiftResult, Renewal, SealedPdf
 from workstation.domain.signing import LiftJob
-from workstation.usecases.lift import FIRST_PAUSE, FOR_ALL, LIFT_SECONDS, take_in
+from workstation.usecases.lift import FIRST_PAUSE, FOR_ALL, LIFT_SECONDS, MOVED_ON, take_in
 from workstation.usecases.office import INSPECT_SECONDS, Office
 from workstation.usecases.recover import UNRECORDED
 from workstation.usecases.sign import at_token
@@ -34,7 +35,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 ROUND_SECONDS = 20.0
 """After so long a round rests and goes on with the next tick: sending and the token are looked after in between."""
 RENEWED = "renewed"
-_FOR_A_PERSON = frozenset({"V04", "V08", "C11", "M03", "F07"})
+_FOR_A_PERSON = frozenset({"V04", "V08", "C11", "M03"})
 """A revoked or lapsed certificate, a broken signature, a file that is damaged or missing: no round will mend it."""
 
 
@@ -112,14 +113,19 @@ class Keeper:
         """Looks at what is new and renews what is due; how many were renewed. Raises nothing that is about one file."""
         if self._after is not None and self._office.clock.now() < self._after:
             return 0
+        if self._signing.locked():
+            return 0  # a person waits for that batch; nobody waits for this
         ends = time.monotonic() + seconds
         renewed = 0
         try:
             for row in self._waiting():
                 if time.monotonic() >= ends:
                     return renewed  # goes on with the next tick
+                if row.kept is None or row.unread:
+                    self._care(row)  # needs no token
+                    continue
                 if not self._signing.acquire(blocking=False):
-                    return renewed  # a person waits for that batch; nobody waits for this
+                    return renewed
                 try:
                     renewed += self._care(row)
                 finally:
@@ -154,8 +160,8 @@ class Keeper:
                 return False
             missing = _renew(self._office, row.document_id, row.kept, self._within)
         except WorkstationError as error:
-            if error.code == "K04":
-                return False  # somebody else was faster
+            if error.code == "K04" or (error.code in MOVED_ON and not row.unread):
+                return False  # somebody else was faster, or took the output away: there only, a look makes none
             log.error("%s renewing an archive time-stamp", error.code)
             missing = error.note
         if missing is None:
@@ -187,7 +193,7 @@ class _OutsideError(Exception):
 
 def _look(office: Office, sealed: SealedPdf) -> None:
     """Records what a signed file rests on, as a fact that can be read again from the file at any time. F07, C11, M03."""
-    kept = KeptFile(sealed.sha256, sealed.sha256, sealed.bytes, _standing(office, sealed.sha256))
+    kept = KeptFile(sealed.sha256, sealed.sha256, sealed.bytes, _standing(office, office.blobs.path(sealed.sha256)))
     with office.uow() as uow:
         known = uow.archive.get(sealed.sha256)
         if known is None or known.sha256 == sealed.sha256:  # else somebody else has looked, and renewed
@@ -195,8 +201,8 @@ def _look(office: Office, sealed: SealedPdf) -> None:
             uow.commit()
 
 
-def _standing(office: Office, sha256: Sha256) -> FileStanding:
-    return office.pages.submit(office.signing.standing, office.blobs.path(sha256), timeout=INSPECT_SECONDS).result()
+def _standing(office: Office, path: Path) -> FileStanding:
+    return office.pages.submit(office.signing.standing, path, timeout=INSPECT_SECONDS).result()
 
 
 def _renew(office: Office, document_id: DocumentId, kept: KeptFile, within: timedelta | None) -> ErrorNote | None:
@@ -210,12 +216,12 @@ def _renew(office: Office, document_id: DocumentId, kept: KeptFile, within: time
         result: LiftResult = at_token(office.token, LIFT_SECONDS, office.signing.lift, job)
         if not result.changed:
             return next(iter(result.notes), ErrorNote("C09", (("kind", "expires"),)))
+        grown = replace(kept, sha256=result.sha256, bytes=result.bytes, standing=_standing(office, out), error=None)
+        if not _lasts_longer(office, kept, grown):
+            return next(iter(result.notes), ErrorNote("C09", (("kind", "expires"),)))
         take_in(office, before, out, result.sha256)
     finally:
         out.unlink(missing_ok=True)
-    grown = replace(kept, sha256=result.sha256, bytes=result.bytes, standing=_standing(office, result.sha256), error=None)
-    if not _lasts_longer(office, kept, grown):
-        return next(iter(result.notes), ErrorNote("C09", (("kind", "expires"),)))
     _record(office, document_id, kept, grown)
     return None
 

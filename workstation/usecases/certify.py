@@ -13,14 +13,13 @@ from pathlib import Path
 
 from workstation.domain.attestation import AGENCY_BLANK_MM, CERTIFIER_BLANK_MM, Attestation, AttestationTemplate, spoken_day
 from workstation.domain.authority import CERTIFYING, forms_of
-from workstation.domain.copies import CopyKind, CopyRule, Entry, EntryState, Subject, check_source, request_of
+from workstation.domain.copies import CopyKind, CopyRule, Entry, EntryState, Medium, Subject, check_source, request_of
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
-from workstation.domain.ids import Sha256, new_id
-from workstation.domain.ports import Inspection
+from workstation.domain.ids import new_id
 from workstation.domain.signature import PublishedPdf, TokenStatus
 from workstation.domain.signing import Anchor, AttestJob, StampWish
-from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, stopped_by_secret, what_it_is
+from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, is_unsigned, of_the_key, stopped_by_secret, what_it_is
 from workstation.usecases.copy_book import (
     Draft,
     Step,
@@ -28,19 +27,20 @@ from workstation.usecases.copy_book import (
     deliver,
     enter,
     made_before,
+    on_trial,
     require_agency,
+    require_room,
     sign_step,
     tidy,
-    told_again,
 )
-from workstation.usecases.copy_source import file_source, inspected, sha256_of
+from workstation.usecases.copy_source import Given, file_source, keep
 from workstation.usecases.gate import names_unit
-from workstation.usecases.office import PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
+from workstation.usecases.office import INSPECT_SECONDS, PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
 from workstation.usecases.publish import write_blob
-from workstation.usecases.sign import STOPS_BATCH
+from workstation.usecases.recover import sealed_result
+from workstation.usecases.sign import OFFICIAL
 from workstation.usecases.signers import AUTHORIZED, signatory
 
-OFFICIAL = "official"
 FIRST, SECOND = "C1", "C2"
 CLOCKS = timedelta(minutes=2)
 """How far ahead the clock of a scanner's folder may be."""
@@ -65,14 +65,14 @@ def certify(
         raise WorkstationError("K07")
     tidy(desk.office)
     ready = [(wish, _prepared(desk, wish)) for wish in wishes]
-    status = open_key() if any(_unsigned(one) for _, one in ready) else None
+    status = open_key() if any(is_unsigned(one) for _, one in ready) else None
     if status is not None and not status.training and names_unit(status.owner, desk.office.organization):
         raise WorkstationError("S09")
     results: list[CopyResult] = []
     stopped: ErrorNote | None = None
     for wish, one in ready:
-        results.append(_first(desk, template, wish, (stopped or one) if _unsigned(one) else one, status))
-        stopped = stopped or _of_the_key(results[-1].error)
+        results.append(_first(desk, template, wish, (stopped or one) if is_unsigned(one) else one, status))
+        stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
 
 
@@ -82,8 +82,7 @@ def complete(desk: CopyDesk, open_key: Callable[[], TokenStatus]) -> tuple[CopyR
         raise WorkstationError("S01")
     tidy(desk.office)
     with desk.office.look() as uow:
-        entries = [e for e in uow.register.list() if e.kind is CopyKind.CERTIFIED]
-    waiting = [e for e in entries if e.state is EntryState.WAITING]
+        waiting = [e for e in uow.register.list(states=(EntryState.WAITING,)) if e.kind is CopyKind.CERTIFIED]
     if not waiting:
         return ()
     status = open_key()
@@ -92,36 +91,28 @@ def complete(desk: CopyDesk, open_key: Callable[[], TokenStatus]) -> tuple[CopyR
     stopped: ErrorNote | None = None
     for entry in waiting:
         results.append(_second(desk, entry, status, stopped))
-        stopped = stopped or _of_the_key(results[-1].error)
+        stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
-
-
-def _of_the_key(note: ErrorNote | None) -> ErrorNote | None:
-    return note if note is not None and note.code in STOPS_BATCH else None
-
-
-def _unsigned(one: Entry | Draft | ErrorNote) -> bool:
-    return isinstance(one, Draft) or (isinstance(one, Entry) and one.state is EntryState.UNSIGNED)
 
 
 def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
     office = desk.office
     try:
         rule = office.rules.copies.rule(CopyKind.CERTIFIED, day(office.clock.now()))
-        digest, look = sha256_of(wish.path), inspected(office, wish.path)
-        pages, reason = tuple(range(1, len(look.frames) + 1)), nfc(wish.reason)
         if not nfc(wish.title):
             raise WorkstationError("U01", detail="--title")
-        known = made_before(office, request_of(CopyKind.CERTIFIED, digest, pages, "", reason))
-        if known is not None:
-            return known
-        _just_scanned(office, wish.path, digest, rule, look)
-        with file_source(office, desk.verify, wish.path, wish.looked, rule) as source:
+        with file_source(office, desk.verify, wish.path, wish.looked) as given:
+            pages, reason = tuple(range(1, given.count + 1)), nfc(wish.reason)
+            known = made_before(office, request_of(CopyKind.CERTIFIED, given.sha256, pages, "", reason))
+            if known is not None:
+                return known
+            _just_scanned(office, given, rule)
+            source = given.read(rule)
             is_a = what_it_is(source, None)
-            check_source(rule, source.medium, is_a)
-            office.blobs.put_file(source.file)
-            subject = Subject(source.title, digest, source.medium, is_a, False, len(pages), pages)
+            check_source(rule, given.medium, is_a)
+            subject = Subject(source.title, given.sha256, given.medium, is_a, False, given.count, pages)
             published = write_blob(office, source.pages, f"{rule.name}: {source.title}", office.clock.now().isoformat())
+            keep(office, given)
         return Draft(CopyKind.CERTIFIED, subject, "", reason, desk.by.name, published)
     except WorkstationError as e:
         if e.code == "S02":
@@ -129,20 +120,19 @@ def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
         return e.note
 
 
-def _just_scanned(office: Office, path: Path, digest: Sha256, rule: CopyRule, look: Inspection) -> None:
+def _just_scanned(office: Office, given: Given, rule: CopyRule) -> None:
     """S08 for a scan that is older than the rule lets it be, or that was used before: in a dossier, or for another copy. A file's
     time is what the file system says; who scans answers for it."""
-    if look.signed:
+    if given.medium is Medium.ELECTRONIC:
         raise WorkstationError("S04", kind=rule.name, source="electronic")
-    made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    made = datetime.fromtimestamp(given.file.stat().st_mtime, UTC)
     now = office.clock.now()
     if rule.fresh_minutes and not now - timedelta(minutes=rule.fresh_minutes) <= made <= now + CLOCKS:
-        raise WorkstationError("S08", file=path.name, reason="old")
+        raise WorkstationError("S08", file=given.file.name, reason="old")
     with office.look() as uow:
-        used = {entry.subject.source for entry in uow.register.list()}
-        used.update(original for dossier in uow.dossiers.list() for original in dossier.originals)
-    if digest in used:
-        raise WorkstationError("S08", file=path.name, reason="reused")
+        used = uow.dossiers.has_original(given.sha256) or any(e.subject.source == given.sha256 for e in uow.register.list())
+    if used:
+        raise WorkstationError("S08", file=given.file.name, reason="reused")
 
 
 def _first(
@@ -156,6 +146,8 @@ def _first(
         if isinstance(one, Draft) and status is not None:
             under = _under(office, desk, wish.title, status)
             words = partial(_words, desk, template, wish, status, under)
+            trial = on_trial(office, one, "", desk.by.name)
+            _require_room(office, trial, words(trial), status.owner)
             one = enter(office, one, "", desk.by.name, lambda line: replace(line, attestation=words(line)))
         entry = current(office, one) if isinstance(one, Entry) else None
         if entry is None or entry.attestation is None:
@@ -224,17 +216,40 @@ def _words(
     )  # fmt: skip
 
 
-def _first_step(office: Office, entry: Entry, words: Attestation, authorize: Callable[[bool], None]) -> Step:
-    """On the copy with the page of words, which is made anew for each try and always the same."""
+def _require_room(office: Office, trial: Entry, words: Attestation, owner: str) -> None:
+    """C11 before a number is taken: the words do not fit on their page, or a mark does not in its blank."""
     out = office.blobs.staging() / f"{new_id()}.pdf"
+    try:
+        _attested(office, trial, words, out)
+        for step in (_first_mark(trial), _second_mark(trial)):
+            require_room(office, out, step, owner)
+    finally:
+        out.unlink(missing_ok=True)
+
+
+def _attested(office: Office, entry: Entry, words: Attestation, out: Path) -> PublishedPdf:
+    """The copy with the page of words, which is made anew for each try and always the same."""
     job = AttestJob(office.blobs.path(entry.published.sha256), out, words.heading, words.lines, words.captions)
-    made: PublishedPdf = office.pages.submit(office.signing.attest, job, timeout=PUBLISH_SECONDS).result()
-    if office.blobs.put_file(out) != made.sha256:
-        raise WorkstationError("M03")
-    out.unlink(missing_ok=True)
-    page = len(entry.subject.pages)
-    stamp = StampWish(anchor=Anchor(page, CERTIFIER_BLANK_MM))
-    return Step(FIRST, stamp, EntryState.WAITING, base=made, authorize=authorize)
+    return office.pages.submit(office.signing.attest, job, timeout=PUBLISH_SECONDS).result()
+
+
+def _first_mark(entry: Entry) -> Step:
+    return Step(FIRST, StampWish(anchor=Anchor(len(entry.subject.pages), CERTIFIER_BLANK_MM)), EntryState.WAITING)
+
+
+def _second_mark(entry: Entry) -> Step:
+    return Step(SECOND, StampWish(anchor=Anchor(len(entry.subject.pages), AGENCY_BLANK_MM)), EntryState.SIGNED, entry.agency)
+
+
+def _first_step(office: Office, entry: Entry, words: Attestation, authorize: Callable[[bool], None]) -> Step:
+    out = office.blobs.staging() / f"{new_id()}.pdf"
+    try:
+        made = _attested(office, entry, words, out)
+        if office.blobs.put_file(out) != made.sha256:
+            raise WorkstationError("M03")
+    finally:
+        out.unlink(missing_ok=True)
+    return replace(_first_mark(entry), base=made, authorize=authorize)
 
 
 def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNote | None) -> CopyResult:
@@ -246,9 +261,7 @@ def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNot
         notes: tuple[ErrorNote, ...] = ()
         if entry.state is EntryState.WAITING:
             _first_is_sound(desk, entry)
-            stamp = StampWish(anchor=Anchor(len(entry.subject.pages), AGENCY_BLANK_MM))
-            step = Step(SECOND, stamp, EntryState.SIGNED, entry.agency)
-            entry, notes = sign_step(office, desk.verify, entry, step, status, desk.by.name)
+            entry, notes = sign_step(office, desk.verify, entry, _second_mark(entry), status, desk.by.name)
         return CopyResult(entry.code, "signed", entry, deliver(office, entry, desk.out), notes=notes)
     except WorkstationError as e:
         return CopyResult(entry.code, "failed", entry, error=e.note)
@@ -257,9 +270,11 @@ def _second(desk: CopyDesk, entry: Entry, status: TokenStatus, stopped: ErrorNot
 def _first_is_sound(desk: CopyDesk, entry: Entry) -> None:
     """The agency signs nothing that the certifying person has not. M03, S03."""
     office = desk.office
-    if entry.sealed is None or not office.blobs.verify(entry.sealed.sha256):
+    if entry.sealed is None or entry.attestation is None or not office.blobs.verify(entry.sealed.sha256):
         raise WorkstationError("M03")
     path = office.blobs.path(entry.sealed.sha256)
     verdict = office.pages.submit(desk.verify, path, timeout=VERIFY_SECONDS).result()
-    if told_again(path, verdict) is None:
+    if sealed_result(path, verdict) is None:
         raise WorkstationError("S03", reason=verdict.verdict.value)
+    if office.pages.submit(office.signing.signed_with, path, timeout=INSPECT_SECONDS).result() != entry.attestation.certificate:
+        raise WorkstationError("S03", reason="V26")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from workstation.domain.copies import (
@@ -21,11 +22,22 @@ from workstation.domain.copies import (
 )
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
-from workstation.domain.ids import Sha256, UserName
+from workstation.domain.ids import UserName
 from workstation.domain.signature import TokenStatus
 from workstation.domain.signing import StampWish
-from workstation.usecases.copy_book import Draft, Step, current, deliver, enter, made_before, require_agency, sign_step, tidy
-from workstation.usecases.copy_source import Source, Verifier
+from workstation.usecases.copy_book import (
+    Draft,
+    Step,
+    current,
+    deliver,
+    enter,
+    made_before,
+    require_agency,
+    require_room,
+    sign_step,
+    tidy,
+)
+from workstation.usecases.copy_source import Given, Source, Verifier, keep
 from workstation.usecases.office import Office, day
 from workstation.usecases.publish import write_blob
 from workstation.usecases.sign import SIGN_SECONDS, STOPS_BATCH
@@ -60,11 +72,7 @@ class CopyWish:
     kind: CopyKind
     name: str
     """What was given: a file, or a document of a dossier."""
-    sha256: Callable[[], Sha256]
-    """Of the source's file, before it is opened."""
-    count: Callable[[], int]
-    """Pages of the source."""
-    source: Callable[[CopyRule], AbstractContextManager[Source]]
+    source: Callable[[], AbstractContextManager[Given]]
     pages: str = ""
     """As ``1-3,5``; empty: all."""
     recipients: str = ""
@@ -102,20 +110,23 @@ def make_copies(desk: CopyDesk, wishes: Sequence[CopyWish], open_key: Callable[[
     left = [(entry.code, entry) for entry in _abandoned(desk.office)]
     asked = [(wish.name, _prepared(desk.office, wish)) for wish in wishes]
     todo: list[tuple[str, Entry | Draft | ErrorNote]] = [*left, *asked]
-    status = open_key() if any(_unsigned(one) for _, one in todo) else None
+    status = open_key() if any(is_unsigned(one) for _, one in todo) else None
     if status is not None:
         require_agency(desk.office, status)
     results: list[CopyResult] = []
     stopped: ErrorNote | None = None
     for name, one in todo:
-        results.append(_settled(desk, name, (stopped or one) if _unsigned(one) else one, status))
-        error = results[-1].error
-        if stopped is None and error is not None and error.code in STOPS_BATCH:
-            stopped = error
+        results.append(_settled(desk, name, (stopped or one) if is_unsigned(one) else one, status))
+        stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
 
 
-def _unsigned(one: Entry | Draft | ErrorNote) -> bool:
+def of_the_key(note: ErrorNote | None) -> ErrorNote | None:
+    """What ends a run: the others would only meet the same."""
+    return note if note is not None and note.code in STOPS_BATCH else None
+
+
+def is_unsigned(one: Entry | Draft | ErrorNote) -> bool:
     return isinstance(one, Draft) or (isinstance(one, Entry) and one.state is EntryState.UNSIGNED)
 
 
@@ -123,28 +134,29 @@ def _abandoned(office: Office) -> tuple[Entry, ...]:
     """Lines that an earlier run left unsigned."""
     before = office.clock.now() - ABANDONED
     with office.look() as uow:
-        entries = uow.register.list()
-    return tuple(e for e in entries if e.kind in KINDS and e.state is EntryState.UNSIGNED and e.created_at < before)
+        unsigned = uow.register.list(states=(EntryState.UNSIGNED,))
+    return tuple(e for e in unsigned if e.kind in KINDS and e.created_at < before)
 
 
 def _prepared(office: Office, wish: CopyWish) -> Entry | Draft | ErrorNote:
     """The line of this very wish, if there is one; else the copy made and kept, ready for its number."""
     try:
         rule = _rule(office, wish.kind)
-        pages = _pages(rule, wish)
         recipients, reason = nfc(wish.recipients), nfc(wish.reason)
-        known = made_before(office, request_of(wish.kind, wish.sha256(), pages, recipients, reason))
-        if known is not None and not (wish.again and known.state is EntryState.SIGNED):
-            return known
-        with wish.source(rule) as source:
+        _require_pages(rule, wish)
+        with wish.source() as given:
+            pages = pages_of(wish.pages, given.count) if rule.part else tuple(range(1, given.count + 1))
+            known = made_before(office, request_of(wish.kind, given.sha256, pages, recipients, reason))
+            if known is not None and not (wish.again and known.state is EntryState.SIGNED):
+                return known
+            source = given.read(rule)
             is_a = what_it_is(source, wish.declared)
-            check_source(rule, source.medium, is_a)
-            office.blobs.put_file(source.file)
-            subject = Subject(
-                source.title, source.sha256, source.medium, is_a, wish.declared is not None, len(source.pages), pages
-            )  # fmt: skip
+            check_source(rule, given.medium, is_a)
+            subject = Subject(source.title, given.sha256, given.medium, is_a, wish.declared is not None, given.count, pages)
             parts = tuple(source.pages[n - 1] for n in pages)
-            published = write_blob(office, parts, _title(rule, subject), office.clock.now().isoformat())
+            suits = partial(require_room, office, step=_step(rule, office.organization), owner=office.organization)
+            published = write_blob(office, parts, _title(rule, subject), office.clock.now().isoformat(), suits)
+            keep(office, given)
         return Draft(wish.kind, subject, recipients, reason, wish.approver, published, wish.again)
     except WorkstationError as e:
         if e.code == "S02":
@@ -159,12 +171,10 @@ def _rule(office: Office, kind: CopyKind) -> CopyRule:
         raise WorkstationError("U01", detail=f"--kind {kind.value}") from e
 
 
-def _pages(rule: CopyRule, wish: CopyWish) -> tuple[int, ...]:
+def _require_pages(rule: CopyRule, wish: CopyWish) -> None:
     """U01: a part that is not named, or of what is copied as a whole."""
     if rule.part != bool(wish.pages):
         raise WorkstationError("U01", detail=f"--kind {rule.kind.value}: --pages")
-    count = wish.count()
-    return pages_of(wish.pages, count) if rule.part else tuple(range(1, count + 1))
 
 
 def what_it_is(source: Source, declared: SourceIs | None) -> SourceIs:
@@ -197,14 +207,14 @@ def _settled(desk: CopyDesk, name: str, one: Entry | Draft | ErrorNote, status: 
         notes: tuple[ErrorNote, ...] = ()
         done = "skipped"
         if entry.state is EntryState.UNSIGNED and status is not None:
-            entry, notes = sign_step(desk.office, desk.verify, entry, _step(desk.office, entry), status, desk.by.name)
+            step = _step(desk.office.rules.copies.rule(entry.kind, entry.day), entry.agency)
+            entry, notes = sign_step(desk.office, desk.verify, entry, step, status, desk.by.name)
             done = "signed"
         return CopyResult(name, done, entry, deliver(desk.office, entry, desk.out), notes=notes)
     except WorkstationError as e:
         return CopyResult(name, "failed", entry, error=e.note)
 
 
-def _step(office: Office, entry: Entry) -> Step:
+def _step(rule: CopyRule, agency: str) -> Step:
     """The mark of annex I part II.I.3: form of copy, agency, signing time; top right on the first page."""
-    name = office.rules.copies.rule(entry.kind, entry.day).name
-    return Step(PRESET, StampWish(copy=name), EntryState.SIGNED, entry.agency)
+    return Step(PRESET, StampWish(copy=rule.name), EntryState.SIGNED, agency)

@@ -4,15 +4,17 @@ A source that bears a mark of a state secret is let go at once: nothing of it go
 (Decree 30/2020 art. 27.2).
 """
 
-import hashlib
+import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.domain.copies import CopyRule, Medium, SourceIs
 from workstation.domain.dossier import Document, DocumentState, Dossier
+from workstation.domain.durable import DISK_FULL
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, new_id
 from workstation.domain.marks import copy_marks, is_secret, unread_mark
@@ -22,6 +24,7 @@ from workstation.domain.signature import FileVerdict
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SECONDS, Office
 from workstation.usecases.publish import published_pages, title_of
 from workstation.usecases.read import indexed
+from workstation.usecases.recover import sha256_of
 from workstation.usecases.shown import signed_length
 
 Verifier = Callable[[Path], FileVerdict]
@@ -29,24 +32,24 @@ Verifier = Callable[[Path], FileVerdict]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document to copy. Its files last as long as the block that opened it."""
+    """One document to copy, read and judged."""
 
-    file: Path
-    """What was given, byte for byte."""
-    sha256: Sha256
     title: str
-    medium: Medium
     marks: frozenset[SourceIs]
     pages: tuple[PublishPage, ...]
 
 
-def sha256_of(path: Path) -> Sha256:
-    """F07 if it can't be read."""
-    try:
-        with path.open("rb") as f:
-            return Sha256(hashlib.file_digest(f, "sha256").hexdigest())
-    except OSError as e:
-        raise WorkstationError("F07", file=path.name) from e
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is to be copied, before it is read. Its file lasts as long as the block that opened it, and nobody else writes it."""
+
+    file: Path
+    """What was given, byte for byte."""
+    sha256: Sha256
+    count: int
+    """Pages."""
+    medium: Medium
+    read: Callable[[CopyRule], Source]
 
 
 def inspected(office: Office, path: Path) -> Inspection:
@@ -54,32 +57,72 @@ def inspected(office: Office, path: Path) -> Inspection:
 
 
 @contextmanager
-def file_source(office: Office, verify: Verifier, path: Path, looked: bool, rule: CopyRule) -> Iterator[Source]:
-    """A file. Unsigned it is a scan of paper; signed it is an electronic document, of which the revision that its last sound
-    signature covers is shown.
+def file_source(office: Office, verify: Verifier, path: Path, looked: bool) -> Iterator[Given]:
+    """A file, copied once: what is judged, kept and shown are the same bytes, whoever writes to ``path`` meanwhile. Unsigned it
+    is a scan of paper; signed it is an electronic document, of which the revision that its last sound signature covers is shown.
 
-    ``looked``: a person has looked at the marks that the machine can't read. F01 to F07, O01; A01, A04: the scan is too
-    coarse, or not in colour; S02, S07; S03: what is signed does not verify, or what was written on a computer is not signed and
-    so no original.
+    ``looked``: a person has looked at the marks that the machine can't read. F01 to F07, O01. Reading it raises A01, A04: the
+    scan is too coarse, or not in colour; S02, S07; S03: what is signed does not verify, or what was written on a computer is
+    not signed and so no original.
     """
-    look = inspected(office, path)
-    digest = sha256_of(path)
     with tempfile.TemporaryDirectory(prefix="sao-", dir=office.blobs.staging()) as folder:
-        medium, shown = Medium.PAPER, path
-        if look.signed:
-            medium, shown = Medium.ELECTRONIC, _signed_revision(office, verify, path, Path(folder))
-        elif look.born_digital:
-            raise WorkstationError("S03", reason="V07", file=path.name)
-        frames = len(inspected(office, shown).frames) if look.signed else len(look.frames)
-        results = _read(office, shown, sha256_of(shown), frames, rule, Path(folder))
-        for number, result in enumerate(results, 1):
-            _no_secret(result.text, number, looked)
-            _good_enough(result, rule, number, path.name, paper=medium is Medium.PAPER)
-        pages = tuple(PublishPage(shown, n, r.recipe, r.text) for n, r in enumerate(results))
-        draft = office.tools.index(tuple(r.text for r in results))
-        known = indexed(office, Document(DocumentId(new_id())), draft)
-        title = title_of(office, known) if known.type_code else path.stem
-        yield Source(path, digest, title, medium, frozenset[SourceIs]().union(*(copy_marks(r.text) for r in results)), pages)
+        file = _pinned(path, Path(folder))
+        look = inspected(office, file)
+        medium = Medium.ELECTRONIC if look.signed else Medium.PAPER
+        digest = sha256_of(file)
+
+        def read(rule: CopyRule) -> Source:
+            if look.born_digital and not look.signed:
+                raise WorkstationError("S03", reason="V07", file=path.name)
+            shown = _signed_revision(office, verify, file, Path(folder)) if look.signed else file
+            frames = len(inspected(office, shown).frames) if look.signed else len(look.frames)
+            return _read_file(office, shown, frames, rule, Path(folder), path, medium, looked)
+
+        yield Given(file, digest, len(look.frames), medium, read)
+
+
+def keep(office: Office, given: Given) -> None:
+    """Its file, in the store. M03 if that is not what was judged."""
+    if office.blobs.put_file(given.file) != given.sha256:
+        raise WorkstationError("M03")
+
+
+def _pinned(path: Path, folder: Path) -> Path:
+    """A copy under the same name and with the same time. F07 if the file can't be read, M01 if there is no room."""
+    (folder / "given").mkdir()
+    copy = folder / "given" / path.name
+    try:
+        with path.open("rb") as source, copy.open("xb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+            told = os.fstat(source.fileno())
+        os.utime(copy, ns=(told.st_atime_ns, told.st_mtime_ns))
+    except OSError as e:
+        if e.errno in DISK_FULL:
+            raise WorkstationError("M01") from e
+        raise WorkstationError("F07", file=path.name) from e
+    return copy
+
+
+def _read_file(
+    office: Office,
+    shown: Path,
+    frames: int,
+    rule: CopyRule,
+    cache: Path,
+    given: Path,
+    medium: Medium,
+    looked: bool,
+) -> Source:
+    results = _read(office, shown, sha256_of(shown), frames, rule, cache)
+    for number, result in enumerate(results, 1):
+        _no_secret(result.text, number, looked)
+        if medium is Medium.PAPER and not result.blank:
+            _good_enough(result.findings, rule, number, given.name)
+    pages = tuple(PublishPage(shown, n, r.recipe, r.text) for n, r in enumerate(results))
+    draft = office.tools.index(tuple(r.text for r in results))
+    known = indexed(office, Document(DocumentId(new_id())), draft)
+    title = title_of(office, known) if known.type_code else given.stem
+    return Source(title, frozenset[SourceIs]().union(*(copy_marks(r.text) for r in results)), pages)
 
 
 def _signed_revision(office: Office, verify: Verifier, path: Path, folder: Path) -> Path:
@@ -112,31 +155,38 @@ def _no_secret(text: PageText, page: int, looked: bool) -> None:
         raise WorkstationError("S07", page=page)
 
 
-def _good_enough(result: PageResult, rule: CopyRule, page: int, name: str, *, paper: bool) -> None:
-    """A scan is in colour and fine enough (annex I part II.I.2)."""
-    if not paper or result.blank:
-        return
-    failing: dict[str, Finding] = {f.code: f for f in result.findings if not f.ok}
-    if low := failing.get("dpi"):
-        raise WorkstationError("A01", page=page, value=low.value, limit=low.limit, file=name)
-    if rule.colour and "color" in failing:
+def _good_enough(findings: Sequence[Finding], rule: CopyRule, page: int, name: str) -> None:
+    """A scan is in colour and fine enough (annex I part II.I.2), whatever limit it was measured against. A scanner's 199.9 dpi
+    is 200."""
+    found = {finding.code: finding for finding in findings}
+    dpi, colour = found.get("dpi"), found.get("color")
+    if dpi and (dpi.value < 0.99 * rule.min_dpi or (not dpi.ok and dpi.limit <= rule.min_dpi)):
+        raise WorkstationError("A01", page=page, value=dpi.value, limit=rule.min_dpi, file=name)
+    if rule.colour and colour and not colour.ok:
         raise WorkstationError("A04", page=page, finding="color", file=name)
 
 
 @contextmanager
-def document_source(office: Office, verify: Verifier, dossier: Dossier, document: Document, looked: bool) -> Iterator[Source]:
-    """A document of the store: a scan that has been checked, of which the published pages are copied. K06 if it is not so far;
-    S02, S07; S03: its signed file is no longer sound."""
-    if document.published is None or document.state not in (DocumentState.TO_SIGN, DocumentState.SIGNED):
+def document_source(office: Office, verify: Verifier, dossier: Dossier, document: Document, looked: bool) -> Iterator[Given]:
+    """A document of the store: a scan that has been checked, of which the published pages are copied. K06 if it is not so far.
+    Reading it raises A01, A04, S02, S07; S03: its signed file is no longer sound."""
+    published = document.published
+    if published is None or document.state not in (DocumentState.TO_SIGN, DocumentState.SIGNED):
         raise WorkstationError("K06", state=document.state.value, to="published")
-    if document.sealed is not None:
-        path = office.blobs.path(document.sealed.sha256)
-        require_green(office.pages.submit(verify, path, timeout=VERIFY_SECONDS).result(), dossier.code)
-    if not office.blobs.verify(document.published.sha256):
-        raise WorkstationError("M03")
-    pages = published_pages(office, dossier, document)
-    for number, page in enumerate(pages, 1):
-        _no_secret(page.text, number, looked)
-    marks = frozenset[SourceIs]().union(*(copy_marks(page.text) for page in pages))
-    file = office.blobs.path(document.published.sha256)
-    yield Source(file, document.published.sha256, title_of(office, document), Medium.PAPER, marks, pages)
+    scans = dossier.pages_of(document.id)
+
+    def read(rule: CopyRule) -> Source:
+        if document.sealed is not None:
+            path = office.blobs.path(document.sealed.sha256)
+            require_green(office.pages.submit(verify, path, timeout=VERIFY_SECONDS).result(), dossier.code)
+        if not office.blobs.verify(published.sha256):
+            raise WorkstationError("M03")
+        for number, scan in enumerate(scans, 1):
+            if not scan.blank:
+                _good_enough(scan.findings, rule, number, dossier.code)
+        pages = published_pages(office, dossier, document)
+        for number, page in enumerate(pages, 1):
+            _no_secret(page.text, number, looked)
+        return Source(title_of(office, document), frozenset[SourceIs]().union(*(copy_marks(page.text) for page in pages)), pages)
+
+    yield Given(office.blobs.path(published.sha256), published.sha256, len(scans), Medium.PAPER, read)

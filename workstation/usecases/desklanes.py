@@ -18,6 +18,7 @@ from workstation.usecases.office import VERIFY_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier
 from workstation.usecases.shown import ShownPdfs
+from workstation.usecases.sign import OFFICIAL
 from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import User
 from workstation.usecases.watch import Watch
@@ -25,8 +26,6 @@ from workstation.usecases.watch import Watch
 R = TypeVar("R")
 
 SYSTEM = UserName("system")
-OFFICIAL = "official"
-"""Role of who signs, refuses to sign and looks at what will be signed. Fields are entered and checked by any two persons."""
 
 
 @dataclass(frozen=True, slots=True)

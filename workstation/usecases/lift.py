@@ -35,7 +35,7 @@ _FOR_A_PERSON = frozenset({"V04", "C11"})
 """The signer's certificate is revoked, or a signature is broken: such a dossier goes out when somebody says so."""
 FOR_ALL = frozenset({"C09", "C04", "M01"})
 """No time-stamp authority, a token lane that hung or died, a full disk: others would only meet the same, each at its time cap."""
-_MOVED_ON = frozenset({"K04", "F07"})
+MOVED_ON = frozenset({"K04", "F07"})
 """Somebody else took the item up, or ``recover`` cleared the output away meanwhile."""
 
 
@@ -96,7 +96,7 @@ class Lifter:
         except WorkstationError as e:
             if e.code in _FOR_A_PERSON:
                 _park(office, item, e.note)
-            elif e.code not in _MOVED_ON:
+            elif e.code not in MOVED_ON:
                 log.error("%s lifting a signed file", e.code)
                 missing.add(e.code)
                 self._set_aside.add(item.id)

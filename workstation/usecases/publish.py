@@ -1,6 +1,8 @@
 """Write the PDF/A of a document that has passed the check, and put it before the official."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -66,14 +68,24 @@ def published_pages(office: Office, dossier: Dossier, document: Document) -> tup
     return tuple(parts)
 
 
-def write_blob(office: Office, pages: tuple[PublishPage, ...], title: str, created: str) -> PublishedPdf:
-    """A PDF/A of the pages, in the store. ``created``: ISO 8601; the same words and pages give the same bytes."""
+def write_blob(
+    office: Office,
+    pages: tuple[PublishPage, ...],
+    title: str,
+    created: str,
+    suits: Callable[[Path], None] = lambda _: None,
+) -> PublishedPdf:
+    """A PDF/A of the pages, in the store. ``created``: ISO 8601; the same words and pages give the same bytes. ``suits``:
+    raises if the file is not to be kept."""
     out = office.blobs.staging() / f"{new_id()}.pdf"
     job = PublishJob(pages, out, title, created=created)
-    pdf = office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
-    if office.blobs.put_file(out) != pdf.sha256:
-        raise WorkstationError("M03")
-    out.unlink(missing_ok=True)
+    try:
+        pdf = office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
+        suits(out)
+        if office.blobs.put_file(out) != pdf.sha256:
+            raise WorkstationError("M03")
+    finally:
+        out.unlink(missing_ok=True)
     return pdf
 
 

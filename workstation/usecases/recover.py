@@ -96,7 +96,7 @@ def sealed_result(path: Path, verdict: FileVerdict) -> SignResult | None:
     if last is None or last.indication == "TOTAL-FAILED":
         return None
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
-    return SignResult(_sha256(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
+    return SignResult(sha256_of(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
 
 
 def last_sound(verdict: FileVerdict) -> SignatureReport | None:
@@ -120,6 +120,10 @@ def extends(signed: Path, published: Path) -> bool:
     return True
 
 
-def _sha256(path: Path) -> Sha256:
-    with path.open("rb") as f:
-        return Sha256(hashlib.file_digest(f, "sha256").hexdigest())
+def sha256_of(path: Path) -> Sha256:
+    """F07 if it can't be read."""
+    try:
+        with path.open("rb") as f:
+            return Sha256(hashlib.file_digest(f, "sha256").hexdigest())
+    except OSError as e:
+        raise WorkstationError("F07", file=path.name) from e

@@ -28,6 +28,8 @@ Moves = Mapping[DocumentId, Move]
 HOME: Move = (0.0, 0.0)
 UNMOVED: Moves = MappingProxyType({})
 
+OFFICIAL = "official"
+"""Role of who signs, refuses to sign and looks at what will be signed. Fields are entered and checked by any two persons."""
 OPEN_SECONDS = 60.0
 """Time cap for logging in, and for logging out: cards take a second or two, a driver that hangs takes for ever."""
 SIGN_SECONDS = 120.0

@@ -1,11 +1,15 @@
 """The settings of copies, and who copies."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from workstation.app.copying import registrar
-from workstation.app.settings import CopySettings, Settings, load, save
+from workstation.app import copying
+from workstation.app.compose import Home
+from workstation.app.copying import CopyOrder, registrar, source_verifier
+from workstation.app.settings import CopySettings, Settings, TimestampSettings, load, save
+from workstation.domain.copies import CopyKind
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.usecases.views import User
@@ -35,3 +39,15 @@ def test_the_only_registrar_copies_and_of_several_one_is_named() -> None:
     for users, place, code in (((CLERK,), 0, "S01"), ((REGISTRAR, OTHER), 0, "U01"), ((REGISTRAR,), 2, "U01")):
         with pytest.raises(WorkstationError, match=code):
             registrar(users, place)
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_signed_source_is_asked_about_the_way_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offline: bool
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(copying, "verify_file", lambda path, **terms: asked.update(terms, path=path))
+    settings = Settings(timestamp=TimestampSettings(proxy="http://proxy.invalid:3128"))
+    order = CopyOrder(("a.pdf",), CopyKind.SAO_Y, tmp_path, None, "P", offline=offline)
+    source_verifier(Home(tmp_path), settings, order)(tmp_path / "a.pdf")
+    assert asked["access"].proxy == "http://proxy.invalid:3128" and asked["offline"] is offline

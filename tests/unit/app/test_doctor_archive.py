@@ -1,16 +1,18 @@
 """What the doctor says of the archive."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.unit.store.samples import dossier
 from workstation.app.doctor_archive import archive_check, check_archive
 from workstation.app.doctor_model import DoctorInputs, Light
 from workstation.domain.archive import KeptFile
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import Sha256
-from workstation.domain.signature import FileStanding, LastStamp
+from workstation.domain.signature import FileStanding, LastStamp, SealedPdf
 from workstation.store.database import open_store
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -49,6 +51,12 @@ def test_it_is_read_from_the_store(tmp_path: Path) -> None:
         uow.commit()
         assert uow.archive.list() == (kept(-3000),) and uow.archive.get(Sha256("a" * 64)) == kept(-3000)
         assert uow.archive.get(Sha256("b" * 64)) is None
+    assert check_archive(inputs)[0].light is Light.GREEN, "what no document is signed with any more worries nobody"
+    with store.uow_factory() as uow:
+        made = dossier()
+        sealed = SealedPdf(Sha256("a" * 64), 1, Sha256("c" * 64), "Trần Mẫu", "2026-11-21T02:00:00+00:00", "LTA")
+        uow.dossiers.add(replace(made, documents=(replace(made.documents[0], sealed=sealed),)))
+        uow.commit()
     store.close()
     assert check_archive(inputs)[0].light is Light.RED
     (tmp_path / "store.sqlite3").write_bytes(b"no database" * 1000)

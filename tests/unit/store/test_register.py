@@ -60,7 +60,8 @@ def test_each_book_and_year_begins_with_1(store: Store) -> None:
     taken = [take(store), take(store), take(store, year=2027), take(store, book="khac"), take(store)]
     assert taken == [1, 2, 1, 1, 3]
     with store.read_factory() as uow:
-        assert [e.number for e in uow.register.list("sao", 2026)] == [1, 2, 3]
+        assert [e.number for e in uow.register.list(2026) if e.book == "sao"] == [1, 2, 3]
+        assert [e.number for e in uow.register.list(2027)] == [1]
         assert uow.register.last_day("sao") == date(2027, 11, 21)
 
 
@@ -129,3 +130,6 @@ def test_of_a_line_only_its_state_and_signed_file_change(store: Store) -> None:
     with store.uow_factory() as uow, pytest.raises(WorkstationError, match="K04"):
         uow.register.save(replace(made, state=EntryState.SIGNED, sealed=replace(SEALED, bytes=7)), made)
     assert listed(store) == (signed,)
+    with store.read_factory() as uow:
+        assert uow.register.list(states=(EntryState.SIGNED,)) == (signed,) == uow.register.list(2026, EntryState)
+        assert uow.register.list(states=(EntryState.UNSIGNED, EntryState.WAITING)) == ()

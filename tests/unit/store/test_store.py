@@ -62,6 +62,8 @@ def test_dossier_comes_back_as_it_was(store: Store) -> None:
             with pytest.raises(KeyError):
                 missing("nobody")
     assert store.originals() == (sha("scan"),)
+    with store.read_factory() as uow:
+        assert uow.dossiers.has_original(sha("scan")) and not uow.dossiers.has_original(sha("other"))
 
 
 def test_nothing_without_commit(store: Store) -> None:

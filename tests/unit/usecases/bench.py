@@ -133,6 +133,8 @@ class Machine:
         """None: as many as are asked for."""
         self.any_pin = False
         self.signatures = 0
+        self.certificates: dict[str, str] = {}
+        """Of each signature, by its number in the file."""
         self.reach = "LTA"
         """How high the services outside let a signature get now."""
         self.ends: list[datetime] = []
@@ -244,11 +246,16 @@ class Machine:
         if not self.session:
             raise WorkstationError("C01")
         self.signatures += 1
+        self.certificates[str(self.signatures)] = self.token.certificate
         level = min(job.level, self.reach, key=LEVELS.index)
         data = job.path.read_bytes() + b"%%SIGNED" + str(self.signatures).encode() + _AT[level]
         job.out.write_bytes(data)
         notes = () if level == job.level else (NO_STAMP,)
         return SignResult(sha(data), len(data), "Trần Mẫu", "2026-11-21T02:00:00+00:00", level, job.level, notes)
+
+    def signed_with(self, path: Path) -> str:
+        last = path.read_bytes().rpartition(b"%%SIGNED")[2].partition(b"%%AT")[0]
+        return self.certificates.get(last.decode(), "")
 
     def lift(self, job: LiftJob) -> LiftResult:
         self._called("lift", job)
@@ -300,7 +307,7 @@ class Machine:
         out.write_bytes(source.read_bytes())
 
     def preview(self, job: SignJob, owner: str) -> StampPlace:
-        self.calls.append(("preview", job))
+        self._called("preview", job)
         box = (100 + job.stamp.move_mm[0], 4 + job.stamp.move_mm[1], 200.0, 13.0)
         return StampPlace(0, (210, 297), box, box, box, 1.0, (owner, job.stamp_name), 3.5)
 
@@ -327,6 +334,7 @@ class Machine:
             sign_together=self.sign_together,
             close=self.close,
             preview=self.preview,
+            signed_with=self.signed_with,
             lift=self.lift,
             standing=self.standing,
             attest=self.attest,

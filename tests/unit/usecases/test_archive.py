@@ -18,6 +18,7 @@ from workstation.domain.outbox import OutboxState, Receipt
 from workstation.domain.signature import AlgorithmLimit
 from workstation.domain.signing import Levels
 from workstation.store.blobs import FileBlobs
+from workstation.usecases import archive
 from workstation.usecases.archive import EVERY, RENEWED, ArchiveRow, Keeper, newest, overview
 from workstation.usecases.recover import extends, recover
 
@@ -235,6 +236,51 @@ def test_what_does_not_last_longer_is_thrown_away(world: World) -> None:
     sent_is_untouched(world, dossier)
 
 
+def test_what_does_not_last_longer_never_gets_into_the_store(world: World) -> None:
+    """A service that half works would else leave a file behind with each try."""
+    received(world)
+    world.machine.ends = [NEAR, NEAR]
+    before = set(world.blobs.all())
+    one = keeper(world)
+    for _ in range(3):
+        assert one.round() == 0
+        later(world, EVERY)
+    assert set(world.blobs.all()) == before and not list(world.office.sealing.iterdir())
+    assert [name for name, _ in world.machine.calls].count("lift") == 3
+
+
+def test_an_output_that_was_cleared_away_meanwhile_is_somebody_else_s_doing(world: World) -> None:
+    """``recover`` of a desk that starts now: nothing is wrong with the file, and nobody is called."""
+    received(world)
+    world.machine.ends = [NEAR, FAR]
+
+    def cleared(name: str, job: Any) -> None:
+        if name == "lifted":
+            job.out.unlink()
+            raise WorkstationError("F07", file=job.out.name)
+
+    world.machine.hook = cleared
+    one = keeper(world)
+    assert one.round() == 0 and kept(world).error is None
+    world.machine.hook = lambda name, job: None
+    later(world, EVERY)
+    assert one.round() == 1
+
+
+@pytest.mark.expect_log(r"renewing an archive time-stamp")
+def test_a_signed_file_that_can_not_be_read_is_told(world: World) -> None:
+    received(world)
+
+    def unreadable(name: str, _: Any) -> None:
+        if name == "standing":
+            raise WorkstationError("F07")
+
+    world.machine.hook = unreadable
+    assert keeper(world).round() == 0
+    error = kept(world).error
+    assert error is not None and (error.code, dict(error.params)["cause"]) == ("C41", "F07")
+
+
 @pytest.mark.expect_log(r"renewing an archive time-stamp")
 def test_a_file_that_is_no_continuation_is_refused(world: World) -> None:
     received(world)
@@ -340,6 +386,31 @@ def test_a_batch_at_the_token_goes_first(world: World) -> None:
     with lock:
         assert Keeper(world.office, lock).round() == 0
     assert the_row(world).kept is None
+
+
+def test_while_a_batch_is_signed_nothing_is_read_and_a_look_holds_up_no_batch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received(world)
+    world.machine.ends = [NEAR, FAR]
+    lock, free = Lock(), dict[str, bool]()
+    reads: list[Any] = []
+    inner = archive.overview
+
+    def counted(*terms: Any) -> tuple[ArchiveRow, ...]:
+        reads.append(terms)
+        return inner(*terms)
+
+    monkeypatch.setattr(archive, "overview", counted)
+
+    def told(name: str, _: Any) -> None:
+        free.setdefault(name, not lock.locked())
+
+    world.machine.hook = told
+    one = Keeper(world.office, lock)
+    with lock:
+        assert one.round() == 0 and reads == []
+    assert one.round() == 1 and free["standing"] and not free["lift"] and not lock.locked()
 
 
 def test_a_long_round_rests_and_goes_on(world: World) -> None:

@@ -37,6 +37,7 @@ def verify(path: Path) -> FileVerdict:
         SignatureReport(
             f"Sig{n}", "x", "CA", "2026-11-21T02:00:00+00:00", None, "B", "TOTAL-PASSED", None, "whole_file",
             "none" if n == count else "form", "good", True, path.stat().st_size,
+            () if n == count else (WorkstationError("V31").note,),
         )
         for n in range(1, count + 1)
     )  # fmt: skip
@@ -219,8 +220,28 @@ def test_a_signature_that_the_ledger_was_not_asked_about_is_not_taken_over(world
     unsigned = world.blobs.path(line.published.sha256).read_bytes()
     page = json.dumps([words.heading, words.lines, words.captions]).encode()
     (world.office.sealing / f"{line.id}.waiting.copy").write_bytes(unsigned + page + b"%%SIGNED9")
+    world.machine.certificates["9"] = PERSON
     assert codes(first(world, scan, title="TUQ. CHỦ TỊCH")) == ["C31"]
     assert "copy_signed" not in world.audit()
+
+
+@pytest.mark.parametrize("step", ["attest", "C1", "C2"])
+def test_words_or_marks_that_do_not_fit_take_no_number(world: World, step: str) -> None:
+    """With the widest number a book comes to; what is put right gets the number that would have been lost."""
+
+    def full(name: str, job: Any) -> None:
+        long = name == "attest" and any("9999" in line for line in job.lines) and step == "attest"
+        if long or (name == "preview" and job.preset == step):
+            raise WorkstationError("C11", kind="full")
+
+    scan = paper(world)
+    world.machine.hook = full
+    assert codes(first(world, scan)) == ["C11"] and book(world) == () and world.machine.signatures == 0
+    assert not list(world.blobs.staging().glob("*.pdf")), "the trial leaves nothing behind"
+    world.machine.hook = lambda *_: None
+    (result,) = first(world, scan)
+    assert codes((result,)) == [""] and [e.number for e in book(world)] == [1]
+    assert not list(world.blobs.staging().glob("*.pdf"))
 
 
 def test_a_scan_is_fresh_and_used_once(world: World) -> None:
@@ -250,6 +271,33 @@ def test_only_who_began_a_copy_signs_it_first(world: World) -> None:
     world.machine.hook = lambda *_: None
     assert codes(first(world, scan, signer=("Người khác", "ef" * 32))) == ["C21"] and world.machine.signatures == 0
     assert codes(first(world, scan)) == [""]
+
+
+def test_what_somebody_else_signed_is_not_taken_over_as_the_certifier_s(world: World) -> None:
+    """A whole signature of a certificate that the ledger of this line does not name, put where a crash would leave ours."""
+    scan = paper(world)
+    with pytest.raises(PowerCut), cut_at(6):
+        first(world, scan)
+    (line,) = book(world)
+    words = line.attestation
+    assert words is not None
+    page = json.dumps([words.heading, words.lines, words.captions]).encode()
+    laid = world.office.sealing / f"{line.id}.waiting.copy"
+    laid.write_bytes(world.blobs.path(line.published.sha256).read_bytes() + page + b"%%SIGNED9")
+    world.machine.certificates["9"] = "ef" * 32
+    assert codes(first(world, scan)) == [""] and world.machine.signatures == 1
+    (entry,) = book(world)
+    assert entry.sealed is not None and world.machine.signed_with(world.blobs.path(entry.sealed.sha256)) == PERSON
+
+
+def test_the_agency_signs_nothing_that_another_than_the_certifier_signed(world: World) -> None:
+    first(world, paper(world))
+    world.machine.certificates["1"] = "ef" * 32
+    (result,) = second(world)
+    assert codes((result,)) == ["S03"] and result.error is not None and ("reason", "V26") in result.error.params
+    assert [e.state for e in book(world)] == [EntryState.WAITING] and world.machine.signatures == 1
+    world.machine.certificates["1"] = PERSON
+    assert codes(second(world)) == [""]
 
 
 def test_the_agency_signs_nothing_that_is_not_soundly_signed(world: World) -> None:

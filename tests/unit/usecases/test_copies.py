@@ -16,11 +16,13 @@ from workstation.domain.copies import CopyKind, Entry, EntryState
 from workstation.domain.durable import copy_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
+from workstation.domain.page import Finding
 from workstation.domain.signature import FileVerdict, TokenStatus, Verdict
 from workstation.store.blobs import FileBlobs
 from workstation.store.unit_of_work import SqlUnitOfWork
 from workstation.usecases.copies import ABANDONED, CopyDesk, CopyResult, CopyWish, make_copies
-from workstation.usecases.copy_source import Verifier, document_source, file_source, inspected, sha256_of
+from workstation.usecases.copy_source import Verifier, document_source, file_source
+from workstation.usecases.recover import sha256_of
 from workstation.usecases.sign import at_token
 from workstation.usecases.views import User
 
@@ -44,10 +46,7 @@ def desk(world: World, check: Verifier = verify, **change: Any) -> CopyDesk:
 
 def wish(world: World, path: Path, **change: Any) -> CopyWish:
     office = world.office
-    made = CopyWish(
-        CopyKind.SAO_Y, path.name, partial(sha256_of, path), lambda: len(inspected(office, path).frames),
-        partial(file_source, office, verify, path, False),
-    )  # fmt: skip
+    made = CopyWish(CopyKind.SAO_Y, path.name, partial(file_source, office, verify, path, False))
     return replace(made, **change)
 
 
@@ -187,6 +186,74 @@ def test_a_file_that_the_token_did_not_finish_is_signed_anew(world: World) -> No
     assert len(book(world)) == 1
 
 
+@pytest.mark.parametrize("certificate", ["", "ef" * 32])
+def test_what_another_key_signed_is_not_taken_over_as_the_agency_s(world: World, certificate: str) -> None:
+    paper = world.paper(HEAD)
+    world.machine.hook = lambda name, _: (_ for _ in ()).throw(PowerCut) if name == "sign" else None
+    with pytest.raises(PowerCut):
+        run(world, wish(world, paper))
+    world.machine.hook = lambda *_: None
+    (entry,) = book(world)
+    laid = world.office.sealing / f"{entry.id}.signed.copy"
+    laid.write_bytes(world.blobs.path(entry.published.sha256).read_bytes() + b"%%SIGNED9")
+    world.machine.certificates["9"] = certificate
+    (result,) = run(world, wish(world, paper))
+    assert result.status == "signed" and result.out is not None and world.machine.signatures == 1
+    assert world.machine.signed_with(result.out) == "ab" * 32
+
+
+@pytest.mark.parametrize("moment", ["inspect", "process", "publish"])
+def test_a_file_that_is_exchanged_while_it_is_looked_at_is_copied_as_it_was(world: World, moment: str) -> None:
+    """What was judged, what is kept and what is shown are the same bytes."""
+    paper, other = world.paper(HEAD), world.paper(replace(HEAD, fields={"number": "666"}))
+    given = paper.read_bytes()
+
+    def exchanged(name: str, _: Any) -> None:
+        if name == moment:
+            paper.write_bytes(other.read_bytes())
+
+    world.machine.hook = exchanged
+    (result,) = run(world, wish(world, paper))
+    assert codes((result,)) == [""] and result.entry is not None and result.out is not None
+    assert result.entry.subject.source == sha(given)
+    assert world.blobs.path(sha(given)).read_bytes() == given and b"number=127" in result.out.read_bytes()
+
+
+def test_a_source_that_is_stored_as_something_else_takes_no_number(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoilt(blobs: FileBlobs, path: Path) -> Any:
+        return put(blobs, path) if path.read_bytes().startswith(b"%PDF") else sha(b"other")
+
+    put = FileBlobs.put_file
+    monkeypatch.setattr(FileBlobs, "put_file", spoilt)
+    assert codes(run(world, wish(world, world.paper(HEAD)))) == ["M03"] and book(world) == ()
+
+
+GRADES = {"dpi": 150.0, "color": 24.0}
+"""What the profile of such a dossier asks for."""
+
+
+def graded(world: World, dossier: Any, **values: float) -> Any:
+    """The dossier as if its pages had been measured so."""
+    found = tuple(Finding(code, value, GRADES[code], value >= GRADES[code]) for code, value in values.items())
+    pages = tuple(replace(page, findings=found, kept_reason="bản duy nhất") for page in dossier.pages)
+    with world.office.uow() as uow:
+        uow.dossiers.save(replace(dossier, pages=pages))
+        uow.commit()
+    return world.get(dossier)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [({"dpi": 150.0, "color": 24.0}, "A01"), ({"dpi": 300.0, "color": 8.0}, "A04"), ({"dpi": 200.0, "color": 24.0}, "")],
+)
+def test_a_document_s_pages_meet_the_rule_for_copies_by_what_was_measured(
+    world: World, values: dict[str, float], code: str
+) -> None:
+    """Whatever its own profile let pass."""
+    dossier = graded(world, world.signed(HEAD), **values)
+    assert codes(run(world, of_document(world, 0, dossier))) == [code] and len(book(world)) == (not code)
+
+
 def test_two_stations_with_one_wish_share_a_line(world: World) -> None:
     """The other one signs while ours does: its file counts, and is handed out."""
     paper = world.paper(HEAD)
@@ -202,6 +269,20 @@ def test_two_stations_with_one_wish_share_a_line(world: World) -> None:
     assert codes((result,)) == [""] and result.entry == entry and result.out is not None
     assert sha256_of(result.out) == (entry.sealed and entry.sealed.sha256)
     assert world.audit().count("copy_signed") == 1
+
+
+def test_a_page_without_room_for_the_mark_takes_no_number_and_leaves_nothing(world: World) -> None:
+    def full(name: str, job: Any) -> None:
+        if name == "preview":
+            assert (job.preset, job.stamp.copy, job.stamp_name) == ("S4", "Sao y", ORGANIZATION)
+            raise WorkstationError("C11", kind="full")
+
+    paper = world.paper(HEAD)
+    world.machine.hook = full
+    assert codes(run(world, wish(world, paper))) == ["C11"] and book(world) == ()
+    assert list(world.blobs.all()) == [] and not list(world.blobs.staging().glob("*.pdf"))
+    world.machine.hook = lambda *_: None
+    assert codes(run(world, wish(world, paper))) == [""] and [e.number for e in book(world)] == [1]
 
 
 def test_a_clock_behind_the_book_takes_no_number(world: World) -> None:
@@ -231,8 +312,7 @@ def of_document(world: World, number: int, dossier: Any, check: Verifier = verif
     document = dossier.documents[number]
     assert document.published is not None
     return CopyWish(
-        CopyKind.SAO_Y, dossier.code, lambda: document.published.sha256, lambda: len(dossier.pages_of(document.id)),
-        lambda _: document_source(world.office, check, dossier, document, False),
+        CopyKind.SAO_Y, dossier.code, partial(document_source, world.office, check, dossier, document, False)
     )  # fmt: skip
 
 
@@ -259,11 +339,8 @@ def test_a_document_whose_signed_file_is_no_longer_sound(world: World) -> None:
 
 def test_a_document_that_is_not_ready(world: World) -> None:
     dossier = world.passed(HEAD)
-    with (
-        pytest.raises(WorkstationError, match="K06"),
-        document_source(world.office, verify, dossier, dossier.document(ids(dossier)[0]), False),
-    ):
-        pass
+    wish = partial(document_source, world.office, verify, dossier, dossier.document(ids(dossier)[0]), False)
+    assert codes(run(world, CopyWish(CopyKind.SAO_Y, dossier.code, wish))) == ["K06"] and book(world) == ()
 
 
 def test_a_name_that_is_taken_in_the_folder_is_not_overwritten(world: World) -> None:
