@@ -309,7 +309,7 @@ class CaptureScreen(Screen):
         self._incoming()
         self.reload()
         if note is not None:
-            self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04"))
+            self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04", "Q06", "Q07", "Q08"))
         else:
             self._show_failures()
 

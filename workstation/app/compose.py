@@ -30,7 +30,7 @@ from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
-from workstation.domain.ports import Scanner, Sender, SendReport
+from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
     Levels,
@@ -45,8 +45,11 @@ from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
 from workstation.rules.reader import load_rules
+from workstation.scanners.escl import PREFIX as ESCL_PREFIX
+from workstation.scanners.escl import EsclScanner
 from workstation.scanners.sane import SaneScanner
 from workstation.scanners.simulated import SimulatedScanner
+from workstation.scanners.together import Scanners
 from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
 from workstation.usecases.desk import Desk
@@ -296,7 +299,16 @@ def sample_folder() -> Path:
 
 def _scanner(settings: Settings) -> Scanner:
     """A practice office scans the samples: its clerk learns the desk on a machine without a scanner."""
-    return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS) if settings.office.training else SaneScanner()
+    if settings.office.training:
+        return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS)
+    return Scanners({ESCL_PREFIX: EsclScanner(_network_scanners), "": SaneScanner()})
+
+
+def _network_scanners() -> tuple[ScanSource, ...]:
+    """Multicast DNS is imported when somebody looks for a scanner, not by every command."""
+    from workstation.scanners.discovery import find_scanners
+
+    return find_scanners()
 
 
 class NoLine:

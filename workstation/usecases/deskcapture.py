@@ -7,7 +7,7 @@ from pathlib import Path
 from workstation.domain.dossier import Dossier
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName
-from workstation.domain.ports import RenderJob, ScanSource
+from workstation.domain.ports import RenderJob, ScanSource, ScanWish
 from workstation.usecases import edit, scan
 from workstation.usecases.desklanes import DeskLanes
 from workstation.usecases.office import PAGE_SECONDS
@@ -43,18 +43,18 @@ class CaptureDesk(DeskLanes):
     def scan(
         self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
     ) -> Future[int]:
-        """Scans what lies in the feeder; each sheet is an original before the next is waited for. Q01, Q02, Q04."""
+        """Scans what lies in the feeder; each sheet is an original before the next is waited for. Q01 to Q08."""
         user = self.user.name
 
         def sheet(path: Path) -> None:
             progress(self._take_in_sheet(dossier_id, path, user))
 
         def run() -> int:
-            dpi = int(self._office.profile_of(self._office.dossier(dossier_id)).min_dpi)
+            wish = ScanWish(int(self._office.profile_of(self._office.dossier(dossier_id)).min_dpi))
             folder = self._parts.incoming / dossier_id
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                return self._parts.scanner.scan(source_id, dpi, folder, sheet, cancelled)
+                return self._parts.scanner.scan(source_id, wish, folder, sheet, cancelled)
             finally:
                 self._read_in_background(dossier_id)
 

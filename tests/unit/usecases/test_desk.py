@@ -30,7 +30,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
-from workstation.domain.ports import ScanSource, SendReport
+from workstation.domain.ports import ScanSource, ScanWish, SendReport
 from workstation.domain.signature import FileVerdict, Verdict
 from workstation.domain.signing import Secret
 from workstation.jobs.lanes import ThreadLane
@@ -52,7 +52,9 @@ class Feeder:
     def sources(self) -> tuple[ScanSource, ...]:
         return (ScanSource("feeder", "Khay"),)
 
-    def scan(self, source_id: str, dpi: int, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
+    def scan(
+        self, source_id: str, wish: ScanWish, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]
+    ) -> int:
         for i, paper in enumerate(self.sheets):
             path = out / f"sheet-{i:04d}.tif"
             self.world.paper(paper).replace(path)
