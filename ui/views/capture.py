@@ -20,7 +20,7 @@ from ui.views.strip import PageStrip
 from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, label, text_width
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
-from workstation.domain.events import DossierChanged
+from workstation.domain.events import DossierChanged, WatchedFileRefused
 from workstation.domain.ids import DossierId, PageId
 from workstation.domain.page import PageState
 from workstation.domain.ports import ScanSource
@@ -136,6 +136,8 @@ class CaptureScreen(Screen):
     def _event(self, event: object) -> None:
         if isinstance(event, DossierChanged) and self.isVisible() and not self._reloading.isActive():
             self._reloading.start()
+        elif isinstance(event, WatchedFileRefused):
+            self.note.show_note(ErrorNote(event.note.code, (*event.note.params, ("file", event.name))))
 
     def _show_sources(self, sources: tuple[ScanSource, ...]) -> None:
         self.sources = sources

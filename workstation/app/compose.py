@@ -53,11 +53,14 @@ from workstation.scanners.together import Scanners
 from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
 from workstation.usecases.desk import Desk
-from workstation.usecases.desklanes import DeskParts
+from workstation.usecases.desklanes import SYSTEM, DeskParts
 from workstation.usecases.office import Office
+from workstation.usecases.watched import WatchedFolder
 
 PRACTICE_SHEET_SECONDS = 0.4
 """As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
+WATCH_SECONDS = 5.0
+"""From one look at the watched folder to the next."""
 
 
 class SystemClock:
@@ -212,6 +215,8 @@ class Workstation:
     desk: Desk
     sender: Sender
     ticker: Ticker
+    watcher: Ticker
+    """Looks at the folder that the office's copier scans into."""
     pages: ProcessLane
 
 
@@ -256,9 +261,11 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         sender = _sender(stack, home, settings, office, line)
         desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
+        watcher = Ticker(lambda: WATCH_SECONDS, desk.sweep, "watched")
         stack.callback(ticker.close)
+        stack.callback(watcher.close)
         stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
-        yield Workstation(home, settings, office, desk, sender, ticker, pages)
+        yield Workstation(home, settings, office, desk, sender, ticker, watcher, pages)
 
 
 def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine) -> tuple[Desk, Ticker]:
@@ -279,6 +286,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
+        watched=WatchedFolder(office, Path(settings.capture.watch_folder), SYSTEM) if settings.capture.watch_folder else None,
         account=remote_secret(home, key.remote.name) if key and key.remote else None,
     )
     desk = Desk(office, parts, settings.office.site, settings.users)

@@ -100,6 +100,12 @@ class MachineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    watch_folder: str = ""
+    """Where the office's copier scans to, as a whole path; each file there becomes a dossier. Empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineSettings:
     """What the sender may take of the office's line. A meeting over the same line is told to the desktop."""
 
@@ -129,6 +135,7 @@ class Settings:
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     copies: CopySettings = field(default_factory=CopySettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
+    capture: CaptureSettings = field(default_factory=CaptureSettings)
     line: LineSettings = field(default_factory=LineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
@@ -173,6 +180,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
     if not _SYMBOL.fullmatch(settings.copies.symbol):
         raise WorkstationError("M06", file=FILE, key="copies.symbol")
+    if settings.capture.watch_folder and not Path(settings.capture.watch_folder).is_absolute():
+        raise WorkstationError("M06", file=FILE, key="capture.watch_folder")
     if (wrong := _no_line(settings.line)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings

@@ -37,6 +37,12 @@ class CaptureDesk(DeskLanes):
 
         return self._do(run)
 
+    def sweep(self) -> None:
+        """One look at the folder that the office's copier scans into; on the thread of its own ticker."""
+        if self._parts.watched is not None:
+            for dossier_id in self._parts.watched.sweep():
+                self._read_in_background(dossier_id)
+
     def scan_sources(self) -> Future[tuple[ScanSource, ...]]:
         return self._ask(self._parts.scanner.sources)
 

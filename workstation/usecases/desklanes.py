@@ -22,10 +22,12 @@ from workstation.usecases.sign import OFFICIAL
 from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import User
 from workstation.usecases.watch import Watch
+from workstation.usecases.watched import WatchedFolder
 
 R = TypeVar("R")
 
 SYSTEM = UserName("system")
+"""Who takes in what no person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class DeskParts:
     """Folder for scanned sheets before they become originals."""
     free_gb: Callable[[], float]
     """Gigabytes (10^9 bytes) free where the office's files lie."""
+    watched: WatchedFolder | None = None
+    """What the office's copier scans into."""
     account: Secret | None = None
     """Of a key at a remote service: the secret of the office's account there."""
 
