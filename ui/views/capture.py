@@ -75,6 +75,10 @@ class CaptureScreen(Screen):
         for part in (self.bad_pill, self.blank_pill):
             head.addWidget(part)
         head.addStretch(1)
+        self.setup = QComboBox()
+        self.setup.setAccessibleName("Cấu hình quét")
+        self.setup.addItems(self.desk.scan_profiles())
+        head.addWidget(self.setup)
         head.addWidget(self.source)
         card.body.addLayout(head)
         self.note = Note()
@@ -150,6 +154,7 @@ class CaptureScreen(Screen):
             min(max((text_width(s.name) for s in sources), default=0) + 48, 248 if self.width() >= ROOMY else 130)
         )
         self.source.setVisible(bool(sources))
+        self.setup.setVisible(bool(sources) and self.setup.count() > 1)
         self._say_empty(self.view)
         self._tell()
 
@@ -284,7 +289,8 @@ class CaptureScreen(Screen):
             return
         self.note.clear()
         source = self.source.currentData() or self.sources[0].id
-        self._into_dossier(lambda dossier_id: self.intake.scan(dossier_id, self._pages_in(dossier_id), source))
+        setup = self.setup.currentText()
+        self._into_dossier(lambda dossier_id: self.intake.scan(dossier_id, self._pages_in(dossier_id), source, setup))
 
     def _pages_in(self, dossier_id: DossierId) -> int:
         return len(self.view.pages) if self.view is not None and self.view.row.id == dossier_id else 0
@@ -312,8 +318,9 @@ class CaptureScreen(Screen):
         self.reload()
         if note is not None:
             self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04", "Q06", "Q07", "Q08"))
-        else:
-            self._show_failures()
+        elif counted := self.intake.counted():
+            self.note.show_text(counted, Tone.INFO)
+        self._show_failures()
 
     def _note_button(self, code: str) -> None:
         if code.startswith("Q"):

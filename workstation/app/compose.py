@@ -286,6 +286,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
+        scan_profiles=settings.scan_profiles,
         watched=WatchedFolder(office, Path(settings.capture.watch_folder), SYSTEM) if settings.capture.watch_folder else None,
         account=remote_secret(home, key.remote.name) if key and key.remote else None,
     )

@@ -275,7 +275,7 @@ def test_a_sheet_that_can_not_be_taken_in_stays_on_disk_and_comes_in_later(world
 
     world.machine.hook = full
     told: list[ImportOutcome] = []
-    room.desk.scan(dossier.id, "feeder", told.append, lambda: False).result()
+    room.desk.scan(dossier.id, "feeder", "", told.append, lambda: False).result()
     assert [o.error.code if o.error else "" for o in told] == ["", "M01"]
     left = [p.name for p in (world.root / "incoming" / dossier.id).iterdir()]
     assert left == ["sheet-0001.tif"] and len(world.get(dossier).pages) == 2

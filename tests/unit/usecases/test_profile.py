@@ -49,7 +49,7 @@ def test_pages_are_scanned_cleaned_and_judged_by_the_profile(strange: World):
 
     room.feeder.scan = scan  # type: ignore[method-assign]
     dossier = room.imported(HEAD)
-    room.desk.scan(dossier.id, "feeder", lambda _: None, lambda: False).result()
+    room.desk.scan(dossier.id, "feeder", "", lambda _: None, lambda: False).result()
     assert asked == [173]
     (job,) = [job for name, job in strange.machine.calls if name == "process"]
     assert isinstance(job, PageJob) and (job.min_dpi, job.min_sharpness) == (173.0, 31.0)
