@@ -183,7 +183,7 @@ class FakeDesk(Desk):
         self.token = TokenStatus(TokenState.READY, "Phạm Văn Ký", "UBND Phường Hòa Hưng", "2030-06-30")
         self.items: list[OutboxRow] = []
         self.status = LineStatus(True, None, 0)
-        self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
+        self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Canon DR-C240"),)
         self.issued = self.guessed = False
         """Signed by the named person; and nobody could read where the name stands."""
         self.hand: Path | None = None

@@ -150,10 +150,10 @@ class CaptureScreen(Screen):
         for s in sources:
             self.source.addItem(s.name, s.id)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
-        self.source.setMinimumWidth(
-            min(max((text_width(s.name) for s in sources), default=0) + 48, 248 if self.width() >= ROOMY else 130)
+        self.source.setFixedWidth(
+            min(max((text_width(s.name) for s in sources), default=0) + 48, 190 if self.width() >= ROOMY else 120)
         )
-        self.source.setVisible(bool(sources))
+        self.source.setVisible(len(sources) > 1)  # one scanner needs no choice
         self.setup.setVisible(bool(sources) and self.setup.count() > 1)
         self._say_empty(self.view)
         self._tell()
