@@ -76,6 +76,26 @@ MESSAGES: dict[str, Message] = {
         "Quét tiếp",
         "Scan on",
     ),
+    "Q06": Message(
+        "Nắp máy quét đang mở. [{count} tờ|Các tờ trước] đã lưu an toàn; đóng nắp rồi quét tiếp.",
+        "The scanner's cover is open. [{count} sheets|The sheets before] are saved; close it and scan on.",
+        "Quét tiếp",
+        "Scan on",
+    ),
+    "Q07": Message(
+        "Máy quét đang bận việc khác. [{count} tờ|Các tờ trước] đã lưu an toàn; đợi một lát rồi quét tiếp.",
+        "The scanner is busy with another job. [{count} sheets|The sheets before] are saved; wait a moment and scan on.",
+        "Quét tiếp",
+        "Scan on",
+    ),
+    "Q08": Message(
+        "Máy quét ngừng giữa chừng[ ở tờ {sheet}]. [{count} tờ|Các tờ trước] đã lưu an toàn; kiểm tra máy rồi quét tiếp[ từ "
+        "tờ {sheet}].",
+        "The scanner stopped[ at sheet {sheet}]. [{count} sheets|The sheets before] are saved; check it and scan on[ from "
+        "sheet {sheet}].",
+        "Quét tiếp",
+        "Scan on",
+    ),
     "Q05": Message(
         "Có thể hai tờ dính nhau[ sau trang {page}]. Quét lại tờ này?",
         "Two sheets may have gone through together[ after page {page}]. Scan this sheet again?",

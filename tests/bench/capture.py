@@ -14,6 +14,7 @@ from tests.bench.rows import MissingToolError, Row, ratio
 from workstation.app import training
 from workstation.app.compose import Workstation, open_workstation
 from workstation.domain.ids import DossierId, UserName
+from workstation.domain.ports import ScanWish
 from workstation.scanners.sane import SaneScanner
 from workstation.usecases import scan
 
@@ -110,7 +111,7 @@ def _sane(work: Path, dpi: int, rounds: int) -> list[Row]:
         out.mkdir()
         begun = time.perf_counter()
         arrived: list[float] = []
-        count = scanner.scan("test:0", dpi, out, lambda _: arrived.append(time.perf_counter() - begun), lambda: False)
+        count = scanner.scan("test:0", ScanWish(dpi), out, lambda _: arrived.append(time.perf_counter() - begun), lambda: False)
         if count != SHEETS:
             raise CommandError(f"the test back end gave {count} sheets")
         first.append(arrived[0])

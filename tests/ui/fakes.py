@@ -183,7 +183,7 @@ class FakeDesk(Desk):
         self.token = TokenStatus(TokenState.READY, "Phạm Văn Ký", "UBND Phường Hòa Hưng", "2030-06-30")
         self.items: list[OutboxRow] = []
         self.status = LineStatus(True, None, 0)
-        self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
+        self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Canon DR-C240"),)
         self.issued = self.guessed = False
         """Signed by the named person; and nobody could read where the name stands."""
         self.hand: Path | None = None
@@ -251,11 +251,19 @@ class FakeDesk(Desk):
     def scan_sources(self) -> "Future[tuple[ScanSource, ...]]":
         return self._note("scan_sources", self.sources)
 
+    def scan_profiles(self) -> tuple[str, ...]:
+        return ("A4 một mặt", "A4 hai mặt", "A3 một mặt")
+
     def scan(
-        self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
+        self,
+        dossier_id: DossierId,
+        source_id: str,
+        profile: str,
+        progress: Callable[[ImportOutcome], None],
+        cancelled: Callable[[], bool],
     ) -> "Future[int]":
         self.scan_cancelled, self.scan_progress = cancelled, progress
-        return self._note("scan", 0, dossier_id, source_id)
+        return self._note("scan", 0, dossier_id, source_id, profile)
 
     def _view_of(self, page_id: str) -> DossierView:
         return next(v for v in self.views.values() if any(p.id == page_id for p in v.pages))

@@ -116,7 +116,7 @@ def test_scan_stops_after_this_sheet(opened: Opener) -> None:
     shell, desk = opened("capture", "busy")
     press("F5")
     settle(200)
-    assert desk.called("scan") == [("HS-0019", "fake")] and not desk.scan_cancelled()
+    assert desk.called("scan") == [("HS-0019", "fake", "A4 một mặt")] and not desk.scan_cancelled()
     assert see(shell.foot, "Đang nhận trang – Esc để dừng sau tờ này")
     assert screen(shell).strip._incoming == "Đang nhận trang 10…", "the tile counts on from the nine that are there"
     press("Escape")
@@ -170,7 +170,7 @@ def test_empty_dossier_leads_to_its_first_page(opened: Opener) -> None:
     assert next_action(shell).startswith("Quét  (") and not screen(shell).key_row.isVisible()
     press("Ctrl+Return")
     settle()
-    assert desk.called("scan") == [("HS-0012", "fake")]
+    assert desk.called("scan") == [("HS-0012", "fake", "A4 một mặt")]
 
 
 def test_jam_keeps_the_pages_and_offers_to_go_on(opened: Opener) -> None:

@@ -20,7 +20,7 @@ from ui.views.strip import PageStrip
 from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, label, text_width
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
-from workstation.domain.events import DossierChanged
+from workstation.domain.events import DossierChanged, WatchedFileRefused
 from workstation.domain.ids import DossierId, PageId
 from workstation.domain.page import PageState
 from workstation.domain.ports import ScanSource
@@ -75,6 +75,10 @@ class CaptureScreen(Screen):
         for part in (self.bad_pill, self.blank_pill):
             head.addWidget(part)
         head.addStretch(1)
+        self.setup = QComboBox()
+        self.setup.setAccessibleName("Cấu hình quét")
+        self.setup.addItems(self.desk.scan_profiles())
+        head.addWidget(self.setup)
         head.addWidget(self.source)
         card.body.addLayout(head)
         self.note = Note()
@@ -136,6 +140,8 @@ class CaptureScreen(Screen):
     def _event(self, event: object) -> None:
         if isinstance(event, DossierChanged) and self.isVisible() and not self._reloading.isActive():
             self._reloading.start()
+        elif isinstance(event, WatchedFileRefused):
+            self.note.show_note(ErrorNote(event.note.code, (*event.note.params, ("file", event.name))))
 
     def _show_sources(self, sources: tuple[ScanSource, ...]) -> None:
         self.sources = sources
@@ -144,10 +150,11 @@ class CaptureScreen(Screen):
         for s in sources:
             self.source.addItem(s.name, s.id)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
-        self.source.setMinimumWidth(
-            min(max((text_width(s.name) for s in sources), default=0) + 48, 248 if self.width() >= ROOMY else 130)
+        self.source.setFixedWidth(
+            min(max((text_width(s.name) for s in sources), default=0) + 48, 190 if self.width() >= ROOMY else 120)
         )
-        self.source.setVisible(bool(sources))
+        self.source.setVisible(len(sources) > 1)  # one scanner needs no choice
+        self.setup.setVisible(bool(sources) and self.setup.count() > 1)
         self._say_empty(self.view)
         self._tell()
 
@@ -282,7 +289,8 @@ class CaptureScreen(Screen):
             return
         self.note.clear()
         source = self.source.currentData() or self.sources[0].id
-        self._into_dossier(lambda dossier_id: self.intake.scan(dossier_id, self._pages_in(dossier_id), source))
+        setup = self.setup.currentText()
+        self._into_dossier(lambda dossier_id: self.intake.scan(dossier_id, self._pages_in(dossier_id), source, setup))
 
     def _pages_in(self, dossier_id: DossierId) -> int:
         return len(self.view.pages) if self.view is not None and self.view.row.id == dossier_id else 0
@@ -309,9 +317,10 @@ class CaptureScreen(Screen):
         self._incoming()
         self.reload()
         if note is not None:
-            self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04"))
-        else:
-            self._show_failures()
+            self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04", "Q06", "Q07", "Q08"))
+        elif counted := self.intake.counted():
+            self.note.show_text(counted, Tone.INFO)
+        self._show_failures()
 
     def _note_button(self, code: str) -> None:
         if code.startswith("Q"):

@@ -29,6 +29,8 @@ class Intake(QObject):
         self.dossier_id: DossierId | None = None
         """Where the pages go; None: nothing is under way."""
         self.failures: list[ImportOutcome] = []
+        self.sheets = 0
+        """Of the last scan that ended by itself; 0: none."""
         self._stop: threading.Event | None = None
         self._before = 0
         self._received = 0
@@ -41,12 +43,13 @@ class Intake(QObject):
     def stopping(self) -> bool:
         return self._stop is not None and self._stop.is_set()
 
-    def scan(self, dossier_id: DossierId, before: int, source_id: str) -> None:
+    def scan(self, dossier_id: DossierId, before: int, source_id: str, profile: str) -> None:
         """``before``: pages that the dossier has already."""
         self._stop = stop = threading.Event()
         self._begin(dossier_id, before)
-        scanning: Future[int] = self.desk.scan(dossier_id, source_id, self.inbox.crossing(self._outcome), stop.is_set)
-        self.inbox.ask("scan", scanning, lambda _: self._end(None), self._end, lambda: self._end(None))
+        told = self.inbox.crossing(self._outcome)
+        scanning: Future[int] = self.desk.scan(dossier_id, source_id, profile, told, stop.is_set)
+        self.inbox.ask("scan", scanning, self._scanned, self._end, lambda: self._end(None))
 
     def take_in(self, dossier_id: DossierId, before: int, paths: list[Path]) -> None:
         self._begin(dossier_id, before)
@@ -64,6 +67,7 @@ class Intake(QObject):
     def _begin(self, dossier_id: DossierId, before: int) -> None:
         self.dossier_id, self._before, self._received = dossier_id, before, 0
         self.failures = []
+        self.sheets = 0
         self.changed.emit()
 
     def _outcome(self, outcome: ImportOutcome) -> None:
@@ -72,6 +76,10 @@ class Intake(QObject):
             self.failures.append(outcome)
         self.changed.emit()
         self.arrived.emit()
+
+    def _scanned(self, sheets: int) -> None:
+        self.sheets = sheets
+        self._end(None)
 
     def _taken(self, outcomes: tuple[ImportOutcome, ...]) -> None:
         self.failures = [o for o in outcomes if o.error is not None]
@@ -95,6 +103,10 @@ class Intake(QObject):
         if self._stop is None:
             return "Đang nhận tệp – tệp đã nhận được lưu an toàn"
         return "Dừng sau tờ này…" if self.stopping else "Đang nhận trang – Esc để dừng sau tờ này"
+
+    def counted(self) -> str:
+        """After a scan, to be held against the pile of paper; empty: nothing was scanned."""
+        return f"Đã nhận {self.sheets} tờ, {self._received} trang – đếm lại chồng giấy" if self.sheets else ""
 
     def failed(self) -> tuple[ErrorNote, str] | None:
         """The first failure, and all of them in a sentence."""

@@ -30,7 +30,7 @@ from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
-from workstation.domain.ports import Scanner, Sender, SendReport
+from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
     Levels,
@@ -45,16 +45,22 @@ from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
 from workstation.rules.reader import load_rules
+from workstation.scanners.escl import PREFIX as ESCL_PREFIX
+from workstation.scanners.escl import EsclScanner
 from workstation.scanners.sane import SaneScanner
 from workstation.scanners.simulated import SimulatedScanner
+from workstation.scanners.together import Scanners
 from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
 from workstation.usecases.desk import Desk
-from workstation.usecases.desklanes import DeskParts
+from workstation.usecases.desklanes import SYSTEM, DeskParts
 from workstation.usecases.office import Office
+from workstation.usecases.watched import WatchedFolder
 
 PRACTICE_SHEET_SECONDS = 0.4
 """As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
+WATCH_SECONDS = 5.0
+"""From one look at the watched folder to the next."""
 
 
 class SystemClock:
@@ -209,6 +215,8 @@ class Workstation:
     desk: Desk
     sender: Sender
     ticker: Ticker
+    watcher: Ticker
+    """Looks at the folder that the office's copier scans into."""
     pages: ProcessLane
 
 
@@ -253,9 +261,11 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         sender = _sender(stack, home, settings, office, line)
         desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
+        watcher = Ticker(lambda: WATCH_SECONDS, desk.sweep, "watched")
         stack.callback(ticker.close)
+        stack.callback(watcher.close)
         stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
-        yield Workstation(home, settings, office, desk, sender, ticker, pages)
+        yield Workstation(home, settings, office, desk, sender, ticker, watcher, pages)
 
 
 def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine) -> tuple[Desk, Ticker]:
@@ -276,6 +286,8 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
+        scan_profiles=settings.scan_profiles,
+        watched=WatchedFolder(office, Path(settings.capture.watch_folder), SYSTEM) if settings.capture.watch_folder else None,
         account=remote_secret(home, key.remote.name) if key and key.remote else None,
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
@@ -296,7 +308,16 @@ def sample_folder() -> Path:
 
 def _scanner(settings: Settings) -> Scanner:
     """A practice office scans the samples: its clerk learns the desk on a machine without a scanner."""
-    return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS) if settings.office.training else SaneScanner()
+    if settings.office.training:
+        return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS)
+    return Scanners({ESCL_PREFIX: EsclScanner(_network_scanners), "": SaneScanner()})
+
+
+def _network_scanners() -> tuple[ScanSource, ...]:
+    """Multicast DNS is imported when somebody looks for a scanner, not by every command."""
+    from workstation.scanners.discovery import find_scanners
+
+    return find_scanners()
 
 
 class NoLine:

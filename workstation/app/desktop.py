@@ -49,6 +49,8 @@ def open_desktop(folder: Path, screenshots: Path | None) -> int:
     with desk_lock(folder), _ward(folder, settings) as url, open_workstation(folder, url) as ws:
         ws.desk.resume().add_done_callback(log_recovery)
         ws.ticker.start()
+        if ws.settings.capture.watch_folder:
+            ws.watcher.start()
         if screenshots is None:
             return run(ws.desk)
         for path in take(ws.desk, screenshots):

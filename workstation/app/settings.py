@@ -15,6 +15,7 @@ from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.line import LineRules
+from workstation.domain.scanprofile import PAPERS_MM, USUAL, ScanProfile
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
+MOST_DPI = 1200
 MOST_RENEW_DAYS = 5 * 365
 ROLES = ("clerk", "checker", "official", "registrar")
 _SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ0-9]{0,11}(?:[-.&][A-Za-zĐđ0-9]{1,11}){0,3}")
@@ -100,6 +102,12 @@ class MachineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    watch_folder: str = ""
+    """Where the office's copier scans to, as a whole path; each file there becomes a dossier. Empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineSettings:
     """What the sender may take of the office's line. A meeting over the same line is told to the desktop."""
 
@@ -129,7 +137,9 @@ class Settings:
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     copies: CopySettings = field(default_factory=CopySettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
+    capture: CaptureSettings = field(default_factory=CaptureSettings)
     line: LineSettings = field(default_factory=LineSettings)
+    scan_profiles: tuple[ScanProfile, ...] = USUAL
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
@@ -159,11 +169,14 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=type(e).__name__) from e
     users = data.pop("users", None)
     remotes = data.pop("remotes", [])
+    profiles = data.pop("scan_profiles", None)
     sections = {f.name: f.default_factory for f in fields(Settings) if f.default_factory is not MISSING}
     _known(data, set(sections), "")
     values: dict[str, Any] = {name: _section(make, data.get(name, {}), name) for name, make in sections.items()}
     if users is not None:
         values["users"] = tuple(_user(u) for u in users)
+    if profiles is not None:
+        values["scan_profiles"] = _scan_profiles(profiles)
     if not isinstance(remotes, list):
         raise WorkstationError("M06", file=FILE, key="remotes")
     settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes))
@@ -173,6 +186,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
     if not _SYMBOL.fullmatch(settings.copies.symbol):
         raise WorkstationError("M06", file=FILE, key="copies.symbol")
+    if settings.capture.watch_folder and not Path(settings.capture.watch_folder).is_absolute():
+        raise WorkstationError("M06", file=FILE, key="capture.watch_folder")
     if (wrong := _no_line(settings.line)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings
@@ -224,6 +239,25 @@ def _user(data: Any) -> User:
     return User(UserName(data["name"]), data["role"])
 
 
+def _scan_profiles(data: Any) -> tuple[ScanProfile, ...]:
+    """``[[scan_profiles]]``: at least one, each with a name of its own and a paper that is known."""
+    if not isinstance(data, list) or not data or not all(isinstance(row, dict) for row in data):
+        raise WorkstationError("M06", file=FILE, key="scan_profiles")
+    known = {f.name: f for f in fields(ScanProfile)}
+    for row in data:
+        _known(row, set(known), "scan_profiles.")
+        for key, f in known.items():
+            value = row.get(key, "" if f.default is MISSING else f.default)
+            if type(value) is not f.type or (key == "name" and not value) or (key == "paper" and value not in PAPERS_MM):
+                raise WorkstationError("M06", file=FILE, key=f"scan_profiles.{key}")
+        if not 0 <= row.get("dpi", 0) <= MOST_DPI:
+            raise WorkstationError("M06", file=FILE, key="scan_profiles.dpi")
+    profiles = tuple(ScanProfile(**row) for row in data)
+    if len({p.name for p in profiles}) < len(profiles):
+        raise WorkstationError("M06", file=FILE, key="scan_profiles.name")
+    return profiles
+
+
 def _remote(data: Any) -> RemoteService:
     """One of ``[[remotes]]``: name, protocol, url and credential are needed; a plain http address only on this machine."""
     if not isinstance(data, dict):
@@ -251,12 +285,14 @@ def save(home: Path, settings: Settings) -> None:
     """Writes the file whole or not at all."""
     lines = []
     for section in fields(settings):
-        if section.name in ("users", "remotes"):
+        if section.name in ("users", "remotes", "scan_profiles"):
             continue
         lines.append(f"[{section.name}]")
         value = getattr(settings, section.name)
         lines += [f"{f.name} = {_toml(getattr(value, f.name))}" for f in fields(value)]
         lines.append("")
+    for profile in settings.scan_profiles:
+        lines += ["[[scan_profiles]]", *(f"{f.name} = {_toml(getattr(profile, f.name))}" for f in fields(profile)), ""]
     for user in settings.users:
         lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
     for remote in settings.remotes:

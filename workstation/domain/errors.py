@@ -65,6 +65,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "Q02": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # feeder empty
     "Q04": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # paper jam
     "Q05": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # double feed suspected
+    "Q06": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # cover open
+    "Q07": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # the scanner is busy with somebody else's job
+    "Q08": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # the scanner broke off (param reason: its word for it)
     # page quality
     "A01": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # resolution too low
     "A02": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # blurred

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import DossierId
 
 
@@ -49,4 +50,12 @@ class TokenChanged:
     """A token was put in or pulled out."""
 
 
-Event = DossierChanged | OutboxChanged | TokenChanged
+@dataclass(frozen=True, slots=True)
+class WatchedFileRefused:
+    """A file in the watched folder that can't be taken in; it lies aside there."""
+
+    name: str
+    note: ErrorNote
+
+
+Event = DossierChanged | OutboxChanged | TokenChanged | WatchedFileRefused

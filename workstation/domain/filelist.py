@@ -30,12 +30,13 @@ def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 def _below(folder: Path) -> Iterator[Path]:
     entries = sorted(folder.iterdir(), key=lambda p: natural_key(p.name))
-    yield from (e for e in entries if e.is_file() and not _ignored(e.name))
+    yield from (e for e in entries if e.is_file() and is_page_file(e.name))
     for entry in entries:
         if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
             yield from _below(entry)
 
 
-def _ignored(name: str) -> bool:
+def is_page_file(name: str) -> bool:
+    """Not hidden, not a system's own, not still being copied, not text beside pages."""
     lower = name.lower()
-    return lower.startswith((".", "~$")) or lower.endswith(("~", *_UNFINISHED, *_BESIDE)) or lower in _SYSTEM
+    return not (lower.startswith((".", "~$")) or lower.endswith(("~", *_UNFINISHED, *_BESIDE)) or lower in _SYSTEM)

@@ -394,13 +394,32 @@ class ScanSource:
     name: str
 
 
+A4_MM = (210.0, 297.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanWish:
+    """What is asked of a scanner; it gives the nearest that it can."""
+
+    dpi: int
+    color: bool = True
+    """False: grey."""
+    duplex: bool = False
+    """Both sides of each sheet, front before back. A scanner that can't gives the fronts."""
+    paper_mm: tuple[float, float] = A4_MM
+    """Width and height."""
+
+
 class Scanner(Protocol):
     def sources(self) -> tuple[ScanSource, ...]: ...
 
-    def scan(self, source_id: str, dpi: int, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
-        """Scans what lies in the feeder into ``out``, calls ``sheet`` for each finished, fsynced file; returns the count.
+    def scan(
+        self, source_id: str, wish: ScanWish, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]
+    ) -> int:
+        """Scans what lies in the feeder into ``out``, calls ``sheet`` for each finished, fsynced file (one a side); returns
+        the count.
 
-        Raises Q01, Q02, Q04 (with ``count`` sheets kept)."""
+        Raises Q01 (no such scanner), Q02, Q04, Q06, Q07, Q08 or M01, each with the ``count`` of files that were reported."""
         ...
 
 

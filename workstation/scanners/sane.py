@@ -16,21 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import ScanSource
+from workstation.domain.ports import ScanSource, ScanWish
 from workstation.scanners.files import make_durable, next_sheet_number
 
 LIST_SECONDS = 60.0
 """Network back ends wait for answers to broadcasts."""
 SHEET_SECONDS = 180.0
 """A sheet that takes longer (A4 at 600 dpi on an old USB 1.1 device: about 90 s) means a driver that hangs."""
-A4_MM = (210.0, 297.0)
 
 # SANE_Status (SANE standard 1.06, section 4.2.7), which is scanimage's exit code
-_GOOD, _JAMMED, _NO_DOCS, _COVER_OPEN = 0, 6, 7, 8
-_REASONS = {
-    1: "unsupported", 2: "cancelled", 3: "busy", 4: "invalid", 5: "eof", _COVER_OPEN: "cover_open", 9: "io", 10: "memory",
-    11: "access",
-}  # fmt: skip
+_GOOD, _BUSY, _JAMMED, _NO_DOCS, _COVER_OPEN = 0, 3, 6, 7, 8
+_REASONS = {1: "unsupported", 2: "cancelled", 4: "invalid", 5: "eof", 9: "io", 10: "memory", 11: "access"}
+_CODES = {_BUSY: "Q07", _JAMMED: "Q04", _COVER_OPEN: "Q06"}
 
 _TOLD = re.compile(rb"\(scanner status = (\d+)\)")
 _PAGE_ENDS = (_GOOD, 5)
@@ -50,11 +47,23 @@ class Abilities:
     """What a device offers, as ``scanimage --all-options`` tells it. Empty or None: it has no such option."""
 
     feeder: str
+    """One side of each sheet."""
+    duplex: str
+    """Both sides."""
     color: str
+    gray: str
     resolutions: tuple[float, ...]
     resolution_is_range: bool
     width_mm: float | None
     height_mm: float | None
+
+    @property
+    def feeds(self) -> bool:
+        return bool(self.feeder or self.duplex)
+
+    def source(self, *, duplex: bool) -> str:
+        """The feeder as it is wanted, else as it can; empty: the device has none."""
+        return (self.duplex or self.feeder) if duplex else (self.feeder or self.duplex)
 
     def resolution(self, dpi: int) -> float:
         """The smallest that is not below ``dpi``, else the largest."""
@@ -73,12 +82,17 @@ def parse_options(text: str) -> Abilities:
     sources = options.get("--source", "").split("|")
     feeders = [s for s in sources if re.search(r"adf|feeder", s, re.IGNORECASE)]
     simplex = [s for s in feeders if not re.search(r"duplex|back|manual", s, re.IGNORECASE)]
-    colors = [m for m in options.get("--mode", "").split("|") if re.search(r"colou?r", m, re.IGNORECASE)]
+    duplex = [s for s in feeders if re.search(r"duplex", s, re.IGNORECASE) and "manual" not in s.lower()]
+    modes = options.get("--mode", "").split("|")
+    colors = [m for m in modes if re.search(r"colou?r", m, re.IGNORECASE)]
+    grays = [m for m in modes if re.search(r"gr[ae]y", m, re.IGNORECASE)]
     resolution = options.get("--resolution", "")
     numbers = tuple(float(n) for n in re.findall(r"\d+(?:\.\d+)?", resolution.split("(")[0]))
     return Abilities(
-        feeder=next(iter((*simplex, *feeders)), ""),
+        feeder=next(iter(simplex or [s for s in feeders if s not in duplex]), ""),
+        duplex=next(iter(duplex), ""),
         color=next(iter(colors), ""),
+        gray=next(iter(grays), ""),
         resolutions=numbers,
         resolution_is_range=".." in resolution,
         width_mm=_upper(options.get("-x", "")),
@@ -116,23 +130,26 @@ class SaneScanner:
         pairs = (line.split("|", 1) for line in listed.splitlines() if "|" in line)
         return tuple(ScanSource(device, " ".join(name.replace("_", " ").split())) for device, name in pairs)
 
-    def scan(self, source_id: str, dpi: int, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
-        """Q01 (``reason``: no or another device, cover open, driver trouble), Q02 (nothing in the feeder), Q04 (jam), M01;
-        each with the ``count`` of sheets that were reported before."""
+    def scan(
+        self, source_id: str, wish: ScanWish, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]
+    ) -> int:
         try:
-            abilities = parse_options(self._ask(f"--device-name={source_id}", "--all-options"))
+            told = self._ask(f"--device-name={source_id}", "--all-options")
         except (FileNotFoundError, subprocess.TimeoutExpired) as error:
-            raise WorkstationError("Q01", reason="no_sane", count=0) from error
-        command = [*self._command(source_id, dpi, abilities), f"--batch={out}/sheet-%04d.png"]
+            raise WorkstationError("Q01", count=0) from error
+        if not told:  # the device did not open
+            raise WorkstationError("Q01", count=0)
+        abilities = parse_options(told)
+        command = [*self._command(source_id, wish, abilities), f"--batch={out}/sheet-%04d.png"]
         command.append(f"--batch-start={next_sheet_number(out)}")
-        if not abilities.feeder:
+        if not abilities.feeds:
             command.append("--batch-count=1")
         with _running(command, self._environment) as process:
             said = bytearray()
             count = self._feed(process, said, sheet, cancelled)
             code = _finish(process, _trouble(said), self._sheet_seconds, count)
-        if code == _JAMMED:
-            raise WorkstationError("Q04", count=count)
+        if code in _CODES:
+            raise WorkstationError(_CODES[code], count=count)
         if code not in (_GOOD, _NO_DOCS):
             full = shutil.disk_usage(out).free < _FULL_BYTES  # libpng aborts the program then
             for unfinished in out.glob("sheet-*.part"):
@@ -140,7 +157,7 @@ class SaneScanner:
             raise (
                 WorkstationError("M01", count=count)
                 if full
-                else WorkstationError("Q01", reason=_REASONS.get(code, "driver"), count=count)
+                else WorkstationError("Q08", reason=_REASONS.get(code, "driver"), count=count)
             )
         if count == 0 and not cancelled():
             raise WorkstationError("Q02", count=0)
@@ -152,16 +169,16 @@ class SaneScanner:
         )
         return asked.stdout.decode("utf-8", "replace")
 
-    def _command(self, source_id: str, dpi: int, abilities: Abilities) -> list[str]:
+    def _command(self, source_id: str, wish: ScanWish, abilities: Abilities) -> list[str]:
         command = ["scanimage", f"--device-name={source_id}", "--format=png", "--batch-print", "--batch-prompt"]
-        if abilities.feeder:
-            command.append(f"--source={abilities.feeder}")
-        if abilities.color:
-            command.append(f"--mode={abilities.color}")
+        if source := abilities.source(duplex=wish.duplex):
+            command.append(f"--source={source}")
+        if mode := abilities.color if wish.color else abilities.gray:
+            command.append(f"--mode={mode}")
         if abilities.resolutions:
-            command.append(f"--resolution={abilities.resolution(dpi):g}")
+            command.append(f"--resolution={abilities.resolution(wish.dpi):g}")
         if abilities.width_mm is not None and abilities.height_mm is not None:
-            width, height = min(A4_MM[0], abilities.width_mm), min(A4_MM[1], abilities.height_mm)
+            width, height = min(wish.paper_mm[0], abilities.width_mm), min(wish.paper_mm[1], abilities.height_mm)
             command += ["-l", "0", "-t", "0", "-x", f"{width:g}", "-y", f"{height:g}"]
         return [*command, *self._options]
 
@@ -205,7 +222,7 @@ class SaneScanner:
                     return ""
                 if not remark:
                     selector.unregister(process.stderr)
-        raise WorkstationError("Q01", reason="hangs", count=count)
+        raise WorkstationError("Q08", reason="hangs", count=count)
 
 
 @contextlib.contextmanager
@@ -242,7 +259,7 @@ def _finish(process: "subprocess.Popen[bytes]", trouble: int | None, seconds: fl
     except subprocess.TimeoutExpired as error:
         if trouble is not None:
             return trouble
-        raise WorkstationError("Q01", reason="hangs", count=count) from error
+        raise WorkstationError("Q08", reason="hangs", count=count) from error
 
 
 def _is_whole(path: Path) -> bool:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
-from workstation.domain.ports import ScanSource
+from workstation.domain.ports import ScanSource, ScanWish
 from workstation.scanners.files import make_durable, next_sheet_number
 
 
 class SimulatedScanner:
     """``domain.ports.Scanner``. Each folder in ``samples`` is a source; ``seconds`` is how long a sheet takes.
 
-    The sheets keep the resolution of the sample files, whatever ``dpi`` is asked for.
+    The sheets are the sample files, whatever is wished.
     """
 
     def __init__(self, samples: Path, seconds: float = 0.0) -> None:
@@ -27,7 +27,9 @@ class SimulatedScanner:
         folders = sorted(p for p in self._samples.iterdir() if p.is_dir() and not p.name.startswith("."))
         return tuple(ScanSource(f"simulated:{f.name}", f"Máy quét tập huấn: {f.name}") for f in folders)
 
-    def scan(self, source_id: str, dpi: int, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
+    def scan(
+        self, source_id: str, wish: ScanWish, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]
+    ) -> int:
         if source_id not in {s.id for s in self.sources()}:
             raise WorkstationError("Q01", count=0)
         files = expand([self._samples / source_id.removeprefix("simulated:")])

@@ -5,13 +5,24 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from workstation.domain.dossier import Dossier
+from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName
 from workstation.domain.ports import RenderJob, ScanSource
+from workstation.domain.scanprofile import by_name, sheets
 from workstation.usecases import edit, scan
 from workstation.usecases.desklanes import DeskLanes
 from workstation.usecases.office import PAGE_SECONDS
 from workstation.usecases.views import ImportOutcome, Picture
+
+
+def _in_sheets(error: WorkstationError, *, duplex: bool) -> WorkstationError:
+    """A scanner counts files, a clerk sheets. A sheet of which one side arrived is scanned again, so it doesn't count."""
+    sides = error.params.get("count")
+    if not isinstance(sides, int):
+        return error
+    whole = sides // 2 if duplex else sides
+    return WorkstationError(error.code, **{**error.params, "count": whole, "sheet": whole + 1})
 
 
 class CaptureDesk(DeskLanes):
@@ -37,24 +48,42 @@ class CaptureDesk(DeskLanes):
 
         return self._do(run)
 
+    def sweep(self) -> None:
+        """One look at the folder that the office's copier scans into; on the thread of its own ticker."""
+        if self._parts.watched is not None:
+            for dossier_id in self._parts.watched.sweep():
+                self._read_in_background(dossier_id)
+
     def scan_sources(self) -> Future[tuple[ScanSource, ...]]:
         return self._ask(self._parts.scanner.sources)
 
+    def scan_profiles(self) -> tuple[str, ...]:
+        """Names, the usual one first; at once."""
+        return tuple(profile.name for profile in self._parts.scan_profiles)
+
     def scan(
-        self, dossier_id: DossierId, source_id: str, progress: Callable[[ImportOutcome], None], cancelled: Callable[[], bool]
+        self,
+        dossier_id: DossierId,
+        source_id: str,
+        profile: str,
+        progress: Callable[[ImportOutcome], None],
+        cancelled: Callable[[], bool],
     ) -> Future[int]:
-        """Scans what lies in the feeder; each sheet is an original before the next is waited for. Q01, Q02, Q04."""
-        user = self.user.name
+        """Scans what lies in the feeder; each side is an original before the next is waited for. Gives the sheets of paper. Q01
+        to Q08 with the ``count`` of sheets that are safe, and ``sheet``, the one to go on from."""
+        user, chosen = self.user.name, by_name(self._parts.scan_profiles, profile)
 
         def sheet(path: Path) -> None:
             progress(self._take_in_sheet(dossier_id, path, user))
 
         def run() -> int:
-            dpi = int(self._office.profile_of(self._office.dossier(dossier_id)).min_dpi)
+            wish = chosen.wish(int(self._office.profile_of(self._office.dossier(dossier_id)).min_dpi))
             folder = self._parts.incoming / dossier_id
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                return self._parts.scanner.scan(source_id, dpi, folder, sheet, cancelled)
+                return sheets(self._parts.scanner.scan(source_id, wish, folder, sheet, cancelled), duplex=wish.duplex)
+            except WorkstationError as error:
+                raise _in_sheets(error, duplex=wish.duplex) from error
             finally:
                 self._read_in_background(dossier_id)
 

@@ -11,6 +11,7 @@ from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
 from workstation.domain.ports import EventBus, Lane, LineLimits, Scanner, Sender
+from workstation.domain.scanprofile import USUAL, ScanProfile
 from workstation.domain.signature import FileVerdict, KeyRef
 from workstation.domain.signing import Secret
 from workstation.usecases.history import History
@@ -22,10 +23,12 @@ from workstation.usecases.sign import OFFICIAL
 from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import User
 from workstation.usecases.watch import Watch
+from workstation.usecases.watched import WatchedFolder
 
 R = TypeVar("R")
 
 SYSTEM = UserName("system")
+"""Who takes in what no person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class DeskParts:
     """Folder for scanned sheets before they become originals."""
     free_gb: Callable[[], float]
     """Gigabytes (10^9 bytes) free where the office's files lie."""
+    scan_profiles: tuple[ScanProfile, ...] = USUAL
+    watched: WatchedFolder | None = None
+    """What the office's copier scans into."""
     account: Secret | None = None
     """Of a key at a remote service: the secret of the office's account there."""
 

@@ -46,14 +46,20 @@ def take_in(office: Office, dossier_id: DossierId, path: Path, by: UserName) -> 
     What can't be taken is in the outcome's ``error``; the file stays where it was.
     """
     try:
-        inspection = office.pages.submit(office.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS).result()
-        if inspection.signed:
-            raise WorkstationError("F08", file=path.name)
+        inspection = look(office, path)
         added = _store(office, dossier_id, path, inspection, by)
     except WorkstationError as e:
         named = WorkstationError(e.code, **{"file": path.name, **e.params})
         return ImportOutcome(path.name, 0, named.note)
     return ImportOutcome(path.name, added, None)
+
+
+def look(office: Office, path: Path) -> Inspection:
+    """What the file holds, opened in a worker. F01 to F08 for what can't be taken in."""
+    inspection = office.pages.submit(office.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS).result()
+    if inspection.signed:
+        raise WorkstationError("F08", file=path.name)
+    return inspection
 
 
 def _store(office: Office, dossier_id: DossierId, path: Path, inspection: Inspection, by: UserName) -> int:

@@ -77,7 +77,7 @@ def test_a_practice_office_scans_the_samples(practice: Path) -> None:
         assert all(s.id.startswith("simulated:") for s in sources)
         dossier_id = ws.desk.new_dossier("Hồ sơ thử").result(30)
         source = next(s for s in sources if "chung-thuc" in s.id)
-        count = ws.desk.scan(dossier_id, source.id, lambda _: None, lambda: False).result(60)
+        count = ws.desk.scan(dossier_id, source.id, "", lambda _: None, lambda: False).result(60)
         assert count
         with ws.office.look() as uow:
             assert uow.dossiers.get(dossier_id).pages

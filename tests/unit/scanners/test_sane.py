@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.small_disk import on_small_disk, small_disk
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Scanner
+from workstation.domain.ports import Scanner, ScanWish
 from workstation.scanners.sane import SaneScanner, parse_options
 
 DEVICE = "test:0"
@@ -47,7 +47,7 @@ def test_without_sane(monkeypatch: pytest.MonkeyPatch, out: Path, tmp_path: Path
     monkeypatch.setenv("PATH", str(tmp_path))
     assert SaneScanner().sources() == ()
     with pytest.raises(WorkstationError, match="Q01"):
-        SaneScanner().scan(DEVICE, 300, out, lambda _: None, never)
+        SaneScanner().scan(DEVICE, ScanWish(300), out, lambda _: None, never)
 
 
 def test_the_feeder_is_scanned_in_colour(config: Path, out: Path) -> None:
@@ -62,16 +62,16 @@ def test_the_feeder_is_scanned_in_colour(config: Path, out: Path) -> None:
             assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
             assert image.size == pytest.approx((200 / 25.4 * 150, 200 / 25.4 * 150), abs=1)
 
-    assert SaneScanner(config).scan(DEVICE, 150, out, sheet, never) == 10
+    assert SaneScanner(config).scan(DEVICE, ScanWish(150), out, sheet, never) == 10
     assert [s.name for s in sheets] == [f"sheet-{n:04d}.png" for n in range(1, 11)]
 
 
 def test_cancel_ends_after_the_sheet_and_numbering_goes_on(config: Path, out: Path) -> None:
     sheets: list[Path] = []
     scanner = SaneScanner(config)
-    assert scanner.scan(DEVICE, 75, out, sheets.append, lambda: len(sheets) == 3) == 3
-    assert scanner.scan(DEVICE, 75, out, sheets.append, lambda: len(sheets) == 4) == 1
-    assert scanner.scan(DEVICE, 75, out, sheets.append, lambda: True) == 0
+    assert scanner.scan(DEVICE, ScanWish(75), out, sheets.append, lambda: len(sheets) == 3) == 3
+    assert scanner.scan(DEVICE, ScanWish(75), out, sheets.append, lambda: len(sheets) == 4) == 1
+    assert scanner.scan(DEVICE, ScanWish(75), out, sheets.append, lambda: True) == 0
     assert sorted(out.iterdir()) == sheets == [out / f"sheet-{n:04d}.png" for n in range(1, 5)]
 
 
@@ -80,16 +80,16 @@ def test_cancel_ends_after_the_sheet_and_numbering_goes_on(config: Path, out: Pa
     [
         ("JAMMED", "Q04", None),
         ("NO_DOCS", "Q02", None),
-        ("COVER_OPEN", "Q01", "cover_open"),
-        ("DEVICE_BUSY", "Q01", "busy"),
-        ("IO_ERROR", "Q01", "io"),
-        ("ACCESS_DENIED", "Q01", "access"),
+        ("COVER_OPEN", "Q06", None),
+        ("DEVICE_BUSY", "Q07", None),
+        ("IO_ERROR", "Q08", "io"),
+        ("ACCESS_DENIED", "Q08", "access"),
     ],
 )
 def test_trouble_at_the_device(config: Path, out: Path, status: str, code: str, reason: str | None) -> None:
     scanner = SaneScanner(config, (f"--read-return-value=SANE_STATUS_{status}",))
     with pytest.raises(WorkstationError) as caught:
-        scanner.scan(DEVICE, 75, out, lambda _: None, never)
+        scanner.scan(DEVICE, ScanWish(75), out, lambda _: None, never)
     assert (caught.value.code, caught.value.params.get("reason"), caught.value.params["count"]) == (code, reason, 0)
     assert list(out.iterdir()) == []
 
@@ -108,21 +108,21 @@ def test_a_driver_that_tells_its_trouble_and_then_hangs_is_believed(
     monkeypatch.setenv("PATH", f"{stuck.parent}:{os.environ['PATH']}")
     before = time.monotonic()
     with pytest.raises(WorkstationError) as caught:
-        SaneScanner(config, ("--read-return-value=SANE_STATUS_JAMMED",)).scan(DEVICE, 75, out, lambda _: None, never)
+        SaneScanner(config, ("--read-return-value=SANE_STATUS_JAMMED",)).scan(DEVICE, ScanWish(75), out, lambda _: None, never)
     assert (caught.value.code, caught.value.params["count"]) == ("Q04", 0)
     assert time.monotonic() - before < 30
 
 
 def test_no_such_device(config: Path, out: Path) -> None:
     with pytest.raises(WorkstationError, match="Q01"):
-        SaneScanner(config).scan("test:99", 75, out, lambda _: None, never)
+        SaneScanner(config).scan("test:99", ScanWish(75), out, lambda _: None, never)
 
 
 def test_a_driver_that_hangs_is_given_up(config: Path, out: Path) -> None:
     slow = ("--read-delay=yes", "--read-delay-duration=200000", "--read-limit=yes", "--read-limit-size=1000")
     before = time.monotonic()
     with pytest.raises(WorkstationError) as caught:
-        SaneScanner(config, slow, sheet_seconds=0.5).scan(DEVICE, 75, out, lambda _: None, never)
+        SaneScanner(config, slow, sheet_seconds=0.5).scan(DEVICE, ScanWish(75), out, lambda _: None, never)
     assert caught.value.params["reason"] == "hangs"
     assert time.monotonic() - before < 15
 
@@ -132,7 +132,7 @@ def test_who_takes_the_sheet_may_fail(config: Path, out: Path) -> None:
         raise WorkstationError("M01")
 
     with pytest.raises(WorkstationError, match="M01"):
-        SaneScanner(config).scan(DEVICE, 75, out, fail, never)
+        SaneScanner(config).scan(DEVICE, ScanWish(75), out, fail, never)
     assert [p.name for p in out.iterdir()] == ["sheet-0001.png"]
 
 
@@ -141,7 +141,7 @@ def test_full_disk_is_m01_and_keeps_what_is_whole(config: Path, out: Path) -> No
     sheets: list[Path] = []
     with small_disk(out, 600):
         with pytest.raises(WorkstationError) as caught:
-            SaneScanner(config, ("--test-picture=Color pattern",)).scan(DEVICE, 100, out, sheets.append, never)
+            SaneScanner(config, ("--test-picture=Color pattern",)).scan(DEVICE, ScanWish(100), out, sheets.append, never)
         assert (caught.value.code, caught.value.params["count"]) == ("M01", len(sheets))
         assert sheets and sorted(out.iterdir()) == sheets
         for path in sheets:
@@ -151,7 +151,7 @@ def test_full_disk_is_m01_and_keeps_what_is_whole(config: Path, out: Path) -> No
 
 FAKE = """#!/bin/sh
 for last; do case "$last" in --batch=*) out="${last#--batch=}";; esac; done
-[ -n "$out" ] || exit 0
+[ -n "$out" ] || { echo "    --mode Color [Color]"; exit 0; }
 read -r line
 file="$(dirname "$out")/sheet-0001.png"
 printf 'half a picture' > "$file"
@@ -169,7 +169,7 @@ def test_half_a_sheet_is_not_reported(tmp_path: Path, out: Path, monkeypatch: py
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
     sheets: list[Path] = []
     with pytest.raises(WorkstationError, match="M01"):
-        SaneScanner().scan(DEVICE, 100, out, sheets.append, never)
+        SaneScanner().scan(DEVICE, ScanWish(100), out, sheets.append, never)
     assert sheets == [] and list(out.iterdir()) == []
 
 
@@ -194,6 +194,25 @@ def test_options_of_another_device() -> None:
     found = parse_options(OPTIONS)
     assert (found.feeder, found.color, found.width_mm, found.height_mm) == ("ADF Front", "Color", 215.872, 279.364)
     assert [found.resolution(d) for d in (300, 240, 1200, 10)] == [300, 300, 600, 50]
+    assert (found.source(duplex=False), found.source(duplex=True), found.gray) == ("ADF Front", "ADF Duplex", "Gray")
+
+
+def test_a_feeder_of_one_kind_is_used_for_both_wishes() -> None:
+    both_sides = parse_options("    --source Flatbed|ADF Duplex [Flatbed]\n")
+    one_side = parse_options("    --source Flatbed|Automatic Document Feeder [Flatbed]\n")
+    assert [both_sides.source(duplex=wish) for wish in (False, True)] == ["ADF Duplex"] * 2
+    assert [one_side.source(duplex=wish) for wish in (False, True)] == ["Automatic Document Feeder"] * 2
+    assert both_sides.feeds and one_side.feeds
+    assert not parse_options("    --source Flatbed [Flatbed]\n").feeds
+
+
+def test_grey_and_paper_as_wished(config: Path, out: Path) -> None:
+    sheets: list[Path] = []
+    wish = ScanWish(100, color=False, paper_mm=(105.0, 148.0))
+    SaneScanner(config).scan(DEVICE, wish, out, sheets.append, lambda: len(sheets) == 1)
+    with Image.open(sheets[0]) as image:
+        assert image.mode == "L"
+        assert image.size == pytest.approx((105 / 25.4 * 100, 148 / 25.4 * 100), abs=1)
 
 
 def test_options_of_a_flatbed_and_of_none() -> None:

@@ -30,7 +30,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
-from workstation.domain.ports import ScanSource, SendReport
+from workstation.domain.ports import ScanSource, ScanWish, SendReport
 from workstation.domain.signature import FileVerdict, Verdict
 from workstation.domain.signing import Secret
 from workstation.jobs.lanes import ThreadLane
@@ -52,7 +52,9 @@ class Feeder:
     def sources(self) -> tuple[ScanSource, ...]:
         return (ScanSource("feeder", "Khay"),)
 
-    def scan(self, source_id: str, dpi: int, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
+    def scan(
+        self, source_id: str, wish: ScanWish, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]
+    ) -> int:
         for i, paper in enumerate(self.sheets):
             path = out / f"sheet-{i:04d}.tif"
             self.world.paper(paper).replace(path)
@@ -273,7 +275,7 @@ def test_a_sheet_that_can_not_be_taken_in_stays_on_disk_and_comes_in_later(world
 
     world.machine.hook = full
     told: list[ImportOutcome] = []
-    room.desk.scan(dossier.id, "feeder", told.append, lambda: False).result()
+    room.desk.scan(dossier.id, "feeder", "", told.append, lambda: False).result()
     assert [o.error.code if o.error else "" for o in told] == ["", "M01"]
     left = [p.name for p in (world.root / "incoming" / dossier.id).iterdir()]
     assert left == ["sheet-0001.tif"] and len(world.get(dossier).pages) == 2

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, VALUES, World, ids
 from tests.unit.usecases.test_desk import Room
 from workstation.domain.dossier import DocumentState
-from workstation.domain.ports import PageJob
+from workstation.domain.ports import PageJob, ScanWish
 from workstation.domain.profile import Profile, SignatureOf
 from workstation.domain.signing import SignJob
 from workstation.usecases.views import GateRule
@@ -43,13 +43,13 @@ def test_pages_are_scanned_cleaned_and_judged_by_the_profile(strange: World):
     room = Room(strange)
     asked: list[int] = []
 
-    def scan(source_id: str, dpi: int, out: Path, sheet: object, cancelled: object) -> int:
-        asked.append(dpi)
+    def scan(source_id: str, wish: ScanWish, out: Path, sheet: object, cancelled: object) -> int:
+        asked.append(wish.dpi)
         return 0
 
     room.feeder.scan = scan  # type: ignore[method-assign]
     dossier = room.imported(HEAD)
-    room.desk.scan(dossier.id, "feeder", lambda _: None, lambda: False).result()
+    room.desk.scan(dossier.id, "feeder", "", lambda _: None, lambda: False).result()
     assert asked == [173]
     (job,) = [job for name, job in strange.machine.calls if name == "process"]
     assert isinstance(job, PageJob) and (job.min_dpi, job.min_sharpness) == (173.0, 31.0)
