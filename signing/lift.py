@@ -24,7 +24,7 @@ from signing.levels import COSTS_THE_LEVEL, Standing, append_evidence, append_ti
 from signing.services import Evidence, Services, services_for
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.signature import LEVELS, AlgorithmLimit, FileStanding, LastStamp, LiftResult, Renewal
-from workstation.domain.signing import LiftJob
+from workstation.domain.signing import LiftJob, SigningServices
 
 
 class _NothingToAppendError(Exception):
@@ -38,8 +38,14 @@ class _Ascent:
     target: IO[bytes]
     services: Services
     asked: str
+    only: str = ""
+    """Field of the signature that is meant; empty: all of them."""
     changed: bool = False
     notes: list[ErrorNote] = field(default_factory=list)
+
+    def learn(self) -> None:
+        for one in PdfFileReader(self.target).embedded_signatures:
+            self.services.learn(one.other_embedded_certs)
 
     def lost(self, error: WorkstationError) -> None:
         if error.code not in COSTS_THE_LEVEL:
@@ -50,7 +56,11 @@ class _Ascent:
         """The signatures that stand lower than ``level``, where that is asked."""
         if LEVELS.index(self.asked) < LEVELS.index(level):
             return []
-        return [one for one in measure(PdfFileReader(self.target)) if LEVELS.index(one.level) < LEVELS.index(level)]
+        return [one for one in self.standings() if LEVELS.index(one.level) < LEVELS.index(level)]
+
+    def standings(self) -> tuple[Standing, ...]:
+        found = measure(PdfFileReader(self.target))
+        return tuple(one for one in found if self.only in ("", one.signature.field_name))
 
 
 def lift(job: LiftJob) -> LiftResult:
@@ -82,11 +92,19 @@ def lift(job: LiftJob) -> LiftResult:
             return LiftResult(*files.hash_of(source), level, job.level, False, tuple(ascent.notes))
 
 
+def raise_new(target: IO[bytes], field: str, level: str, described: SigningServices) -> tuple[str, tuple[ErrorNote, ...]]:
+    """Appends to the file what its signature in ``field``, made just now at level B, lacks up to ``level``; others are left as
+    they stand. The level reached, and why not more. Raises C11 (the file's own DSS is broken), M06, V04."""
+    ascent = _Ascent(target, services_for(described), level, field)
+    ascent.learn()
+    _climb(ascent)
+    return _lowest(ascent.standings()), tuple(ascent.notes)
+
+
 def _append(source: IO[bytes], ascent: _Ascent, renewal: Renewal | None, job: LiftJob) -> None:
     source.seek(0)
     shutil.copyfileobj(source, ascent.target, files.CHUNK)
-    for one in PdfFileReader(ascent.target).embedded_signatures:
-        ascent.services.learn(one.other_embedded_certs)
+    ascent.learn()
     _climb(ascent)
     if renewal is not None:
         _renew(ascent, renewal, timedelta(days=job.renew_days or 0), job.limits)

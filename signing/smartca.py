@@ -12,20 +12,21 @@ import ssl
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from asn1crypto import algos, x509
+from asn1crypto import algos, pem, x509
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing import pades
-from signing.keys import SigningKey, is_for_signing, require_in_force
+from signing.keys import SigningKey, in_force, is_for_signing, require_in_force
 from signing.pending import CONFIRMED, SENDING, SENT, Journal, PendingFile, PendingRequest
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import Sha256
@@ -35,8 +36,9 @@ from workstation.domain.signing import RemoteSecret, Secret, SignJob
 TIMEOUT = httpx.Timeout(15.0, connect=10.0)
 ASK_SECONDS = 5.0
 """Between two questions whether it is confirmed."""
-WAIT_SECONDS = 75.0
-"""How long one call waits for the phone: below the token lane's cap. Whoever comes later runs the command again."""
+WAIT_SECONDS = 60.0
+"""How long one call waits for the phone. What follows, up to a time-stamping service that hangs, has to end below the token
+lane's cap. Whoever comes later runs the command again."""
 LIFETIME_SECONDS = 15 * 60.0
 """A request that the service does not know after so long never arrived. It gives the owner some five minutes."""
 KEEP_SECONDS = 24 * 3600.0
@@ -53,12 +55,12 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
     password = secret.account.reveal() if isinstance(secret, RemoteSecret) else secret.reveal()
     gateway = Gateway(service, password)
     try:
-        own = _chosen(service, gateway.certificates())
+        own, chain = _chosen(service, gateway.certificates())
         require_in_force(own)
     except WorkstationError:
         gateway.close()
         raise
-    signer = PhoneSigner(own)
+    signer = PhoneSigner(own, chain)
     phone = Phone(gateway, Journal(Path(ref.journal)), signer)
 
     def translate(error: Exception) -> WorkstationError | None:
@@ -71,15 +73,19 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
     return key, max(1, service.batch), ()
 
 
-def _chosen(service: RemoteService, found: Sequence[x509.Certificate]) -> x509.Certificate:
+Offered = tuple[x509.Certificate, tuple[x509.Certificate, ...]]
+"""An owner's certificate, and those above it as far as the service gives them."""
+
+
+def _chosen(service: RemoteService, found: Sequence[Offered]) -> Offered:
     """By its serial number as the settings have it (hexadecimal), else the only one in force that is for signing."""
     now = datetime.now(UTC)
     if wanted := service.credential.lower().lstrip("0"):
-        found = [entry for entry in found if f"{entry.serial_number:x}" == wanted]
+        found = [(own, chain) for own, chain in found if f"{own.serial_number:x}" == wanted]
     elif len(found) > 1:
-        found = [e for e in found if is_for_signing(e) and e.not_valid_before <= now <= e.not_valid_after]
+        found = [(own, chain) for own, chain in found if is_for_signing(own) and in_force(own, now)]
     if len(found) > 1:
-        raise WorkstationError("C20", choices=", ".join(f"{entry.serial_number:x}" for entry in found))
+        raise WorkstationError("C20", choices=", ".join(f"{own.serial_number:x}" for own, _ in found))
     if not found:
         raise WorkstationError("C07", count=0)
     return found[0]
@@ -92,10 +98,10 @@ class NotSignedYetError(SigningError):
 class PhoneSigner(Signer):
     """Gives signatures that came by phone, by the hash that was sent; what it has none for it only writes down."""
 
-    def __init__(self, own: x509.Certificate) -> None:
+    def __init__(self, own: x509.Certificate, chain: Sequence[x509.Certificate]) -> None:
         name = "sha256_ecdsa" if own.public_key.algorithm == "ec" else "sha256_rsa"
         mechanism = algos.SignedDigestAlgorithm({"algorithm": name})
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore.from_certs(chain)
         super().__init__(signing_cert=own, cert_registry=store, signature_mechanism=mechanism, embed_roots=False)
         self.known: dict[str, bytes] = {}
         self.asked = ""
@@ -122,16 +128,14 @@ class Gateway:
     def close(self) -> None:
         self._http.close()
 
-    def certificates(self) -> list[x509.Certificate]:
+    def certificates(self) -> list[Offered]:
         """C24: account or owner not known, or an answer that makes no sense."""
         body = {**self._who, "serial_number": self.service.credential, "transaction_id": uuid.uuid4().hex}
         answer = self._call("credentials/get_certificate", body)
         if answer.get("status_code") != _OK:
             raise WorkstationError("C24", name=self.service.name, reason=str(_number(answer.get("status_code"))))
         try:
-            listed = [base64.b64decode(entry["cert_data"]) for entry in answer["data"]["user_certificates"]]
-            found = [x509.Certificate.load(data) for data in listed]
-            _ = [(entry.subject.native, entry.public_key.algorithm) for entry in found]
+            found = [(_certificate(entry["cert_data"]), _above(entry)) for entry in answer["data"]["user_certificates"]]
         except (KeyError, TypeError, ValueError):
             raise WorkstationError("C24", name=self.service.name, reason="certificate") from None
         return found
@@ -183,6 +187,24 @@ class Gateway:
         if answer.status_code >= 500 or not isinstance(told, dict):
             raise WorkstationError(unknown, name=self.service.name)
         return told if answer.is_success else {"status_code": answer.status_code, **told}
+
+
+def _certificate(text: object) -> x509.Certificate:
+    """Of DER in base64, with or without the lines around it that make it PEM. KeyError, TypeError or ValueError."""
+    data = str(text).encode("ascii")
+    loaded = x509.Certificate.load(pem.unarmor(data)[2] if pem.detect(data) else base64.b64decode(data), strict=True)
+    _ = loaded.native, loaded.public_key.algorithm  # lazily parsed: what is wrong with it shows here
+    return loaded
+
+
+def _above(entry: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
+    """What the service gives of the chain. Nothing hangs on it: what is missing is fetched or trusted already."""
+    chain = entry.get("chain_data")
+    found = []
+    for name in ("ca_cert", "root_cert"):
+        with suppress(KeyError, TypeError, ValueError):
+            found.append(_certificate(chain[name]))  # type: ignore[index]  # whatever it is
+    return tuple(found)
 
 
 def _number(value: object) -> int:

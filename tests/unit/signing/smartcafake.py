@@ -22,6 +22,8 @@ class PhoneService:
     def __init__(self, authority: Authority) -> None:
         self.key = rsa_key()
         self.certificates = [authority.issue(self.key.public_key(), "Phạm Thị Ký")]
+        self.chain: dict[str, Any] = {}
+        """What it says of the certificates above."""
         self.word = CONFIRMED
         """What the phone does with requests."""
         self.requests: dict[str, list[dict[str, str]]] = {}
@@ -79,7 +81,9 @@ class PhoneService:
         if (body["sp_id"], body["sp_password"], body["user_id"]) != (ACCOUNT, PASSWORD, OWNER):
             return {"status_code": 401, "message": "INVALID_CREDENTIALS"}
         if endpoint == "credentials/get_certificate":
-            listed = [{"cert_data": base64.b64encode(c.public_bytes(Encoding.DER)).decode()} for c in self.certificates]
+            listed = [
+                {"cert_data": base64.b64encode(c.public_bytes(Encoding.DER)).decode(), **self.chain} for c in self.certificates
+            ]
             return {"status_code": 200, "message": "SUCCESS", "data": {"user_certificates": listed}}
         if body["transaction_id"] in self.requests:
             return {"status_code": 409, "message": "DUPLICATE_TRANSACTION"}
