@@ -16,10 +16,8 @@ def archive(
     due: Annotated[int | None, typer.Option(min=0, help="Due is what lapses within so many days; else the settings'.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows when the archive time-stamps of signed files lapse; the desktop renews them by itself, --once does it now.
-
-    Of dossiers only: copies and certified copies in the books are not looked after yet.
-    """
+    """Shows when the archive time-stamps of signed files and copies lapse; the desktop renews them by itself, --once does it
+    now."""
     from workstation.app.compose import open_workstation
 
     within = None if due is None else timedelta(days=due)
@@ -43,8 +41,9 @@ def _json(row: ArchiveRow) -> dict[str, Any]:
 
     kept, lapse = row.kept, row.lapse
     return {
-        "dossier": row.code,
-        "document": row.document_id,
+        "dossier": None if row.in_book else row.code,
+        "copy": row.code if row.in_book else None,
+        "document": row.owner,
         "sent_sha256": row.sealed.sha256,
         "kept_sha256": kept.sha256 if kept else None,
         "level": kept.standing.level if kept else None,
@@ -58,7 +57,7 @@ def _lines(rows: list[dict[str, Any]], renewed: int, once: bool) -> None:
     for row in rows:
         lapses = row["lapses"][:10] if row["lapses"] else "–"
         mark = words("cần gia hạn", "due") if row["due"] else ""
-        out(f"{row['dossier']}  {row['document']}  {row['level'] or '–'}  {lapses}  {mark}".rstrip())
+        out(f"{row['dossier'] or row['copy']}  {row['document']}  {row['level'] or '–'}  {lapses}  {mark}".rstrip())
         if row["error"]:
             out(f"    {row['error']['code']}: {row['error']['message']}")
     if once:
