@@ -8,6 +8,7 @@ Several documents are one request and one confirmation. A request outlives this 
 import base64
 import binascii
 import hashlib
+import json
 import ssl
 import time
 import uuid
@@ -17,6 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from asn1crypto import algos, pem, x509
@@ -33,7 +35,10 @@ from workstation.domain.ids import Sha256
 from workstation.domain.signature import KeyRef, RemoteService, SignResult
 from workstation.domain.signing import RemoteSecret, Secret, SignJob
 
-TIMEOUT = httpx.Timeout(15.0, connect=10.0)
+CALL_SECONDS = 15.0
+"""For one request, to the last byte of its answer."""
+_MOST_BYTES = 4_000_000
+"""Of one answer."""
 ASK_SECONDS = 5.0
 """Between two questions whether it is confirmed."""
 WAIT_SECONDS = 60.0
@@ -122,7 +127,10 @@ class Gateway:
         self.service = service
         self._who = {"sp_id": service.account, "sp_password": password, "user_id": service.user}
         self._http = httpx.Client(
-            verify=ssl.create_default_context(), timeout=TIMEOUT, proxy=service.proxy or None, trust_env=False
+            verify=ssl.create_default_context(),
+            timeout=httpx.Timeout(CALL_SECONDS, connect=10.0),
+            proxy=service.proxy or None,
+            trust_env=False,
         )
 
     def close(self) -> None:
@@ -132,8 +140,8 @@ class Gateway:
         """C24: account or owner not known, or an answer that makes no sense."""
         body = {**self._who, "serial_number": self.service.credential, "transaction_id": uuid.uuid4().hex}
         answer = self._call("credentials/get_certificate", body)
-        if answer.get("status_code") != _OK:
-            raise WorkstationError("C24", name=self.service.name, reason=str(_number(answer.get("status_code"))))
+        if (status := _number(answer.get("status_code"))) != _OK:
+            raise WorkstationError("C24", name=self.service.name, reason=str(status))
         try:
             found = [(_certificate(entry["cert_data"]), _above(entry)) for entry in answer["data"]["user_certificates"]]
         except (KeyError, TypeError, ValueError):
@@ -148,14 +156,15 @@ class Gateway:
         ]
         body = {**self._who, "serial_number": f"{serial:x}", "transaction_id": request.id, "sign_files": hashes}
         answer = self._call("signatures/sign", body, unknown="C28")
-        if answer.get("status_code") != _OK:
-            raise WorkstationError("C24", name=self.service.name, reason=str(_number(answer.get("status_code"))))
+        status = _number(answer.get("status_code"))
+        if status != _OK:  # an answer without a status is no refusal: the phone may be ringing
+            raise WorkstationError("C24" if status else "C28", name=self.service.name, reason=str(status))
         data = answer.get("data")
         return str(data.get("transaction_id") or request.id) if isinstance(data, Mapping) else request.id
 
     def state(self, request: PendingRequest) -> tuple[str, Mapping[str, str]]:
         """``waiting``, ``refused``, ``expired``, ``missing`` or ``confirmed`` with the signatures by document. C23."""
-        answer = self._call(f"signatures/sign/{request.remote_id or request.id}/status", {})
+        answer = self._call(f"signatures/sign/{quote(request.remote_id or request.id, safe='')}/status", {})
         word = str(answer.get("message", "")).upper()
         if word == "SUCCESS":
             try:
@@ -163,7 +172,7 @@ class Gateway:
             except (KeyError, TypeError):
                 raise WorkstationError("C23", name=self.service.name) from None
             return "confirmed", made
-        if answer.get("status_code") == 404 or "NOT_FOUND" in word:
+        if _number(answer.get("status_code")) == 404 or "NOT_FOUND" in word:
             return "missing", {}
         for state, parts in (("expired", ("EXPIRE",)), ("refused", ("REJECT", "REFUSE", "DENIED", "CANCEL"))):
             if any(part in word for part in parts):
@@ -173,7 +182,7 @@ class Gateway:
     def _call(self, endpoint: str, body: dict[str, Any], unknown: str = "C23") -> dict[str, Any]:
         """The answer's JSON object. ``unknown``: the code where the request may have been carried out."""
         try:
-            answer = self._http.post(f"{self.service.url.rstrip('/')}/{endpoint}", json=body)
+            answer, data = self._post(endpoint, body)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise WorkstationError("C23", name=self.service.name) from None
         except httpx.HTTPError:
@@ -181,12 +190,22 @@ class Gateway:
         if answer.status_code in (401, 403):
             raise WorkstationError("C24", name=self.service.name, reason=str(answer.status_code))
         try:
-            told = answer.json()
-        except ValueError:
+            told = json.loads(data)
+        except (ValueError, RecursionError):
             told = None
         if answer.status_code >= 500 or not isinstance(told, dict):
             raise WorkstationError(unknown, name=self.service.name)
         return told if answer.is_success else {"status_code": answer.status_code, **told}
+
+    def _post(self, endpoint: str, body: dict[str, Any]) -> tuple[httpx.Response, bytes]:
+        """The answer and its body. One that only trickles in, or does not end, is a time-out."""
+        until, data = time.monotonic() + CALL_SECONDS, bytearray()
+        with self._http.stream("POST", f"{self.service.url.rstrip('/')}/{endpoint}", json=body) as answer:
+            for part in answer.iter_bytes():
+                data += part
+                if time.monotonic() > until or len(data) > _MOST_BYTES:
+                    raise httpx.ReadTimeout("it does not end", request=answer.request)
+        return answer, bytes(data)
 
 
 def _certificate(text: object) -> x509.Certificate:
@@ -208,7 +227,9 @@ def _above(entry: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
 
 
 def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
+    """Of a number or its digits; else 0."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class Phone:

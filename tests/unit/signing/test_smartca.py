@@ -4,6 +4,7 @@ import base64
 import errno
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -380,3 +381,39 @@ def test_a_certificate_that_makes_no_sense(phone: PhoneService, tmp_path: Path, 
     with pytest.raises(WorkstationError) as caught:
         open_key(phone, tmp_path)
     assert (caught.value.code, caught.value.params["reason"]) == ("C24", "certificate")
+
+
+@pytest.mark.parametrize("says", [{"status_code": None}, {"status_code": "ok"}, {"status_code": {}}, {"status_code": True}])
+def test_an_answer_without_a_status_is_no_refusal(phone: PhoneService, published: Path, tmp_path: Path, says: Any) -> None:
+    """The request may have arrived, and the phone ring: it is kept and asked about, not sent again."""
+    phone.says = says
+    open_key(phone, tmp_path)
+    assert sign(jobs(published, tmp_path)) == ["C28"] * 3 and len(waiting(tmp_path)) == 1
+    phone.renames = False
+    phone.requests |= {name: files for name, files in phone.requests.items() if not name.startswith("SP-")}
+    assert sign(jobs(published, tmp_path)) == [""] * 3
+    assert phone.sent == 1 and waiting(tmp_path) == []
+
+
+def test_a_status_in_digits_is_one(phone: PhoneService, published: Path, tmp_path: Path) -> None:
+    phone.says = {"status_code": "200"}
+    open_key(phone, tmp_path)
+    assert sign(jobs(published, tmp_path)) == [""] * 3 and phone.sent == 1
+
+
+def test_the_service_s_name_for_a_request_leads_nowhere_else(phone: PhoneService, published: Path, tmp_path: Path) -> None:
+    phone.says = {"data": {"transaction_id": "../../credentials?x="}}
+    open_key(phone, tmp_path)
+    assert set(sign(jobs(published, tmp_path))) <= {"C28", "C27"}
+    assert phone.calls[-1] == "signatures/sign/..%2F..%2Fcredentials%3Fx%3D/status"
+
+
+def test_an_answer_that_only_trickles(
+    phone: PhoneService, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smartca, "CALL_SECONDS", 0.5)
+    open_key(phone, tmp_path)
+    phone.trickle["signatures/sign"] = 0.03
+    begun = time.monotonic()
+    assert sign(jobs(published, tmp_path)) == ["C28"] * 3
+    assert time.monotonic() - begun < 2
