@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from workstation.app.console import JsonOption, exit_of, home_folder, leave, options, out, report, words
+from workstation.app.console import MOST_DAYS, JsonOption, exit_of, home_folder, leave, options, out, report, words
 from workstation.usecases.archive import ArchiveRow, Keeper, overview
 
 
 def archive(
     once: Annotated[bool, typer.Option("--once", help="Renew now what is due; else it is only shown.")] = False,
-    due: Annotated[int | None, typer.Option(min=0, help="Due is what lapses within so many days; else the settings'.")] = None,
+    due: Annotated[
+        int | None, typer.Option(min=0, max=MOST_DAYS, help="Due is what lapses within so many days; else the settings'.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Shows when the archive time-stamps of signed files and copies lapse; the desktop renews them by itself, --once does it
