@@ -53,7 +53,8 @@ Answers = dict[int, SignResult | ErrorNote]
 
 
 def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, ...]]:
-    """Reads the owner's certificate; nothing is signed. Raises C05, C07, C20 (several, and none chosen), C23, C24."""
+    """Reads the owner's certificate; nothing is signed. Raises C05, C07, C20 (several, and none chosen), C23, C24; M04
+    (what waits can't be read any more)."""
     service = ref.remote
     if service is None or not ref.journal:
         raise WorkstationError("M06", key="remotes")
@@ -62,11 +63,12 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
     try:
         own, chain = _chosen(service, gateway.certificates())
         require_in_force(own)
+        signer = PhoneSigner(own, chain)
+        phone = Phone(gateway, Journal(Path(ref.journal)), signer)
+        phone.forget_old()
     except WorkstationError:
         gateway.close()
         raise
-    signer = PhoneSigner(own, chain)
-    phone = Phone(gateway, Journal(Path(ref.journal)), signer)
 
     def translate(error: Exception) -> WorkstationError | None:
         return WorkstationError("C07", kind="mismatch") if isinstance(error, SigningError) else None
@@ -74,7 +76,6 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
     name = "ECDSA" if own.public_key.algorithm == "ec" else "RSA PKCS#1 v1.5"
     key = SigningKey(signer, own, name, gateway.close, translate, sign_files=phone.sign_files)
     phone.key = key
-    phone.forget_old()
     return key, max(1, service.batch), ()
 
 

@@ -417,3 +417,21 @@ def test_an_answer_that_only_trickles(
     begun = time.monotonic()
     assert sign(jobs(published, tmp_path)) == ["C28"] * 3
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "record", [b"", b"\xff\xfe", b"[]", b"{}", b'{"files": 5}', b'{"files": [{}]}', b'{"files": [], "more": 1}']
+)
+def test_a_record_that_a_disk_damaged_is_told_and_nothing_is_sent(
+    phone: PhoneService, published: Path, tmp_path: Path, record: bytes
+) -> None:
+    """Whether it was sent, and for which file, nobody knows any more: that is for a person."""
+    phone.word = WAITING
+    open_key(phone, tmp_path)
+    sign(jobs(published, tmp_path))
+    (folder,) = (tmp_path / "pending").iterdir()
+    (folder / "request.json").write_bytes(record)
+    for again in (lambda: sign(jobs(published, tmp_path)), lambda: open_key(phone, tmp_path)):
+        with pytest.raises(WorkstationError, match="M04"):
+            again()
+    assert phone.sent == 1 and len(waiting(tmp_path)) == 1
