@@ -224,8 +224,8 @@ def _entry(windows: Windows, context: Any) -> Entry | None:
     buffer = ctypes.create_string_buffer(size.value)
     if not get(context, CERT_KEY_PROV_INFO_PROP_ID, buffer, byref(size)):
         return None
-    provider = str(KeyProviderInfo.from_buffer(buffer).provider or "")
     with suppress(ValueError, TypeError):
+        provider = str(KeyProviderInfo.from_buffer(buffer).provider or "")
         certificate = x509.Certificate.load(ctypes.string_at(context.contents.data, context.contents.size))
         _ = certificate.subject.native, certificate.public_key.algorithm
         return Entry(certificate, provider, context)

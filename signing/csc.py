@@ -8,6 +8,7 @@ an error but the word for it (section 10.1 of the specification).
 
 import asyncio
 import base64
+import json
 import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -32,11 +33,15 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import KeyRef, RemoteService
 from workstation.domain.signing import RemoteSecret, Secret
 
-TIMEOUT = httpx.Timeout(15.0, connect=10.0)
+CONNECT_SECONDS = 10.0
+USUAL_SECONDS = 15.0
+"""For one request, from the first byte to the last, as all that follow."""
 LEAVE_SECONDS = 60.0
 """For ``credentials/authorize``: where the service settles it with the signer, a person is waited for."""
 SIGN_SECONDS = 40.0
 """For one ``signatures/signHash``. All together below the token lane's cap, so that the reason is told and not a hang."""
+_MOST_BYTES = 4_000_000
+"""Of one answer; a batch of signatures has some hundred kilobytes."""
 _LEAVE, _SIGN = "credentials/authorize", "signatures/signHash"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 _CODES = {
@@ -63,13 +68,10 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
         raise WorkstationError("M06", key="remotes")
     given = secret if isinstance(secret, RemoteSecret) else RemoteSecret(secret.reveal())
     line = Line(service.name, service.proxy)
-    try:
-        session, info = asyncio.run(_log_in(line, service, given))
-        terms = Terms.read(info.response_data)
-        if "otp" in terms.asks and terms.online_otp and not given.otp.reveal():
-            asyncio.run(line.call(session, "credentials/sendOTP", {"credentialID": service.credential}))
-    except SigningError:
-        raise WorkstationError("C24", name=service.name, reason="credential") from None  # an answer that makes no sense
+    session, info = asyncio.run(_log_in(line, service, given))
+    terms = Terms.read(info.response_data)
+    if "otp" in terms.asks and terms.online_otp and not given.otp.reveal():
+        asyncio.run(line.call(session, "credentials/sendOTP", {"credentialID": service.credential}))
     _check(service, info, terms)
     signer = _signer(line, _Leave(session, info, terms, given, line), info)
     batch = max(1, min(service.batch, info.max_batch_size))
@@ -120,13 +122,18 @@ async def _log_in(line: "Line", service: RemoteService, secret: RemoteSecret) ->
     if service.account:
         basic = base64.b64encode(f"{service.account}:{account}".encode()).decode()
         answer = await line.send(
-            session.endpoint_url("auth/login"), {"Authorization": f"Basic {basic}"}, {"rememberMe": False}, TIMEOUT
+            session.endpoint_url("auth/login"), {"Authorization": f"Basic {basic}"}, {"rememberMe": False}, USUAL_SECONDS
         )
         session = replace(session, oauth_token=str(answer.get("access_token", "")))
     # RFC 6750, 2.1: anything else would break the header, or the request
     if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", session.oauth_token or ""):
         raise WorkstationError("C24", name=service.name, reason="token")
-    return session, await fetch_certs_in_csc_credential(line, session)  # type: ignore[arg-type]  # it needs no more than post()
+    try:
+        info = await fetch_certs_in_csc_credential(line, session)  # type: ignore[arg-type]  # it needs no more than post()
+        _ = [(one.native, one.public_key.algorithm) for one in (info.signing_cert, *info.chain)]  # parsed as it is asked for
+    except (SigningError, KeyError, IndexError, TypeError, ValueError, AttributeError):
+        raise WorkstationError("C24", name=service.name, reason="credential") from None  # an answer that makes no sense
+    return session, info
 
 
 def _check(service: RemoteService, info: CSCCredentialInfo, terms: Terms) -> None:
@@ -186,7 +193,13 @@ class _Leave(CSCAuthorizationManager):
             otp=code if "otp" in asks else None,
             hash_b64s=hash_b64s,
         )
-        return self.parse_csc_auth_response(await self._line.call(self.csc_session_info, _LEAVE, request))
+        answer = await self._line.call(self.csc_session_info, _LEAVE, request)
+        try:
+            if not isinstance(answer.get("SAD"), str):
+                raise TypeError
+            return self.parse_csc_auth_response(answer)
+        except (SigningError, TypeError, ValueError, OverflowError):
+            raise WorkstationError("C23", name=self._line.name) from None  # a leave that can't be used is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,41 +222,69 @@ class Line:
         self._trust = ssl.create_default_context()  # the system's roots, as an office's proxy may need
 
     @asynccontextmanager
-    async def post(
-        self, url: str, *, headers: dict[str, str], json: dict[str, Any], timeout: Any, **_: Any
-    ) -> AsyncIterator[_Answer]:
+    async def post(self, url: str, *, headers: dict[str, str], timeout: Any, **options: Any) -> AsyncIterator[_Answer]:
+        data = options["json"]
         if url.endswith("credentials/info"):
-            json = {**json, "authInfo": True}  # pyHanko does not ask what PIN and code are wanted
-        yield _Answer(await self.send(url, headers, json, httpx.Timeout(timeout.total, connect=10.0)))
+            data = {**data, "authInfo": True}  # pyHanko does not ask what PIN and code are wanted
+        answer = await self.send(url, headers, data, timeout.total)
+        if url.endswith(_SIGN) and not _holds_signatures(answer, len(data["hash"])):
+            raise WorkstationError("C28", name=self.name)  # it has signed, and what it made did not come through
+        yield _Answer(answer)
 
     async def call(self, session: CSCServiceSessionInfo, endpoint: str, data: dict[str, Any]) -> dict[str, Any]:
-        timeout = httpx.Timeout(LEAVE_SECONDS, connect=10.0) if endpoint == _LEAVE else TIMEOUT
-        return await self.send(session.endpoint_url(endpoint), session.auth_headers, data, timeout)
+        seconds = LEAVE_SECONDS if endpoint == _LEAVE else USUAL_SECONDS
+        return await self.send(session.endpoint_url(endpoint), session.auth_headers, data, seconds)
 
-    async def send(self, url: str, headers: dict[str, str], data: dict[str, Any], timeout: httpx.Timeout) -> dict[str, Any]:
+    async def send(self, url: str, headers: dict[str, str], data: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer's JSON object. C23: no usable answer; C28: none to a request to sign, which may have been carried out; C26:
         nobody gave leave in time; else the code of what the service refused."""
         unknown = WorkstationError("C28" if url.endswith(_SIGN) else "C23", name=self.name)
         try:
-            async with httpx.AsyncClient(verify=self._trust, timeout=timeout, proxy=self._proxy, trust_env=False) as client:
-                answer = await client.post(url, headers=headers, json=data)
+            async with asyncio.timeout(seconds):
+                answer, body = await self._post(url, headers, data, seconds)
         except _NOT_SENT:
             raise WorkstationError("C23", name=self.name) from None
-        except httpx.ReadTimeout:
+        except (TimeoutError, httpx.ReadTimeout):
             raise WorkstationError("C26") if url.endswith(_LEAVE) else unknown from None
         except httpx.HTTPError:
             raise unknown from None
-        if answer.status_code >= 500:
+        if answer.status_code >= 500 or len(body) > _MOST_BYTES:
             raise unknown
         try:
-            told = answer.json() if answer.content else {}
-        except ValueError:
+            told = json.loads(body) if body else {}
+        except (ValueError, RecursionError):
             told = None
         if answer.is_success and isinstance(told, dict):
             return told
         if answer.is_success:
             raise unknown
         raise _refusal(answer.status_code, told if isinstance(told, dict) else {}, self.name)
+
+    async def _post(
+        self, url: str, headers: dict[str, str], data: dict[str, Any], seconds: float
+    ) -> tuple[httpx.Response, bytes]:
+        """The answer and its body; of one that is too large as much as shows it."""
+        limits, body = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)), bytearray()
+        async with (
+            httpx.AsyncClient(verify=self._trust, timeout=limits, proxy=self._proxy, trust_env=False) as client,
+            client.stream("POST", url, headers=headers, json=data) as answer,
+        ):
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > _MOST_BYTES:
+                    break
+        return answer, bytes(body)
+
+
+def _holds_signatures(answer: Mapping[str, Any], count: int) -> bool:
+    """Whether there is one in base64 for each hash (11.9). What they are worth shows in the files."""
+    found = answer.get("signatures")
+    if not isinstance(found, list) or len(found) != count:
+        return False
+    try:
+        return all(base64.b64decode(one) for one in found)
+    except (TypeError, ValueError):
+        return False
 
 
 def _refusal(status: int, told: Mapping[str, Any], name: str) -> WorkstationError:

@@ -26,6 +26,7 @@ from signing.picture import Pictures
 from signing.trust import Anchors, Asking
 from workstation.domain.signature import Verdict
 
+LONGEST_NAME = 256
 _SIGNING_USAGE = {"non_repudiation", "digital_signature"}
 """Official certificates carry non-repudiation; older public ones only digital signature. Either is for signing."""
 _USAGE = KeyUsageConstraints(key_usage=_SIGNING_USAGE, match_all_key_usages=False)
@@ -165,11 +166,17 @@ def _cover(findings: Findings, data: bytes, reader: PdfFileReader, signature: Em
         findings.add("V09", kind="bytes")
 
 
+def _name(name: x509.Name, part: str) -> str:
+    """To be shown. RFC 5280 (A.1) allows 64 letters, and nobody holds a forger to it."""
+    whole = subject_part(name, part)
+    return whole if len(whole) <= LONGEST_NAME else f"{whole[: LONGEST_NAME - 1]}…"
+
+
 def _describe(findings: Findings, signature: EmbeddedPdfSignature) -> None:
     certificate = signature.signer_cert
-    findings.signer = subject_part(certificate.subject, "common_name")
-    findings.issuer = subject_part(certificate.issuer, "common_name")
-    findings.organization = subject_part(certificate.subject, "organization_name")
+    findings.signer = _name(certificate.subject, "common_name")
+    findings.issuer = _name(certificate.issuer, "common_name")
+    findings.organization = _name(certificate.subject, "organization_name")
     findings.valid_from, findings.valid_until = _iso(certificate.not_valid_before), _iso(certificate.not_valid_after)
     findings.mechanism = str(mechanism_of(signature.signer_info, certificate))
     if signature.sig_object_type == "/DocTimeStamp":

@@ -23,8 +23,8 @@ from signing.algorithms import key_of
 from signing.levels import COSTS_THE_LEVEL, Standing, append_evidence, append_timestamp, holds, measure
 from signing.services import Evidence, Services, services_for
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.signature import LEVELS, AlgorithmLimit, FileStanding, LastStamp, LiftResult, Renewal
-from workstation.domain.signing import LiftJob
+from workstation.domain.signature import LEVELS, FileStanding, LastStamp, LiftResult, Renewal
+from workstation.domain.signing import LiftJob, SigningServices
 
 
 class _NothingToAppendError(Exception):
@@ -38,8 +38,14 @@ class _Ascent:
     target: IO[bytes]
     services: Services
     asked: str
+    only: str = ""
+    """Field of the signature that is meant; empty: all of them."""
     changed: bool = False
     notes: list[ErrorNote] = field(default_factory=list)
+
+    def learn(self) -> None:
+        for one in PdfFileReader(self.target).embedded_signatures:
+            self.services.learn(one.other_embedded_certs)
 
     def lost(self, error: WorkstationError) -> None:
         if error.code not in COSTS_THE_LEVEL:
@@ -50,7 +56,11 @@ class _Ascent:
         """The signatures that stand lower than ``level``, where that is asked."""
         if LEVELS.index(self.asked) < LEVELS.index(level):
             return []
-        return [one for one in measure(PdfFileReader(self.target)) if LEVELS.index(one.level) < LEVELS.index(level)]
+        return [one for one in self.standings() if LEVELS.index(one.level) < LEVELS.index(level)]
+
+    def standings(self) -> tuple[Standing, ...]:
+        found = measure(PdfFileReader(self.target))
+        return tuple(one for one in found if self.only in ("", one.signature.field_name))
 
 
 def lift(job: LiftJob) -> LiftResult:
@@ -82,28 +92,22 @@ def lift(job: LiftJob) -> LiftResult:
             return LiftResult(*files.hash_of(source), level, job.level, False, tuple(ascent.notes))
 
 
+def raise_new(target: IO[bytes], field: str, level: str, described: SigningServices) -> tuple[str, tuple[ErrorNote, ...]]:
+    """Appends to the file what its signature in ``field``, made just now at level B, lacks up to ``level``; others are left as
+    they stand. The level reached, and why not more. Raises C11 (the file's own DSS is broken), M06, V04."""
+    ascent = _Ascent(target, services_for(described), level, field)
+    ascent.learn()
+    _climb(ascent)
+    return _lowest(ascent.standings()), tuple(ascent.notes)
+
+
 def _append(source: IO[bytes], ascent: _Ascent, renewal: Renewal | None, job: LiftJob) -> None:
     source.seek(0)
     shutil.copyfileobj(source, ascent.target, files.CHUNK)
-    for one in PdfFileReader(ascent.target).embedded_signatures:
-        ascent.services.learn(one.other_embedded_certs)
+    ascent.learn()
     _climb(ascent)
     if renewal is not None:
-        _renew(ascent, renewal, timedelta(days=job.renew_days or 0), job.limits)
-
-
-def due_for_renewal(
-    path: Path, margin: timedelta, more: tuple[AlgorithmLimit, ...] = (), moment: datetime | None = None
-) -> Renewal | None:
-    """Whether the last document time-stamp has to be covered by a new one: its authority's certificate or one of its
-    algorithms lapses within ``margin`` of ``moment`` (aware; None: now). None for files without such a time-stamp.
-
-    Raises F07, C11.
-    """
-    with files.source(path) as source, files.unsuitable(path.name):
-        reader = PdfFileReader(source)
-        stamps = list(reader.embedded_timestamp_signatures)
-        return _due(stamps[-1].signed_data, margin, more, moment or datetime.now(UTC)) if stamps else None
+        _renew(ascent, renewal, timedelta(days=job.renew_days or 0))
 
 
 def standing(path: Path) -> FileStanding:
@@ -128,7 +132,7 @@ def _inspect(source: IO[bytes], job: LiftJob, margin: timedelta) -> tuple[str, R
     if job.renew_days is None or level != "LTA":
         return level, None
     last = list(reader.embedded_timestamp_signatures)[-1].signed_data
-    return level, _due(last, margin, job.limits, datetime.now(UTC))
+    return level, _due(last, margin)
 
 
 def _sound(file: IO[bytes]) -> tuple[Standing, ...]:
@@ -195,14 +199,14 @@ def _seal(ascent: _Ascent, evidence: Evidence | None = None) -> None:
     ascent.changed = True
 
 
-def _renew(ascent: _Ascent, renewal: Renewal, margin: timedelta, more: tuple[AlgorithmLimit, ...]) -> None:
+def _renew(ascent: _Ascent, renewal: Renewal, margin: timedelta) -> None:
     """Validation data of the last time-stamp, then a new one over it (EN 319 142-1, 5.5) – if the new one lasts longer, and if
     the old certificate has not lapsed: a proof from then on proves nothing, and would only look as if it did."""
     services = ascent.services
     try:
         if renewal.reason == "certificate" and renewal.lapses <= datetime.now(UTC):
             raise WorkstationError("V08", date=renewal.lapses.date().isoformat())
-        new = _due(services.sample()["content"], margin, more, datetime.now(UTC))
+        new = _due(services.sample()["content"], margin)
         if new is not None and new.lapses <= renewal.lapses:
             raise WorkstationError("C09", kind="expires")
         last = list(PdfFileReader(ascent.target).embedded_timestamp_signatures)[-1]
@@ -211,9 +215,9 @@ def _renew(ascent: _Ascent, renewal: Renewal, margin: timedelta, more: tuple[Alg
         ascent.lost(error)
 
 
-def _due(token: cms.SignedData, margin: timedelta, more: tuple[AlgorithmLimit, ...], moment: datetime) -> Renewal | None:
-    first = _last_stamp(token).renewal((*more, *limits()))
-    return first if first.lapses <= moment + margin else None
+def _due(token: cms.SignedData, margin: timedelta) -> Renewal | None:
+    first = _last_stamp(token).renewal(limits())
+    return first if first.lapses <= datetime.now(UTC) + margin else None
 
 
 def _last_stamp(token: cms.SignedData) -> LastStamp:

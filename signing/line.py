@@ -67,8 +67,8 @@ def rewrite(url: str, table: Iterable[tuple[str, str]]) -> str:
 
 
 class Breaker:
-    """Which services are left alone, and until when. Wrong credentials stay wrong: asking on may lock the account, so that
-    service is not asked again at all."""
+    """Which services are left alone, and until when. ``for_good``: wrong credentials stay wrong, and asking on may lock the
+    account."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -79,8 +79,8 @@ class Breaker:
         if self._clock() < until:
             raise LineError("paused", kind)
 
-    def failed(self, service: str, kind: str) -> None:
-        self._open[service] = (float("inf") if kind == "auth" else self._clock() + PAUSE_SECONDS, kind)
+    def failed(self, service: str, kind: str, *, for_good: bool = False) -> None:
+        self._open[service] = (float("inf") if for_good else self._clock() + PAUSE_SECONDS, kind)
 
     def worked(self, service: str) -> None:
         self._open.pop(service, None)
@@ -134,10 +134,14 @@ class Line:
             self._breaker.failed(service, "timeout")
             raise LineError("timeout") from None
         except LineError as error:
-            self._breaker.failed(service, error.kind)
+            self._breaker.failed(service, error.kind, for_good=error.kind == "auth" and self._names_somebody(options))
             raise
         self._breaker.worked(service)
         yield answer
+
+    def _names_somebody(self, options: dict[str, Any]) -> bool:
+        proxy = urlsplit(self._proxy or "").username
+        return bool(proxy or options.get("auth") or "Authorization" in (options["headers"] or ()))
 
     async def _with_one_retry(self, method: str, url: str, options: dict[str, Any]) -> Answer:
         try:

@@ -16,6 +16,7 @@ from asn1crypto import cms
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, constants
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
@@ -23,7 +24,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from signing import files, levels
+from signing import files, levels, lift
 from signing.appearance import StampStyle
 from signing.files import CHUNK
 from signing.keys import SigningKey, require_in_force, subject_part
@@ -97,22 +98,27 @@ def prepare_into(job: SignJob, key: SigningKey, stored: Path) -> Prepared:
     """Prepares ``job.path`` into the file ``stored`` (fsynced), to be finished once the signature comes, perhaps by another
     process. Raises as :func:`sign_file`."""
     _check_job(job, key)
+    levels.start(job.level, job.services, key)  # nothing is signed with a revoked certificate; what is missing is told at the end
     with files.source(job.path) as source, files.target(stored) as target:
         return prepare(source, target, job, key, datetime.now(UTC).replace(microsecond=0), 0)
 
 
 def finish_stored(stored: Path, job: SignJob, key: SigningKey, prepared: Prepared) -> SignResult:
-    """Makes ``job.out`` of a file that :func:`prepare_into` left, with the signature that ``key`` has for it by now.
-
-    At level B, whatever was asked: a time-stamp was not at hand when room was reserved. ``lift`` adds what is missing."""
+    """Makes ``job.out`` of a file that :func:`prepare_into` left, with the signature that ``key`` has for it by now. No room was
+    reserved for a time-stamp, as nobody knew when the signature would come: it is lifted as any other of level B. Raises as
+    :func:`sign_file`."""
     signature = sign(prepared, key)
     with files.source(job.path) as source, files.source(stored) as waiting, files.target(job.out) as target:
         shutil.copyfileobj(waiting, target, CHUNK)
         finish(target, prepared, signature)
         _assert_sound(source, target, prepared.field)
+        reached, notes = "B", tuple[ErrorNote, ...]()
+        if job.level != reached:
+            with files.unsuitable(job.path.name):
+                reached, notes = lift.raise_new(target, prepared.field, job.level, job.services)
+            _assert_sound(source, target, prepared.field)
         digest, size = files.hash_of(target)
-    notes = () if job.level == "B" else (ErrorNote("C09", (("kind", "later"),)),)
-    return _result(job, key, prepared.moment, (digest, size), "B", notes)
+    return _result(job, key, prepared.moment, (digest, size), reached, notes)
 
 
 def _check_job(job: SignJob, key: SigningKey) -> None:
@@ -208,8 +214,11 @@ async def _cms(prepared: Prepared, key: SigningKey) -> cms.ContentInfo:
 
 
 def finish(target: IO[bytes], prepared: Prepared, signature: cms.ContentInfo) -> None:
-    """Fills the hole."""
-    prepared.digest.fill_with_cms(target, signature)
+    """Fills the hole. C07 if what a remote service gave as a signature is larger than any that fits the certificate."""
+    try:
+        prepared.digest.fill_with_cms(target, signature)
+    except SigningError:
+        raise WorkstationError("C07", kind="mismatch") from None
 
 
 def _free_field_name(reader: PdfFileReader) -> str:

@@ -7,12 +7,14 @@ before anything is sent, so that after a kill or a power cut the same request is
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from workstation.domain.durable import sync_folder, write_durably
+from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 
 _RECORD = "request.json"
@@ -83,7 +85,7 @@ class Journal:
 
     def requests(self, service: str) -> Iterator[PendingRequest]:
         """What is known of ``service``. Old folders without a record were never sent, and are cleared away; a young one may be
-        another process's that is being prepared."""
+        another process's that is being prepared. M04: a record was damaged; what was sent for which file is for a person."""
         if not self.folder.is_dir():
             return
         for folder in sorted(self.folder.iterdir()):
@@ -92,13 +94,15 @@ class Journal:
                 if time.time() - folder.stat().st_mtime > LITTER_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
                 continue
-            request = _read(json.loads(record.read_text("utf-8")))
+            try:
+                request = _read(json.loads(record.read_text("utf-8")))
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                raise WorkstationError("M04") from error
             if request.service == service:
                 yield request
 
 
-def _read(data: dict[str, object]) -> PendingRequest:
-    files = data["files"]
-    assert isinstance(files, Sequence)  # noqa: S101  # our own file, written whole
-    read = tuple(PendingFile(**{**entry, "gap": tuple(entry["gap"])}) for entry in files)
-    return PendingRequest(**{**data, "files": read})  # type: ignore[arg-type]
+def _read(data: dict[str, Any]) -> PendingRequest:
+    """ValueError, TypeError or KeyError for what is none."""
+    files = tuple(PendingFile(**{**entry, "gap": tuple(entry["gap"])}) for entry in data["files"])
+    return PendingRequest(**{**data, "files": files})

@@ -8,35 +8,42 @@ Several documents are one request and one confirmation. A request outlives this 
 import base64
 import binascii
 import hashlib
+import json
 import ssl
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
-from asn1crypto import algos, x509
+from asn1crypto import algos, pem, x509
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing import pades
-from signing.keys import SigningKey, is_for_signing, require_in_force
+from signing.keys import SigningKey, in_force, is_for_signing, require_in_force
 from signing.pending import CONFIRMED, SENDING, SENT, Journal, PendingFile, PendingRequest
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.signature import KeyRef, RemoteService, SignResult
 from workstation.domain.signing import RemoteSecret, Secret, SignJob
 
-TIMEOUT = httpx.Timeout(15.0, connect=10.0)
+CALL_SECONDS = 15.0
+"""For one request, to the last byte of its answer."""
+_MOST_BYTES = 4_000_000
+"""Of one answer."""
 ASK_SECONDS = 5.0
 """Between two questions whether it is confirmed."""
-WAIT_SECONDS = 75.0
-"""How long one call waits for the phone: below the token lane's cap. Whoever comes later runs the command again."""
+WAIT_SECONDS = 60.0
+"""How long one call waits for the phone. What follows, up to a time-stamping service that hangs, has to end below the token
+lane's cap. Whoever comes later runs the command again."""
 LIFETIME_SECONDS = 15 * 60.0
 """A request that the service does not know after so long never arrived. It gives the owner some five minutes."""
 KEEP_SECONDS = 24 * 3600.0
@@ -46,20 +53,22 @@ Answers = dict[int, SignResult | ErrorNote]
 
 
 def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, ...]]:
-    """Reads the owner's certificate; nothing is signed. Raises C05, C07, C20 (several, and none chosen), C23, C24."""
+    """Reads the owner's certificate; nothing is signed. Raises C05, C07, C20 (several, and none chosen), C23, C24; M04
+    (what waits can't be read any more)."""
     service = ref.remote
     if service is None or not ref.journal:
         raise WorkstationError("M06", key="remotes")
     password = secret.account.reveal() if isinstance(secret, RemoteSecret) else secret.reveal()
     gateway = Gateway(service, password)
     try:
-        own = _chosen(service, gateway.certificates())
+        own, chain = _chosen(service, gateway.certificates())
         require_in_force(own)
+        signer = PhoneSigner(own, chain)
+        phone = Phone(gateway, Journal(Path(ref.journal)), signer)
+        phone.forget_old()
     except WorkstationError:
         gateway.close()
         raise
-    signer = PhoneSigner(own)
-    phone = Phone(gateway, Journal(Path(ref.journal)), signer)
 
     def translate(error: Exception) -> WorkstationError | None:
         return WorkstationError("C07", kind="mismatch") if isinstance(error, SigningError) else None
@@ -67,19 +76,22 @@ def open_key(ref: KeyRef, secret: Secret) -> tuple[SigningKey, int, tuple[str, .
     name = "ECDSA" if own.public_key.algorithm == "ec" else "RSA PKCS#1 v1.5"
     key = SigningKey(signer, own, name, gateway.close, translate, sign_files=phone.sign_files)
     phone.key = key
-    phone.forget_old()
     return key, max(1, service.batch), ()
 
 
-def _chosen(service: RemoteService, found: Sequence[x509.Certificate]) -> x509.Certificate:
+Offered = tuple[x509.Certificate, tuple[x509.Certificate, ...]]
+"""An owner's certificate, and those above it as far as the service gives them."""
+
+
+def _chosen(service: RemoteService, found: Sequence[Offered]) -> Offered:
     """By its serial number as the settings have it (hexadecimal), else the only one in force that is for signing."""
     now = datetime.now(UTC)
     if wanted := service.credential.lower().lstrip("0"):
-        found = [entry for entry in found if f"{entry.serial_number:x}" == wanted]
+        found = [(own, chain) for own, chain in found if f"{own.serial_number:x}" == wanted]
     elif len(found) > 1:
-        found = [e for e in found if is_for_signing(e) and e.not_valid_before <= now <= e.not_valid_after]
+        found = [(own, chain) for own, chain in found if is_for_signing(own) and in_force(own, now)]
     if len(found) > 1:
-        raise WorkstationError("C20", choices=", ".join(f"{entry.serial_number:x}" for entry in found))
+        raise WorkstationError("C20", choices=", ".join(f"{own.serial_number:x}" for own, _ in found))
     if not found:
         raise WorkstationError("C07", count=0)
     return found[0]
@@ -92,10 +104,10 @@ class NotSignedYetError(SigningError):
 class PhoneSigner(Signer):
     """Gives signatures that came by phone, by the hash that was sent; what it has none for it only writes down."""
 
-    def __init__(self, own: x509.Certificate) -> None:
+    def __init__(self, own: x509.Certificate, chain: Sequence[x509.Certificate]) -> None:
         name = "sha256_ecdsa" if own.public_key.algorithm == "ec" else "sha256_rsa"
         mechanism = algos.SignedDigestAlgorithm({"algorithm": name})
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore.from_certs(chain)
         super().__init__(signing_cert=own, cert_registry=store, signature_mechanism=mechanism, embed_roots=False)
         self.known: dict[str, bytes] = {}
         self.asked = ""
@@ -116,22 +128,23 @@ class Gateway:
         self.service = service
         self._who = {"sp_id": service.account, "sp_password": password, "user_id": service.user}
         self._http = httpx.Client(
-            verify=ssl.create_default_context(), timeout=TIMEOUT, proxy=service.proxy or None, trust_env=False
+            verify=ssl.create_default_context(),
+            timeout=httpx.Timeout(CALL_SECONDS, connect=10.0),
+            proxy=service.proxy or None,
+            trust_env=False,
         )
 
     def close(self) -> None:
         self._http.close()
 
-    def certificates(self) -> list[x509.Certificate]:
+    def certificates(self) -> list[Offered]:
         """C24: account or owner not known, or an answer that makes no sense."""
         body = {**self._who, "serial_number": self.service.credential, "transaction_id": uuid.uuid4().hex}
         answer = self._call("credentials/get_certificate", body)
-        if answer.get("status_code") != _OK:
-            raise WorkstationError("C24", name=self.service.name, reason=str(_number(answer.get("status_code"))))
+        if (status := _number(answer.get("status_code"))) != _OK:
+            raise WorkstationError("C24", name=self.service.name, reason=str(status))
         try:
-            listed = [base64.b64decode(entry["cert_data"]) for entry in answer["data"]["user_certificates"]]
-            found = [x509.Certificate.load(data) for data in listed]
-            _ = [(entry.subject.native, entry.public_key.algorithm) for entry in found]
+            found = [(_certificate(entry["cert_data"]), _above(entry)) for entry in answer["data"]["user_certificates"]]
         except (KeyError, TypeError, ValueError):
             raise WorkstationError("C24", name=self.service.name, reason="certificate") from None
         return found
@@ -144,14 +157,15 @@ class Gateway:
         ]
         body = {**self._who, "serial_number": f"{serial:x}", "transaction_id": request.id, "sign_files": hashes}
         answer = self._call("signatures/sign", body, unknown="C28")
-        if answer.get("status_code") != _OK:
-            raise WorkstationError("C24", name=self.service.name, reason=str(_number(answer.get("status_code"))))
+        status = _number(answer.get("status_code"))
+        if status != _OK:  # an answer without a status is no refusal: the phone may be ringing
+            raise WorkstationError("C24" if status else "C28", name=self.service.name, reason=str(status))
         data = answer.get("data")
         return str(data.get("transaction_id") or request.id) if isinstance(data, Mapping) else request.id
 
     def state(self, request: PendingRequest) -> tuple[str, Mapping[str, str]]:
         """``waiting``, ``refused``, ``expired``, ``missing`` or ``confirmed`` with the signatures by document. C23."""
-        answer = self._call(f"signatures/sign/{request.remote_id or request.id}/status", {})
+        answer = self._call(f"signatures/sign/{quote(request.remote_id or request.id, safe='')}/status", {})
         word = str(answer.get("message", "")).upper()
         if word == "SUCCESS":
             try:
@@ -159,7 +173,7 @@ class Gateway:
             except (KeyError, TypeError):
                 raise WorkstationError("C23", name=self.service.name) from None
             return "confirmed", made
-        if answer.get("status_code") == 404 or "NOT_FOUND" in word:
+        if _number(answer.get("status_code")) == 404 or "NOT_FOUND" in word:
             return "missing", {}
         for state, parts in (("expired", ("EXPIRE",)), ("refused", ("REJECT", "REFUSE", "DENIED", "CANCEL"))):
             if any(part in word for part in parts):
@@ -169,7 +183,7 @@ class Gateway:
     def _call(self, endpoint: str, body: dict[str, Any], unknown: str = "C23") -> dict[str, Any]:
         """The answer's JSON object. ``unknown``: the code where the request may have been carried out."""
         try:
-            answer = self._http.post(f"{self.service.url.rstrip('/')}/{endpoint}", json=body)
+            answer, data = self._post(endpoint, body)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise WorkstationError("C23", name=self.service.name) from None
         except httpx.HTTPError:
@@ -177,16 +191,46 @@ class Gateway:
         if answer.status_code in (401, 403):
             raise WorkstationError("C24", name=self.service.name, reason=str(answer.status_code))
         try:
-            told = answer.json()
-        except ValueError:
+            told = json.loads(data)
+        except (ValueError, RecursionError):
             told = None
         if answer.status_code >= 500 or not isinstance(told, dict):
             raise WorkstationError(unknown, name=self.service.name)
         return told if answer.is_success else {"status_code": answer.status_code, **told}
 
+    def _post(self, endpoint: str, body: dict[str, Any]) -> tuple[httpx.Response, bytes]:
+        """The answer and its body. One that only trickles in, or does not end, is a time-out."""
+        until, data = time.monotonic() + CALL_SECONDS, bytearray()
+        with self._http.stream("POST", f"{self.service.url.rstrip('/')}/{endpoint}", json=body) as answer:
+            for part in answer.iter_bytes():
+                data += part
+                if time.monotonic() > until or len(data) > _MOST_BYTES:
+                    raise httpx.ReadTimeout("it does not end", request=answer.request)
+        return answer, bytes(data)
+
+
+def _certificate(text: object) -> x509.Certificate:
+    """Of DER in base64, with or without the lines around it that make it PEM. KeyError, TypeError or ValueError."""
+    data = str(text).encode("ascii")
+    loaded = x509.Certificate.load(pem.unarmor(data)[2] if pem.detect(data) else base64.b64decode(data), strict=True)
+    _ = loaded.native, loaded.public_key.algorithm  # lazily parsed: what is wrong with it shows here
+    return loaded
+
+
+def _above(entry: Mapping[str, Any]) -> tuple[x509.Certificate, ...]:
+    """What the service gives of the chain. Nothing hangs on it: what is missing is fetched or trusted already."""
+    chain = entry.get("chain_data")
+    found = []
+    for name in ("ca_cert", "root_cert"):
+        with suppress(KeyError, TypeError, ValueError):
+            found.append(_certificate(chain[name]))  # type: ignore[index]  # whatever it is
+    return tuple(found)
+
 
 def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
+    """Of a number or its digits; else 0."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class Phone:

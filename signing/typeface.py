@@ -72,20 +72,20 @@ def wrap(text: str, limit: int) -> tuple[str, ...]:
             continue
         if line:
             lines.append(line)
-        line = word
-        while face.width(line) > limit and len(line) > 1:
-            cut = _fitting(line, limit)
-            lines.append(line[:cut])
-            line = line[cut:]
+        *full, line = _pieces(word, limit)
+        lines += full
     return (*lines, line) if line else tuple(lines)
 
 
-def _fitting(word: str, limit: int) -> int:
-    """How many of the word's letters fit; at least one."""
-    cut = len(word)
-    while cut > 1 and metrics().width(word[:cut]) > limit:
-        cut -= 1
-    return cut
+def _pieces(word: str, limit: int) -> list[str]:
+    """A word cut where a line is full, each piece at least a letter. One pass: a name that somebody else chose has any length."""
+    advances, pieces, start, width = metrics().advances, [], 0, 0
+    for at, letter in enumerate(word):
+        if at > start and width + advances[letter] > limit:
+            pieces.append(word[start:at])
+            start, width = at, 0
+        width += advances[letter]
+    return [*pieces, word[start:]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The desktop: ``run`` for people, ``screenshots`` for the README and machines without a display."""
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -36,14 +37,25 @@ def application() -> QApplication:
 def run(desk: Desk) -> int:
     """Opens the window on ``desk`` and stays until it is closed; the exit code of the event loop."""
     app = application()
+    shell = open_window(desk)
+    _quit_on_signals(app)
+    code = app.exec()
+    shell.close()
+    return code
+
+
+def open_window(desk: Desk) -> Shell:
+    """The window, shown. What the program is made of by now (some 200,000 objects of modules, tables and widgets) lives as long
+    as the process: it is set aside from Python's collector, whose full rounds would walk through it again and again, in whatever
+    thread, while the screen waits for the interpreter (100 to 200 ms each, one for every eight documents signed)."""
     shell = Shell(desk)
-    screen = app.primaryScreen()
+    screen = application().primaryScreen()
     if screen is not None and screen.availableGeometry().width() <= CLIENT[0]:
         shell.showMaximized()
     else:
         shell.show()
-    _quit_on_signals(app)
-    return app.exec()
+    gc.freeze()
+    return shell
 
 
 def _quit_on_signals(app: QApplication) -> None:

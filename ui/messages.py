@@ -6,6 +6,7 @@ No Qt in here: the command line uses it too. The sentences themselves are data i
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
@@ -119,8 +120,15 @@ def _moment(name: str, value: str) -> str:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    local = at.astimezone(VIETNAM) if at.tzinfo else at
-    return local.strftime("%d/%m/%Y" if name == "date" else "%H:%M")
+    return local(at).strftime("%d/%m/%Y" if name == "date" else "%H:%M")
+
+
+def local(at: datetime) -> datetime:
+    """In Viet Nam, if it has a zone. A certificate without a defined end says 9999-12-31 23:59:59 UTC (RFC 5280, 4.1.2.5): with
+    seven hours more there is no such day, and it stays as it is."""
+    with suppress(OverflowError):
+        return at.astimezone(VIETNAM) if at.tzinfo else at
+    return at
 
 
 def number(value: float, lang: Lang = "vi", digits: int = 1) -> str:
@@ -147,7 +155,7 @@ def moment(value: str) -> str:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return (at.astimezone(VIETNAM) if at.tzinfo else at).strftime("%d/%m/%Y %H:%M")
+    return local(at).strftime("%d/%m/%Y %H:%M")
 
 
 def day(value: str) -> str:

@@ -73,10 +73,11 @@ class Told:
 
 
 def exact(moment: str | None) -> Words:
-    """An ISO time to the second with the zone of Viet Nam."""
+    """An ISO time with a zone, to the second in Viet Nam."""
     if not moment:
         return ("Chưa có", "None")
-    return (datetime.fromisoformat(moment).astimezone(messages.VIETNAM).strftime("%d/%m/%Y %H:%M:%S +07:00"), "")
+    at = messages.local(datetime.fromisoformat(moment))
+    return (f"{at:%d/%m/%Y %H:%M:%S} {at.isoformat()[-6:]}", "")
 
 
 def told(number: int, report: SignatureReport) -> Told:

@@ -80,9 +80,8 @@ def watch(ws: Workstation, pdf: Path, count: int, pin: str) -> dict[str, Any]:
     dossier_id = _waiting(ws, pdf, count)
     application = desktop.application()
     ws.desk.user = ws.desk.users[2]
-    shell = Shell(ws.desk)
+    shell = desktop.open_window(ws.desk)
     shell.setGeometry(application.primaryScreen().availableGeometry())
-    shell.show()
     shell.open("sign")
     desktop.settle()
     sign: Any = shell.current

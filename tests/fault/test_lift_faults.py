@@ -19,6 +19,7 @@ from tests.fault.lifting import WITHIN, real_services, real_world
 from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.pdfs import make_pdfa
 from tests.unit.usecases.bench import HEAD, World
+from workstation.domain.ids import DocumentId
 from workstation.domain.signature import KeyKind, KeyRef, SignResult
 from workstation.domain.signing import Secret, SigningServices, SignJob
 from workstation.usecases.archive import Keeper, overview
@@ -53,14 +54,14 @@ class Yard:
             rows = overview(world.office, WITHIN)
             assert len(rows) == COUNT
             for row in rows:
-                dossier = world.office.dossier_of(row.document_id)
+                dossier = world.office.dossier_of(DocumentId(row.owner))
                 with world.office.look() as uow:
                     item = uow.outbox.by_dossier(dossier.id)
                 assert item is not None and item.files[0].sha256 == row.sealed.sha256
                 names = {row.sealed.sha256} | ({row.kept.sha256} if row.kept else set())
                 for name in names:
                     assert world.blobs.verify(name)
-                    assert world.blobs.path(name).read_bytes().startswith(signed[row.document_id])
+                    assert world.blobs.path(name).read_bytes().startswith(signed[row.owner])
                 if row.kept:
                     assert extends(world.blobs.path(row.kept.sha256), world.blobs.path(row.sealed.sha256))
             assert world.audit().count("lifted") <= COUNT and world.audit().count("renewed") <= COUNT
@@ -187,4 +188,4 @@ def test_the_authority_dies_while_the_archive_is_renewed(
 def _agree(world: World, signed: dict[str, bytes]) -> None:
     for row in overview(world.office, WITHIN):
         for name in {row.sealed.sha256, row.kept.sha256 if row.kept else row.sealed.sha256}:
-            assert world.blobs.verify(name) and world.blobs.path(name).read_bytes().startswith(signed[row.document_id])
+            assert world.blobs.verify(name) and world.blobs.path(name).read_bytes().startswith(signed[row.owner])

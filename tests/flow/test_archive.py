@@ -62,3 +62,9 @@ def test_the_margin_is_a_setting(home: Path) -> None:  # noqa: F811
     save(home, replace(settings, timestamp=replace(settings.timestamp, renew_days=200)))
     with open_workstation(home) as ws:
         assert ws.office.levels.renew.days == 200 and any(limit.name == "sha1" for limit in ws.office.levels.limits)
+
+
+def test_more_days_than_a_calendar_has_are_wrong_use(tmp_path: Path, cli: Callable[..., Ran]) -> None:
+    many = "99999999999"
+    assert cli("archive", "--due", many, "--home", tmp_path / "home").code == 2
+    assert cli("lift", tmp_path / "a.pdf", "-o", tmp_path / "out", "--renew", many, "--home", tmp_path / "home").code == 2

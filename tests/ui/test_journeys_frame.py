@@ -1,16 +1,19 @@
 """What is the same on every screen, by keys alone, on the fake desk."""
 
+import gc
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.ui import answers
+from tests.ui import answers, paper, states
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import press, see
 from tests.ui.test_catalogue import check
+from ui import app as desktop
 from workstation.domain.errors import ErrorNote
 
 
@@ -75,3 +78,19 @@ def test_error_of_a_question_stands_on_the_screen(opened: Opener) -> None:
     settle()
     assert see(shell, "Không mở được dữ liệu của máy này.")
     assert ErrorNote("M04").code == screen(shell).note.code
+
+
+def test_the_collector_does_not_walk_the_program_itself(sheets: dict[str, paper.Sheet], qtbot: QtBot) -> None:
+    """A full round over every module and widget, in whatever thread, holds the interpreter and so the screen for 100 ms and
+    more (``bench sign``: one round for every eight documents signed)."""
+    desk = states.STATES["normal"](sheets)
+    whole = len(gc.get_objects())
+    shell = desktop.open_window(desk)
+    try:
+        left = len(gc.get_objects())
+    finally:
+        gc.unfreeze()  # the tests after this one leave much behind that must not stay
+    qtbot.addWidget(shell)
+    desk.release()
+    settle()
+    assert shell.isVisible() and whole > 50_000 and left < whole / 50

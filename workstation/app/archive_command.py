@@ -7,19 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from workstation.app.console import JsonOption, exit_of, home_folder, leave, options, out, report, words
+from workstation.app.console import MOST_DAYS, JsonOption, exit_of, home_folder, leave, options, out, report, words
 from workstation.usecases.archive import ArchiveRow, Keeper, overview
 
 
 def archive(
     once: Annotated[bool, typer.Option("--once", help="Renew now what is due; else it is only shown.")] = False,
-    due: Annotated[int | None, typer.Option(min=0, help="Due is what lapses within so many days; else the settings'.")] = None,
+    due: Annotated[
+        int | None, typer.Option(min=0, max=MOST_DAYS, help="Due is what lapses within so many days; else the settings'.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows when the archive time-stamps of signed files lapse; the desktop renews them by itself, --once does it now.
-
-    Of dossiers only: copies and certified copies in the books are not looked after yet.
-    """
+    """Shows when the archive time-stamps of signed files and copies lapse; the desktop renews them by itself, --once does it
+    now."""
     from workstation.app.compose import open_workstation
 
     within = None if due is None else timedelta(days=due)
@@ -43,8 +43,9 @@ def _json(row: ArchiveRow) -> dict[str, Any]:
 
     kept, lapse = row.kept, row.lapse
     return {
-        "dossier": row.code,
-        "document": row.document_id,
+        "dossier": None if row.in_book else row.code,
+        "copy": row.code if row.in_book else None,
+        "document": row.owner,
         "sent_sha256": row.sealed.sha256,
         "kept_sha256": kept.sha256 if kept else None,
         "level": kept.standing.level if kept else None,
@@ -58,7 +59,7 @@ def _lines(rows: list[dict[str, Any]], renewed: int, once: bool) -> None:
     for row in rows:
         lapses = row["lapses"][:10] if row["lapses"] else "–"
         mark = words("cần gia hạn", "due") if row["due"] else ""
-        out(f"{row['dossier']}  {row['document']}  {row['level'] or '–'}  {lapses}  {mark}".rstrip())
+        out(f"{row['dossier'] or row['copy']}  {row['document']}  {row['level'] or '–'}  {lapses}  {mark}".rstrip())
         if row["error"]:
             out(f"    {row['error']['code']}: {row['error']['message']}")
     if once:

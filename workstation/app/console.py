@@ -17,6 +17,8 @@ from workstation.domain.errors import ERRORS, ErrorNote, Exit, WorkstationError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")]
 Files = Annotated[list[Path], typer.Argument(help="Images, TIFF, PDF or folders.")]
+MOST_DAYS = 36_500
+"""A century: no certificate of today lasts longer, and a calendar ends somewhere."""
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Page workers (0: one a core).")]
 ANYWHERE = "Before or after every command: --home DIR (data folder) · --lang vi|en · --debug (adds the stack trace to an error)."
 

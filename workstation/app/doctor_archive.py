@@ -24,13 +24,15 @@ def check_archive(inputs: DoctorInputs) -> tuple[Check, ...]:
 
 
 def _kept(inputs: DoctorInputs) -> tuple[KeptFile, ...]:
-    """Of documents as they are signed now: what was signed anew after it came back leaves a row that nobody looks after."""
+    """Of copies, and of documents as they are signed now: one signed anew after it came back leaves a row that nobody looks
+    after."""
     from workstation.store.database import open_store
 
     store = open_store(inputs.database or "")
     try:
         with store.read_factory() as uow:
             sealed = {x.sealed.sha256 for dossier in uow.dossiers.list() for x in dossier.documents if x.sealed is not None}
+            sealed |= {line.sealed.sha256 for line in uow.register.list() if line.sealed is not None}
             return tuple(one for one in uow.archive.list() if one.sealed in sealed)
     finally:
         store.close()

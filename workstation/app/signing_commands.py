@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workstation.app.console import JsonOption, exit_of, home_path, leave, options, out, report, say, usable_folder
+from workstation.app.console import MOST_DAYS, JsonOption, exit_of, home_path, leave, options, out, report, say, usable_folder
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, Verdict
 from workstation.domain.signing import RevocationAccess, Secret, SigningServices
@@ -69,7 +69,7 @@ def lift(
     tsa: Tsa = "",
     trust: Trust = None,
     renew: Annotated[
-        int | None, typer.Option(min=0, help="Also renew archive time-stamps that lapse within so many days.")
+        int | None, typer.Option(min=0, max=MOST_DAYS, help="Also renew archive time-stamps that lapse within so many days.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -230,8 +230,6 @@ class LiftJob:
     services: SigningServices = SigningServices()
     renew_days: int | None = None
     """Add a document time-stamp too if the last one lapses within so many days; None: never."""
-    limits: tuple[AlgorithmLimit, ...] = ()
-    """Until when algorithms may be relied on, besides what the rule data says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,18 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from workstation.domain.archive import KeptFile
+from workstation.domain.copies import Entry, EntryState
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ids import DocumentId, Sha256
+from workstation.domain.ids import DocumentId, EntryId, Sha256
+from workstation.domain.ports import UnitOfWork
 from workstation.domain.signature import LEVELS, FileStanding, LiftResult, Renewal, SealedPdf
 from workstation.domain.signing import LiftJob
 from workstation.usecases.lift import FIRST_PAUSE, FOR_ALL, LIFT_SECONDS, MOVED_ON, take_in
@@ -35,17 +37,22 @@ LONGEST_PAUSE = timedelta(hours=1)
 ROUND_SECONDS = 20.0
 """After so long a round rests and goes on with the next tick: sending and the token are looked after in between."""
 RENEWED = "renewed"
+BESIDE = ".luu-tru.pdf"
+"""How the name of a file for people ends to which something was appended since it was sent or handed out: it begins with that."""
 _FOR_A_PERSON = frozenset({"V04", "V08", "C11", "M03"})
 """A revoked or lapsed certificate, a broken signature, a file that is damaged or missing: no round will mend it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRow:
-    """One signed document and what is kept of it, for whoever asks what is due."""
+    """One signed document or copy and what is kept of it, for whoever asks what is due."""
 
     code: str
-    """Of its dossier."""
-    document_id: DocumentId
+    """Of its dossier; of a copy the number of its line, with the year."""
+    owner: DocumentId | EntryId
+    """The document, or the line."""
+    in_book: bool
+    """A copy in one of the books: it was handed out and not sent."""
     sealed: SealedPdf
     kept: KeptFile | None
     """None: not looked at yet."""
@@ -60,8 +67,12 @@ class ArchiveRow:
 
 
 def overview(office: Office, within: timedelta | None = None) -> tuple[ArchiveRow, ...]:
-    """Every signed document, what is due first. ``within``: due by then, in place of the office's own margin."""
-    rows = [_row(office, *one, within) for one in _signed(office)]
+    """Every signed document and copy, what is due first. ``within``: due by then, in place of the office's own margin."""
+    with office.look() as uow:
+        dossiers, lines, kept = uow.dossiers.list(), uow.register.list(states=(EntryState.SIGNED,)), uow.archive.list()
+    signed = [*_in_dossiers(dossiers), *_in_books(lines)]
+    known = {one.sealed: one for one in kept}
+    rows = [_row(office, one, known.get(one.sealed.sha256), within) for one in signed]
     never = datetime.max.replace(tzinfo=office.clock.now().tzinfo)
     return tuple(sorted(rows, key=lambda row: (row.due is None, row.lapse.lapses if row.lapse else never, row.code)))
 
@@ -73,23 +84,36 @@ def newest(office: Office, sealed: Sha256) -> Sha256:
     return sealed if kept is None else kept.sha256
 
 
-def _signed(office: Office) -> Iterator[tuple[Dossier, DocumentId, SealedPdf, KeptFile | None]]:
-    with office.look() as uow:
-        dossiers, kept = uow.dossiers.list(), {one.sealed: one for one in uow.archive.list()}
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    code: str
+    owner: DocumentId | EntryId
+    in_book: bool
+    sealed: SealedPdf
+    final: bool
+    """Nobody else appends to it any more."""
+
+
+def _in_dossiers(dossiers: Iterable[Dossier]) -> Iterator[_Signed]:
     for dossier in dossiers:
+        # before the receipt a low signature is ``lift``'s: there it still gets into the file that is sent
+        final = dossier.state is DossierState.RECEIVED
         for document in dossier.documents:
             if document.sealed is not None:
-                yield dossier, document.id, document.sealed, kept.get(document.sealed.sha256)
+                yield _Signed(dossier.code, document.id, False, document.sealed, final)
 
 
-def _row(
-    office: Office, dossier: Dossier, document_id: DocumentId, sealed: SealedPdf, kept: KeptFile | None, within: timedelta | None
-) -> ArchiveRow:
+def _in_books(lines: Iterable[Entry]) -> Iterator[_Signed]:
+    """Lines that have all their signatures: what waits for the agency's is signed once more, and that over these bytes."""
+    for entry in lines:
+        if entry.sealed is not None:
+            yield _Signed(f"{entry.code} ({entry.year})", entry.id, True, entry.sealed, True)
+
+
+def _row(office: Office, one: _Signed, kept: KeptFile | None, within: timedelta | None) -> ArchiveRow:
     lapse = kept.lapse(office.levels) if kept else None
-    # before the receipt a low signature is ``lift``'s: there it still gets into the file that is sent
-    lift = dossier.state is DossierState.RECEIVED
-    due = kept.due(office.levels, office.clock.now(), within, lift=lift) if kept else None
-    return ArchiveRow(dossier.code, document_id, sealed, kept, due, lapse)
+    due = kept.due(office.levels, office.clock.now(), within, lift=one.final) if kept else None
+    return ArchiveRow(one.code, one.owner, one.in_book, one.sealed, kept, due, lapse)
 
 
 class Keeper:
@@ -158,7 +182,7 @@ class Keeper:
             if row.kept is None or row.unread:
                 _look(self._office, row.sealed)
                 return False
-            missing = _renew(self._office, row.document_id, row.kept, self._within)
+            missing = _renew(self._office, row, row.kept, self._within)
         except WorkstationError as error:
             if error.code == "K04" or (error.code in MOVED_ON and not row.unread):
                 return False  # somebody else was faster, or took the output away: there only, a look makes none
@@ -205,14 +229,14 @@ def _standing(office: Office, path: Path) -> FileStanding:
     return office.pages.submit(office.signing.standing, path, timeout=INSPECT_SECONDS).result()
 
 
-def _renew(office: Office, document_id: DocumentId, kept: KeptFile, within: timedelta | None) -> ErrorNote | None:
+def _renew(office: Office, row: ArchiveRow, kept: KeptFile, within: timedelta | None) -> ErrorNote | None:
     """Appends and records; None: done, else what was missing. What does not make the file last longer is thrown away, so that a
     service that half works can't make it grow round by round."""
-    out = office.sealing / f"{document_id}.{secrets.token_hex(8)}{UNRECORDED}"
+    out = office.sealing / f"{row.owner}.{secrets.token_hex(8)}{UNRECORDED}"
     before, levels = office.blobs.path(kept.sha256), office.levels
     days = (levels.renew if within is None else within).days
     try:
-        job = LiftJob(before, out, levels.wanted, levels.services, days, levels.limits)
+        job = LiftJob(before, out, levels.wanted, levels.services, days)
         result: LiftResult = at_token(office.token, LIFT_SECONDS, office.signing.lift, job)
         if not result.changed:
             return next(iter(result.notes), ErrorNote("C09", (("kind", "expires"),)))
@@ -222,7 +246,7 @@ def _renew(office: Office, document_id: DocumentId, kept: KeptFile, within: time
         take_in(office, before, out, result.sha256)
     finally:
         out.unlink(missing_ok=True)
-    _record(office, document_id, kept, grown)
+    _record(office, row, kept, grown)
     return None
 
 
@@ -233,14 +257,20 @@ def _lasts_longer(office: Office, kept: KeptFile, grown: KeptFile) -> bool:
     return old is not None and new is not None and new.lapses > old.lapses
 
 
-def _record(office: Office, document_id: DocumentId, kept: KeptFile, grown: KeptFile) -> None:
+def _record(office: Office, row: ArchiveRow, kept: KeptFile, grown: KeptFile) -> None:
     """One transaction. K04 if the row is not what the renewal began with, or the document was signed anew meanwhile."""
     with office.uow() as uow:
-        now = uow.archive.get(kept.sealed)
-        document = uow.dossiers.by_document(document_id).document(document_id)
-        if now is None or now.sha256 != kept.sha256 or document.sealed is None or document.sealed.sha256 != kept.sealed:
+        now, sealed = uow.archive.get(kept.sealed), _sealed_now(uow, row)
+        if now is None or now.sha256 != kept.sha256 or sealed is None or sealed.sha256 != kept.sealed:
             raise WorkstationError("K04", reason="moved")
         uow.archive.save(grown)
         facts = {"sealed": kept.sealed, "before": kept.sha256, "sha256": grown.sha256, "level": grown.standing.level}
-        uow.audit.append(office.event("system", RENEWED, document_id, **facts))
+        uow.audit.append(office.event("system", RENEWED, row.owner, **facts))
         uow.commit()
+
+
+def _sealed_now(uow: UnitOfWork, row: ArchiveRow) -> SealedPdf | None:
+    if row.in_book:
+        return uow.register.get(EntryId(row.owner)).sealed
+    document_id = DocumentId(row.owner)
+    return uow.dossiers.by_document(document_id).document(document_id).sealed

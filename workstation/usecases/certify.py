@@ -6,6 +6,7 @@ goes on with what is missing and signs nothing twice.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -36,7 +37,7 @@ from workstation.usecases.copy_book import (
 from workstation.usecases.copy_source import Given, file_source, keep
 from workstation.usecases.gate import names_unit
 from workstation.usecases.office import INSPECT_SECONDS, PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
-from workstation.usecases.publish import write_blob
+from workstation.usecases.publish import keep_pdf, write_pdf
 from workstation.usecases.recover import sealed_result
 from workstation.usecases.sign import OFFICIAL
 from workstation.usecases.signers import AUTHORIZED, signatory
@@ -64,15 +65,16 @@ def certify(
     if desk.by.role != OFFICIAL:
         raise WorkstationError("K07")
     tidy(desk.office)
-    ready = [(wish, _prepared(desk, wish)) for wish in wishes]
-    status = open_key() if any(is_unsigned(one) for _, one in ready) else None
-    if status is not None and not status.training and names_unit(status.owner, desk.office.organization):
-        raise WorkstationError("S09")
     results: list[CopyResult] = []
     stopped: ErrorNote | None = None
-    for wish, one in ready:
-        results.append(_first(desk, template, wish, (stopped or one) if is_unsigned(one) else one, status))
-        stopped = stopped or of_the_key(results[-1].error)
+    with ExitStack() as files:  # what is prepared stays outside the store until it gets its number
+        ready = [(wish, _prepared(desk, wish, files)) for wish in wishes]
+        status = open_key() if any(_needs_key(one) for _, one in ready) else None
+        if status is not None and not status.training and names_unit(status.owner, desk.office.organization):
+            raise WorkstationError("S09")
+        for wish, one in ready:
+            results.append(_first(desk, template, wish, (stopped or one) if _needs_key(one) else one, status))
+            stopped = stopped or of_the_key(results[-1].error)
     return tuple(results)
 
 
@@ -95,13 +97,31 @@ def complete(desk: CopyDesk, open_key: Callable[[], TokenStatus]) -> tuple[CopyR
     return tuple(results)
 
 
-def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A copy without a number: neither its file nor its source is in the store yet."""
+
+    draft: Draft
+    file: Path
+    given: Given
+
+
+_Prepared = Entry | _Made | ErrorNote
+
+
+def _needs_key(one: _Prepared) -> bool:
+    return isinstance(one, _Made) or is_unsigned(one)
+
+
+def _prepared(desk: CopyDesk, wish: CertifyWish, files: ExitStack) -> _Prepared:
+    """``files``: ends when what is prepared may go."""
     office = desk.office
     try:
         rule = office.rules.copies.rule(CopyKind.CERTIFIED, day(office.clock.now()))
         if not nfc(wish.title):
             raise WorkstationError("U01", detail="--title")
-        with file_source(office, desk.verify, wish.path, wish.looked) as given:
+        with ExitStack() as own:
+            given = own.enter_context(file_source(office, desk.verify, wish.path, wish.looked))
             pages, reason = tuple(range(1, given.count + 1)), nfc(wish.reason)
             known = made_before(office, request_of(CopyKind.CERTIFIED, given.sha256, pages, "", reason))
             if known is not None:
@@ -111,9 +131,10 @@ def _prepared(desk: CopyDesk, wish: CertifyWish) -> Entry | Draft | ErrorNote:
             is_a = what_it_is(source, None)
             check_source(rule, given.medium, is_a)
             subject = Subject(source.title, given.sha256, given.medium, is_a, False, given.count, pages)
-            published = write_blob(office, source.pages, f"{rule.name}: {source.title}", office.clock.now().isoformat())
-            keep(office, given)
-        return Draft(CopyKind.CERTIFIED, subject, "", reason, desk.by.name, published)
+            file, made = given.file.with_name(f"{new_id()}.pdf"), office.clock.now().isoformat()
+            published = write_pdf(office, source.pages, f"{rule.name}: {source.title}", made, file)
+            files.push(own.pop_all())
+        return _Made(Draft(CopyKind.CERTIFIED, subject, "", reason, desk.by.name, published), file, given)
     except WorkstationError as e:
         if e.code == "S02":
             stopped_by_secret(office)
@@ -136,19 +157,15 @@ def _just_scanned(office: Office, given: Given, rule: CopyRule) -> None:
 
 
 def _first(
-    desk: CopyDesk, template: AttestationTemplate, wish: CertifyWish, one: Entry | Draft | ErrorNote, status: TokenStatus | None
+    desk: CopyDesk, template: AttestationTemplate, wish: CertifyWish, one: _Prepared, status: TokenStatus | None
 ) -> CopyResult:
     office, name = desk.office, str(wish.path)
     entry: Entry | None = None
     try:
         if isinstance(one, ErrorNote):
             raise one.error()
-        if isinstance(one, Draft) and status is not None:
-            under = _under(office, desk, wish.title, status)
-            words = partial(_words, desk, template, wish, status, under)
-            trial = on_trial(office, one, "", desk.by.name)
-            _require_room(office, trial, words(trial), status.owner)
-            one = enter(office, one, "", desk.by.name, lambda line: replace(line, attestation=words(line)))
+        if isinstance(one, _Made) and status is not None:
+            one = _entered(desk, template, wish, one, status)
         entry = current(office, one) if isinstance(one, Entry) else None
         if entry is None or entry.attestation is None:
             raise WorkstationError("K06", state="unsigned", to="signed")
@@ -163,6 +180,17 @@ def _first(
         return CopyResult(name, "waiting", entry, notes=notes)
     except WorkstationError as e:
         return CopyResult(name, "failed", entry, error=e.note)
+
+
+def _entered(desk: CopyDesk, template: AttestationTemplate, wish: CertifyWish, made: _Made, status: TokenStatus) -> Entry:
+    """Gives it its number, after everything that can refuse it. C11, C31; M01, M03."""
+    office = desk.office
+    words = partial(_words, desk, template, wish, status, _under(office, desk, wish.title, status))
+    trial = on_trial(office, made.draft, "", desk.by.name)
+    _require_room(office, made.file, trial, words(trial), status.owner)
+    keep_pdf(office, made.file, made.draft.published)
+    keep(office, made.given)
+    return enter(office, made.draft, "", desk.by.name, lambda line: replace(line, attestation=words(line)))
 
 
 def _under(office: Office, desk: CopyDesk, title: str, status: TokenStatus) -> tuple[str, ...]:
@@ -216,20 +244,20 @@ def _words(
     )  # fmt: skip
 
 
-def _require_room(office: Office, trial: Entry, words: Attestation, owner: str) -> None:
+def _require_room(office: Office, copy: Path, trial: Entry, words: Attestation, owner: str) -> None:
     """C11 before a number is taken: the words do not fit on their page, or a mark does not in its blank."""
     out = office.blobs.staging() / f"{new_id()}.pdf"
     try:
-        _attested(office, trial, words, out)
+        _attested(office, copy, words, out)
         for step in (_first_mark(trial), _second_mark(trial)):
             require_room(office, out, step, owner)
     finally:
         out.unlink(missing_ok=True)
 
 
-def _attested(office: Office, entry: Entry, words: Attestation, out: Path) -> PublishedPdf:
+def _attested(office: Office, copy: Path, words: Attestation, out: Path) -> PublishedPdf:
     """The copy with the page of words, which is made anew for each try and always the same."""
-    job = AttestJob(office.blobs.path(entry.published.sha256), out, words.heading, words.lines, words.captions)
+    job = AttestJob(copy, out, words.heading, words.lines, words.captions)
     return office.pages.submit(office.signing.attest, job, timeout=PUBLISH_SECONDS).result()
 
 
@@ -244,7 +272,7 @@ def _second_mark(entry: Entry) -> Step:
 def _first_step(office: Office, entry: Entry, words: Attestation, authorize: Callable[[bool], None]) -> Step:
     out = office.blobs.staging() / f"{new_id()}.pdf"
     try:
-        made = _attested(office, entry, words, out)
+        made = _attested(office, office.blobs.path(entry.published.sha256), words, out)
         if office.blobs.put_file(out) != made.sha256:
             raise WorkstationError("M03")
     finally:

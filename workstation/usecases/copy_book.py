@@ -16,6 +16,7 @@ from workstation.domain.events import AuditEvent
 from workstation.domain.ids import EntryId, Sha256, UserName, new_id
 from workstation.domain.signature import PublishedPdf, SealedPdf, SignResult, TokenStatus
 from workstation.domain.signing import SignJob, StampWish
+from workstation.usecases.archive import BESIDE, newest
 from workstation.usecases.copy_source import Verifier
 from workstation.usecases.gate import names_unit
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SECONDS, Office, day
@@ -222,7 +223,8 @@ def _recorded(office: Office, entry: Entry, step: Step, out: Path, base: Sha256,
 
 
 def deliver(office: Office, entry: Entry, folder: Path) -> Path:
-    """A copy of the signed file for people: ``02-trs-ubnd-2026.pdf``. U01: another file stands there under that name."""
+    """A copy of the signed file for people: ``02-trs-ubnd-2026.pdf``, and beside it the longer one to which something was
+    appended since. U01: another file stands there under that name."""
     if entry.sealed is None:
         raise WorkstationError("K06", state=entry.state.value, to="signed")
     name = entry.code if entry.kind is not CopyKind.CERTIFIED else f"{entry.kind.value} {entry.code}"
@@ -232,4 +234,6 @@ def deliver(office: Office, entry: Entry, folder: Path) -> Path:
             raise WorkstationError("U01", detail=f"-o: {target.name}")
     else:
         copy_durably(office.blobs.path(entry.sealed.sha256), target)
+    if (kept := newest(office, entry.sealed.sha256)) != entry.sealed.sha256:
+        copy_durably(office.blobs.path(kept), target.with_name(f"{target.stem}{BESIDE}"))
     return target

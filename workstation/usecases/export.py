@@ -11,12 +11,9 @@ from pathlib import Path
 from workstation.domain.dossier import Dossier
 from workstation.domain.durable import copy_durably, write_durably
 from workstation.domain.outbox import OutboxItem
-from workstation.usecases.archive import newest
+from workstation.usecases.archive import BESIDE, newest
 from workstation.usecases.office import Office
 from workstation.usecases.send import file_name
-
-KEPT = ".luu-tru.pdf"
-"""How the name of a copy ends to which archive time-stamps were appended since it was sent: it begins with the file that was."""
 
 
 def export_dossier(office: Office, dossier: Dossier, item: OutboxItem | None, folder: Path) -> dict[str, Path]:
@@ -32,7 +29,7 @@ def export_dossier(office: Office, dossier: Dossier, item: OutboxItem | None, fo
         paths[document.id] = target / name
         copy_durably(office.blobs.path(source.sha256), target / name)
         if (kept := newest(office, source.sha256)) != source.sha256:
-            copy_durably(office.blobs.path(kept), target / name.replace(".pdf", KEPT))
+            copy_durably(office.blobs.path(kept), target / name.replace(".pdf", BESIDE))
     index = item.metadata if item else json.dumps({"code": dossier.code, "title": dossier.title}, ensure_ascii=False)
     text = json.dumps(json.loads(index), ensure_ascii=False, indent=1) + "\n"
     write_durably(target / "dossier.json", text.encode())

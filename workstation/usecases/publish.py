@@ -78,15 +78,25 @@ def write_blob(
     """A PDF/A of the pages, in the store. ``created``: ISO 8601; the same words and pages give the same bytes. ``suits``:
     raises if the file is not to be kept."""
     out = office.blobs.staging() / f"{new_id()}.pdf"
-    job = PublishJob(pages, out, title, created=created)
     try:
-        pdf = office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
+        pdf = write_pdf(office, pages, title, created, out)
         suits(out)
-        if office.blobs.put_file(out) != pdf.sha256:
-            raise WorkstationError("M03")
+        keep_pdf(office, out, pdf)
     finally:
         out.unlink(missing_ok=True)
     return pdf
+
+
+def write_pdf(office: Office, pages: tuple[PublishPage, ...], title: str, created: str, out: Path) -> PublishedPdf:
+    """As :func:`write_blob`, at ``out``; nothing goes into the store."""
+    job = PublishJob(pages, out, title, created=created)
+    return office.pages.submit(office.tools.publish, job, timeout=PUBLISH_SECONDS).result()
+
+
+def keep_pdf(office: Office, path: Path, pdf: PublishedPdf) -> None:
+    """Into the store. M03 if it is not what was made."""
+    if office.blobs.put_file(path) != pdf.sha256:
+        raise WorkstationError("M03")
 
 
 def _no_text(office: Office, dossier: Dossier, page_id: str) -> PageText:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.store.samples import dossier
+from tests.unit.store.samples import dossier, entry
 from workstation.app.doctor_archive import archive_check, check_archive
 from workstation.app.doctor_model import DoctorInputs, Light
 from workstation.domain.archive import KeptFile
+from workstation.domain.copies import EntryState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import Sha256
 from workstation.domain.signature import FileStanding, LastStamp, SealedPdf
@@ -57,7 +58,15 @@ def test_it_is_read_from_the_store(tmp_path: Path) -> None:
         sealed = SealedPdf(Sha256("a" * 64), 1, Sha256("c" * 64), "Trần Mẫu", "2026-11-21T02:00:00+00:00", "LTA")
         uow.dossiers.add(replace(made, documents=(replace(made.documents[0], sealed=sealed),)))
         uow.commit()
-    store.close()
     assert check_archive(inputs)[0].light is Light.RED
+    with store.uow_factory() as uow:
+        uow.dossiers.save(replace(uow.dossiers.get(made.id), documents=made.documents))
+        uow.commit()
+    assert check_archive(inputs)[0].light is Light.GREEN
+    with store.uow_factory() as uow:
+        uow.register.add(replace(entry(), state=EntryState.SIGNED, sealed=sealed))
+        uow.commit()
+    store.close()
+    assert check_archive(inputs)[0].light is Light.RED, "copies are looked after too"
     (tmp_path / "store.sqlite3").write_bytes(b"no database" * 1000)
     assert check_archive(inputs)[0].light is Light.AMBER

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from signing.paper import Paper, Words
-from ui import verdicts
+from ui import messages, verdicts
 from ui.sentences import MESSAGES
 from workstation.app.compose import _save_report
 from workstation.app.paper_lane import page_lane
@@ -52,6 +52,18 @@ def test_every_field_of_the_circular_is_there() -> None:
         "Algorithms": "RSASSA-PSS, SHA-256, RSA 3072 bit",
     }
     assert {label: one[label][0].vi for label in expected} == expected
+
+
+def test_a_certificate_without_a_defined_end() -> None:
+    """RFC 5280, 4.1.2.5: 99991231235959Z."""
+    found = rows(told(replace(GOOD, valid_until="9999-12-31T23:59:59Z", signing_time="0001-01-01T00:00:00Z")), 1)
+    assert found["Certificate period"][0].vi == "01/01/2026 07:00:00 +07:00 – 31/12/9999 23:59:59 +00:00"
+    assert found["Signing time as claimed"][0].vi.endswith(" 07:00:00 +07:00")
+    for text in (
+        messages.moment("9999-12-31T23:59:59Z"),
+        messages.sentence(ErrorNote("V08", (("date", "9999-12-31T23:59:59Z"),))),
+    ):
+        assert "31/12/9999" in text
 
 
 @pytest.mark.parametrize("code", sorted(code for code in MESSAGES if code.startswith("V")))

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -47,6 +48,8 @@ class CscService:
         self.scal, self.multisign = 2, 10
         self.info: dict[str, Any] = {}
         self.faults: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {}
+        self.trickle: dict[str, float] = {}
+        """Seconds between two bytes of an endpoint's answers."""
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.signed = 0
         self.codes_sent = 0
@@ -102,7 +105,11 @@ class CscService:
         http.send_header("Content-Type", "application/json")
         http.send_header("Content-Length", str(len(data)))
         http.end_headers()
-        http.wfile.write(data)
+        pause = self.trickle.get(endpoint, 0.0)
+        with suppress(OSError):  # the client has had enough
+            for part in (data[at : at + 1] for at in range(len(data))) if pause else (data,):
+                http.wfile.write(part)
+                time.sleep(pause)
 
     def answer(self, endpoint: str, body: dict[str, Any], authorization: str) -> dict[str, Any]:
         if endpoint == "auth/login":

@@ -3,7 +3,9 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,6 +24,8 @@ class PhoneService:
     def __init__(self, authority: Authority) -> None:
         self.key = rsa_key()
         self.certificates = [authority.issue(self.key.public_key(), "Phạm Thị Ký")]
+        self.chain: dict[str, Any] = {}
+        """What it says of the certificates above."""
         self.word = CONFIRMED
         """What the phone does with requests."""
         self.requests: dict[str, list[dict[str, str]]] = {}
@@ -30,6 +34,10 @@ class PhoneService:
         self.before_answer: Callable[[str], None] = lambda _endpoint: None
         self.lost: set[str] = set()
         """Endpoints whose answers never arrive, though the request did."""
+        self.trickle: dict[str, float] = {}
+        """Seconds between two bytes of an endpoint's answers."""
+        self.says: dict[str, Any] = {}
+        """What it answers to a request to sign, besides or instead."""
         self.renames = True
         service = self
 
@@ -48,7 +56,11 @@ class PhoneService:
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                pause = service.trickle.get(endpoint, 0.0)
+                with suppress(OSError):  # the client has had enough
+                    for part in (data[at : at + 1] for at in range(len(data))) if pause else (data,):
+                        self.wfile.write(part)
+                        time.sleep(pause)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
                 """The test's output stays clean."""
@@ -79,14 +91,16 @@ class PhoneService:
         if (body["sp_id"], body["sp_password"], body["user_id"]) != (ACCOUNT, PASSWORD, OWNER):
             return {"status_code": 401, "message": "INVALID_CREDENTIALS"}
         if endpoint == "credentials/get_certificate":
-            listed = [{"cert_data": base64.b64encode(c.public_bytes(Encoding.DER)).decode()} for c in self.certificates]
+            listed = [
+                {"cert_data": base64.b64encode(c.public_bytes(Encoding.DER)).decode(), **self.chain} for c in self.certificates
+            ]
             return {"status_code": 200, "message": "SUCCESS", "data": {"user_certificates": listed}}
         if body["transaction_id"] in self.requests:
             return {"status_code": 409, "message": "DUPLICATE_TRANSACTION"}
         self.requests[body["transaction_id"]] = body["sign_files"]
         own = f"SP-{len(self.requests)}" if self.renames else body["transaction_id"]
         self.requests[own] = body["sign_files"]
-        return {"status_code": 200, "message": "SUCCESS", "data": {"transaction_id": own, "tran_code": "1234"}}
+        return {"status_code": 200, "message": "SUCCESS", "data": {"transaction_id": own, "tran_code": "1234"}} | self.says
 
     def _status(self, name: str) -> dict[str, Any]:
         files = self.requests.get(name)

@@ -76,7 +76,9 @@ class FakeCrypt32:
         _, key, provider = self.entries[context.contents.info]
         if key is None:
             return 0
-        size._obj.value = ctypes.sizeof(cng.KeyProviderInfo)
+        size._obj.value = ctypes.sizeof(cng.KeyProviderInfo) if provider else 4
+        if buffer is not None and not provider:
+            return 1
         if buffer is not None:
             info = cng.KeyProviderInfo("container", provider, 0, 0, 0, None, 0)
             self._kept.append(info)
@@ -289,3 +291,12 @@ def test_no_cng_provider_or_no_token(store: Store, authority: Authority) -> None
 def test_elsewhere_than_on_windows() -> None:
     assert worker.token_status(ref()).state is TokenState.NO_LIBRARY
     assert open_code(ref()) == "C10"
+
+
+def test_a_damaged_entry_costs_itself_only(store: Store, authority: Authority) -> None:
+    """What the store says of its key is shorter than it has to be."""
+    key, other = rsa_key(), rsa_key()
+    store.crypt32.add(authority.issue(other.public_key(), "Hỏng"), other, provider="")
+    store.crypt32.add(authority.issue(key.public_key(), "Phạm Thị Ký"), key)
+    assert worker.token_status(ref()).owner == "Phạm Thị Ký"
+    assert worker.open_key(ref(), Secret("")).owner == "Phạm Thị Ký"

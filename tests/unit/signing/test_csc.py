@@ -1,6 +1,7 @@
 """Remote keys over CSC 1.0.4, against a service on loopback: how it goes well, and every way in which it does not."""
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -178,8 +179,15 @@ def test_offline_code_is_not_asked_for(service: CscService) -> None:
         ("signatures/signHash", refuse("server_error", status=500), "C28"),
         ("signatures/signHash", lambda _answer: {"raw": b"<html>proxy</html>"}, "C28"),
         ("signatures/signHash", lambda _answer: {"raw": b"[]"}, "C28"),
-        ("signatures/signHash", lambda answer: {"signatures": answer["signatures"][:-1]}, "C23"),
-        ("signatures/signHash", lambda _answer: {"signatures": None}, "C23"),
+        ("credentials/authorize", lambda answer: answer | {"expiresIn": None}, "C23"),
+        ("credentials/authorize", lambda answer: answer | {"expiresIn": 10**30}, "C23"),
+        ("credentials/authorize", lambda answer: answer | {"SAD": None}, "C23"),
+        # it has answered that it signed: what it made is lost, and may have cost the signer something
+        ("signatures/signHash", lambda answer: {"signatures": answer["signatures"][:-1]}, "C28"),
+        ("signatures/signHash", lambda _answer: {"signatures": None}, "C28"),
+        ("signatures/signHash", lambda _answer: {"signatures": {"a": 1, "b": 2, "c": 3}}, "C28"),
+        ("signatures/signHash", lambda _answer: {"signatures": ["AAAA", 5, None]}, "C28"),
+        ("signatures/signHash", lambda _answer: {"signatures": ["AAA", "é", ""]}, "C28"),
         ("signatures/signHash", drop, "C28"),
     ],
 )
@@ -205,6 +213,20 @@ def test_late_answers(
     service.faults[endpoint] = late(1.6)
     assert codes(worker.sign_together(jobs(published, tmp_path / "out", 2))) == [code] * 2
     assert only_inputs(tmp_path)
+
+
+@pytest.mark.parametrize(("endpoint", "code"), [("credentials/authorize", "C26"), ("signatures/signHash", "C28")])
+def test_answers_that_only_trickle(
+    service: CscService, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str, code: str
+) -> None:
+    """Each byte comes in time, all of them do not: the token lane would be killed for it, and say that a token was pulled out."""
+    monkeypatch.setattr(csc, "LEAVE_SECONDS", 0.5)
+    monkeypatch.setattr(csc, "SIGN_SECONDS", 1.0)
+    open_key(service)
+    service.trickle[endpoint] = 0.02
+    begun = time.monotonic()
+    assert codes(worker.sign_together(jobs(published, tmp_path / "out", 2))) == [code] * 2
+    assert time.monotonic() - begun < 4 and only_inputs(tmp_path)
 
 
 def test_a_signature_that_does_not_fit_never_leaves(service: CscService, published: Path, tmp_path: Path) -> None:
@@ -244,6 +266,16 @@ def test_not_this_key(service: CscService) -> None:
         {"multisign": "x"},
         {"SCAL": "9"},
         {"key": None},
+        {"cert": None},
+        {"cert": ["AAAA"]},
+        {"cert": {"certificates": []}},
+        {"cert": {"certificates": None}},
+        {"cert": {"certificates": [5]}},
+        {"cert": {"certificates": ["MIIBCgKC"]}},
+        {"cert": {"certificates": ["é"]}},
+        {"multisign": None},
+        {"multisign": [1]},
+        {"SCAL": None},
     ]
     for broken in senseless:
         service.info = broken

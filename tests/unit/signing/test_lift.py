@@ -10,13 +10,15 @@ from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing import worker
-from signing.lift import due_for_renewal
+from signing.algorithm_rules import limits
 from signing.verify import verify_file
 from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.test_levels import levels_of
+from workstation.domain.archive import KeptFile
 from workstation.domain.errors import WorkstationError
-from workstation.domain.signature import AlgorithmLimit, KeyKind, KeyRef, LiftResult
-from workstation.domain.signing import LiftJob, RevocationAccess, Secret, SignJob
+from workstation.domain.ids import Sha256
+from workstation.domain.signature import AlgorithmLimit, KeyKind, KeyRef, LiftResult, Renewal
+from workstation.domain.signing import Levels, LiftJob, RevocationAccess, Secret, SignJob
 
 
 @pytest.fixture
@@ -158,19 +160,24 @@ def _spoil_last_contents(data: bytes) -> bytes:
 # --- renewal
 
 
+def due(path: Path, days: int, *more: AlgorithmLimit) -> Renewal | None:
+    """As the archive watch finds it."""
+    found = KeptFile(Sha256("0" * 64), Sha256("0" * 64), path.stat().st_size, worker.file_standing(path))
+    return found.due(Levels("LTA", renew=timedelta(days=days), limits=(*more, *limits())), datetime.now(UTC), lift=False)
+
+
 def test_due_before_the_certificate_lapses(outside: Outside, at) -> None:
     outside.use_tsa(days=(-1, 40))
     stamped = at("LTA")
     end = outside.tsa.not_valid_after_utc
-    assert due_for_renewal(stamped, timedelta(days=30)) is None
-    due = due_for_renewal(stamped, timedelta(days=50))
-    assert due is not None and (due.reason, due.lapses) == ("certificate", end)
-    assert due_for_renewal(stamped, timedelta(days=30), moment=datetime.now(UTC) + timedelta(days=11)) is not None
-    assert due_for_renewal(at("LT"), timedelta(days=5000)) is None, "no document time-stamp, nothing to renew"
+    assert due(stamped, 30) is None
+    found = due(stamped, 50)
+    assert found is not None and (found.reason, found.lapses) == ("certificate", end)
+    assert due(at("LT"), 5000) is None, "no document time-stamp, nothing to renew"
 
 
 @pytest.mark.parametrize(
-    ("limit", "due"),
+    ("limit", "is_due"),
     [
         (AlgorithmLimit("sha256", datetime.now(UTC).date() + timedelta(days=20)), True),
         (AlgorithmLimit("rsa", datetime.now(UTC).date() + timedelta(days=20), 2048), True),
@@ -179,9 +186,9 @@ def test_due_before_the_certificate_lapses(outside: Outside, at) -> None:
         (AlgorithmLimit("ec", datetime.now(UTC).date() - timedelta(days=90)), False),
     ],
 )
-def test_due_before_an_algorithm_lapses(outside: Outside, at, limit: AlgorithmLimit, due: bool) -> None:
-    found = due_for_renewal(at("LTA"), timedelta(days=30), (limit,))
-    assert (found is not None and found.reason == "algorithm") == due
+def test_due_before_an_algorithm_lapses(outside: Outside, at, limit: AlgorithmLimit, is_due: bool) -> None:
+    found = due(at("LTA"), 30, limit)
+    assert (found is not None and found.reason == "algorithm") == is_due
 
 
 def test_renewed_once_by_a_certificate_that_lasts_longer(outside: Outside, at) -> None:
@@ -198,7 +205,7 @@ def test_renewed_once_by_a_certificate_that_lasts_longer(outside: Outside, at) -
     assert (result.changed, result.level) == (True, "LTA")
     assert out.read_bytes().startswith(source.read_bytes())
     assert shape(out) == ["Sig", "DSS", "DocTimeStamp", "DSS", "DocTimeStamp"], "with what is said of the old one now"
-    assert due_for_renewal(out, timedelta(days=30)) is None
+    assert due(out, 30) is None
     assert not lift(outside, out, out="again.pdf", renew_days=30).changed
     verdict = verify_file(out, outside.services(source.parent).trust)
     assert verdict.green, [(one.field, one.reasons) for one in verdict.signatures]

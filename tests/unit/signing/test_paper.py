@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pymupdf
 import pytest
 
 from signing.paper import TONES, Paper, Row, Section, Words, write
+from signing.typeface import metrics, wrap
 from tests.letters import VIETNAMESE_LETTERS
 
 MADE = datetime(2026, 11, 21, 10, 45, 19, tzinfo=UTC)
@@ -87,6 +89,16 @@ def test_one_value_longer_than_a_page(tmp_path: Path) -> None:
         told = " ".join(page.get_text() for page in pdf)
     assert all(f"chữ{n}" in told for n in (0, 700, 1499))
     assert "Item 0" in told
+
+
+def test_a_word_without_end_is_broken_in_time(tmp_path: Path) -> None:
+    """A file name, or what somebody wrote into a certificate."""
+    limit, begun = 20_000, time.process_time()
+    lines = wrap("Ngọc" * 25_000, limit)
+    assert time.process_time() - begun < 2
+    assert "".join(lines) == "Ngọc" * 25_000 and all(metrics().width(line) <= limit for line in lines)
+    assert metrics().width(lines[0] + "N") > limit, "as full as they get"
+    assert wrap("N", 1) == ("N",) and wrap("NN a", 1) == ("N", "N", "a"), "at least one letter"
 
 
 def test_the_same_words_give_the_same_pages(tmp_path: Path) -> None:

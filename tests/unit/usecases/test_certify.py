@@ -236,7 +236,9 @@ def test_words_or_marks_that_do_not_fit_take_no_number(world: World, step: str) 
 
     scan = paper(world)
     world.machine.hook = full
+    before = set(world.blobs.all())
     assert codes(first(world, scan)) == ["C11"] and book(world) == () and world.machine.signatures == 0
+    assert set(world.blobs.all()) == before, "neither the copy nor its source stays behind"
     assert not list(world.blobs.staging().glob("*.pdf")), "the trial leaves nothing behind"
     world.machine.hook = lambda *_: None
     (result,) = first(world, scan)
