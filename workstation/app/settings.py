@@ -11,10 +11,12 @@ from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workstation.app.peer_settings import peer_configs
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.line import LineRules
+from workstation.domain.peers import PeerConfig
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
@@ -133,6 +135,8 @@ class Settings:
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
+    peers: tuple[PeerConfig, ...] = ()
+    """Systems that are delivered to beside the ward server; their secrets are elsewhere (``peering.peer_secret``)."""
 
     def remote(self, name: str, home: Path) -> KeyRef | None:
         """The key at the remote service of that name; None: there is none."""
@@ -159,6 +163,7 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=type(e).__name__) from e
     users = data.pop("users", None)
     remotes = data.pop("remotes", [])
+    peers = peer_configs(data.pop("peers", []))
     sections = {f.name: f.default_factory for f in fields(Settings) if f.default_factory is not MISSING}
     _known(data, set(sections), "")
     values: dict[str, Any] = {name: _section(make, data.get(name, {}), name) for name, make in sections.items()}
@@ -166,7 +171,7 @@ def load(home: Path) -> Settings:
         values["users"] = tuple(_user(u) for u in users)
     if not isinstance(remotes, list):
         raise WorkstationError("M06", file=FILE, key="remotes")
-    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes))
+    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes), peers=peers)
     if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location, home) is None:
         raise WorkstationError("M06", file=FILE, key="signing.location")
     if (wrong := _impossible(settings.timestamp)) is not None:
@@ -251,7 +256,7 @@ def save(home: Path, settings: Settings) -> None:
     """Writes the file whole or not at all."""
     lines = []
     for section in fields(settings):
-        if section.name in ("users", "remotes"):
+        if section.name in ("users", "remotes", "peers"):
             continue
         lines.append(f"[{section.name}]")
         value = getattr(settings, section.name)
@@ -259,8 +264,9 @@ def save(home: Path, settings: Settings) -> None:
         lines.append("")
     for user in settings.users:
         lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
-    for remote in settings.remotes:
-        lines += ["[[remotes]]", *(f"{f.name} = {_toml(getattr(remote, f.name))}" for f in fields(remote)), ""]
+    for table, rows in (("remotes", settings.remotes), ("peers", settings.peers)):
+        for row in rows:
+            lines += [f"[[{table}]]", *(f"{f.name} = {_toml(getattr(row, f.name))}" for f in fields(row)), ""]
     write_durably(home / FILE, "\n".join(lines).encode())
 
 
