@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from ui.sentences import MESSAGES
+from ui.sentences_exchange import REASONS
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import Actor, ErrorNote
 from workstation.domain.outbox import OutboxState
@@ -103,6 +104,8 @@ def _shown(name: str, value: Param, lang: Lang) -> str:
         return STAMP_PLACES[str(value)][lang == "en"] if value in STAMP_PLACES else str(value)
     if name == "asks":
         return REMOTE_ASKS[str(value)][lang == "en"] if value in REMOTE_ASKS else str(value)
+    if name == "reason":
+        return REASONS[str(value)][lang == "en"] if value in REASONS else str(value)
     if name == "fault":
         return PICTURE_FAULTS[str(value)][lang == "en"] if value in PICTURE_FAULTS else str(value)
     if name in ("state", "to"):
