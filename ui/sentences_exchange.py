@@ -1,4 +1,4 @@
-"""What the codes of exchange between agencies (G20 to G24) say; see ``ui.sentences``."""
+"""What the codes of exchange between agencies (G20 to G23) say; see ``ui.sentences``."""
 
 from ui.wording import RETRY, Message
 
@@ -10,25 +10,19 @@ EXCHANGE: dict[str, Message] = {
         "to have it sent again.",
     ),
     "G21": Message(
-        'Chưa gửi được sang trục liên thông: [thiếu hoặc sai "{field}"|có ô thiếu hoặc sai][ (văn bản {document})]. Văn bản '
-        "đã ký vẫn giữ trên máy; sửa ô này, hoặc nhờ quản trị khai báo mã cơ quan.",
-        'It can\'t go to the exchange axis yet: ["{field}" is missing or wrong|a field is missing or wrong][ (document '
-        "{document})]. The signed document is safe on this PC; mend the field, or ask IT to set the agency's code.",
-    ),
-    "G22": Message(
         "Máy này chưa nối với kho kết quả số hóa nên chưa hỏi được bản đã có. Cứ quét như thường; nhờ quản trị khai báo mục "
         "“reuse” trong settings.toml.",
         "This PC is not connected to the store of digitised results, so nothing was asked. Scan as usual; ask IT to set "
         "“reuse” in settings.toml.",
     ),
-    "G23": Message(
+    "G22": Message(
         "Chưa biết đã có bản số hóa hay chưa: kho kết quả số hóa không trả lời được[ ({reason})]. Hỏi lại sau, hoặc "
         "quét như thường.",
         "Whether there is a digitised copy is not known: the store of results gave no answer that counts[ ({reason})]. Ask "
         "again later, or scan as usual.",
         *RETRY,
     ),
-    "G24": Message(
+    "G23": Message(
         "Tệp lấy từ kho kết quả số hóa không dùng lại được[ ({reason})]. Chưa lưu gì; quét từ bản giấy.",
         "The file from the store of digitised results can't be used again[ ({reason})]. Nothing was kept; scan the paper.",
     ),
@@ -58,4 +52,4 @@ REASONS: dict[str, tuple[str, str]] = {
     "changed": ("không khớp tệp đã xem", "not the file that was looked at"),
     "signature": ("chữ ký số chưa hợp lệ", "its signature is not valid"),
 }
-"""Reasons of G20, G23 and G24 in words."""
+"""Reasons of G20, G22 and G23 in words."""

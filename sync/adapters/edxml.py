@@ -11,7 +11,8 @@ from enum import Enum
 
 from sync.adapters.markup import tidy
 from sync.adapters.text import VIETNAM, trimmed
-from workstation.domain.errors import WorkstationError
+from sync.failure import WardFailure
+from workstation.domain.outbox import FailureClass
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 
@@ -38,7 +39,9 @@ FREE_TEXT = {
 }
 """Characters that a receiver's register holds; a longer text is trimmed after a whole word or letter."""
 IDENTIFYING = {"OrganId": 50, "CodeNumber": 50, "CodeNotation": 50, "DocumentId": 200, "AttachmentName": 200}
-"""Characters of what names something: a longer one is refused (G21), since half of it would name something else."""
+"""Characters of what names something: a longer one is refused (KHONG_HOP_LE), since half of it would name something else."""
+_OURS = {"CodeNumber": "number", "CodeNotation": "notation", "DocumentId": "notation", "OrganId": "unit_code"}
+"""What the form on the screen and the settings call it."""
 _ORGAN = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+){0,7}")
 
 
@@ -186,7 +189,7 @@ class StatusMessage:
 
 
 def document_id(organ_id: str, issued: date, code: Code) -> str:
-    """``OrganId,yyyy/MM/dd,number/notation``; G21 where a part is missing or would not be found again in it."""
+    """``OrganId,yyyy/MM/dd,number/notation``; KHONG_HOP_LE where a part is missing or would not be found again in it."""
     if not _ORGAN.fullmatch(organ_id):
         raise unfit("OrganId")
     if not code.number or re.search(r"[,/\s]", code.number):
@@ -239,13 +242,13 @@ def free(name: str, text: str) -> str:
 
 
 def identifying(name: str, text: str) -> str:
-    """The same for what must not be trimmed; G21 if it is missing or too long."""
+    """The same for what must not be trimmed; KHONG_HOP_LE if it is missing or too long."""
     line = tidy(text)
     if not line or len(line) > IDENTIFYING[name]:
         raise unfit(name)
     return line
 
 
-def unfit(name: str) -> WorkstationError:
-    """This document can't be sent as edXML; ``name``: the element that is at fault."""
-    return WorkstationError("G21", field=name)
+def unfit(name: str) -> WardFailure:
+    """This document can't be sent as edXML, and no byte of it was; ``name``: the element that is at fault."""
+    return WardFailure(FailureClass.KHONG_HOP_LE, field=_OURS.get(name, name), sent=False)

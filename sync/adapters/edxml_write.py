@@ -30,7 +30,7 @@ _TRACES = {"version": "1.0", "mustUnderstand": "1", "actor": "http://schemas.xml
 
 
 def write_edoc(edoc: Edoc) -> bytes:
-    """G21 with the element's name if something that names a thing is missing or too long, or there is no receiver or file."""
+    """KHONG_HOP_LE with the field's name if what names a thing is missing or too long, or there is no receiver or file."""
     if not edoc.receivers:
         raise unfit("To")
     if not edoc.attachments:
@@ -53,7 +53,7 @@ def write_edoc(edoc: Edoc) -> bytes:
 
 
 def write_status(status: StatusMessage) -> bytes:
-    """G21 as above."""
+    """KHONG_HOP_LE as above."""
     out = Writer()
     with (
         out.inside("edXML", _ROOT),

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -57,15 +57,20 @@ class PeerLine:
         *,
         headers: Mapping[str, str] | None = None,
         body: object = None,
+        raw: tuple[int, Iterable[bytes]] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Reply:
-        """The answer whatever its status. ``body`` goes as JSON. MANG when the line fails, with ``sent`` where it is known."""
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        """The answer whatever its status. ``body`` goes as JSON, ``raw`` (length and pieces) as it is. MANG when the line fails,
+        with ``sent`` where it is known."""
+        content: bytes | Iterable[bytes] | None = None
         sent = dict(headers or {})
-        if content is not None:
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode()
             sent["Content-Type"] = "application/json; charset=utf-8"
+        elif raw is not None:
+            sent["Content-Length"], content = str(raw[0]), raw[1]
         end = self._monotonic() + _TOTAL * self._seconds
         try:
             with self._http.stream(

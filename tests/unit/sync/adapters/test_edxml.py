@@ -26,8 +26,9 @@ from sync.adapters.edxml_read import read_message
 from sync.adapters.edxml_write import write_edoc, write_status
 from sync.adapters.markup import tidy
 from sync.adapters.text import trimmed
+from sync.failure import WardFailure
 from tests.unit.sync.adapters.exchanging import CITY, CODE, GOLDEN, ISSUED, WARD, decision, recall, refusal
-from workstation.domain.errors import WorkstationError
+from workstation.domain.outbox import FailureClass
 
 GOLD = {
     "quyet-dinh.xml": lambda: write_edoc(decision()),
@@ -137,22 +138,22 @@ def test_a_document_id_looks_as_the_regulation_says() -> None:
 @pytest.mark.parametrize(
     ("organ_id", "number", "notation", "field"),
     [
-        ("", "1", "QĐ-UBND", "OrganId"),
-        ("H29,1", "1", "QĐ-UBND", "OrganId"),
-        ("Phường Mẫu", "1", "QĐ-UBND", "OrganId"),
-        ("H29", "", "QĐ-UBND", "CodeNumber"),
-        ("H29", "1/2", "QĐ-UBND", "CodeNumber"),
-        ("H29", "1 ", "QĐ-UBND", "CodeNumber"),
-        ("H29", "1", "", "CodeNotation"),
-        ("H29", "1", "QĐ,UBND", "CodeNotation"),
-        ("H29", "1", "QĐ\nUBND", "CodeNotation"),
-        ("H29", "1", "X" * 250, "DocumentId"),
+        ("", "1", "QĐ-UBND", "unit_code"),
+        ("H29,1", "1", "QĐ-UBND", "unit_code"),
+        ("Phường Mẫu", "1", "QĐ-UBND", "unit_code"),
+        ("H29", "", "QĐ-UBND", "number"),
+        ("H29", "1/2", "QĐ-UBND", "number"),
+        ("H29", "1 ", "QĐ-UBND", "number"),
+        ("H29", "1", "", "notation"),
+        ("H29", "1", "QĐ,UBND", "notation"),
+        ("H29", "1", "QĐ\nUBND", "notation"),
+        ("H29", "1", "X" * 250, "notation"),
     ],
 )
 def test_what_names_nothing_is_refused(organ_id: str, number: str, notation: str, field: str) -> None:
-    with pytest.raises(WorkstationError) as raised:
+    with pytest.raises(WardFailure) as raised:
         document_id(organ_id, ISSUED, Code(number, notation))
-    assert (raised.value.code, raised.value.params) == ("G21", {"field": field})
+    assert (raised.value.failure, raised.value.field, raised.value.sent) == (FailureClass.KHONG_HOP_LE, field, False)
 
 
 @pytest.mark.parametrize(
@@ -165,16 +166,16 @@ def test_another_form_of_id_is_no_id(text: str) -> None:
 
 def test_names_are_refused_rather_than_clipped() -> None:
     for field, edoc in (
-        ("CodeNotation", decision(code=Code(CODE.number, "X" * 51))),
-        ("OrganId", decision(sender=Organ("H" * 51, "Mẫu"))),
+        ("notation", decision(code=Code(CODE.number, "X" * 51))),
+        ("unit_code", decision(sender=Organ("H" * 51, "Mẫu"))),
         ("AttachmentName", decision(attachments=(Attachment("a", "x" * 201, "application/pdf", b""),))),
-        ("DocumentId", decision(document_id=" ")),
+        ("notation", decision(document_id=" ")),
         ("To", decision(receivers=())),
         ("Attachment", decision(attachments=())),
     ):
-        with pytest.raises(WorkstationError) as raised:
+        with pytest.raises(WardFailure) as raised:
             write_edoc(edoc)
-        assert (raised.value.code, raised.value.params) == ("G21", {"field": field})
+        assert (raised.value.failure, raised.value.field) == (FailureClass.KHONG_HOP_LE, field)
 
 
 def test_moments_are_told_in_vietnam() -> None:
