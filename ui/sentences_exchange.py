@@ -49,7 +49,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "unsigned": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
     # of a file of that store
     "kind": ("không phải tệp PDF", "no PDF"),
-    "changed": ("không khớp tệp đã xem", "not the file that was looked at"),
     "signature": ("chữ ký số chưa hợp lệ", "its signature is not valid"),
 }
 """Reasons of G20, G22 and G23 in words."""

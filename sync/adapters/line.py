@@ -116,7 +116,7 @@ def json_object(reply: Reply) -> dict[str, object]:
     """The body of a success. KHONG_RO for anything but a JSON object: a gateway's page says nothing of what happened."""
     try:
         body = json.loads(reply.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WardFailure(FailureClass.KHONG_RO, status=reply.status, detail="not JSON") from error
     if not isinstance(body, dict):
         raise WardFailure(FailureClass.KHONG_RO, status=reply.status, detail="no object")

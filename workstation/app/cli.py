@@ -21,6 +21,7 @@ from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
+from workstation.app import reuse_command as reuse
 from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
@@ -65,6 +66,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     copying.copy,
     certifying.certify,
     copying.copies,
+    reuse.reuse,
     office.send,
     office.outbox,
     archive.archive,

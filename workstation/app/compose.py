@@ -18,6 +18,7 @@ import platformdirs
 import signing.worker
 from signing.algorithm_rules import limits
 from signing.verify import verify_file
+from sync.adapters.result_store import NationalStore, StoreConfig
 from sync.contract import WardClient
 from sync.failure import WardFailure
 from sync.receipts import TrustedKeys
@@ -31,6 +32,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
 from workstation.domain.ports import Scanner, Sender, SendReport
+from workstation.domain.reuse import ResultStore
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
     Levels,
@@ -340,6 +342,21 @@ def remote_secret(home: Home, name: str) -> Secret:
         return Secret(value)
     path = home.secrets / f"remote-{name}"
     return Secret(path.read_text("utf-8").strip() if path.is_file() else "")
+
+
+@contextmanager
+def result_store(ws: Workstation) -> Iterator[ResultStore | None]:
+    """The store of digitised results that the settings name; None: none is."""
+    s = ws.settings.reuse
+    if not s.url:
+        yield None
+        return
+    config = StoreConfig(s.url, s.find, s.file, s.route, s.success, s.max_mb, s.seconds, s.proxy)
+    store = NationalStore(config, partial(_secret, ws.home, "WORKSTATION_REUSE_SECRET", "reuse"))
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def _ward_secret(home: Home) -> Secret:

@@ -25,6 +25,9 @@ FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
 MOST_RENEW_DAYS = 5 * 365
+MOST_REUSE_MB = 11
+MOST_REUSE_SECONDS = 300
+SECURE = r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]"
 ROLES = ("clerk", "checker", "official", "registrar")
 _SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ0-9]{0,11}(?:[-.&][A-Za-zĐđ0-9]{1,11}){0,3}")
 
@@ -95,6 +98,27 @@ class CopySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReuseSettings:
+    """The national store of digitised results, asked before paper is scanned; its token is in the environment or ``secrets``."""
+
+    url: str = ""
+    """What stands before the paths, https; empty: nothing is asked."""
+    find: str = ""
+    """Path of the question."""
+    file: str = ""
+    """Path of a file."""
+    route: str = ""
+    """``dstcode`` of the exchange platform on the way."""
+    success: str = "0 00"
+    """The answers' codes that say success, separated by blanks."""
+    max_mb: int = 10
+    """Larger files are not taken."""
+    seconds: int = 30
+    """Without a byte from the store, before a question is given up."""
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSettings:
     page_workers: int = 0
     """0: one a core, but one only below 4 GB of memory."""
@@ -130,6 +154,7 @@ class Settings:
     signing: SigningSettings = field(default_factory=SigningSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     copies: CopySettings = field(default_factory=CopySettings)
+    reuse: ReuseSettings = field(default_factory=ReuseSettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
     line: LineSettings = field(default_factory=LineSettings)
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
@@ -178,6 +203,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
     if not _SYMBOL.fullmatch(settings.copies.symbol):
         raise WorkstationError("M06", file=FILE, key="copies.symbol")
+    if (wrong := _no_store(settings.reuse)) is not None:
+        raise WorkstationError("M06", file=FILE, key=f"reuse.{wrong}")
     if (wrong := _no_line(settings.line)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings
@@ -192,6 +219,22 @@ def _no_line(line: LineSettings) -> str | None:
         if getattr(line, name) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", getattr(line, name)):
             return name
     return None if bool(line.send_from) == bool(line.send_until) else "send_until"
+
+
+def _no_store(reuse: ReuseSettings) -> str | None:
+    """The key that can't stand as it is. A plain http address only on this machine."""
+    if reuse.url and not re.match(SECURE, reuse.url + "/"):
+        return "url"
+    for name in ("find", "file"):
+        if reuse.url and not getattr(reuse, name).startswith("/"):
+            return name
+    if reuse.proxy and not re.match(r"https?://.", reuse.proxy):
+        return "proxy"
+    if not reuse.success.split():
+        return "success"
+    if not 1 <= reuse.max_mb <= MOST_REUSE_MB:
+        return "max_mb"
+    return None if 1 <= reuse.seconds <= MOST_REUSE_SECONDS else "seconds"
 
 
 def _impossible(stamps: TimestampSettings) -> str | None:
@@ -245,7 +288,7 @@ def _remote(data: Any) -> RemoteService:
         raise WorkstationError("M06", file=FILE, key="remotes.name")
     if service.protocol not in PROTOCOLS:
         raise WorkstationError("M06", file=FILE, key="remotes.protocol")
-    if not re.match(r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", service.url + "/"):
+    if not re.match(SECURE, service.url + "/"):
         raise WorkstationError("M06", file=FILE, key="remotes.url")
     if service.proxy and not re.match(r"https?://.", service.proxy):
         raise WorkstationError("M06", file=FILE, key="remotes.proxy")
