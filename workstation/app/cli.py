@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from workstation.app import archive_command as archive
 from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
+from workstation.app import export_command as export
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import reuse_command as reuse
@@ -67,6 +68,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     certifying.certify,
     copying.copies,
     reuse.reuse,
+    export.export,
     office.send,
     office.outbox,
     archive.archive,
