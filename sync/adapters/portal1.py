@@ -16,7 +16,7 @@ from sync.failure import WardFailure
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
-from workstation.domain.peers import BEGUN, CaseStatus, CodeBook, Delivered, Parcel, Part, PeerConfig, StepJournal
+from workstation.domain.peers import BEGUN, CaseStatus, CodeBook, Delivered, Parcel, PeerConfig, StepJournal
 from workstation.domain.signing import Secret
 
 PATHS = {"login": "/mapi/login", "data": "/mapi/g", "share": "/mapi/g"}
@@ -61,26 +61,27 @@ class Portal1:
     def _sync(self, parcel: Parcel, code: str, journal: StepJournal) -> None:
         known: dict[str, object] | None = None
 
+        def look() -> dict[str, object] | None:
+            case = self._case(code)
+            if case is not None and _other(case, "MaTTHC", parcel.case.procedure):
+                raise WardFailure(FailureClass.XUNG_DOT, field="MaTTHC")
+            return case
+
         def look_up() -> str | None:
             nonlocal known
-            known = self._case(code)
-            if known is None:
-                return None
-            if _other(known, "MaTTHC", parcel.case.procedure):
-                raise WardFailure(FailureClass.XUNG_DOT, field="MaTTHC")
-            return code if self._has_files(known, parcel) else None
+            known = look()
+            return code if known is not None and self._has_files(known, parcel) else None
 
         def act() -> str:
-            status = CaseStatus.IN_PROGRESS if known is None else _status(known) or CaseStatus.IN_PROGRESS
-            body = dossier_body(parcel, self._config, self._book, status)
-            answer = self._change("DongBoHoSoMC", [body], known is not None)
+            answer = self._change("DongBoHoSoMC", [self._body(parcel, known)], known is not None)
             if answer in _EXISTS and known is None:
                 # "already there" is the portal's word for several things: only what it shows counts
-                if look_up() is not None:
-                    return code
-                if known is None:
+                there = look()
+                if there is None:
                     raise WardFailure(FailureClass.KHONG_RO, detail=f"code {answer}")
-                answer = self._change("DongBoHoSoMC", [body | {"TrangThaiHoSo": _shown(known, status)}], True)
+                if self._has_files(there, parcel):
+                    return code
+                answer = self._change("DongBoHoSoMC", [self._body(parcel, there)], True)
             return _must_be_done(answer, code)
 
         once(journal, "sync", look_up, act)
@@ -102,6 +103,11 @@ class Portal1:
             return _must_be_done(self._change("CapNhatTienDoHoSoMC", [body], None), str(wanted.value))
 
         once(journal, "progress", look_up, act)
+
+    def _body(self, parcel: Parcel, known: dict[str, object] | None) -> dict[str, object]:
+        """A case that is there keeps its status: the progress, told after it, is what moves it on."""
+        status = CaseStatus.IN_PROGRESS if known is None else _status(known) or CaseStatus.IN_PROGRESS
+        return dossier_body(parcel, self._config, self._book, status)
 
     def _has_files(self, known: dict[str, object], parcel: Parcel) -> bool:
         """Whether the portal shows every one of our files by the address that names its bytes."""
@@ -153,15 +159,15 @@ class Portal1:
         credentials = {"username": self._config.account, "password": self._secret().reveal()}
         try:
             reply = self._line.request("POST", self._paths["login"], headers=self._headers(), body=credentials)
+            if reply.status in (400, 401, 403):
+                raise WardFailure(FailureClass.XAC_THUC, status=reply.status)
+            body = json_object(success(reply))
+            if _code(body) != _DONE:
+                raise WardFailure(FailureClass.XAC_THUC, status=reply.status)
+            self._session = text_of(body, "session")
         except WardFailure as failure:
             failure.sent = False  # no more than the log-in was
             raise
-        if reply.status in (400, 401, 403):
-            raise WardFailure(FailureClass.XAC_THUC, status=reply.status, sent=False)
-        body = json_object(success(reply))
-        if _code(body) != _DONE:
-            raise WardFailure(FailureClass.XAC_THUC, status=reply.status, sent=False)
-        self._session = text_of(body, "session")
 
     def _headers(self) -> dict[str, str]:
         return {"Charset": "utf-8"} | ({"dstcode": self._config.route} if self._config.route else {})
@@ -192,10 +198,6 @@ def _status(known: dict[str, object]) -> CaseStatus | None:
         return CaseStatus(int(str(known.get("TrangThaiHoSo"))))
     except ValueError:
         return None
-
-
-def _shown(known: dict[str, object], usual: CaseStatus) -> str:
-    return str((_status(known) or usual).value)
 
 
 def _other(known: dict[str, object], key: str, ours: str) -> bool:

@@ -186,10 +186,11 @@ class Portal2:
                 break
             self._token = ""
         code = _envelope_code(reply)
-        if code == 404 and (absent or where == "case"):
-            if absent:
-                return {"code": 404}
-            raise WardFailure(FailureClass.HET_HAN, status=reply.status)
+        if code == 404 and absent:
+            return {"code": 404}
+        if code == 404:
+            # only what a case names can have expired; elsewhere it is another server's word
+            raise WardFailure(FailureClass.HET_HAN if where == "case" else FailureClass.KHONG_RO, status=reply.status)
         answer = json_object(success(reply))
         if code is not None and code not in _GOOD:
             raise WardFailure(classify(code) if code >= 400 else FailureClass.KHONG_RO, status=reply.status)
