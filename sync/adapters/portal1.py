@@ -111,14 +111,11 @@ class Portal1:
 
     def _has_files(self, known: dict[str, object], parcel: Parcel) -> bool:
         """Whether the portal shows every one of our files by the address that names its bytes."""
-        lists = {
-            Part.COMPONENT: ("TaiLieuNop", "DuongDanTaiTepTin"),
-            Part.RESULT: ("DanhSachGiayToKetQua", "DuongDanTepTinKetQua"),
-        }
         shown: set[object] = set()
-        for name, key in lists.values():
+        for name, key in (("TaiLieuNop", "DuongDanTaiTepTin"), ("DanhSachGiayToKetQua", "DuongDanTepTinKetQua")):
             rows = known.get(name)
-            shown.update(row.get(key) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else None
+            if isinstance(rows, list):
+                shown.update(row.get(key) for row in rows if isinstance(row, dict))
         return bool(parcel.documents) and all(file_address(d, self._config) in shown for d in parcel.documents)
 
     # --- calls

@@ -58,12 +58,12 @@ class FakePeer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:  # noqa: N802 - the library's name
+            def do_GET(self) -> None:
                 peer.serve(self)
 
-            do_POST = do_GET  # noqa: N815
+            do_POST = do_GET
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 return
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -135,7 +135,12 @@ class FakePeer:
                 self._send(http, status, data)
 
     def _send(
-        self, http: BaseHTTPRequestHandler, status: int, data: bytes, kind: str = "application/json", more: dict[str, str] | None = None
+        self,
+        http: BaseHTTPRequestHandler,
+        status: int,
+        data: bytes,
+        kind: str = "application/json",
+        more: dict[str, str] | None = None,
     ) -> None:
         http.send_response(status)
         for key, value in {"Content-Type": kind, "Content-Length": str(len(data)), **(more or {})}.items():

@@ -1,4 +1,4 @@
-"""The two generations of the national portal, as far as their contracts are recorded (field names: integration notes, section 2)."""
+"""The two generations of the national portal, as far as their contracts are recorded."""
 
 import hashlib
 import json
@@ -60,7 +60,8 @@ class FakePortal1(FakePeer):
         code = str(row["MaHoSo"])
         if odd or (code in self.cases) is not updating:
             return 200, {"error_code": self.exists_code, "message": "thanh cong"}
-        self.created[code] += not updating
+        if not updating:
+            self.created[code] += 1
         self.cases[code] = row
         return 200, {"error_code": self.done_code}
 
@@ -127,9 +128,8 @@ class FakePortal2(FakePeer):
 
     def _create(self, row: dict[str, object]) -> object:
         code = str(row["MaHoSo"])
-        self.created[code] += 1
         if any(i not in self.files for i in re.findall(r'"IdGiayTo": "([^"]+)"', json.dumps(row))):
-            self.created[code] -= 1
             return 200, {"code": 404, "message": "", "data": None}
+        self.created[code] += 1
         self.cases[code] = row | {"idHoSo": secrets.token_hex(8), "maHoSo": code}
         return 200, {"code": 200, "data": {"idHoSo": self.cases[code]["idHoSo"], "maHoSo": code}}
