@@ -43,6 +43,7 @@ class PeerLine:
             timeout=httpx.Timeout(self._seconds, connect=min(_CONNECT_SECONDS, self._seconds)),
             headers={"User-Agent": "tram-so-hoa", "Accept": "application/json"},
             proxy=config.proxy or None,
+            verify=base.scheme == "https",  # reading the roots takes a while
             # no proxy from the environment: where documents go is a setting, not a variable
             trust_env=False,
         )
