@@ -188,9 +188,13 @@ class StatusMessage:
     staff: Staff = Staff()
 
 
+def is_organ_id(text: str) -> bool:
+    return len(text) <= IDENTIFYING["OrganId"] and _ORGAN.fullmatch(text) is not None
+
+
 def document_id(organ_id: str, issued: date, code: Code) -> str:
     """``OrganId,yyyy/MM/dd,number/notation``; KHONG_HOP_LE where a part is missing or would not be found again in it."""
-    if not _ORGAN.fullmatch(organ_id):
+    if not is_organ_id(organ_id):
         raise unfit("OrganId")
     if not code.number or re.search(r"[,/\s]", code.number):
         raise unfit("CodeNumber")
@@ -203,7 +207,7 @@ def parse_document_id(text: str) -> tuple[str, date, Code]:
     """The parts; ``ValueError`` for another form (older systems send plain numbers)."""
     organ_id, issued, code = text.split(",", 2)
     number, slash, notation = code.partition("/")
-    if not (_ORGAN.fullmatch(organ_id) and number and slash and notation):
+    if not (is_organ_id(organ_id) and number and slash and notation):
         raise ValueError("not a document id")
     return organ_id, parse_day(issued), Code(number, notation)
 

@@ -13,11 +13,9 @@ _TO = "to."
 _BUNDLE = re.compile(r"[\n;]+")
 
 
-def sender_of(config: PeerConfig, codes: CodeBook) -> Organ:
+def sender_of(config: PeerConfig, book: CodeBook) -> Organ:
     """The office: code and name from the settings, ``from.address``, ``from.email`` … from the peer's constants."""
-    constants = codes.constants
-    if not config.unit_name:
-        raise unfit("unit_name")
+    constants = book.constants
     return Organ(
         config.unit_code,
         config.unit_name,
@@ -30,12 +28,12 @@ def sender_of(config: PeerConfig, codes: CodeBook) -> Organ:
     )
 
 
-def receivers_of(codes: CodeBook) -> tuple[Organ, ...]:
+def receivers_of(book: CodeBook) -> tuple[Organ, ...]:
     """Constants ``to.H29.99 = name``, by code: whom the office sends to is the office's to say, not the paper's."""
-    return tuple(Organ(key.removeprefix(_TO), name) for key, name in sorted(codes.constants.items()) if key.startswith(_TO))
+    return tuple(Organ(key.removeprefix(_TO), name) for key, name in sorted(book.constants.items()) if key.startswith(_TO))
 
 
-def edoc_of(document: PeerDocument, parcel: Parcel, data: bytes, config: PeerConfig, codes: CodeBook) -> Edoc:
+def edoc_of(document: PeerDocument, parcel: Parcel, data: bytes, config: PeerConfig, book: CodeBook) -> Edoc:
     """KHONG_HOP_LE with the name of the index field that is missing or wrong; what the paper does not say is left empty."""
     field = {name: tidy(value) for name, value in document.fields.items()}
     for name in ("number", "notation", "subject", "signer_name"):
@@ -43,10 +41,10 @@ def edoc_of(document: PeerDocument, parcel: Parcel, data: bytes, config: PeerCon
             raise unfit(name)
     code = Code(field["number"], field["notation"].lstrip("/"))
     issued = _issued(field.get("issued_date", ""))
-    sender = sender_of(config, codes)
+    sender = sender_of(config, book)
     return Edoc(
         sender=sender,
-        receivers=receivers_of(codes),
+        receivers=receivers_of(book),
         code=code,
         place=field.get("place", ""),
         issued=issued,

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sync.adapters.edxml import Edoc
-from sync.adapters.edxml_map import edoc_of
+from sync.adapters.edxml import Edoc, is_organ_id
+from sync.adapters.edxml_map import edoc_of, receivers_of
 from sync.adapters.edxml_read import read_message
 from sync.adapters.edxml_write import write_edoc
 from sync.adapters.line import PeerLine, json_object, paths_of, success, text_of
@@ -60,12 +60,25 @@ def sdk_hash(data: bytes) -> str:
     return "".join(f"{byte:x}" for byte in hashlib.sha256(data).digest())
 
 
-class VxpAdapter:
-    """``domain.peers.PeerAdapter`` of kind ``edxml``: a message a document. ``secret`` is called for each request."""
+class Vxp:
+    """``domain.peers.PeerAdapter`` of kind ``edxml``: a message a document. M06 if the settings lack what the axis needs.
 
-    def __init__(self, config: PeerConfig, codes: CodeBook, secret: Callable[[], Secret], now: Callable[[], datetime]) -> None:
+    ``secret`` is called for each request. ``now``: aware.
+    """
+
+    def __init__(self, config: PeerConfig, book: CodeBook, secret: Callable[[], Secret], now: Callable[[], datetime]) -> None:
+        receivers = receivers_of(book)
+        for key, fits in (
+            ("unit_code", is_organ_id(config.unit_code)),
+            ("unit_name", bool(config.unit_name)),
+            ("account", _fits_a_header(config.account)),
+            ("route", not config.route or _fits_a_header(config.route)),
+            ("codes", bool(receivers) and all(is_organ_id(receiver.id) for receiver in receivers)),
+        ):
+            if not fits:
+                raise WorkstationError("M06", key=f"peers.{key}")
         self._config = config
-        self._codes = codes
+        self._book = book
         self._secret = secret
         self._now = now
         self._paths = paths_of(config, PATHS)
@@ -84,7 +97,7 @@ class VxpAdapter:
     def deliver(self, parcel: Parcel, path: Callable[[Sha256], Path], journal: StepJournal) -> Delivered:
         """Every document is written, and refused if it can't be, before the first one goes out."""
         edocs = [
-            edoc_of(document, parcel, checked_bytes(document, path, self._config.max_mb * 1_000_000), self._config, self._codes)
+            edoc_of(document, parcel, checked_bytes(document, path, self._config.max_mb * 1024 * 1024), self._config, self._book)
             for document in parcel.documents
         ]
         if not edocs:
@@ -173,6 +186,10 @@ class VxpAdapter:
         if str(body.get("status", "OK")).upper() == "FAIL":
             raise WardFailure(FailureClass.KHONG_RO, detail="two answers in one")
         return body
+
+
+def _fits_a_header(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable()
 
 
 def _number(text: str) -> str:

@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from workstation.app import archive_command as archive
 from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
+from workstation.app import edxml_command as edxml
 from workstation.app import export_command as export
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
@@ -69,6 +70,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     copying.copies,
     reuse.reuse,
     export.export,
+    edxml.edxml,
     office.send,
     office.outbox,
     archive.archive,
