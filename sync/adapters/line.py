@@ -19,7 +19,6 @@ _TOTAL = 5
 """An answer may trickle for so many times the silence that is allowed."""
 _CONNECT_SECONDS = 10.0
 _PROBE_SECONDS = 3.0
-_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class PeerLine:
 
     def _read(self, response: httpx.Response, end: float) -> bytes:
         body = bytearray()
-        for piece in response.iter_bytes(_PIECE):
+        for piece in response.iter_bytes():  # as it comes: a size to wait for would let it trickle for ever
             body += piece
             if self._monotonic() > end:
                 raise WardFailure(FailureClass.MANG, detail="slow body", silent=True)
