@@ -86,7 +86,7 @@ class PeerLine:
 
     def _read(self, response: httpx.Response, end: float) -> bytes:
         body = bytearray()
-        for piece in response.iter_bytes():  # as it comes: waiting for whole pieces, a trickle would never be looked at
+        for piece in response.iter_bytes():  # as it comes: a size to wait for would let it trickle for ever
             body += piece
             if self._monotonic() > end:
                 raise WardFailure(FailureClass.MANG, detail="slow body", silent=True)

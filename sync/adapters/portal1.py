@@ -123,6 +123,10 @@ class Portal1:
     def _case(self, code: str) -> dict[str, object] | None:
         """What the portal has under this number; None: nothing. Anything that can't be told is KHONG_RO."""
         body = self._call("share", {"service": "TraCuuHoSo", "mahoso": code})
+        if _code(body) == _REFUSED:
+            # asking has no fields that could be wrong: it is the log-in or the unit that is refused
+            self._session = ""
+            raise WardFailure(FailureClass.XAC_THUC, status=200, sent=False)
         if _code(body) != _DONE:
             raise _refusal(_code(body))
         rows = body.get("result")

@@ -51,8 +51,3 @@ def compact_time(moment: datetime | None) -> str:
 def spaced_time(moment: datetime | None) -> str:
     """``yyyy-MM-dd HH:mm:ss`` of Vietnam; empty: not known."""
     return moment.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
-
-
-def iso_milliseconds(moment: datetime | None) -> str:
-    """``yyyy-MM-ddTHH:mm:ss.fff`` of Vietnam, without its offset as the peer wants it; empty: not known."""
-    return moment.astimezone(VIETNAM).replace(tzinfo=None).isoformat(timespec="milliseconds") if moment else ""

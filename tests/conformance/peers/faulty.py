@@ -57,6 +57,7 @@ class FakePeer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one piece: else each answer waits for the other side's delayed ACK
 
             def do_GET(self) -> None:
                 peer.serve(self)
@@ -147,6 +148,7 @@ class FakePeer:
             http.send_header(key, value)
         http.end_headers()
         http.wfile.write(data)
+        http.wfile.flush()
 
     def _trickle(self, http: BaseHTTPRequestHandler, data: bytes) -> None:
         """A byte now and then: never silent, never done."""

@@ -26,7 +26,7 @@ BOOK = CodeBook(
         "KHAI_SINH": TypeCodes("000.00.00.G09-KQ002269", "KQ.G15.000031"),
         "TO_KHAI": TypeCodes("000.00.00.G09-KQ002270", ""),
     },
-    {"MaCSDL": "7 1"},
+    {"MaCSDL": "7 1", "dossierTemplateNo.1.001193": "MAU-KS"},
 )
 CODE = "H29.17-20260609-0092637"
 AT = datetime(2026, 6, 9, 18, 30, 15, 328_000, tzinfo=UTC)

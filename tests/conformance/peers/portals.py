@@ -131,5 +131,5 @@ class FakePortal2(FakePeer):
         if any(i not in self.files for i in re.findall(r'"IdGiayTo": "([^"]+)"', json.dumps(row))):
             return 200, {"code": 404, "message": "", "data": None}
         self.created[code] += 1
-        self.cases[code] = row | {"idHoSo": secrets.token_hex(8), "maHoSo": code}
+        self.cases[code] = row | {"idHoSo": secrets.token_hex(8), "maHoSo": code, "TrangThai": 1}
         return 200, {"code": 200, "data": {"idHoSo": self.cases[code]["idHoSo"], "maHoSo": code}}
