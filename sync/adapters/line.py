@@ -16,7 +16,9 @@ from workstation.domain.peers import PeerConfig
 _MOST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer; more is no answer of these contracts."""
 _TOTAL = 5
-"""An answer may trickle for so many times the silence that is allowed."""
+"""An answer may trickle for so many times the silence that is allowed …"""
+_SLOWEST = 1024
+"""… and longer only while so many bytes a second have come."""
 _CONNECT_SECONDS = 10.0
 _PROBE_SECONDS = 3.0
 
@@ -61,9 +63,10 @@ class PeerLine:
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         params: Mapping[str, str] | None = None,
+        most: int = _MOST_ANSWER,
     ) -> Reply:
         """The answer whatever its status. ``body`` goes as JSON, ``raw`` (length and pieces) as it is. MANG when the line fails,
-        with ``sent`` where it is known."""
+        with ``sent`` where it is known; KHONG_RO for an answer of more than ``most`` bytes."""
         content: bytes | Iterable[bytes] | None = None
         sent = dict(headers or {})
         if body is not None:
@@ -71,12 +74,11 @@ class PeerLine:
             sent["Content-Type"] = "application/json; charset=utf-8"
         elif raw is not None:
             sent["Content-Length"], content = str(raw[0]), raw[1]
-        end = self._monotonic() + _TOTAL * self._seconds
         try:
             with self._http.stream(
                 method, self._base + path, headers=sent, content=content, data=form, files=files, params=params
             ) as response:
-                return Reply(response.status_code, response.headers, self._read(response, end))
+                return Reply(response.status_code, response.headers, self._read(response, most))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise WardFailure(FailureClass.MANG, detail=type(error).__name__, sent=False) from error
         except httpx.HTTPError as error:
@@ -84,13 +86,14 @@ class PeerLine:
                 FailureClass.MANG, detail=type(error).__name__, silent=isinstance(error, httpx.TimeoutException)
             ) from error
 
-    def _read(self, response: httpx.Response, end: float) -> bytes:
-        body = bytearray()
+    def _read(self, response: httpx.Response, most: int) -> bytes:
+        # from the first byte of the answer: how long the question took to be sent is no fault of the peer's
+        body, begun = bytearray(), self._monotonic()
         for piece in response.iter_bytes():  # as it comes: a size to wait for would let it trickle for ever
             body += piece
-            if self._monotonic() > end:
+            if self._monotonic() - begun > _TOTAL * self._seconds + len(body) / _SLOWEST:
                 raise WardFailure(FailureClass.MANG, detail="slow body", silent=True)
-            if len(body) > _MOST_ANSWER:
+            if len(body) > most:
                 raise WardFailure(FailureClass.KHONG_RO, status=response.status_code, detail="too long")
         return bytes(body)
 

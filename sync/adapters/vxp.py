@@ -175,7 +175,8 @@ class Vxp:
         headers = signed_headers(stamped, self._secret())
         if self._config.route:
             headers["dstcode"] = self._config.route
-        body = json_object(success(self._line.request("POST", self._paths[name], headers=headers, raw=raw)))
+        most = _envelope(self._config.max_mb * 1024 * 1024)
+        body = json_object(success(self._line.request("POST", self._paths[name], headers=headers, raw=raw, most=most)))
         code = body.get("ErrorCode")
         if isinstance(code, int) and not isinstance(code, bool):
             code = str(code)
@@ -186,6 +187,11 @@ class Vxp:
         if str(body.get("status", "OK")).upper() == "FAIL":
             raise WardFailure(FailureClass.KHONG_RO, detail="two answers in one")
         return body
+
+
+def _envelope(size: int) -> int:
+    """Bytes of an answer that holds a document with a file of ``size``: base64 within base64, and a header."""
+    return size * 16 // 9 + 1024 * 1024
 
 
 def _fits_a_header(text: str) -> bool:
