@@ -37,7 +37,7 @@ class FakeOpenCps(FakePeer):
             return 401, {}
         if headers.get("groupid") != GROUP:
             return 403, {}
-        steps = path.strip("/").split("/")[1:]
+        steps = [step for step in path.split("/dossiers", 1)[1].split("/") if step]
         if not steps:
             return self._create(dict(parse_qsl(body.decode())))
         if len(steps) == 1:
@@ -65,10 +65,12 @@ class FakeOpenCps(FakePeer):
         if method == "GET":
             return 200, {"total": len(mine), "data": [{"referenceUid": r, "fileSize": len(b)} for _, r, b in mine]}
         boundary = body.partition(b"\r\n")[0]
-        parts = dict(
-            (re.search(rb'name="([^"]+)"', head)[1].decode(), content.removesuffix(b"\r\n"))  # type: ignore[index]
-            for head, _, content in (part.partition(b"\r\n\r\n") for part in body.split(boundary)[1:-1])
-        )
+        parts: dict[str, bytes] = {}
+        for part in body.split(boundary)[1:-1]:
+            head, _, content = part.partition(b"\r\n\r\n")
+            named = re.search(rb'name="([^"]+)"', head)
+            assert named is not None
+            parts[named[1].decode()] = content.removesuffix(b"\r\n")
         assert parts["dossierPartNo"]
         data = parts["file"][:-1] + b"?" if odd else parts["file"]
         if reference:

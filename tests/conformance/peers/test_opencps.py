@@ -68,7 +68,6 @@ def test_a_dossier_its_files_and_the_end(opencps: FakeOpenCps, adapter: OpenCps,
         (Fault.GATEWAY_AFTER, FailureClass.MAY_CHU),
         (Fault.PAGE_AFTER, FailureClass.KHONG_RO),
         (Fault.BUSY, FailureClass.QUA_TAI),
-        (Fault.SLOW, FailureClass.KHONG_RO),
     ],
 )
 @pytest.mark.parametrize("call", WRITES)

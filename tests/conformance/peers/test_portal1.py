@@ -178,8 +178,8 @@ def test_a_case_that_another_made_meanwhile_is_updated(portal1: FakePortal1, ada
     portal1.cases[CODE] = {"MaHoSo": CODE, "MaTTHC": "1.001193", "TrangThaiHoSo": "4"}
     answers = iter([None])  # it was not there yet when first asked
 
-    def first_nothing(number: str) -> dict[str, object] | None:
-        return asked(number) if next(answers, "asked") else None
+    def first_nothing(code: str) -> dict[str, object] | None:
+        return asked(code) if next(answers, "asked") else None
 
     adapter._case = first_nothing  # type: ignore[method-assign]
     assert attempt(adapter, files, MemoryJournal()) == Delivered(CODE)
@@ -218,7 +218,7 @@ def test_a_file_that_the_portal_would_refuse_is_not_announced(portal1: FakePorta
 @pytest.mark.parametrize("key", ["unit_code", "unit_name", "account", "files_url"])
 def test_settings_that_lack_something_are_told_by_name(portal1: FakePortal1, key: str) -> None:
     with pytest.raises(WorkstationError) as caught:
-        Portal1(replace(config(portal1.url), **{key: ""}), BOOK, lambda: Secret(""))
+        Portal1(replace(config(portal1.url), **{key: ""}), BOOK, lambda: Secret(""))  # type: ignore[arg-type]
     assert caught.value.params == {"key": f"peers.{key}"}
 
 
