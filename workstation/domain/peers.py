@@ -5,7 +5,7 @@ values and a journal, and either returns what the peer said of its own accord or
 ``domain.outbox.RULES``. It never tells "received": that word belongs to the ward server's verified receipt.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256
+from workstation.domain.outbox import OutboxState
 
 
 class PeerKind(Enum):
@@ -45,6 +46,8 @@ class PeerConfig:
     """Paths that differ from the kind's usual ones: ``login=/a data=/b``, separated by white space."""
     files_url: str = ""
     """Where the peer can fetch a file, with ``{sha256}`` in it, for peers that pull."""
+    since: str = ""
+    """Only dossiers queued from this day on (``2026-12-01``); empty: all there are."""
     codes: str = ""
     """File with this peer's codes, relative to the home folder (``CodeBook``)."""
     max_mb: int = 10
@@ -62,7 +65,12 @@ class TypeCodes:
     component: str = ""
     """MaThanhPhanHoSo: as paper that was handed in."""
     result: str = ""
-    """MaGiayToKetQua (``KQ.G15.000031``)."""
+    """MaGiayToKetQua (``KQ.G15.000031``); a type that has one is a result there."""
+    procedure: str = ""
+    """MaTTHC of the procedure that issues it, with its names."""
+    procedure_name: str = ""
+    field_code: str = ""
+    field_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +196,34 @@ class PeerDelivery:
     lease_until: datetime | None = None
     fence: int = 0
     """Set by the store; saving with an older one fails with K04."""
+
+
+class Deliveries(Protocol):
+    """What waits for peers, beside the outbox (a repository of ``domain.ports.UnitOfWork``)."""
+
+    def open(self, peer: str, states: Iterable[OutboxState], since: datetime | None, now: datetime, limit: int) -> int:
+        """Opens one for each outbox item in these states that has none for the peer yet, oldest first; how many."""
+        ...
+
+    def claim(self, peer: str, owner: str, now: datetime, lease_seconds: float) -> PeerDelivery | None:
+        """Takes the oldest that is due and free (or whose lease ran out) and leases it; None: nothing to do."""
+        ...
+
+    def get(self, item_id: OutboxId, peer: str) -> PeerDelivery:
+        """KeyError if there is none."""
+        ...
+
+    def save(self, delivery: PeerDelivery) -> None:
+        """K04 if it was claimed by another meanwhile, or given back."""
+        ...
+
+    def of_item(self, item_id: OutboxId) -> tuple[PeerDelivery, ...]:
+        """By name of the peer."""
+        ...
+
+    def tally(self, peer: str) -> Mapping[DeliveryState, int]:
+        """How many there are of each state; every state has its entry."""
+        ...
 
 
 BEGUN = "?"
