@@ -13,7 +13,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sync.adapters.edxml import Edoc, is_organ_id
@@ -28,10 +28,12 @@ from sync.failure import WardFailure
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
-from workstation.domain.peers import CodeBook, Delivered, Parcel, PeerConfig, StepJournal
+from workstation.domain.peers import CodeBook, Delivered, Parcel, Part, PeerConfig, PeerDocument, StepJournal
 from workstation.domain.signing import Secret
 
 PATHS = {"send": "/sendEdoc", "sent": "/getSentEdocList", "get": "/getEdoc"}
+NOTHING = "–"
+"""Reference of a dossier in which nothing is for the axis."""
 _EDOC = {"servicetype": "eDoc", "messagetype": "edoc"}
 _PIECE = 64 * 1024
 _MOST_CANDIDATES = 20
@@ -66,7 +68,13 @@ class Vxp:
     ``secret`` is called for each request. ``now``: aware.
     """
 
-    def __init__(self, config: PeerConfig, book: CodeBook, secret: Callable[[], Secret], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        config: PeerConfig,
+        book: CodeBook,
+        secret: Callable[[], Secret],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         receivers = receivers_of(book)
         for key, fits in (
             ("unit_code", is_organ_id(config.unit_code)),
@@ -96,18 +104,22 @@ class Vxp:
 
     def deliver(self, parcel: Parcel, path: Callable[[Sha256], Path], journal: StepJournal) -> Delivered:
         """Every document is written, and refused if it can't be, before the first one goes out."""
+        going = [document for document in parcel.documents if self._goes(document)]
         edocs = [
             edoc_of(document, parcel, checked_bytes(document, path, self._config.max_mb * 1024 * 1024), self._config, self._book)
-            for document in parcel.documents
+            for document in going
         ]
-        if not edocs:
-            raise WardFailure(FailureClass.KHONG_HOP_LE, field="documents", sent=False)
         messages = [write_edoc(edoc) for edoc in edocs]
         numbers = [
             self._deliver_one(edoc, message, f"edoc-{document.id}", journal)
-            for document, edoc, message in zip(parcel.documents, edocs, messages, strict=True)
+            for document, edoc, message in zip(going, edocs, messages, strict=True)
         ]
-        return Delivered(",".join(numbers))
+        return Delivered(",".join(numbers) or NOTHING)
+
+    def _goes(self, document: PeerDocument) -> bool:
+        """Results only, and of them the types that the office's codes name, if they name any: a citizen's application has no
+        number and is nobody else's."""
+        return document.part is Part.RESULT and (not self._book.types or document.type_code in self._book.types)
 
     def _deliver_one(self, edoc: Edoc, message: bytes, step: str, journal: StepJournal) -> str:
         return once(journal, step, lambda: self._look_up(edoc), lambda: self._send(edoc, message, journal))

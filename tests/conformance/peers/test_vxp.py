@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sync.adapters.edxml_write import write_edoc
-from sync.adapters.vxp import Vxp, sdk_hash, signed_headers
+from sync.adapters.make import make
+from sync.adapters.vxp import NOTHING, Vxp, sdk_hash, signed_headers
 from sync.failure import WardFailure
 from tests.conformance.peers.axis import SECRET, SYSTEM, FakeAxis
 from tests.conformance.peers.faulty import LINE_FAULTS, Fault
@@ -19,7 +20,7 @@ from tests.conformance.peers.parcels import CONTENTS, PARCEL, Files, Killed, Mem
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
-from workstation.domain.peers import BEGUN, CodeBook, Delivered, Parcel, PeerConfig, PeerDocument
+from workstation.domain.peers import BEGUN, CodeBook, Delivered, Parcel, Part, PeerConfig, PeerDocument, TypeCodes
 from workstation.domain.signing import Secret
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "edxml"
@@ -40,7 +41,9 @@ BOOK = CodeBook(
 
 
 def paper(index: int, **fields: str) -> PeerDocument:
-    return replace(PARCEL.documents[index], type_name="Quyết định", fields={**FIELDS, "number": str(127 + index), **fields})
+    return replace(
+        PARCEL.documents[index], part=Part.RESULT, type_name="Quyết định", fields={**FIELDS, "number": str(127 + index), **fields}
+    )
 
 
 def parcel(*documents: PeerDocument) -> Parcel:
@@ -96,6 +99,25 @@ def test_a_document_arrives_as_it_was_signed(axis: FakeAxis, adapter: Vxp, files
     assert [r.id for r in axis.edocs()["doc-1"].receivers] == ["H29.98", "H29.99"]
     assert journal.moved == len(message)
     assert all(list(steps.values()) == [BEGUN] for steps in journal.before.values())
+
+
+def test_only_what_is_for_the_axis_goes(axis: FakeAxis, adapter: Vxp, files: Files) -> None:
+    application = replace(paper(0), part=Part.COMPONENT, fields={})
+    assert attempt(adapter, files, MemoryJournal(), parcel(application, paper(1))) == Delivered("doc-1")
+    assert [edoc.code.number for edoc in axis.edocs().values()] == ["128"]
+    book = CodeBook({"KHAI_SINH": TypeCodes()}, BOOK.constants)
+    made = Vxp(config(axis.url), book, lambda: Secret(SECRET))
+    assert attempt(made, files, MemoryJournal(), parcel(paper(0), paper(1))) == Delivered("doc-1")
+    axis.calls.clear()
+    assert attempt(made, files, MemoryJournal(), parcel(replace(paper(0), fields={}))) == Delivered(NOTHING)
+    assert axis.calls == []
+    made.close()
+
+
+def test_the_settings_kind_is_this_adapter(axis: FakeAxis) -> None:
+    made = make(config(axis.url), BOOK, lambda: Secret(SECRET))
+    assert isinstance(made, Vxp) and made.config.kind == "edxml"
+    made.close()
 
 
 def test_what_arrived_is_not_sent_again(axis: FakeAxis, adapter: Vxp, files: Files) -> None:
