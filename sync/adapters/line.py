@@ -15,8 +15,8 @@ from workstation.domain.peers import PeerConfig
 
 _MOST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer; more is no answer of these contracts."""
-_TOTAL = 5
-"""An answer may trickle for so many times the silence that is allowed."""
+LONGEST_CALL = 5
+"""An answer may trickle for so many times the silence (``PeerConfig.seconds``) that is allowed."""
 _CONNECT_SECONDS = 10.0
 _PROBE_SECONDS = 3.0
 
@@ -66,7 +66,7 @@ class PeerLine:
         sent = dict(headers or {})
         if content is not None:
             sent["Content-Type"] = "application/json; charset=utf-8"
-        end = self._monotonic() + _TOTAL * self._seconds
+        end = self._monotonic() + LONGEST_CALL * self._seconds
         try:
             with self._http.stream(
                 method, self._base + path, headers=sent, content=content, data=form, files=files, params=params

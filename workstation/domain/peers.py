@@ -202,7 +202,8 @@ class Deliveries(Protocol):
     """What waits for peers, beside the outbox (a repository of ``domain.ports.UnitOfWork``)."""
 
     def open(self, peer: str, states: Iterable[OutboxState], since: datetime | None, now: datetime, limit: int) -> int:
-        """Opens one for each outbox item in these states that has none for the peer yet, oldest first; how many."""
+        """Opens one for each outbox item in these states that has none for the peer yet and waits for nothing (a time-stamp,
+        say), oldest first; how many."""
         ...
 
     def claim(self, peer: str, owner: str, now: datetime, lease_seconds: float) -> PeerDelivery | None:

@@ -28,7 +28,8 @@ class SqlDeliveries:
 
     def open(self, peer: str, states: Iterable[OutboxState], since: datetime | None, now: datetime, limit: int) -> int:
         known = and_(DELIVERY.c.item_id == ITEM.c.id, DELIVERY.c.peer == peer)
-        missing = select(ITEM.c.id).where(ITEM.c.state.in_([s.value for s in states]), ~select(1).where(known).exists())
+        ready = and_(ITEM.c.state.in_([s.value for s in states]), ITEM.c.next_try.is_(None))
+        missing = select(ITEM.c.id).where(ready, ~select(1).where(known).exists())
         if since is not None:
             missing = missing.where(ITEM.c.created_at >= since)
         found = self._tx.rows(missing.order_by(ITEM.c.created_at, ITEM.c.id).limit(limit))
