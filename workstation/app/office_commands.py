@@ -123,7 +123,8 @@ def send(
                 ws.settle()
                 with ws.office.look() as uow:
                     items = [uow.outbox.get(OutboxId(item_id)) for item_id in sent]
-                    return [item_json(i, options.lang, uow.deliveries.of_item(i.id)) for i in items]
+                    deliveries = uow.deliveries.of_items([i.id for i in items])
+                return [item_json(i, options.lang, deliveries[i.id]) for i in items]
             time.sleep(ws.settings.machine.send_every_seconds)
 
     with open_workstation(home_folder(), limit_kbps=limit_kbps) as ws:
@@ -167,7 +168,9 @@ def outbox(as_json: JsonOption = False) -> None:
     from workstation.app.shapes import item_json
 
     with open_workstation(home_folder()) as ws, ws.office.look() as uow:
-        rows = [item_json(i, options.lang, uow.deliveries.of_item(i.id)) for i in uow.outbox.list()]
+        items = uow.outbox.list()
+        deliveries = uow.deliveries.of_items([i.id for i in items])
+        rows = [item_json(i, options.lang, deliveries[i.id]) for i in items]
         peers = _peer_tallies(ws)
     report({"items": rows, "peers": peers}, as_json, lambda: _outbox_lines(rows, peers))
 

@@ -5,7 +5,7 @@ values and a journal, and either returns what the peer said of its own accord or
 ``domain.outbox.RULES``. It never tells "received": that word belongs to the ward server's verified receipt.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -218,8 +218,8 @@ class Deliveries(Protocol):
         """K04 if it was claimed by another meanwhile, or given back."""
         ...
 
-    def of_item(self, item_id: OutboxId) -> tuple[PeerDelivery, ...]:
-        """By name of the peer."""
+    def of_items(self, item_ids: Sequence[OutboxId]) -> Mapping[OutboxId, tuple[PeerDelivery, ...]]:
+        """By name of the peer; every item has its entry."""
         ...
 
     def tally(self, peer: str) -> Mapping[DeliveryState, int]:

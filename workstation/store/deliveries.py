@@ -1,6 +1,6 @@
 """Deliveries to peers in the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,8 @@ from workstation.store.transaction import Transaction
 
 ITEM = table_of(tables.OutboxItemRow)
 DELIVERY = table_of(tables.PeerDeliveryRow)
+_NAMED_IDS = 500
+"""Deliveries of more items than that are read with all there are, rather than by a list of ids."""
 _WAITING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING)
 
 
@@ -69,9 +71,15 @@ class SqlDeliveries:
         given_back = bool(stored.lease_owner) and not delivery.lease_owner
         self._write(replace(delivery, fence=delivery.fence + given_back))
 
-    def of_item(self, item_id: OutboxId) -> tuple[PeerDelivery, ...]:
-        query = select(DELIVERY).where(DELIVERY.c.item_id == item_id).order_by(DELIVERY.c.peer)
-        return tuple(_delivery(row) for row in self._tx.rows(query))
+    def of_items(self, item_ids: Sequence[OutboxId]) -> Mapping[OutboxId, tuple[PeerDelivery, ...]]:
+        query = select(DELIVERY).order_by(DELIVERY.c.peer)
+        if len(item_ids) <= _NAMED_IDS:
+            query = query.where(DELIVERY.c.item_id.in_(item_ids))
+        found: dict[OutboxId, list[PeerDelivery]] = {item_id: [] for item_id in item_ids}
+        for row in self._tx.rows(query):
+            if row["item_id"] in found:
+                found[row["item_id"]].append(_delivery(row))
+        return {item_id: tuple(rows) for item_id, rows in found.items()}
 
     def tally(self, peer: str) -> Mapping[DeliveryState, int]:
         query = select(DELIVERY.c.state, func.count().label("items")).where(DELIVERY.c.peer == peer).group_by(DELIVERY.c.state)
