@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sync.adapters.line import LONGEST_CALL
 from sync.adapters.parcel import parcel_of
 from sync.failure import WardFailure
-from sync.journal import LEASE_SECONDS, SendingCancelled
+from sync.journal import SendingCancelled
 from sync.throttle import Throttle
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.outbox import RULES, FailureClass, OutboxState, Retry, backoff_seconds
@@ -30,12 +31,19 @@ class DeliveryJournal:
     """``domain.peers.StepJournal`` on a leased delivery."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, clock: Clock, delivery: PeerDelivery, throttle: Throttle, stopped: Callable[[], bool]
+        self,
+        uow: UnitOfWorkFactory,
+        clock: Clock,
+        delivery: PeerDelivery,
+        throttle: Throttle,
+        stopped: Callable[[], bool],
+        lease_seconds: float,
     ) -> None:
         self._uow = uow
         self._clock = clock
         self._throttle = throttle
         self._stopped = stopped
+        self._lease = timedelta(seconds=lease_seconds)
         self.delivery = delivery
 
     def get(self, step: str) -> str:
@@ -63,7 +71,7 @@ class DeliveryJournal:
         return any(value == BEGUN for _, value in self.delivery.steps)
 
     def save(self, **changes: object) -> None:
-        lease = self._clock.now() + timedelta(seconds=LEASE_SECONDS)
+        lease = self._clock.now() + self._lease
         self._store(replace(self.delivery, **{"lease_until": lease, **changes}))  # type: ignore[arg-type]
 
     def close(self, **changes: object) -> None:
@@ -119,6 +127,11 @@ class PeerRound:
         self._limits = limits
         self._throttle = Throttle(limits.bytes_per_second)
         self._after = after
+        # longer than the longest call: who comes later must not find free what is still being asked about
+        self._lease_seconds = LONGEST_CALL * served.adapter.config.seconds + 60.0
+
+    def close(self) -> None:
+        self._served.adapter.close()
 
     def run(self, cancelled: Callable[[], bool]) -> None:
         def stopped() -> bool:
@@ -130,9 +143,12 @@ class PeerRound:
                 uow.commit()
         while not stopped():
             with self._uow() as uow:
-                delivery = uow.deliveries.claim(self._name, self._owner, started, LEASE_SECONDS)
+                delivery = uow.deliveries.claim(self._name, self._owner, started, self._lease_seconds)
                 uow.commit()
-            if delivery is None or not self._one(DeliveryJournal(self._uow, self._clock, delivery, self._throttle, stopped)):
+            if delivery is None:
+                return
+            journal = DeliveryJournal(self._uow, self._clock, delivery, self._throttle, stopped, self._lease_seconds)
+            if not self._one(journal):
                 return
 
     def _one(self, journal: DeliveryJournal) -> bool:
@@ -221,6 +237,8 @@ class SenderWithPeers:
     def close(self) -> None:
         self._ending.set()
         self.settle(_LONGEST_STOP)
+        for one in self._rounds:
+            one.close()
 
     def _run(self, one: PeerRound, cancelled: Callable[[], bool]) -> None:
         try:

@@ -15,6 +15,7 @@ from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import Actor, ErrorNote
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import Finding, PageState, UnreadArea
+from workstation.domain.peers import DeliveryState
 from workstation.domain.signature import TokenState, TokenStatus, Verdict
 from workstation.usecases.views import GateCheck, GateRule
 
@@ -189,6 +190,13 @@ OUTBOX_STATES: dict[OutboxState, Words] = {
     OutboxState.RECEIVED: ("Đã tiếp nhận", "received"),
     OutboxState.REJECTED: ("Bị trả", "returned"),
     OutboxState.PAUSED: ("Tạm dừng", "paused"),
+}
+DELIVERY_STATES: dict[DeliveryState, Words] = {
+    DeliveryState.QUEUED: ("Chờ chuyển", "waiting"),
+    DeliveryState.SENDING: ("Đang chuyển", "on its way"),
+    DeliveryState.UNKNOWN: ("Chưa rõ kết quả", "unknown"),
+    DeliveryState.DELIVERED: ("Đã chuyển", "delivered"),
+    DeliveryState.REJECTED: ("Bị trả", "returned"),
 }
 PAGE_STATES: dict[PageState, Words] = {
     PageState.NEW: ("Đang đọc chữ", "OCR running"),

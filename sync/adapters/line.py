@@ -15,12 +15,13 @@ from workstation.domain.peers import PeerConfig
 
 _MOST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer; more is no answer of these contracts."""
-_TOTAL = 5
-"""An answer may trickle for so many times the silence that is allowed …"""
+LONGEST_CALL = 5
+"""An answer may trickle for so many times the silence (``PeerConfig.seconds``) that is allowed …"""
 _SLOWEST = 1024
 """… and longer only while so many bytes a second have come."""
 _CONNECT_SECONDS = 10.0
 _PROBE_SECONDS = 3.0
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,11 @@ class PeerLine:
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         params: Mapping[str, str] | None = None,
         most: int = _MOST_ANSWER,
+        received: Callable[[int], None] = lambda count: None,
     ) -> Reply:
         """The answer whatever its status. ``body`` goes as JSON, ``raw`` (length and pieces) as it is. MANG when the line fails,
-        with ``sent`` where it is known; KHONG_RO for an answer of more than ``most`` bytes."""
+        with ``sent`` where it is known; KHONG_RO for an answer of more than ``most`` bytes. ``received`` is told
+        how many bytes of the answer have come since it was told last, every ``_PIECE`` or so."""
         content: bytes | Iterable[bytes] | None = None
         sent = dict(headers or {})
         if body is not None:
@@ -78,7 +81,7 @@ class PeerLine:
             with self._http.stream(
                 method, self._base + path, headers=sent, content=content, data=form, files=files, params=params
             ) as response:
-                return Reply(response.status_code, response.headers, self._read(response, most))
+                return Reply(response.status_code, response.headers, self._read(response, most, received))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise WardFailure(FailureClass.MANG, detail=type(error).__name__, sent=False) from error
         except httpx.HTTPError as error:
@@ -86,15 +89,18 @@ class PeerLine:
                 FailureClass.MANG, detail=type(error).__name__, silent=isinstance(error, httpx.TimeoutException)
             ) from error
 
-    def _read(self, response: httpx.Response, most: int) -> bytes:
+    def _read(self, response: httpx.Response, most: int, received: Callable[[int], None]) -> bytes:
         # from the first byte of the answer: how long the question took to be sent is no fault of the peer's
-        body, begun = bytearray(), self._monotonic()
+        body, begun, told = bytearray(), self._monotonic(), 0
         for piece in response.iter_bytes():  # as it comes: a size to wait for would let it trickle for ever
             body += piece
-            if self._monotonic() - begun > _TOTAL * self._seconds + len(body) / _SLOWEST:
+            if self._monotonic() - begun > LONGEST_CALL * self._seconds + len(body) / _SLOWEST:
                 raise WardFailure(FailureClass.MANG, detail="slow body", silent=True)
             if len(body) > most:
                 raise WardFailure(FailureClass.KHONG_RO, status=response.status_code, detail="too long")
+            if len(body) - told >= _PIECE:
+                received(len(body) - told)
+                told = len(body)
         return bytes(body)
 
     def answers(self, path: str) -> bool:

@@ -122,7 +122,7 @@ class Vxp:
         return document.part is Part.RESULT and (not self._book.types or document.type_code in self._book.types)
 
     def _deliver_one(self, edoc: Edoc, message: bytes, step: str, journal: StepJournal) -> str:
-        return once(journal, step, lambda: self._look_up(edoc), lambda: self._send(edoc, message, journal))
+        return once(journal, step, lambda: self._look_up(edoc, journal), lambda: self._send(edoc, message, journal))
 
     # --- calls
 
@@ -137,10 +137,10 @@ class Vxp:
         body = self._call("send", given, (len(message), pieces()))
         return _number(text_of(body, "DocId"))
 
-    def _look_up(self, edoc: Edoc) -> str | None:
+    def _look_up(self, edoc: Edoc, journal: StepJournal) -> str | None:
         """The axis's number of that very document; None if it does not have it; XUNG_DOT if it has another one of that name."""
         for number in self._candidates(edoc):
-            found = self._fetch(number)
+            found = self._fetch(number, journal)
             if found.document_id != edoc.document_id:
                 continue  # numbers begin anew each year
             if [a.data for a in found.attachments] != [a.data for a in edoc.attachments]:
@@ -165,8 +165,9 @@ class Vxp:
             raise WardFailure(FailureClass.KHONG_RO, detail="too many alike")
         return list(numbers)
 
-    def _fetch(self, number: str) -> Edoc:
-        body = self._call("get", {"docId": number, "Content-Type": "application/json"})
+    def _fetch(self, number: str, journal: StepJournal) -> Edoc:
+        """What comes in counts for cap and lease as what goes out."""
+        body = self._call("get", {"docId": number, "Content-Type": "application/json"}, received=journal.moving)
         try:
             found = read_message(base64.b64decode(text_of(body, "data"), validate=True))
         except (binascii.Error, ValueError, WorkstationError) as error:
@@ -175,7 +176,13 @@ class Vxp:
             raise WardFailure(FailureClass.KHONG_RO, detail="no document")
         return found
 
-    def _call(self, name: str, given: Mapping[str, str], raw: tuple[int, Iterator[bytes]] | None = None) -> dict[str, object]:
+    def _call(
+        self,
+        name: str,
+        given: Mapping[str, str],
+        raw: tuple[int, Iterator[bytes]] | None = None,
+        received: Callable[[int], None] = lambda count: None,
+    ) -> dict[str, object]:
         """The answer's body if its ErrorCode says success. KHONG_HOP_LE for another code, KHONG_RO for none."""
         local = self._now().astimezone(VIETNAM)
         stamped = {
@@ -188,7 +195,8 @@ class Vxp:
         if self._config.route:
             headers["dstcode"] = self._config.route
         most = _envelope(self._config.max_mb * 1024 * 1024)
-        body = json_object(success(self._line.request("POST", self._paths[name], headers=headers, raw=raw, most=most)))
+        reply = self._line.request("POST", self._paths[name], headers=headers, raw=raw, most=most, received=received)
+        body = json_object(success(reply))
         code = body.get("ErrorCode")
         if isinstance(code, int) and not isinstance(code, bool):
             code = str(code)

@@ -27,6 +27,7 @@ from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
+from workstation.app.peering import sender_with_peers
 from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
@@ -212,6 +213,8 @@ class Workstation:
     sender: Sender
     ticker: Ticker
     pages: ProcessLane
+    settle: Callable[[], None]
+    """Waits until the peers' rounds that "send" began are over."""
 
 
 @contextmanager
@@ -252,12 +255,15 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
             levels=_levels(home, settings),
         )
         line = OfficeLine(settings.line.rules, home.meeting, clock)
-        sender = _sender(stack, home, settings, office, line)
+        sender = sender_with_peers(
+            _sender(stack, home, settings, office, line), settings, root, office, line, partial(_peer_secret, home)
+        )
+        stack.callback(sender.close)
         desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
         stack.callback(ticker.close)
         stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
-        yield Workstation(home, settings, office, desk, sender, ticker, pages)
+        yield Workstation(home, settings, office, desk, sender, ticker, pages, sender.settle)
 
 
 def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine) -> tuple[Desk, Ticker]:
@@ -357,6 +363,10 @@ def result_store(ws: Workstation) -> Iterator[ResultStore | None]:
         yield store
     finally:
         store.close()
+
+
+def _peer_secret(home: Home, name: str) -> Secret:
+    return _secret(home, f"WORKSTATION_PEER_{name.upper().replace('-', '_')}", f"peer-{name}")
 
 
 def _ward_secret(home: Home) -> Secret:

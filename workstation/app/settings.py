@@ -161,7 +161,7 @@ class Settings:
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
     peers: tuple[PeerConfig, ...] = ()
-    """Systems that are delivered to beside the ward server; their secrets are elsewhere (``peering.peer_secret``)."""
+    """Systems that are delivered to beside the ward server; their secrets are elsewhere (``compose``)."""
 
     def remote(self, name: str, home: Path) -> KeyRef | None:
         """The key at the remote service of that name; None: there is none."""

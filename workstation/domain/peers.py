@@ -5,7 +5,7 @@ values and a journal, and either returns what the peer said of its own accord or
 ``domain.outbox.RULES``. It never tells "received": that word belongs to the ward server's verified receipt.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -202,7 +202,8 @@ class Deliveries(Protocol):
     """What waits for peers, beside the outbox (a repository of ``domain.ports.UnitOfWork``)."""
 
     def open(self, peer: str, states: Iterable[OutboxState], since: datetime | None, now: datetime, limit: int) -> int:
-        """Opens one for each outbox item in these states that has none for the peer yet, oldest first; how many."""
+        """Opens one for each outbox item in these states that has none for the peer yet and waits for nothing (a time-stamp,
+        say), oldest first; how many."""
         ...
 
     def claim(self, peer: str, owner: str, now: datetime, lease_seconds: float) -> PeerDelivery | None:
@@ -217,8 +218,8 @@ class Deliveries(Protocol):
         """K04 if it was claimed by another meanwhile, or given back."""
         ...
 
-    def of_item(self, item_id: OutboxId) -> tuple[PeerDelivery, ...]:
-        """By name of the peer."""
+    def of_items(self, item_ids: Sequence[OutboxId]) -> Mapping[OutboxId, tuple[PeerDelivery, ...]]:
+        """By name of the peer; every item has its entry."""
         ...
 
     def tally(self, peer: str) -> Mapping[DeliveryState, int]:

@@ -1,6 +1,6 @@
 """Deliveries to peers in the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,8 @@ from workstation.store.transaction import Transaction
 
 ITEM = table_of(tables.OutboxItemRow)
 DELIVERY = table_of(tables.PeerDeliveryRow)
+_NAMED_IDS = 500
+"""Deliveries of more items than that are read with all there are, rather than by a list of ids."""
 _WAITING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING)
 
 
@@ -28,7 +30,8 @@ class SqlDeliveries:
 
     def open(self, peer: str, states: Iterable[OutboxState], since: datetime | None, now: datetime, limit: int) -> int:
         known = and_(DELIVERY.c.item_id == ITEM.c.id, DELIVERY.c.peer == peer)
-        missing = select(ITEM.c.id).where(ITEM.c.state.in_([s.value for s in states]), ~select(1).where(known).exists())
+        ready = and_(ITEM.c.state.in_([s.value for s in states]), ITEM.c.next_try.is_(None))
+        missing = select(ITEM.c.id).where(ready, ~select(1).where(known).exists())
         if since is not None:
             missing = missing.where(ITEM.c.created_at >= since)
         found = self._tx.rows(missing.order_by(ITEM.c.created_at, ITEM.c.id).limit(limit))
@@ -68,9 +71,15 @@ class SqlDeliveries:
         given_back = bool(stored.lease_owner) and not delivery.lease_owner
         self._write(replace(delivery, fence=delivery.fence + given_back))
 
-    def of_item(self, item_id: OutboxId) -> tuple[PeerDelivery, ...]:
-        query = select(DELIVERY).where(DELIVERY.c.item_id == item_id).order_by(DELIVERY.c.peer)
-        return tuple(_delivery(row) for row in self._tx.rows(query))
+    def of_items(self, item_ids: Sequence[OutboxId]) -> Mapping[OutboxId, tuple[PeerDelivery, ...]]:
+        query = select(DELIVERY).order_by(DELIVERY.c.peer)
+        if len(item_ids) <= _NAMED_IDS:
+            query = query.where(DELIVERY.c.item_id.in_(item_ids))
+        found: dict[OutboxId, list[PeerDelivery]] = {item_id: [] for item_id in item_ids}
+        for row in self._tx.rows(query):
+            if row["item_id"] in found:
+                found[row["item_id"]].append(_delivery(row))
+        return {item_id: tuple(rows) for item_id, rows in found.items()}
 
     def tally(self, peer: str) -> Mapping[DeliveryState, int]:
         query = select(DELIVERY.c.state, func.count().label("items")).where(DELIVERY.c.peer == peer).group_by(DELIVERY.c.state)

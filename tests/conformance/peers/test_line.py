@@ -11,8 +11,8 @@ from sync.adapters.vxp import Vxp
 from sync.failure import WardFailure
 from tests.conformance.peers.axis import FakeAxis
 from tests.conformance.peers.faulty import Fault
-from tests.conformance.peers.parcels import Files, MemoryJournal, attempt
-from tests.conformance.peers.test_vxp import adapter, axis, config, paper, parcel
+from tests.conformance.peers.parcels import Files, attempt
+from tests.conformance.peers.test_vxp import Watched, adapter, axis, config, paper, parcel
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
 from workstation.domain.peers import Delivered
@@ -83,7 +83,9 @@ def test_the_largest_document_is_found_again_after_a_lost_reply(axis: FakeAxis, 
     files.path(document.sha256).write_bytes(data)
     axis.plan.append(Fault.LOST)
     axis.only = lambda name: name == "sendEdoc"
-    journal = MemoryJournal()
+    journal = Watched()
     assert isinstance(attempt(adapter, files, journal, parcel(document)), WardFailure)
     assert attempt(adapter, files, journal, parcel(document)) == Delivered("doc-1")
     assert len(axis.documents) == 1
+    # lease and cap were told of what came back as well: base64 within base64
+    assert journal.moved - len(axis.documents["doc-1"]) > len(axis.documents["doc-1"])
