@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
@@ -44,7 +45,7 @@ LINE_FAULTS = (
 )  # fmt: skip
 
 
-class FakePeer:
+class FakePeer(ABC):
     """Serves ``respond`` of a subclass. ``plan`` has the faults of the next requests; ``calls`` what was asked."""
 
     def __init__(self) -> None:
@@ -80,16 +81,17 @@ class FakePeer:
 
     # --- what a subclass says
 
+    @abstractmethod
     def respond(self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes, odd: bool) -> object:
         """Stores, and gives (status, answer as JSON)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse(self) -> object:
         """(status, answer) of ERROR_INSIDE."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forget_sessions(self) -> None:
-        raise NotImplementedError
+        """EXPIRED."""
 
     # --- how it misbehaves
 
