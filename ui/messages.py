@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from ui.sentences import MESSAGES
+from ui.sentences_exchange import REASONS
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import Actor, ErrorNote
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import Finding, PageState, UnreadArea
+from workstation.domain.peers import DeliveryState
 from workstation.domain.signature import TokenState, TokenStatus, Verdict
 from workstation.usecases.views import GateCheck, GateRule
 
@@ -104,6 +106,8 @@ def _shown(name: str, value: Param, lang: Lang) -> str:
         return STAMP_PLACES[str(value)][lang == "en"] if value in STAMP_PLACES else str(value)
     if name == "asks":
         return REMOTE_ASKS[str(value)][lang == "en"] if value in REMOTE_ASKS else str(value)
+    if name == "reason":
+        return REASONS[str(value)][lang == "en"] if value in REASONS else str(value)
     if name == "fault":
         return PICTURE_FAULTS[str(value)][lang == "en"] if value in PICTURE_FAULTS else str(value)
     if name in ("state", "to"):
@@ -194,6 +198,13 @@ OUTBOX_STATES: dict[OutboxState, Words] = {
     OutboxState.RECEIVED: ("Đã tiếp nhận", "received"),
     OutboxState.REJECTED: ("Bị trả", "returned"),
     OutboxState.PAUSED: ("Tạm dừng", "paused"),
+}
+DELIVERY_STATES: dict[DeliveryState, Words] = {
+    DeliveryState.QUEUED: ("Chờ chuyển", "waiting"),
+    DeliveryState.SENDING: ("Đang chuyển", "on its way"),
+    DeliveryState.UNKNOWN: ("Chưa rõ kết quả", "unknown"),
+    DeliveryState.DELIVERED: ("Đã chuyển", "delivered"),
+    DeliveryState.REJECTED: ("Bị trả", "returned"),
 }
 PAGE_STATES: dict[PageState, Words] = {
     PageState.NEW: ("Đang đọc chữ", "OCR running"),

@@ -6,6 +6,7 @@ second (or nothing), so a sentence reads well however little the caller knew. Wo
 """
 
 from ui.sentences_copies import COPIES
+from ui.sentences_exchange import EXCHANGE
 from ui.sentences_signing import SIGNING
 from ui.wording import ASK_NOW, OTHER_FILE, RESCAN, RETRY, SEND_AGAIN, SEND_NOW, Message
 
@@ -242,6 +243,7 @@ MESSAGES: dict[str, Message] = {
         "Máy này chưa có địa chỉ hệ thống dùng chung. [{waiting} hồ sơ|Hồ sơ] vẫn giữ trên máy; nhờ quản trị khai báo.",
         "This PC has no address of the shared system. [{waiting} dossiers are|Dossiers are] safe on this PC; ask IT to set it.",
     ),
+    **EXCHANGE,
     "M01": Message(
         "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",
         "The disk is full[, {missing} short]; the new page was not saved. Earlier pages are safe; send or back up to free space.",

@@ -13,6 +13,7 @@ from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, Sha256
 from workstation.domain.outbox import OutboxState, Receipt
 from workstation.domain.page import Finding, PageState, UnreadArea
+from workstation.domain.peers import DeliveryState, PeerDelivery
 from workstation.domain.signature import TokenState, TokenStatus
 from workstation.usecases.views import DossierRow, DossierView, GateRule, LineStatus, OutboxRow, SignRow
 
@@ -143,6 +144,14 @@ def item(n: int, state: OutboxState, title: str = "Trợ cấp xã hội", **cha
     return replace(made, **change)
 
 
+def _peers(n: int) -> tuple[PeerDelivery, ...]:
+    """One that has it, and one that sent it back."""
+    return (
+        PeerDelivery(OutboxId(f"o{n}"), "cong-quoc-gia", AT, DeliveryState.DELIVERED, reference="H29.17-20261120-0092637"),
+        PeerDelivery(OutboxId(f"o{n}"), "mot-cua", AT, DeliveryState.REJECTED, error=ErrorNote("G12", (("field", "MaTTHC"),))),
+    )
+
+
 def _outbox(desk: FakeDesk) -> None:
     receipt = Receipt("BN-2026-000417", "2026-11-20T09:12:44+00:00", Sha256("0" * 64), "k1", "e30.e30.c2ln")
     desk.items = [
@@ -164,7 +173,7 @@ def _outbox(desk: FakeDesk) -> None:
             error=ErrorNote("G12", (("document", 2), ("field", "identity_number"))),
         ),
         item(14, OutboxState.PAUSED, "Đơn đề nghị"),
-        item(13, OutboxState.RECEIVED, "Quyết định 118", done=900_000, attempts=1, receipt=receipt),
+        item(13, OutboxState.RECEIVED, "Quyết định 118", done=900_000, attempts=1, receipt=receipt, peers=_peers(13)),
         item(12, OutboxState.RECEIVED, "Quyết định 109", done=900_000, attempts=1, receipt=replace(receipt, id="BN-2026-000416")),
     ]
 

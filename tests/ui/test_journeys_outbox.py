@@ -75,6 +75,19 @@ def test_reason_names_who_acts_and_receipt_is_there(opened: Opener) -> None:
     assert box.facts.hasFocus()
 
 
+def test_each_peers_own_state_stands_beside_the_receipt(opened: Opener) -> None:
+    shell, _desk = opened("outbox")
+    box = screen(shell)
+    box.table.selectRow(next(i for i, row in enumerate(box.rows) if row.id == "o13"))
+    settle()
+    lines = box.facts.text().splitlines()
+    assert lines[-2:] == ["cong-quoc-gia: Đã chuyển – H29.17-20261120-0092637", "mot-cua: Bị trả (G12)"]
+    assert "Số biên nhận: BN-2026-000417" in lines and box.state_pill.text() == "Đã tiếp nhận"
+    box.table.selectRow(next(i for i, row in enumerate(box.rows) if row.id == "o12"))
+    settle()
+    assert "cong-quoc-gia" not in box.facts.text()
+
+
 def test_waiting_for_a_time_stamp_says_so_and_until_when(opened: Opener) -> None:
     shell, _desk = opened("outbox")
     box = screen(shell)

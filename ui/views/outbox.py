@@ -15,6 +15,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import DocumentId
 from workstation.domain.outbox import FailureClass, OutboxState
+from workstation.domain.peers import PeerDelivery
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import LineStatus, OutboxRow, OutboxSums, OutboxWindow
 
@@ -233,7 +234,7 @@ class OutboxScreen(Screen):
                 lines.append(f"Gửi lại lúc: {messages.clock_time(row.next_try, True)}")
         if row.receipt is not None:
             lines += [f"Số biên nhận: {row.receipt.id}", f"Tiếp nhận lúc: {messages.moment(row.receipt.received_at)}"]
-        return lines
+        return lines + [_peer_line(delivery) for delivery in row.peers]
 
     def show_details(self) -> None:
         """Enter: the focus goes to the details, so a reader speaks them and keys can copy from them."""
@@ -348,3 +349,11 @@ class OutboxScreen(Screen):
         if self.line.meeting_until is not None:
             return f"Đang họp – gửi chậm đến {messages.clock_time(self.line.meeting_until)}"
         return ""
+
+
+def _peer_line(delivery: PeerDelivery) -> str:
+    """How it stands with one peer, in its own words: "received" is the ward server's alone."""
+    state = messages.DELIVERY_STATES[delivery.state][0]
+    if delivery.error is not None:
+        state += f" ({delivery.error.code})"
+    return f"{delivery.peer}: {state}" + (f" – {delivery.reference}" if delivery.reference else "")

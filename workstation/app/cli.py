@@ -19,8 +19,11 @@ from typer.core import TyperGroup
 from workstation.app import archive_command as archive
 from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
+from workstation.app import edxml_command as edxml
+from workstation.app import export_command as export
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
+from workstation.app import reuse_command as reuse
 from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
@@ -65,6 +68,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     copying.copy,
     certifying.certify,
     copying.copies,
+    reuse.reuse,
+    export.export,
+    edxml.edxml,
     office.send,
     office.outbox,
     archive.archive,

@@ -18,6 +18,7 @@ import platformdirs
 import signing.worker
 from signing.algorithm_rules import limits
 from signing.verify import verify_file
+from sync.adapters.result_store import NationalStore, StoreConfig
 from sync.contract import WardClient
 from sync.failure import WardFailure
 from sync.receipts import TrustedKeys
@@ -26,11 +27,13 @@ from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
+from workstation.app.peering import sender_with_peers
 from workstation.app.settings import FILE, Settings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
 from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport
+from workstation.domain.reuse import ResultStore
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
     Levels,
@@ -218,6 +221,8 @@ class Workstation:
     watcher: Ticker
     """Looks at the folder that the office's copier scans into."""
     pages: ProcessLane
+    settle: Callable[[], None]
+    """Waits until the peers' rounds that "send" began are over."""
 
 
 @contextmanager
@@ -258,14 +263,17 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
             levels=_levels(home, settings),
         )
         line = OfficeLine(settings.line.rules, home.meeting, clock)
-        sender = _sender(stack, home, settings, office, line)
+        sender = sender_with_peers(
+            _sender(stack, home, settings, office, line), settings, root, office, line, partial(_peer_secret, home)
+        )
+        stack.callback(sender.close)
         desk, ticker = _desk(home, settings, office, sender, line)
         stack.callback(desk.close)
         watcher = Ticker(lambda: WATCH_SECONDS, desk.sweep, "watched")
         stack.callback(ticker.close)
         stack.callback(watcher.close)
         stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
-        yield Workstation(home, settings, office, desk, sender, ticker, watcher, pages)
+        yield Workstation(home, settings, office, desk, sender, ticker, watcher, pages, sender.settle)
 
 
 def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine) -> tuple[Desk, Ticker]:
@@ -361,6 +369,25 @@ def remote_secret(home: Home, name: str) -> Secret:
         return Secret(value)
     path = home.secrets / f"remote-{name}"
     return Secret(path.read_text("utf-8").strip() if path.is_file() else "")
+
+
+@contextmanager
+def result_store(ws: Workstation) -> Iterator[ResultStore | None]:
+    """The store of digitised results that the settings name; None: none is."""
+    s = ws.settings.reuse
+    if not s.url:
+        yield None
+        return
+    config = StoreConfig(s.url, s.find, s.file, s.route, s.success, s.max_mb, s.seconds, s.proxy)
+    store = NationalStore(config, partial(_secret, ws.home, "WORKSTATION_REUSE_SECRET", "reuse"))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _peer_secret(home: Home, name: str) -> Secret:
+    return _secret(home, f"WORKSTATION_PEER_{name.upper().replace('-', '_')}", f"peer-{name}")
 
 
 def _ward_secret(home: Home) -> Secret:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from workstation.app.console import (
     words,
 )
 from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import OutboxId
 from workstation.domain.outbox import OutboxState
 
 
@@ -118,18 +120,30 @@ def send(
             for result in done:
                 sent[result.item.id] = item_json(result.item, options.lang)
             if not watch:
-                return list(sent.values())
+                ws.settle()
+                with ws.office.look() as uow:
+                    items = [uow.outbox.get(OutboxId(item_id)) for item_id in sent]
+                    deliveries = uow.deliveries.of_items([i.id for i in items])
+                return [item_json(i, options.lang, deliveries[i.id]) for i in items]
             time.sleep(ws.settings.machine.send_every_seconds)
 
     with open_workstation(home_folder(), limit_kbps=limit_kbps) as ws:
-        if not ws.settings.ward.url:
+        if not ws.settings.ward.url and not ws.settings.peers:
             _nowhere_to_send(ws, watch, as_json)
             return
         rows = drain(ws)
-    report({"items": rows}, as_json, lambda: _outbox_lines(rows))
+        peers = _peer_tallies(ws)
+    report({"items": rows, "peers": peers}, as_json, lambda: _outbox_lines(rows, peers))
     waiting = [row for row in rows if row["state"] != "received"]
     worst = exit_of((row["error"]["code"] for row in waiting if row["error"]), done=len(waiting) < len(rows))
-    leave(worst or (1 if waiting else 0))
+    leave(worst or (1 if waiting or any(peer["rejected"] for peer in peers) else 0))
+
+
+def _peer_tallies(ws: Any) -> list[dict[str, Any]]:
+    """How many deliveries of each state there are for each configured peer."""
+    with ws.office.look() as uow:
+        tallies = {peer.name: uow.deliveries.tally(peer.name) for peer in ws.settings.peers}
+    return [{"peer": name, **{state.value: count for state, count in tally.items()}} for name, tally in tallies.items()]
 
 
 def _nowhere_to_send(ws: Any, watch: bool, as_json: bool) -> None:
@@ -154,15 +168,25 @@ def outbox(as_json: JsonOption = False) -> None:
     from workstation.app.shapes import item_json
 
     with open_workstation(home_folder()) as ws, ws.office.look() as uow:
-        rows = [item_json(i, options.lang) for i in uow.outbox.list()]
-    report({"items": rows}, as_json, lambda: _outbox_lines(rows))
+        items = uow.outbox.list()
+        deliveries = uow.deliveries.of_items([i.id for i in items])
+        rows = [item_json(i, options.lang, deliveries[i.id]) for i in items]
+        peers = _peer_tallies(ws)
+    report({"items": rows, "peers": peers}, as_json, lambda: _outbox_lines(rows, peers))
 
 
-def _outbox_lines(rows: list[dict[str, Any]]) -> None:
+def _outbox_lines(rows: list[dict[str, Any]], peers: Sequence[dict[str, Any]] = ()) -> None:
     for row in rows:
         error = row["error"]
         why = f"  {error['code']}: {error['message']}" if error else ""
         out(f"{row['dossier']}  {row['state']}  {row['receipt_id'] or ''}{why}")
+        for one in row["peers"]:
+            error = one["error"]
+            why = f"  {error['code']}: {error['message']}" if error else ""
+            out(f"    {one['peer']}  {one['state']}  {one['reference'] or ''}{why}")
+    for peer in peers:
+        counts = "  ".join(f"{state} {count}" for state, count in peer.items() if state != "peer" and count)
+        out(f"{peer['peer']}: {counts or '–'}")
 
 
 def doctor(as_json: JsonOption = False) -> None:

@@ -11,11 +11,13 @@ from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workstation.app.peer_settings import peer_configs
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.line import LineRules
 from workstation.domain.scanprofile import PAPERS_MM, USUAL, ScanProfile
+from workstation.domain.peers import PeerConfig
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
@@ -25,6 +27,9 @@ PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
 MOST_DPI = 1200
 MOST_RENEW_DAYS = 5 * 365
+MOST_REUSE_MB = 11
+MOST_REUSE_SECONDS = 300
+SECURE = r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]"
 ROLES = ("clerk", "checker", "official", "registrar")
 _SYMBOL = re.compile(r"[A-ZĐ][A-Za-zĐđ0-9]{0,11}(?:[-.&][A-Za-zĐđ0-9]{1,11}){0,3}")
 
@@ -95,6 +100,27 @@ class CopySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReuseSettings:
+    """The national store of digitised results, asked before paper is scanned; its token is in the environment or ``secrets``."""
+
+    url: str = ""
+    """What stands before the paths, https; empty: nothing is asked."""
+    find: str = ""
+    """Path of the question."""
+    file: str = ""
+    """Path of a file."""
+    route: str = ""
+    """``dstcode`` of the exchange platform on the way."""
+    success: str = "0 00"
+    """The answers' codes that say success, separated by blanks."""
+    max_mb: int = 10
+    """Larger files are not taken."""
+    seconds: int = 30
+    """Without a byte from the store, before a question is given up."""
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSettings:
     page_workers: int = 0
     """0: one a core, but one only below 4 GB of memory."""
@@ -136,6 +162,7 @@ class Settings:
     signing: SigningSettings = field(default_factory=SigningSettings)
     timestamp: TimestampSettings = field(default_factory=TimestampSettings)
     copies: CopySettings = field(default_factory=CopySettings)
+    reuse: ReuseSettings = field(default_factory=ReuseSettings)
     machine: MachineSettings = field(default_factory=MachineSettings)
     capture: CaptureSettings = field(default_factory=CaptureSettings)
     line: LineSettings = field(default_factory=LineSettings)
@@ -143,6 +170,8 @@ class Settings:
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
+    peers: tuple[PeerConfig, ...] = ()
+    """Systems that are delivered to beside the ward server; their secrets are elsewhere (``compose``)."""
 
     def remote(self, name: str, home: Path) -> KeyRef | None:
         """The key at the remote service of that name; None: there is none."""
@@ -170,6 +199,7 @@ def load(home: Path) -> Settings:
     users = data.pop("users", None)
     remotes = data.pop("remotes", [])
     profiles = data.pop("scan_profiles", None)
+    peers = peer_configs(data.pop("peers", []))
     sections = {f.name: f.default_factory for f in fields(Settings) if f.default_factory is not MISSING}
     _known(data, set(sections), "")
     values: dict[str, Any] = {name: _section(make, data.get(name, {}), name) for name, make in sections.items()}
@@ -179,7 +209,7 @@ def load(home: Path) -> Settings:
         values["scan_profiles"] = _scan_profiles(profiles)
     if not isinstance(remotes, list):
         raise WorkstationError("M06", file=FILE, key="remotes")
-    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes))
+    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes), peers=peers)
     if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location, home) is None:
         raise WorkstationError("M06", file=FILE, key="signing.location")
     if (wrong := _impossible(settings.timestamp)) is not None:
@@ -188,6 +218,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key="copies.symbol")
     if settings.capture.watch_folder and not Path(settings.capture.watch_folder).is_absolute():
         raise WorkstationError("M06", file=FILE, key="capture.watch_folder")
+    if (wrong := _no_store(settings.reuse)) is not None:
+        raise WorkstationError("M06", file=FILE, key=f"reuse.{wrong}")
     if (wrong := _no_line(settings.line)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings
@@ -202,6 +234,22 @@ def _no_line(line: LineSettings) -> str | None:
         if getattr(line, name) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", getattr(line, name)):
             return name
     return None if bool(line.send_from) == bool(line.send_until) else "send_until"
+
+
+def _no_store(reuse: ReuseSettings) -> str | None:
+    """The key that can't stand as it is. A plain http address only on this machine."""
+    if reuse.url and not re.match(SECURE, reuse.url + "/"):
+        return "url"
+    for name in ("find", "file"):
+        if reuse.url and not getattr(reuse, name).startswith("/"):
+            return name
+    if reuse.proxy and not re.match(r"https?://.", reuse.proxy):
+        return "proxy"
+    if not reuse.success.split():
+        return "success"
+    if not 1 <= reuse.max_mb <= MOST_REUSE_MB:
+        return "max_mb"
+    return None if 1 <= reuse.seconds <= MOST_REUSE_SECONDS else "seconds"
 
 
 def _impossible(stamps: TimestampSettings) -> str | None:
@@ -274,7 +322,7 @@ def _remote(data: Any) -> RemoteService:
         raise WorkstationError("M06", file=FILE, key="remotes.name")
     if service.protocol not in PROTOCOLS:
         raise WorkstationError("M06", file=FILE, key="remotes.protocol")
-    if not re.match(r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", service.url + "/"):
+    if not re.match(SECURE, service.url + "/"):
         raise WorkstationError("M06", file=FILE, key="remotes.url")
     if service.proxy and not re.match(r"https?://.", service.proxy):
         raise WorkstationError("M06", file=FILE, key="remotes.proxy")
@@ -285,7 +333,7 @@ def save(home: Path, settings: Settings) -> None:
     """Writes the file whole or not at all."""
     lines = []
     for section in fields(settings):
-        if section.name in ("users", "remotes", "scan_profiles"):
+        if section.name in ("users", "remotes", "peers", "scan_profiles"):
             continue
         lines.append(f"[{section.name}]")
         value = getattr(settings, section.name)
@@ -295,8 +343,9 @@ def save(home: Path, settings: Settings) -> None:
         lines += ["[[scan_profiles]]", *(f"{f.name} = {_toml(getattr(profile, f.name))}" for f in fields(profile)), ""]
     for user in settings.users:
         lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
-    for remote in settings.remotes:
-        lines += ["[[remotes]]", *(f"{f.name} = {_toml(getattr(remote, f.name))}" for f in fields(remote)), ""]
+    for table, rows in (("remotes", settings.remotes), ("peers", settings.peers)):
+        for row in rows:
+            lines += [f"[[{table}]]", *(f"{f.name} = {_toml(getattr(row, f.name))}" for f in fields(row)), ""]
     write_durably(home / FILE, "\n".join(lines).encode())
 
 

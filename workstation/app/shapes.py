@@ -9,6 +9,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.outbox import OutboxItem
 from workstation.domain.page import Transform, Word
+from workstation.domain.peers import PeerDelivery
 from workstation.domain.ports import DocumentDraft, PageResult, PdfForm
 from workstation.domain.signature import FileVerdict, PublishedPdf, SignatureReport
 from workstation.usecases.digitize import ReadFile, ReadPage
@@ -155,7 +156,18 @@ def verdict_json(path: Path, verdict: FileVerdict, lang: Lang) -> dict[str, Any]
     }
 
 
-def item_json(item: OutboxItem, lang: Lang) -> dict[str, Any]:
+def delivery_json(delivery: PeerDelivery, lang: Lang) -> dict[str, Any]:
+    return {
+        "peer": delivery.peer,
+        "state": delivery.state.value,
+        "reference": delivery.reference or None,
+        "attempts": delivery.attempts,
+        "next_try": delivery.next_try.isoformat() if delivery.next_try else None,
+        "error": error_json(delivery.error, lang),
+    }
+
+
+def item_json(item: OutboxItem, lang: Lang, deliveries: tuple[PeerDelivery, ...] = ()) -> dict[str, Any]:
     return {
         "id": item.id,
         "dossier": item.dossier_code,
@@ -165,4 +177,5 @@ def item_json(item: OutboxItem, lang: Lang) -> dict[str, Any]:
         "error": error_json(item.error, lang),
         "receipt_id": item.receipt.id if item.receipt else None,
         "bytes_sent": item.bytes_sent,
+        "peers": [delivery_json(d, lang) for d in deliveries],
     }

@@ -168,6 +168,10 @@ ERRORS: dict[str, ErrorSpec] = {
     "G11": _spec(Actor.IT, Exit.PERSON),  # the receipt does not verify
     "G12": _spec(Actor.CLERK, Exit.PERSON),  # KHONG_HOP_LE: returned, a field is wrong or missing
     "G13": _spec(Actor.IT, Exit.OUTSIDE),  # no ward server is set up on this machine
+    "G20": _spec(Actor.IT, Exit.BAD_INPUT),  # an electronic document (edXML) that can't be read as one (params reason, field)
+    "G21": _spec(Actor.IT, Exit.OUTSIDE),  # no store of digitised results is set up on this machine
+    "G22": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # the store gave no answer that counts
+    "G23": _spec(Actor.CLERK, Exit.PERSON),  # a file of that store that is not what it should be (param reason)
     # machine
     "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
     "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low

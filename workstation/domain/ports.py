@@ -21,6 +21,7 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import AuthorityId, DossierId, EntryId, OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Finding, PageText, Recipe
+from workstation.domain.peers import Deliveries
 from workstation.domain.signature import PublishedPdf
 
 R = TypeVar("R")
@@ -215,6 +216,7 @@ class UnitOfWork(Protocol):
     signers: Signers
     archive: Archive
     register: Register
+    deliveries: Deliveries
 
     def __enter__(self) -> "UnitOfWork": ...
 

@@ -164,6 +164,25 @@ class OutboxFileRow(Base):
     file_id: Mapped[str]
 
 
+class PeerDeliveryRow(Base):
+    """An outbox item on its way to one peer; ``steps`` is what its adapter wrote down."""
+
+    __tablename__ = "peer_delivery"
+    __table_args__ = (Index(None, "peer", "state", "created_at", "item_id"),)
+    item_id: Mapped[str] = mapped_column(ForeignKey("outbox_item.id"), primary_key=True)
+    peer: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    steps: Mapped[Any] = mapped_column(Json)
+    reference: Mapped[str]
+    attempts: Mapped[int]
+    next_try: Mapped[datetime | None]
+    error: Mapped[Any | None] = mapped_column(Json)
+    lease_owner: Mapped[str]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int]
+
+
 class AuditRow(Base):
     __tablename__ = "audit_event"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -15,9 +15,11 @@ from workstation.domain.events import AuditEvent, chain_hash
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, Sha256
 from workstation.domain.page import Page
+from workstation.domain.peers import Deliveries
 from workstation.domain.ports import Archive, Audit, Dossiers, Outbox, Register, Signers
 from workstation.store import mapping, tables
 from workstation.store.archive import SqlArchive
+from workstation.store.deliveries import SqlDeliveries
 from workstation.store.ledger import SqlSigners
 from workstation.store.mapping import Stored
 from workstation.store.outbox import SqlOutbox
@@ -227,6 +229,7 @@ class SqlUnitOfWork:
         self.signers: Signers = SqlSigners(self._tx)
         self.archive: Archive = SqlArchive(self._tx)
         self.register: Register = SqlRegister(self._tx)
+        self.deliveries: Deliveries = SqlDeliveries(self._tx)
 
     def __enter__(self) -> "SqlUnitOfWork":
         return self

@@ -23,8 +23,9 @@ class OutboxDesk(DeskLanes):
         def run() -> OutboxWindow:
             with self._office.look() as uow:
                 items = uow.outbox.window(states, None, limit + 1)
+                peers = uow.deliveries.of_items([i.id for i in items])
                 titles = uow.dossiers.titles([i.dossier_id for i in items])
-            rows = tuple(queries.outbox_row(i, titles.get(i.dossier_id, "")) for i in items[:limit])
+            rows = tuple(queries.outbox_row(i, titles.get(i.dossier_id, ""), peers[i.id]) for i in items[:limit])
             return OutboxWindow(rows, len(items) > limit)
 
         return self._ask(run)

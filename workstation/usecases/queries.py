@@ -8,6 +8,7 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import UserName
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Page, PageState
+from workstation.domain.peers import PeerDelivery
 from workstation.domain.signature import TokenStatus
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import VIETNAM, Office
@@ -135,7 +136,7 @@ def _sign_row(office: Office, dossier: Dossier, document: Document, token: Token
     return SignRow(view, len(dossier.pages_of(document.id)), document.seen_by is not None, gate)
 
 
-def outbox_row(item: OutboxItem, title: str) -> OutboxRow:
+def outbox_row(item: OutboxItem, title: str, peers: tuple[PeerDelivery, ...] = ()) -> OutboxRow:
     return OutboxRow(
         id=item.id,
         dossier_id=item.dossier_id,
@@ -149,6 +150,7 @@ def outbox_row(item: OutboxItem, title: str) -> OutboxRow:
         error=item.error,
         receipt=item.receipt,
         created_at=item.created_at,
+        peers=peers,
     )
 
 

@@ -12,6 +12,7 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState, Receipt
 from workstation.domain.page import Finding, PageState, UnreadArea
+from workstation.domain.peers import PeerDelivery
 from workstation.domain.signature import TokenStatus
 
 
@@ -170,6 +171,8 @@ class OutboxRow:
     error: ErrorNote | None
     receipt: Receipt | None
     created_at: datetime
+    peers: tuple[PeerDelivery, ...] = ()
+    """How it stands with each peer beside the ward server."""
 
 
 @dataclass(frozen=True, slots=True)

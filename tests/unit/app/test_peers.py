@@ -1,0 +1,135 @@
+"""Peers from the settings to the command line: off until configured, refused by name, shown beside the receipt."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.peers.portals import ACCOUNT, PASSWORD, UNIT, FakePortal2
+from tests.flow.conftest import workstation
+from workstation.app.compose import Home
+from workstation.app.peer_settings import code_book
+from workstation.app.settings import FILE, Settings, load, save
+from workstation.domain.dossier import Dossier, DossierState
+from workstation.domain.errors import WorkstationError
+from workstation.domain.ids import DocumentId, DossierId, OutboxId, UserName, new_id
+from workstation.domain.outbox import OutboxFile, OutboxItem
+from workstation.domain.peers import PeerConfig, TypeCodes
+from workstation.store.blobs import FileBlobs
+from workstation.store.database import open_store
+
+NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('url = "http://portal.example.vn"', "peers.url"),
+        ('url = "http://127.0.0.1.evil.vn"', "peers.url"),
+        ('url = ""', "peers.url"),
+        ('kind = "soap"', "peers.kind"),
+        ('name = "../x"', "peers.name"),
+        ("seconds = 0", "peers.seconds"),
+        ("max_mb = true", "peers.max_mb"),
+        ('proxy = "proxy:8080"', "peers.proxy"),
+        ('since = "2026-13-01"', "peers.since"),
+        ('files_url = "https://x.vn/tep"', "peers.files_url"),
+        ('secret = "x"', "peers.secret"),
+        ('password = "x"', "peers.password"),
+    ],
+)
+def test_settings_that_are_refused_by_name(tmp_path: Path, line: str, key: str) -> None:
+    values = {"name": '"a"', "kind": '"portal-2"', "url": '"https://x.vn"'}
+    values |= dict([line.split(" = ")])
+    (tmp_path / FILE).write_text("[[peers]]\n" + "\n".join(f"{k} = {v}" for k, v in values.items()))
+    with pytest.raises(WorkstationError) as caught:
+        load(tmp_path)
+    assert (caught.value.code, caught.value.params["key"]) == ("M06", key)
+
+
+def test_two_peers_of_one_name_and_no_list_are_refused(tmp_path: Path) -> None:
+    one = '[[peers]]\nname = "a"\nkind = "opencps"\nurl = "https://x.vn"\n'
+    for text, key in ((one + one, "peers.name"), ("[peers]\n", "peers")):
+        (tmp_path / FILE).write_text(text)
+        with pytest.raises(WorkstationError) as caught:
+            load(tmp_path)
+        assert caught.value.params["key"] == key
+
+
+def test_none_until_one_is_named_and_what_is_saved_comes_back(tmp_path: Path) -> None:
+    assert load(tmp_path).peers == ()
+    peer = PeerConfig("cong", "portal-1", "https://x.vn", UNIT, 'UBND "Phường"', ACCOUNT, since="2026-12-01", seconds=5)
+    save(tmp_path, replace(Settings(), peers=(peer,)))
+    assert load(tmp_path).peers == (peer,)
+
+
+def test_a_code_book_is_read_or_refused(tmp_path: Path) -> None:
+    peer = PeerConfig("cong", "portal-1", "https://x.vn", codes="codes.json")
+    (tmp_path / "codes.json").write_text('{"types": {"QĐ": {"result": "KQ.G15.000031"}}, "constants": {"MaCSDL": "7"}}', "utf-8")
+    assert code_book(tmp_path, peer).types == {"QĐ": TypeCodes(result="KQ.G15.000031")}
+    for broken in ("[]", "{", '{"types": {"QĐ": {"odd": "x"}}}', '{"types": {"QĐ": 1}}', '{"types": 1}'):
+        (tmp_path / "codes.json").write_text(broken, "utf-8")
+        with pytest.raises(WorkstationError) as caught:
+            code_book(tmp_path, peer)
+        assert caught.value.params["key"] == "peers.codes"
+
+
+@pytest.fixture
+def portal() -> Iterator[FakePortal2]:
+    peer = FakePortal2()
+    yield peer
+    peer.close()
+
+
+def queue(home: Path) -> None:
+    """A dossier in "Chờ gửi" with one signed document, as the desk leaves it."""
+    place = Home(home).prepare()
+    store, blobs = open_store(place.database), FileBlobs(place.blobs)
+    dossier_id, document_id = DossierId(new_id()), DocumentId(new_id())
+    sha256 = blobs.put_bytes(b"%PDF-1.7 signed")
+    fields = {"person_name": "Nguyễn Thị Mẫu", "identity_number": "079000000001", "subject": "Về việc thử"}
+    body = {
+        "code": "HS-0001",
+        "title": "Hồ sơ H29.17-20260609-0092637",
+        "created_at": NOW.isoformat(),
+        "documents": [{"id": document_id, "type": "QĐ", "type_name": "Quyết định", "fields": fields}],
+    }
+    file = OutboxFile(document_id, "ket-qua", sha256, 15, "HS-0001-01-quyet-dinh.pdf", 1)
+    with store.uow_factory() as uow:
+        uow.dossiers.add(Dossier(dossier_id, "HS-0001", "Hồ sơ", NOW, UserName("canbo"), DossierState.QUEUED))
+        uow.outbox.add(OutboxItem(OutboxId(new_id()), dossier_id, "HS-0001", json.dumps(body, ensure_ascii=False), (file,), NOW))
+        uow.commit()
+    blobs.close()
+    store.close()
+
+
+def test_send_delivers_to_the_peer_and_outbox_shows_it_beside_the_receipt(tmp_path: Path, portal: FakePortal2) -> None:
+    home = tmp_path / "home"
+    queue(home)
+    peer = PeerConfig("cong", "portal-2", portal.url, UNIT, "UBND Phường", ACCOUNT, codes="codes.json", seconds=5)
+    save(home, replace(Settings(), peers=(peer,)))
+    book = {"types": {"QĐ": {"result": "KQ.G15.000031", "procedure": "1.001193"}}}
+    (home / "codes.json").write_text(json.dumps(book), "utf-8")
+    secret = home / "secrets" / "peer-cong"
+    secret.write_text("sai", "utf-8")
+
+    refused = workstation("send", "--home", home, "--json")
+    assert refused.code == 0, refused.err  # nobody's dossier is to blame
+    (row,) = workstation("outbox", "--home", home, "--json").data["items"]
+    assert [(d["peer"], d["state"], d["error"]["code"]) for d in row["peers"]] == [("cong", "queued", "G03")]
+
+    secret.write_text(PASSWORD, "utf-8")
+    for _ in range(3):
+        done = workstation("send", "--home", home, "--json")
+        if done.data["peers"][0]["delivered"]:
+            break
+    assert done.data["peers"] == [{"peer": "cong", "queued": 0, "sending": 0, "unknown": 0, "delivered": 1, "rejected": 0}]
+    (row,) = workstation("outbox", "--home", home, "--json").data["items"]
+    (told,) = row["peers"]
+    assert told["state"] == "delivered" and told["reference"].startswith("H29.17-20260609-0092637")
+    assert (row["state"], row["receipt_id"]) == ("queued", None)  # received is the ward server's word alone
+    assert len(portal.cases) == 1
+    assert PASSWORD not in "".join(p.read_text("utf-8") for p in (home / "logs").glob("*"))
