@@ -63,7 +63,8 @@ class Answer:
 class WardClient:
     """One ward server. May be used by several threads.
 
-    ``secret`` is called when a token is needed and what it gives is not kept. Plain HTTP is for loopback only: M06 otherwise.
+    ``secret`` is called when a token is needed and what it gives is not kept; G30, G31: its keyring can't be read. Plain HTTP is
+    for loopback only: M06 otherwise.
     """
 
     def __init__(
@@ -215,7 +216,11 @@ class WardClient:
             return self._token
 
     def _renew(self) -> None:
-        form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret().reveal()}
+        try:
+            secret = self._secret()
+        except WorkstationError as error:  # a keyring: no item is to blame, and no other would fare better
+            raise WardFailure(FailureClass(error.code), detail="keyring", sent=False) from error
+        form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": secret.reveal()}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = self._exchange("POST", "/oauth2/token", headers, urllib.parse.urlencode(form).encode(), None)
         if answer.status in (400, 401, 403):

@@ -1,5 +1,6 @@
 """Where adapters are named (the pages lane's: ``paper_lane``): builds an office, a desk and its lanes for a home folder."""
 
+import logging
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
+from workstation.app.keychain import TIMESTAMP, WARD, KeptSecret, Keychain, remote_name
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.settings import FILE, Settings, load
@@ -52,6 +54,8 @@ from workstation.store.database import open_store
 from workstation.usecases.desk import Desk
 from workstation.usecases.desklanes import DeskParts
 from workstation.usecases.office import Office
+
+log = logging.getLogger("workstation.compose")
 
 PRACTICE_SHEET_SECONDS = 0.4
 """As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
@@ -101,6 +105,10 @@ class Home:
     @property
     def secrets(self) -> Path:
         return self.root / "secrets"
+
+    @property
+    def keychain(self) -> Keychain:
+        return Keychain(self.root)
 
     @property
     def meeting(self) -> Path:
@@ -166,7 +174,7 @@ def signing_services(home: Home, tsa_url: str = "", trust: tuple[Path, ...] = ()
         if not _is_service(url):
             raise WorkstationError("U01", detail="--tsa") if tsa_url else WorkstationError("M06", file=FILE, key="timestamp.url")
         known = bool(s.user) and _origin(url) == _origin(s.url)
-        secret = _secret(home, "WORKSTATION_TSA_SECRET", "timestamp") if known else None
+        secret = KeptSecret(partial(_timestamp_secret, home)) if known else None
         stamps = TimestampService(url, s.user if known else "", secret, s.proxy, float(max(1, s.seconds)))
     return SigningServices(stamps, RevocationAccess(s.proxy), home.trust_store(trust))
 
@@ -313,7 +321,7 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
     ward = settings.ward
     if not ward.url:
         return NoLine()
-    client = WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
+    client = WardClient(ward.url, partial(home.keychain.read, WARD), client_id=ward.client_id)
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
@@ -334,24 +342,25 @@ def published_keys(url: str) -> bytes:
 
 
 def remote_secret(home: Home, name: str) -> Secret:
-    """The secret of the office's account at a remote signing service: from the environment (``WORKSTATION_REMOTE_NAME``), else
-    from its file (mode 0600) in the home folder."""
-    if value := os.environ.get(f"WORKSTATION_REMOTE_{name.upper().replace('-', '_')}"):
-        return Secret(value)
-    path = home.secrets / f"remote-{name}"
-    return Secret(path.read_text("utf-8").strip() if path.is_file() else "")
+    """The secret of the office's account at a remote signing service; looked up when it is wanted. G30, G31."""
+    return KeptSecret(partial(home.keychain.read, remote_name(name)))
 
 
-def _ward_secret(home: Home) -> Secret:
-    return _secret(home, "WORKSTATION_WARD_SECRET", "ward-client")
+def _timestamp_secret(home: Home) -> Secret:
+    """A keyring that is locked costs the level, as an authority that can't be reached does, not the signature."""
+    try:
+        return home.keychain.read(TIMESTAMP)
+    except WorkstationError as e:
+        log.warning("%s: the time-stamp password can't be read", e.code)
+        return Secret("")
 
 
-def _secret(home: Home, variable: str, file: str) -> Secret:
-    """From the environment, else from its file (mode 0600) in the home folder, else empty."""
-    if value := os.environ.get(variable):
-        return Secret(value)
-    path = home.secrets / file
-    return Secret(path.read_text("utf-8").strip() if path.exists() else "")
+def wanted_secrets(settings: Settings) -> tuple[str, ...]:
+    """Names of the secrets that the settings call for."""
+    names = [WARD] if settings.ward.url or settings.ward.client_id else []
+    if settings.timestamp.user:
+        names.append(TIMESTAMP)
+    return (*names, *(remote_name(remote.name) for remote in settings.remotes))
 
 
 def doctor_inputs(root: Path) -> DoctorInputs:
@@ -363,6 +372,8 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         database=None if settings.office.database else Home(root).database,
         ward_url=settings.ward.url or None,
         tsa_url=settings.timestamp.url or None,
+        secrets=wanted_secrets(settings),
+        training=settings.office.training,
         key=settings.key(root),
         levels=_levels(Home(root), settings),
     )

@@ -51,6 +51,9 @@ class DoctorInputs:
     ward_ca: Path | None = None
     """PEM file with the ward's own root; None: the roots that everybody trusts."""
     tsa_url: str | None = None
+    secrets: tuple[str, ...] = ()
+    """Names of the secrets that the settings call for."""
+    training: bool = False
     key: KeyRef | None = None
     """The key this PC signs with."""
     levels: Levels = field(default_factory=Levels)
@@ -65,6 +68,7 @@ NAMES: dict[str, Words] = {
     "disk": Words("Dung lượng ổ đĩa", "Disk space"),
     "home": Words("Ghi vào thư mục dữ liệu", "Writing to the data folder"),
     "database": Words("Cơ sở dữ liệu", "Database"),
+    "secrets": Words("Nơi giữ mật khẩu", "Where passwords are kept"),
     "scanner": Words("Máy quét", "Scanner"),
     "library": Words("Phần mềm USB ký số", "Token software"),
     "token": Words("USB ký số", "Signing token"),

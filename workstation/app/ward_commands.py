@@ -75,8 +75,8 @@ def stations_add(
     with _accounts(data, database) as accounts:
         _save(accounts, Kind.STATION, name, Secret(secret))
     told = words(
-        f"Bí mật của trạm {name} (chỉ hiện lần này; ghi vào tệp secrets/ward-client của trạm):\n{secret}",
-        f"Secret of station {name} (shown this once; put it into the station's secrets/ward-client):\n{secret}",
+        f"Bí mật của trạm {name} (chỉ hiện lần này; trên trạm: workstation secret set ward-client):\n{secret}",
+        f"Secret of station {name} (shown this once; on the station: workstation secret set ward-client):\n{secret}",
     )
     report({"station": name, "secret": secret}, as_json, lambda: out(told))
 

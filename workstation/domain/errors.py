@@ -165,6 +165,8 @@ ERRORS: dict[str, ErrorSpec] = {
     "G11": _spec(Actor.IT, Exit.PERSON),  # the receipt does not verify
     "G12": _spec(Actor.CLERK, Exit.PERSON),  # KHONG_HOP_LE: returned, a field is wrong or missing
     "G13": _spec(Actor.IT, Exit.OUTSIDE),  # no ward server is set up on this machine
+    "G30": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring is locked
+    "G31": _spec(Actor.IT, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring does not answer (param reason)
     # machine
     "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
     "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low
