@@ -234,6 +234,13 @@ MESSAGES: dict[str, Message] = {
         "This PC's keyring does not answer[ ({reason})], so there was no log-in. Nothing is lost; tell IT.",
         *SEND_NOW,
     ),
+    "G32": Message(
+        "Chứng thư của trạm này không dùng được[ ({reason})] nên chưa kết nối. Không có gì bị mất; báo quản trị kiểm tra tệp và "
+        "hạn dùng.",
+        "This station's certificate can't be used[ ({reason})], so there was no connection. Nothing is lost; tell IT to "
+        "check its files and dates.",
+        *SEND_NOW,
+    ),
     "M01": Message(
         "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",
         "The disk is full[, {missing} short]; the new page was not saved. Earlier pages are safe; send or back up to free space.",

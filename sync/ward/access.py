@@ -21,6 +21,8 @@ SESSION_IDLE_SECONDS = 30 * 60
 SESSION_SECONDS = 10 * 3600
 """A working day."""
 COOKIE = "phien"
+CERTIFICATE = "ward.certificate"
+"""Where the scope of a request has it (``sync.ward.connections``)."""
 LOGIN = "/dang-nhap"
 _OPEN = frozenset({"/v1/kha-nang", "/v1/khoa", "/v1/openapi.json", "/oauth2/token"})
 """Without log-in: what a station asks before it has a token, and public keys."""
@@ -33,18 +35,20 @@ class Tokens:
     def __init__(self, seconds: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._monotonic = monotonic
-        self._issued: dict[str, tuple[str, float]] = {}
+        self._issued: dict[str, tuple[str, str, float]] = {}
 
-    def issue(self, name: str) -> str:
+    def issue(self, name: str, certificate: str = "") -> str:
+        """``certificate``: the fingerprint of the only one it is good with; empty: with any or none."""
         now = self._monotonic()
-        self._issued = {t: (n, end) for t, (n, end) in self._issued.items() if end > now}
+        self._issued = {t: row for t, row in self._issued.items() if row[2] > now}
         token = secrets.token_urlsafe(32)
-        self._issued[token] = (name, now + self.seconds)
+        self._issued[token] = (name, certificate, now + self.seconds)
         return token
 
-    def holder(self, token: str) -> str | None:
-        name, end = self._issued.get(token, ("", 0.0))
-        return name if end > self._monotonic() else None
+    def holder(self, token: str, certificate: str = "") -> str | None:
+        """Who it was given to; None: it has ended, or came over a line that shows another certificate (RFC 8705, section 3)."""
+        name, bound, end = self._issued.get(token, ("", "", 0.0))
+        return name if end > self._monotonic() and bound in ("", certificate) else None
 
 
 @dataclass(slots=True)
@@ -142,7 +146,7 @@ class Guard:
                 raise too_many(wait)
         elif is_call(path):
             scheme, _, token = header(scope, b"authorization").partition(" ")
-            station = self._tokens.holder(token) if scheme.lower() == "bearer" else None
+            station = self._tokens.holder(token, certificate_of(scope)) if scheme.lower() == "bearer" else None
             if station is None:
                 raise Problem(401, "CHUA_DANG_NHAP", headers={"WWW-Authenticate": "Bearer"})
             self._count(self._limits.stations, station)
@@ -165,6 +169,11 @@ def too_many(wait: int) -> Problem:
 
 def address(scope: MutableMapping[str, Any]) -> str:
     return scope["client"][0] if scope.get("client") else ""
+
+
+def certificate_of(scope: MutableMapping[str, Any]) -> str:
+    """Fingerprint (SHA-256) of the certificate that the caller's line shows; empty: none. TLS has checked where it comes from."""
+    return str(scope.get(CERTIFICATE, ""))
 
 
 def header(scope: MutableMapping[str, Any], name: bytes) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sync.ward.access import Limits, Tokens, right_secret
+from sync.ward.access import Limits, Tokens, certificate_of, right_secret
 from sync.ward.accounts import Accounts, Kind
 from sync.ward.arrivals import Arrivals, DossierSummary
 from sync.ward.code_lists import CodeLists
@@ -159,17 +159,22 @@ class Service:
         return Response(found.body, headers=headers, media_type="application/json")
 
     async def token(self, request: Request) -> Response:
-        """RFC 6749, sections 4.4 and 5.2, down to the form of its errors."""
+        """RFC 6749, sections 4.4 and 5.2, down to the form of its errors; without a secret RFC 8705, section 2."""
         form = urllib.parse.parse_qs(await read_text(request), keep_blank_values=True)
         values = {k: v[0] for k, v in form.items() if len(v) == 1}
         if any(len(v) > 1 for v in form.values()) or "grant_type" not in values:
             return _token_error("invalid_request", 400)
         if values["grant_type"] != "client_credentials":
             return _token_error("unsupported_grant_type", 400)
-        name, secret = values.get("client_id", ""), values.get("client_secret", "")
-        if not await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STATION, name, secret)):
+        name, secret, shown = values.get("client_id", ""), values.get("client_secret"), ""
+        if secret is None:
+            shown = certificate_of(request.scope)
+            right = await run_in_threadpool(self._accounts.certified, name, shown)
+        else:
+            right = await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STATION, name, secret))
+        if not right:
             return _token_error("invalid_client", 401)
-        answer = {"access_token": self._tokens.issue(name), "token_type": "Bearer", "expires_in": self._tokens.seconds}
+        answer = {"access_token": self._tokens.issue(name, shown), "token_type": "Bearer", "expires_in": self._tokens.seconds}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 

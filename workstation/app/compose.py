@@ -11,6 +11,7 @@ from functools import partial
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
+from ssl import SSLContext
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -21,14 +22,15 @@ from signing.algorithm_rules import limits
 from signing.verify import verify_file
 from sync.contract import WardClient
 from sync.failure import WardFailure
+from sync.identity import Identity
 from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
-from workstation.app.keychain import TIMESTAMP, WARD, KeptSecret, Keychain, remote_name
+from workstation.app.keychain import TIMESTAMP, WARD, WARD_KEY, KeptSecret, Keychain, remote_name
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
-from workstation.app.settings import FILE, Settings, load
+from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
@@ -321,16 +323,27 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
     ward = settings.ward
     if not ward.url:
         return NoLine()
-    client = WardClient(ward.url, partial(home.keychain.read, WARD), client_id=ward.client_id)
+    secret = None if ward.certificate else partial(home.keychain.read, WARD)
+    client = WardClient(ward.url, secret, client_id=ward.client_id, verify=ward_trust(home, ward))
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
 
 
-def published_keys(url: str) -> bytes:
+def ward_identity(home: Home, ward: WardSettings) -> Identity:
+    """How this station shows itself to the ward server, and whom it takes for it."""
+    ca, certificate, key = (home.root / name if name else None for name in (ward.ca, ward.certificate, ward.key))
+    return Identity(ca, certificate, key, partial(home.keychain.read, WARD_KEY))
+
+
+def ward_trust(home: Home, ward: WardSettings) -> Callable[[], SSLContext] | bool:
+    return ward_identity(home, ward).context if ward.ca or ward.certificate else True
+
+
+def published_keys(url: str, verify: Callable[[], SSLContext] | bool = True) -> bytes:
     """The key set that the ward server shows, which it does without log-in. G01, G02 or G09 when it does not answer as it should,
     M06 when what answers is no ward server, or the line to it is not for secrets."""
-    client = WardClient(url, lambda: Secret(""))
+    client = WardClient(url, lambda: Secret(""), verify=verify)
     try:
         return client.published_keys()
     except WardFailure as e:
@@ -357,7 +370,8 @@ def _timestamp_secret(home: Home) -> Secret:
 
 def wanted_secrets(settings: Settings) -> tuple[str, ...]:
     """Names of the secrets that the settings call for."""
-    names = [WARD] if settings.ward.url or settings.ward.client_id else []
+    ward = settings.ward
+    names = [WARD] if (ward.url or ward.client_id) and not ward.certificate else []
     if settings.timestamp.user:
         names.append(TIMESTAMP)
     return (*names, *(remote_name(remote.name) for remote in settings.remotes))
@@ -371,6 +385,7 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         program_version=version("tram-so-hoa"),
         database=None if settings.office.database else Home(root).database,
         ward_url=settings.ward.url or None,
+        ward=ward_identity(Home(root), settings.ward),
         tsa_url=settings.timestamp.url or None,
         secrets=wanted_secrets(settings),
         training=settings.office.training,

@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from sync.identity import Identity
 from workstation.domain.signature import KeyRef
 from workstation.domain.signing import Levels
 
@@ -48,8 +49,8 @@ class DoctorInputs:
     database: Path | None = None
     """The SQLite file; None: the database is on a server."""
     ward_url: str | None = None
-    ward_ca: Path | None = None
-    """PEM file with the ward's own root; None: the roots that everybody trusts."""
+    ward: Identity = field(default_factory=Identity)
+    """Whom it takes for the ward server, and the certificate that it shows there."""
     tsa_url: str | None = None
     secrets: tuple[str, ...] = ()
     """Names of the secrets that the settings call for."""

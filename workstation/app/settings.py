@@ -45,6 +45,12 @@ class WardSettings:
     client_id: str = ""
     keys: str = "ward-keys.json"
     """JWKS file with the ward server's public keys, relative to the home folder: pinned when the machine is enrolled."""
+    ca: str = ""
+    """PEM file with the roots that the server's own certificate may come from; empty: those that the system trusts."""
+    certificate: str = ""
+    """PEM file with this station's certificate, in place of a secret; empty: it logs in with its secret."""
+    key: str = ""
+    """PEM file with that certificate's private key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
     if not _SYMBOL.fullmatch(settings.copies.symbol):
         raise WorkstationError("M06", file=FILE, key="copies.symbol")
+    if bool(settings.ward.certificate) != bool(settings.ward.key):
+        raise WorkstationError("M06", file=FILE, key="ward.key")
     if (wrong := _no_line(settings.line)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings

@@ -167,6 +167,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "G13": _spec(Actor.IT, Exit.OUTSIDE),  # no ward server is set up on this machine
     "G30": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring is locked
     "G31": _spec(Actor.IT, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring does not answer (param reason)
+    "G32": _spec(Actor.IT, Exit.OUTSIDE),  # CUC_BO: this station's certificate can't be used (param reason)
     # machine
     "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
     "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low

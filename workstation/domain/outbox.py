@@ -92,6 +92,8 @@ class FailureClass(Enum):
     """Of CUC_BO: the log-in's secret is in a keyring that is locked."""
     KHO_LOI = "G31"
     """Of CUC_BO: that keyring does not answer."""
+    CHUNG_THU = "G32"
+    """Of CUC_BO: the station's own certificate can't be used."""
 
 
 class Retry(Enum):
@@ -131,6 +133,7 @@ RULES: dict[FailureClass, FailureRule] = {
     FailureClass.KHONG_HOP_LE: FailureRule(Retry.PARK),
     FailureClass.KHO_KHOA: FailureRule(Retry.PEER),
     FailureClass.KHO_LOI: FailureRule(Retry.PEER),
+    FailureClass.CHUNG_THU: FailureRule(Retry.PEER),
 }
 """integration.md 1.4 as data: the sender obeys it, the screen shows it."""
 
