@@ -67,6 +67,8 @@ def serve(
         ssl_cert_reqs=ssl.CERT_OPTIONAL if tls and tls.client_ca else ssl.CERT_NONE,
         http=WardConnection,
         ws="none",
+        # an address is the connection's own: a header that anybody can send would get past the limits
+        proxy_headers=False,
     )
     with _listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
