@@ -8,15 +8,19 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ssl import SSLContext
+from typing import TypeVar
 
 import httpx
 
+from sync import identity
 from sync.failure import WardFailure, classify, retry_after_seconds
 from sync.loopback import is_loopback
 from sync.receipts import TrustedKeys
 from workstation.domain.errors import WorkstationError
 from workstation.domain.outbox import FailureClass
 from workstation.domain.signing import Secret
+
+R = TypeVar("R")
 
 PROTOCOL = 1
 _SEND_BUFFER = 128 * 1024
@@ -63,17 +67,19 @@ class Answer:
 class WardClient:
     """One ward server. May be used by several threads.
 
-    ``secret`` is called when a token is needed and what it gives is not kept. Plain HTTP is for loopback only: M06 otherwise.
+    ``secret`` is called when a token is needed and what it gives is not kept; G30, G31: its keyring can't be read. Plain HTTP is
+    for loopback only: M06 otherwise. ``secret`` None: the station's certificate says who it is (RFC 8705, section 2).
+    ``verify``: the server's roots and that certificate; called, and G32 told, when the line is first used.
     """
 
     def __init__(
         self,
         base_url: str,
-        secret: Callable[[], Secret],
+        secret: Callable[[], Secret] | None,
         *,
         client_id: str = "tram-so-hoa",
         timeouts: Timeouts = Timeouts(),
-        verify: SSLContext | bool = True,
+        verify: SSLContext | bool | Callable[[], SSLContext] = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = httpx.URL(base_url)
@@ -86,16 +92,31 @@ class WardClient:
         self._token = ""
         self._token_end = 0.0
         self._log_in = threading.Lock()
-        # no proxy from the environment: where documents go is a setting, not a variable
-        self._http = httpx.Client(
-            transport=httpx.HTTPTransport(verify=verify, socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)]),
-            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, write=timeouts.write),
-            headers={"User-Agent": "tram-so-hoa"},
-            trust_env=False,
-        )
+        self._verify = verify
+        self._http: httpx.Client | None = None
+        self._opening = threading.Lock()
+        self._broke = True
+        """Nothing has been answered since the line last broke."""
 
     def close(self) -> None:
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
+
+    def _line(self) -> httpx.Client:
+        with self._opening:
+            if self._http is None:
+                verify = self._verify() if callable(self._verify) else self._verify
+                options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)]
+                limits = self._timeouts
+                # no proxy from the environment: where documents go is a setting, not a variable
+                self._http = httpx.Client(
+                    transport=httpx.HTTPTransport(verify=verify, socket_options=options),
+                    timeout=httpx.Timeout(limits.read, connect=limits.connect, write=limits.write),
+                    headers={"User-Agent": "tram-so-hoa"},
+                    trust_env=False,
+                )
+                self._verify = verify
+            return self._http
 
     # --- verbs
 
@@ -197,15 +218,28 @@ class WardClient:
     def _exchange(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes | Iterable[bytes] | None, timeout: float | None
     ) -> Answer:
-        limits = self._http.timeout if timeout is None else httpx.Timeout(timeout)
+        http = _ours(self._line)
+        limits = http.timeout if timeout is None else httpx.Timeout(timeout)
         try:
-            response = self._http.request(method, self._base.join(path), headers=headers, content=content, timeout=limits)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise WardFailure(FailureClass.MANG, detail=type(error).__name__, sent=False) from error
+            response = http.request(method, self._base.join(path), headers=headers, content=content, timeout=limits)
         except httpx.RequestError as error:
-            silent = isinstance(error, httpx.TimeoutException)
-            raise WardFailure(FailureClass.MANG, detail=type(error).__name__, silent=silent) from error
+            if self._turned_away(error):
+                raise WardFailure(FailureClass.XAC_THUC, detail=type(error).__name__, sent=False) from error
+            never_sent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+            silent = isinstance(error, httpx.TimeoutException) and not never_sent
+            raise WardFailure(FailureClass.MANG, detail=type(error).__name__, silent=silent, sent=not never_sent) from error
+        self._broke = False
         return Answer(response.status_code, response.headers, response.content)
+
+    def _turned_away(self, error: httpx.RequestError) -> bool:
+        """Whether the line broke because the server does not take this station's certificate."""
+        again, self._broke = self._broke, True
+        if identity.refuses_us(error):
+            return True
+        unsure = again and self._secret is None and not isinstance(error, (httpx.ConnectError, httpx.TimeoutException))
+        if not unsure or not isinstance(self._verify, SSLContext):
+            return False
+        return identity.turns_us_away(self._base.host, self._base.port or 443, self._verify)
 
     def _bearer(self, refused: str) -> str:
         """A token that is not the refused one; whoever comes while another thread logs in gets what that one got."""
@@ -215,7 +249,9 @@ class WardClient:
             return self._token
 
     def _renew(self) -> None:
-        form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret().reveal()}
+        form = {"grant_type": "client_credentials", "client_id": self._client_id}
+        if self._secret is not None:
+            form["client_secret"] = _ours(self._secret).reveal()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = self._exchange("POST", "/oauth2/token", headers, urllib.parse.urlencode(form).encode(), None)
         if answer.status in (400, 401, 403):
@@ -247,6 +283,14 @@ class WardClient:
             field = str(body.get("field", ""))
         retry_after = retry_after_seconds(answer.headers.get("retry-after", ""))
         return WardFailure(classify(answer.status), retry_after=retry_after, field=field, status=answer.status)
+
+
+def _ours(ask: Callable[[], R]) -> R:
+    """What this machine itself has to give: a secret, a certificate. No item is to blame, and no other would fare better."""
+    try:
+        return ask()
+    except WorkstationError as error:
+        raise WardFailure(FailureClass(error.code), detail="own", sent=False) from error
 
 
 def _json_headers(key: str) -> dict[str, str]:

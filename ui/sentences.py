@@ -244,6 +244,25 @@ MESSAGES: dict[str, Message] = {
         "This PC has no address of the shared system. [{waiting} dossiers are|Dossiers are] safe on this PC; ask IT to set it.",
     ),
     **EXCHANGE,
+    "G30": Message(
+        "Kho mật khẩu của máy này đang khóa nên chưa đăng nhập được. Không có gì bị mất; mở khóa kho (đăng nhập lại vào máy) "
+        "rồi gửi lại.",
+        "This PC's keyring is locked, so there was no log-in. Nothing is lost; unlock it (log in to the PC again), then send "
+        "again.",
+        *SEND_NOW,
+    ),
+    "G31": Message(
+        "Kho mật khẩu của máy này không trả lời[ ({reason})] nên chưa đăng nhập được. Không có gì bị mất; báo quản trị.",
+        "This PC's keyring does not answer[ ({reason})], so there was no log-in. Nothing is lost; tell IT.",
+        *SEND_NOW,
+    ),
+    "G32": Message(
+        "Chứng thư của trạm này không dùng được[ ({reason})] nên chưa kết nối. Không có gì bị mất; báo quản trị kiểm tra tệp và "
+        "hạn dùng.",
+        "This station's certificate can't be used[ ({reason})], so there was no connection. Nothing is lost; tell IT to "
+        "check its files and dates.",
+        *SEND_NOW,
+    ),
     "M01": Message(
         "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",
         "The disk is full[, {missing} short]; the new page was not saved. Earlier pages are safe; send or back up to free space.",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sync.ward.app import Policy
 from sync.ward.rules import DEFAULT_REQUIRED
-from sync.ward.serve import log_to_stderr, serve
+from sync.ward.serve import Tls, log_to_stderr, serve
 
 
 def main() -> None:
@@ -21,6 +21,9 @@ def main() -> None:
     parser.add_argument("--database", default=None, help="SQLAlchemy address; default: SQLite in the data folder")
     parser.add_argument("--require", action="append", default=None, help="path of required metadata, may be repeated")
     parser.add_argument("--max-bytes", type=int, default=512 * 1024 * 1024)
+    parser.add_argument("--tls-cert", type=Path, default=None)
+    parser.add_argument("--tls-key", type=Path, default=None)
+    parser.add_argument("--client-ca", type=Path, default=None)
     parser.add_argument("--open-pages", action="store_true", help="nobody has to log in to read them; on loopback only")
     parser.add_argument("--with-parent", action="store_true", help="ends when standard input closes, as it does with its parent")
     given = parser.parse_args()
@@ -38,6 +41,7 @@ def main() -> None:
         given.port,
         given.database,
         policy=policy,
+        tls=Tls(given.tls_cert, given.tls_key, given.client_ca) if given.tls_cert else None,
         ready=lambda url: print(json.dumps({"url": url}), flush=True),  # noqa: T201 - this line is the contract
     )
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, select
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
 
 from sync.ward.database import reading, writing
-from sync.ward.models import AccountRow
+from sync.ward.models import AccountRow, CertificateRow
 from workstation.domain.signing import Secret
 
 LEAST_PASSWORD = 12
@@ -42,15 +45,45 @@ class Accounts:
         self._nobody = hash_secret(secrets.token_urlsafe(16))
 
     def save(self, kind: Kind, name: str, secret: Secret) -> None:
-        """Makes the account, or gives it another secret and opens it again. ``ValueError``: no such name can be."""
+        """Makes the account, or gives it another secret and opens it again; no certificate stands for it any more.
+        ``ValueError``: no such name can be."""
+        with writing(self._engine) as session:
+            self._open(session, kind, name, secret.reveal())
+            if kind is Kind.STATION:
+                _drop_certificates(session, name)
+
+    def certify(self, name: str, pem: bytes) -> str:
+        """Lets a certificate stand for the station, in place of a secret and beside what certificates it has; → its fingerprint.
+        ``ValueError``: no such name, no certificate, one that has lapsed, or one that is another station's."""
+        certificate = x509.load_pem_x509_certificate(pem)
+        if certificate.not_valid_after_utc <= self._now():
+            raise ValueError("lapsed")
+        fingerprint = certificate.fingerprint(SHA256()).hex()
+        with writing(self._engine) as session:
+            known = session.get(CertificateRow, fingerprint)
+            if known is not None and known.station != name:
+                raise ValueError("another station's")
+            # what secret it had is worth nothing from here on, and nobody knows the new one
+            self._open(session, Kind.STATION, name, secrets.token_urlsafe(32))
+            session.merge(CertificateRow(fingerprint=fingerprint, station=name, created_at=self._now()))
+        return fingerprint
+
+    def certified(self, name: str, fingerprint: str) -> bool:
+        """Whether this certificate stands for this open station."""
+        if not fingerprint or _NAME.fullmatch(name) is None:
+            return False
+        with reading(self._engine) as session:
+            row, known = session.get(AccountRow, (Kind.STATION, name)), session.get(CertificateRow, fingerprint)
+            return known is not None and known.station == name and row is not None and row.ended_at is None
+
+    def _open(self, session: Session, kind: Kind, name: str, secret: str) -> None:
         if _NAME.fullmatch(name) is None:
             raise ValueError("name")
-        with writing(self._engine) as session:
-            row = session.get(AccountRow, (kind, name))
-            if row is None:
-                row = AccountRow(kind=kind, name=name, created_at=self._now())
-                session.add(row)
-            row.secret_hash, row.ended_at = hash_secret(secret.reveal()), None
+        row = session.get(AccountRow, (kind, name))
+        if row is None:
+            row = AccountRow(kind=kind, name=name, created_at=self._now())
+            session.add(row)
+        row.secret_hash, row.ended_at = hash_secret(secret), None
 
     def end(self, kind: Kind, name: str) -> bool:
         """False if there is no such open account. A token that was given out lives on for minutes at most."""
@@ -59,12 +92,20 @@ class Accounts:
             if row is None or row.ended_at is not None:
                 return False
             row.ended_at = self._now()
+            if kind is Kind.STATION:
+                _drop_certificates(session, name)
             return True
 
     def all(self, kind: Kind) -> list[Account]:
         with reading(self._engine) as session:
             rows = session.scalars(select(AccountRow).filter_by(kind=kind).order_by(AccountRow.name))
             return [Account(row.name, row.created_at, row.ended_at) for row in rows]
+
+    def stamp(self, kind: Kind, name: str) -> str:
+        """Another one after each change of the secret; empty when the account has ended. What began under one ends with it."""
+        with reading(self._engine) as session:
+            row = session.get(AccountRow, (kind, name))
+            return hashlib.sha256(row.secret_hash.encode()).hexdigest() if row is not None and row.ended_at is None else ""
 
     def knows(self, kind: Kind, name: str, secret: str) -> bool:
         """An unknown name costs as much time as a wrong secret."""
@@ -74,6 +115,10 @@ class Accounts:
             kept = row.secret_hash if row is not None and row.ended_at is None else None
         same = matches(secret, kept or self._nobody)
         return same and kept is not None
+
+
+def _drop_certificates(session: Session, station: str) -> None:
+    session.execute(delete(CertificateRow).where(CertificateRow.station == station))
 
 
 def hash_secret(secret: str) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sync.ward.access import Limits, Tokens, right_secret
+from sync.ward.access import Limits, Tokens, certificate_of, right_secret
 from sync.ward.accounts import Accounts, Kind
 from sync.ward.arrivals import Arrivals, DossierSummary
 from sync.ward.code_lists import CodeLists
@@ -18,6 +18,7 @@ from sync.ward.problems import Problem
 from sync.ward.progress import ProgressRecords, Status
 from sync.ward.records import UPLOAD_LIFETIME, WardRecords
 from sync.ward.requests import (
+    MOST_FIELDS,
     digits,
     idempotency_key,
     if_match,
@@ -26,7 +27,8 @@ from sync.ward.requests import (
     parse_uuid,
     path_uuid,
     read_json_text,
-    read_text,
+    read_small_form,
+    text_of,
 )
 from sync.ward.signing_key import KeyRing
 from sync.ward.uploads import EXTENSIONS, TUS
@@ -159,17 +161,28 @@ class Service:
         return Response(found.body, headers=headers, media_type="application/json")
 
     async def token(self, request: Request) -> Response:
-        """RFC 6749, sections 4.4 and 5.2, down to the form of its errors."""
-        form = urllib.parse.parse_qs(await read_text(request), keep_blank_values=True)
+        """RFC 6749, sections 4.4 and 5.2, down to the form of its errors; without a secret RFC 8705, section 2."""
+        text = text_of(await read_small_form(request))
+        try:
+            form = urllib.parse.parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            return _token_error("invalid_request", 400)
         values = {k: v[0] for k, v in form.items() if len(v) == 1}
         if any(len(v) > 1 for v in form.values()) or "grant_type" not in values:
             return _token_error("invalid_request", 400)
         if values["grant_type"] != "client_credentials":
             return _token_error("unsupported_grant_type", 400)
-        name, secret = values.get("client_id", ""), values.get("client_secret", "")
-        if not await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STATION, name, secret)):
+        name, secret, shown = values.get("client_id", ""), values.get("client_secret"), ""
+        if secret is None:
+            shown = certificate_of(request.scope)
+            right = await run_in_threadpool(self._accounts.certified, name, shown)
+        else:
+            right = await right_secret(
+                self._limits, request.scope, f"tram {name}", lambda: self._accounts.knows(Kind.STATION, name, secret)
+            )
+        if not right:
             return _token_error("invalid_client", 401)
-        answer = {"access_token": self._tokens.issue(name), "token_type": "Bearer", "expires_in": self._tokens.seconds}
+        answer = {"access_token": self._tokens.issue(name, shown), "token_type": "Bearer", "expires_in": self._tokens.seconds}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 

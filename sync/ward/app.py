@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def create_app(
     ``client_secret``: of the station ``CLIENT_ID``, enrolled at once: how a practice office's server and station meet.
     """
     policy = policy or Policy()
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     files, ring, engine = WardFiles(data), KeyRing(data), open_database(data, database_url)
     _publish_keys(data / PUBLIC_KEYS_FILE, ring)
     records = WardRecords(engine, ring.current, policy.unit_code, policy.required, now)
@@ -109,7 +110,10 @@ def create_app(
     app = Starlette(
         routes=[route for part in parts for route in part.routes()],
         # nothing is read ahead for whoever may not send
-        middleware=[Middleware(Guard, tokens, sessions, policy.limits), Middleware(ReadAhead)],
+        middleware=[
+            Middleware(Guard, tokens, sessions, policy.limits, partial(accounts.stamp, Kind.STAFF)),
+            Middleware(ReadAhead),
+        ],
         exception_handlers={Problem: refused, HTTPException: refused, Exception: refused},
         lifespan=lifespan,
     )

@@ -1,5 +1,6 @@
 """The engine of the ward server: durable SQLite by default, PostgreSQL by address."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ from sync.ward.problems import Problem
 
 def open_database(data: Path, url: str | None) -> Engine:
     """Opens and, the first time, lays out the tables. ``url`` None: ``ward.sqlite3`` in ``data``."""
+    if not url:
+        # its owner's alone from the first moment; what SQLite lays beside it takes after it
+        os.close(os.open(data / "ward.sqlite3", os.O_RDWR | os.O_CREAT, 0o600))
     address = make_url(url) if url else make_url("sqlite://").set(database=str(data / "ward.sqlite3"))
     # parameters are document metadata: they must not reach a log by way of an exception
     engine = create_engine(address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite")

@@ -28,7 +28,8 @@ class WardFiles:
         self._stored = data / "tep"
         self._partial = data / "dang-tai"
         for folder in (self._stored, self._partial):
-            folder.mkdir(parents=True, exist_ok=True)
+            # citizens' papers: other users of this machine have no business here, whatever the umask
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_folder(data)
 
     def stored(self, sha256: str) -> Path:

@@ -156,6 +156,16 @@ class AccountRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+class CertificateRow(Base):
+    """A certificate that stands for a station in place of a secret; of one station only."""
+
+    __tablename__ = "certificate"
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of its DER."""
+    station: Mapped[str] = mapped_column(String(80), index=True)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class SearchRow(Base):
     """What a dossier is found by: small letters without marks. Made from its metadata; may be thrown away."""
 

@@ -157,7 +157,7 @@ class Pages:
 
     async def check_receipt(self, request: Request) -> Response:
         """By its text, by a file that holds it, or by its number, which only says what is kept here."""
-        form = await read_form(request)
+        form = await read_form(request, files=True)
         given = (form.get("tep", "").strip() or form.get("bien-nhan", "")).strip()
         verdict = await run_in_threadpool(self._verdict, given)
         return self._page(request, "receipt.html", asked=True, given=given[:20_000], verdict=verdict)
@@ -183,13 +183,17 @@ class Pages:
     async def login(self, request: Request) -> Response:
         form = await read_form(request)
         name, password = form.get("ten", ""), form.get("mat-khau", "")
-        right = await right_secret(self._limits, request.scope, lambda: self._accounts.knows(Kind.STAFF, name, password))
+        right = await right_secret(
+            self._limits, request.scope, f"can-bo {name}", lambda: self._accounts.knows(Kind.STAFF, name, password)
+        )
         if self._sessions is None or not right:
             return await self._login_page(request, refused=True)
+        stamp = await run_in_threadpool(self._accounts.stamp, Kind.STAFF, name)
+        self._sessions.end(session_key(request.scope))
         answer = RedirectResponse("/", 303)
         # "strict": the cookie stays away from whatever another site sets off
         answer.set_cookie(
-            COOKIE, self._sessions.begin(name), httponly=True, samesite="strict", secure=request.url.scheme == "https"
+            COOKIE, self._sessions.begin(name, stamp), httponly=True, samesite="strict", secure=request.url.scheme == "https"
         )
         return answer
 

@@ -1,5 +1,6 @@
 """Reading what a request brings, with limits."""
 
+import asyncio
 import json
 import re
 import uuid
@@ -10,31 +11,56 @@ from sync.ward.problems import Problem
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of a JSON body: a manifest of 10,000 files fits."""
+MAX_FORM = 16 * 1024
+"""Bytes of a log-in."""
+MOST_FIELDS = 20
+IDLE_SECONDS = 60.0
+"""Without a byte of a body before its line is given up."""
+FORM_SECONDS = 30.0
+"""For the whole of a log-in: some 500 bytes on the poorest line."""
 _KEY = re.compile(r"[\x21-\x7e]{1,80}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ETAG = re.compile(r'"([\x21\x23-\x7e]{1,80})"')
 
 
-async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
-    """The body as it came; 413 before it is read if it says that it is larger than ``limit``, else as soon as it is."""
+async def read_body(request: Request, limit: int = MAX_BODY, seconds: float | None = None) -> bytes:
+    """The body as it came; 413 before it is read if it says that it is larger than ``limit``, else as soon as it is.
+
+    408 after ``seconds``; None: however long it takes, as long as something comes.
+    """
     if (digits(request.headers.get("content-length", "")) or 0) > limit:
         raise Problem(413, "QUA_LON")
-    body = bytearray()
+    body, loop = bytearray(), asyncio.get_running_loop()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise Problem(413, "QUA_LON")
+        async with asyncio.timeout(IDLE_SECONDS if seconds is None else seconds) as clock:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise Problem(413, "QUA_LON")
+                if seconds is None:
+                    clock.reschedule(loop.time() + IDLE_SECONDS)
+    except TimeoutError as error:
+        raise Problem(408, "DUNG_LAU") from error
     except ClientDisconnect as error:
         raise Problem(408, "DUT_KET_NOI") from error
     return bytes(body)
 
 
+async def read_small_form(request: Request) -> bytes:
+    """What somebody sends who has not logged in."""
+    return await read_body(request, MAX_FORM, FORM_SECONDS)
+
+
 async def read_text(request: Request) -> str:
     """400 if it is not UTF-8."""
+    return text_of(await read_body(request))
+
+
+def text_of(body: bytes) -> str:
+    """400 if it is not UTF-8."""
     try:
-        return (await read_body(request)).decode()
+        return body.decode()
     except UnicodeDecodeError as error:
         raise Problem(400, "KHONG_PHAI_UTF8") from error
 

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import uvicorn
 
 from sync.loopback import is_loopback
 from sync.ward.app import Policy, create_app
+from sync.ward.connections import WardConnection
 from workstation.domain.signing import Secret
 
 SECRET_VARIABLE = "WARD_CLIENT_SECRET"  # noqa: S105 - a variable's name
@@ -27,6 +29,9 @@ class Tls:
     certificate: Path
     """PEM, with its chain."""
     key: Path
+    client_ca: Path | None = None
+    """PEM: whose certificates stations may show. A line that shows another is refused; one that shows none is not, since people
+    come over the same port with a password."""
 
 
 def serve(
@@ -58,6 +63,12 @@ def serve(
         timeout_graceful_shutdown=5,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
+        ssl_ca_certs=str(tls.client_ca) if tls and tls.client_ca else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if tls and tls.client_ca else ssl.CERT_NONE,
+        http=WardConnection,
+        ws="none",
+        # an address is the connection's own: a header that anybody can send would get past the limits
+        proxy_headers=False,
     )
     with _listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host

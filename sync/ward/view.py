@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from sync.ward.access import header
 from sync.ward.problems import Problem
-from sync.ward.requests import read_body
+from sync.ward.requests import MOST_FIELDS, read_body, read_small_form
 from sync.ward.rules import VIETNAM
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,13 +35,22 @@ class View:
         return self._templates.TemplateResponse(request, name, context, status, headers=_HEADERS)
 
 
-async def read_form(request: Request) -> Mapping[str, str]:
-    """The fields of a form of our own page; a file counts with its text. 403 for a form that another site sent."""
+async def read_form(request: Request, *, files: bool = False) -> Mapping[str, str]:
+    """The fields of a form of our own page; ``files``: it may bring a file, which counts with its text. 403 for a form that
+    another site sent."""
     if header(request.scope, b"sec-fetch-site") not in ("", "same-origin", "none") or not _own_origin(request):
         raise Problem(403, "TRANG_KHAC")
-    kind, body = request.headers.get("content-type", ""), await read_body(request)
+    body = await read_body(request) if files else await read_small_form(request)
+    return await run_in_threadpool(_fields, request.headers.get("content-type", ""), body)
+
+
+def _fields(kind: str, body: bytes) -> Mapping[str, str]:
     if not kind.startswith("multipart/form-data"):
-        parsed = urllib.parse.parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+        try:
+            text = body.decode("utf-8", "replace")
+            parsed = urllib.parse.parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError as error:
+            raise Problem(413, "QUA_LON") from error
         return {name: values[0] for name, values in parsed.items()}
     whole = b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + body
     message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(whole)

@@ -42,6 +42,9 @@ MENDS = {
     FailureClass.CUC_BO.value: "send_again",
     FailureClass.BIEN_NHAN.value: "send_again",
     FailureClass.KHONG_HOP_LE.value: "reopen",
+    FailureClass.KHO_KHOA.value: "send_one",
+    FailureClass.KHO_LOI.value: "send_one",
+    FailureClass.CHUNG_THU.value: "send_one",
 }
 """Code → what the button beside its sentence does here; ``ui.messages`` has its words."""
 

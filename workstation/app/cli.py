@@ -24,6 +24,7 @@ from workstation.app import export_command as export
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import reuse_command as reuse
+from workstation.app import secret_commands as secrets
 from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
@@ -54,6 +55,7 @@ ward_app = _group("The ward server; and on a station, which of its keys are trus
 stations_app = _group("Stations that may send to this ward server.")
 staff_app = _group("People who may see this ward server's pages.")
 keys_app = _group("The keys that sign receipts.")
+secret_app = _group("Passwords of this station: kept in the system's keyring, or in files that only their owner may read.")
 audit_app = _group("The audit log.")
 signers_app = _group("Who may sign on behalf of whom.")
 trust_app = _group("The roots that signatures are checked against.")
@@ -91,11 +93,14 @@ for name, group in (("stations", stations_app), ("staff", staff_app), ("keys", k
 audit_app.command("verify", epilog=ANYWHERE)(office.audit_verify)
 for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust.remove)):
     trust_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("list", secrets.show), ("set", secrets.put), ("remove", secrets.remove)):
+    secret_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("list", signers.show), ("add", signers.add), ("end", signers.end)):
     signers_app.command(name, epilog=ANYWHERE)(command)
 app.add_typer(ward_app, name="ward")
 app.add_typer(trust_app, name="trust")
 app.add_typer(signers_app, name="signers")
+app.add_typer(secret_app, name="secret")
 app.add_typer(audit_app, name="audit")
 
 
@@ -115,6 +120,7 @@ def root(
 
 
 @ward_app.callback()
+@secret_app.callback()
 @audit_app.callback()
 @trust_app.callback()
 @signers_app.callback()

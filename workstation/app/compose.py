@@ -1,5 +1,6 @@
 """Where adapters are named (the pages lane's: ``paper_lane``): builds an office, a desk and its lanes for a home folder."""
 
+import logging
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from functools import partial
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
+from ssl import SSLContext
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -21,14 +23,16 @@ from signing.verify import verify_file
 from sync.adapters.result_store import NationalStore, StoreConfig
 from sync.contract import WardClient
 from sync.failure import WardFailure
+from sync.identity import Identity
 from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
+from workstation.app.keychain import REUSE, TIMESTAMP, WARD, WARD_KEY, KeptSecret, Keychain, peer_name, remote_name
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.peering import sender_with_peers
-from workstation.app.settings import FILE, Settings, load
+from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
@@ -59,6 +63,8 @@ from workstation.usecases.desk import Desk
 from workstation.usecases.desklanes import SYSTEM, DeskParts
 from workstation.usecases.office import Office
 from workstation.usecases.watched import WatchedFolder
+
+log = logging.getLogger("workstation.compose")
 
 PRACTICE_SHEET_SECONDS = 0.4
 """As a feeder of some 150 sheets a minute: quick, and still seen to come in one by one."""
@@ -110,6 +116,10 @@ class Home:
     @property
     def secrets(self) -> Path:
         return self.root / "secrets"
+
+    @property
+    def keychain(self) -> Keychain:
+        return Keychain(self.root)
 
     @property
     def meeting(self) -> Path:
@@ -175,7 +185,7 @@ def signing_services(home: Home, tsa_url: str = "", trust: tuple[Path, ...] = ()
         if not _is_service(url):
             raise WorkstationError("U01", detail="--tsa") if tsa_url else WorkstationError("M06", file=FILE, key="timestamp.url")
         known = bool(s.user) and _origin(url) == _origin(s.url)
-        secret = _secret(home, "WORKSTATION_TSA_SECRET", "timestamp") if known else None
+        secret = KeptSecret(partial(_timestamp_secret, home)) if known else None
         stamps = TimestampService(url, s.user if known else "", secret, s.proxy, float(max(1, s.seconds)))
     return SigningServices(stamps, RevocationAccess(s.proxy), home.trust_store(trust))
 
@@ -342,16 +352,27 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
     ward = settings.ward
     if not ward.url:
         return NoLine()
-    client = WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
+    secret = None if ward.certificate else partial(home.keychain.read, WARD)
+    client = WardClient(ward.url, secret, client_id=ward.client_id, verify=ward_trust(home, ward))
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
 
 
-def published_keys(url: str) -> bytes:
+def ward_identity(home: Home, ward: WardSettings) -> Identity:
+    """How this station shows itself to the ward server, and whom it takes for it."""
+    ca, certificate, key = (home.root / name if name else None for name in (ward.ca, ward.certificate, ward.key))
+    return Identity(ca, certificate, key, partial(home.keychain.read, WARD_KEY))
+
+
+def ward_trust(home: Home, ward: WardSettings) -> Callable[[], SSLContext] | bool:
+    return ward_identity(home, ward).context if ward.ca or ward.certificate else True
+
+
+def published_keys(url: str, verify: Callable[[], SSLContext] | bool = True) -> bytes:
     """The key set that the ward server shows, which it does without log-in. G01, G02 or G09 when it does not answer as it should,
     M06 when what answers is no ward server, or the line to it is not for secrets."""
-    client = WardClient(url, lambda: Secret(""))
+    client = WardClient(url, lambda: Secret(""), verify=verify)
     try:
         return client.published_keys()
     except WardFailure as e:
@@ -363,12 +384,8 @@ def published_keys(url: str) -> bytes:
 
 
 def remote_secret(home: Home, name: str) -> Secret:
-    """The secret of the office's account at a remote signing service: from the environment (``WORKSTATION_REMOTE_NAME``), else
-    from its file (mode 0600) in the home folder."""
-    if value := os.environ.get(f"WORKSTATION_REMOTE_{name.upper().replace('-', '_')}"):
-        return Secret(value)
-    path = home.secrets / f"remote-{name}"
-    return Secret(path.read_text("utf-8").strip() if path.is_file() else "")
+    """The secret of the office's account at a remote signing service; looked up when it is wanted. G30, G31."""
+    return KeptSecret(partial(home.keychain.read, remote_name(name)))
 
 
 @contextmanager
@@ -379,7 +396,7 @@ def result_store(ws: Workstation) -> Iterator[ResultStore | None]:
         yield None
         return
     config = StoreConfig(s.url, s.find, s.file, s.route, s.success, s.max_mb, s.seconds, s.proxy)
-    store = NationalStore(config, partial(_secret, ws.home, "WORKSTATION_REUSE_SECRET", "reuse"))
+    store = NationalStore(config, partial(ws.home.keychain.read, REUSE))
     try:
         yield store
     finally:
@@ -387,19 +404,28 @@ def result_store(ws: Workstation) -> Iterator[ResultStore | None]:
 
 
 def _peer_secret(home: Home, name: str) -> Secret:
-    return _secret(home, f"WORKSTATION_PEER_{name.upper().replace('-', '_')}", f"peer-{name}")
+    return home.keychain.read(peer_name(name))
 
 
-def _ward_secret(home: Home) -> Secret:
-    return _secret(home, "WORKSTATION_WARD_SECRET", "ward-client")
+def _timestamp_secret(home: Home) -> Secret:
+    """A keyring that is locked costs the level, as an authority that can't be reached does, not the signature."""
+    try:
+        return home.keychain.read(TIMESTAMP)
+    except WorkstationError as e:
+        log.warning("%s: the time-stamp password can't be read", e.code)
+        return Secret("")
 
 
-def _secret(home: Home, variable: str, file: str) -> Secret:
-    """From the environment, else from its file (mode 0600) in the home folder, else empty."""
-    if value := os.environ.get(variable):
-        return Secret(value)
-    path = home.secrets / file
-    return Secret(path.read_text("utf-8").strip() if path.exists() else "")
+def wanted_secrets(settings: Settings) -> tuple[str, ...]:
+    """Names of the secrets that the settings call for."""
+    ward = settings.ward
+    names = [WARD] if (ward.url or ward.client_id) and not ward.certificate else []
+    if settings.timestamp.user:
+        names.append(TIMESTAMP)
+    if settings.reuse.url:
+        names.append(REUSE)
+    remotes, peers = (remote_name(r.name) for r in settings.remotes), (peer_name(p.name) for p in settings.peers)
+    return (*names, *remotes, *peers)
 
 
 def doctor_inputs(root: Path) -> DoctorInputs:
@@ -410,7 +436,10 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         program_version=version("tram-so-hoa"),
         database=None if settings.office.database else Home(root).database,
         ward_url=settings.ward.url or None,
+        ward=ward_identity(Home(root), settings.ward),
         tsa_url=settings.timestamp.url or None,
+        secrets=wanted_secrets(settings),
+        training=settings.office.training,
         key=settings.key(root),
         levels=_levels(Home(root), settings),
     )

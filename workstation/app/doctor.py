@@ -12,6 +12,7 @@ from typing import Any
 from workstation.app import doctor_archive as kept
 from workstation.app import doctor_machine as machine
 from workstation.app import doctor_outside as outside
+from workstation.app import doctor_secrets as kept_secrets
 from workstation.app.doctor_model import NAMES, Check, DoctorInputs, Lang, Light, Words, red
 from workstation.domain.errors import WorkstationError
 from workstation.jobs.lanes import ProcessLane
@@ -42,6 +43,7 @@ GROUPS = (
     Group(("fonts",), machine.check_fonts, 20),
     Group(("reading",), machine.check_reading, 25),
     Group(("database",), machine.check_database, 60),
+    Group(("secrets",), kept_secrets.check_secrets, 45),
     Group(("home",), machine.check_home, 15),
     Group(("disk",), machine.check_disk, 10),
     Group(("program",), machine.check_program, 10),

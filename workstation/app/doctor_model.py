@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from sync.identity import Identity
 from workstation.domain.signature import KeyRef
 from workstation.domain.signing import Levels
 
@@ -48,9 +49,12 @@ class DoctorInputs:
     database: Path | None = None
     """The SQLite file; None: the database is on a server."""
     ward_url: str | None = None
-    ward_ca: Path | None = None
-    """PEM file with the ward's own root; None: the roots that everybody trusts."""
+    ward: Identity = field(default_factory=Identity)
+    """Whom it takes for the ward server, and the certificate that it shows there."""
     tsa_url: str | None = None
+    secrets: tuple[str, ...] = ()
+    """Names of the secrets that the settings call for."""
+    training: bool = False
     key: KeyRef | None = None
     """The key this PC signs with."""
     levels: Levels = field(default_factory=Levels)
@@ -65,6 +69,7 @@ NAMES: dict[str, Words] = {
     "disk": Words("Dung lượng ổ đĩa", "Disk space"),
     "home": Words("Ghi vào thư mục dữ liệu", "Writing to the data folder"),
     "database": Words("Cơ sở dữ liệu", "Database"),
+    "secrets": Words("Nơi giữ mật khẩu", "Where passwords are kept"),
     "scanner": Words("Máy quét", "Scanner"),
     "library": Words("Phần mềm USB ký số", "Token software"),
     "token": Words("USB ký số", "Signing token"),

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from signing.profiles import installed_libraries, profile_of
+from sync.identity import valid_from_until
 from workstation.app.doctor_model import NAMES, NOTHING, Check, DoctorInputs, Light, Words, amber, green, red
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
@@ -137,9 +138,13 @@ def check_ward(inputs: DoctorInputs) -> tuple[Check, ...]:
         return (amber("server", NOT_SET, ASK_IT, "G01"), amber("tls", NOT_SET, ASK_IT), clock_check(datetime.now(UTC), None))
     host = ""
     try:
+        trust = inputs.ward.context()
+    except WorkstationError as error:
+        return (amber("server", UNKNOWN, ASK_IT, error.code), _own_certificate(error), clock_check(datetime.now(UTC), None))
+    try:
         url = httpx.URL(inputs.ward_url)
         host = url.host
-        with httpx.Client(verify=_trust(inputs), timeout=TIMEOUT) as client, client.stream("GET", url) as answer:
+        with httpx.Client(verify=trust, timeout=TIMEOUT) as client, client.stream("GET", url) as answer:
             here = datetime.now(UTC)
             there = _date(answer.headers.get("Date"))
             stream = answer.extensions["network_stream"].get_extra_info("ssl_object")
@@ -151,11 +156,19 @@ def check_ward(inputs: DoctorInputs) -> tuple[Check, ...]:
         server = amber("server", sentence, Words("Chờ, hoặc báo quản trị máy chủ.", "Wait, or call the server's IT."), "G09")
     else:
         server = green("server", f"{host} trả lời.", f"{host} answers.")
+    if inputs.ward.certificate is not None and until is not None:  # whichever of the two ends first
+        until = min(until, valid_from_until(inputs.ward.certificate)[1].date())
     return (server, tls_check(url.scheme, host, until, here.date()), clock_check(here, there))
 
 
-def _trust(inputs: DoctorInputs) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(inputs.ward_ca) if inputs.ward_ca else None)
+def _own_certificate(error: WorkstationError) -> Check:
+    reason = str(error.params.get("reason", ""))
+    sentence = Words(
+        f"Chứng thư của trạm này không dùng được ({reason}).", f"This station's certificate can't be used ({reason})."
+    )
+    return red(
+        "tls", sentence, Words("Kiểm tra tệp trong [ward] và hạn dùng.", "Check the files of [ward] and their dates."), error.code
+    )
 
 
 def _date(header: str | None) -> datetime | None:

@@ -16,8 +16,8 @@ from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.line import LineRules
-from workstation.domain.scanprofile import PAPERS_MM, USUAL, ScanProfile
 from workstation.domain.peers import PeerConfig
+from workstation.domain.scanprofile import PAPERS_MM, USUAL, ScanProfile
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
@@ -52,6 +52,12 @@ class WardSettings:
     client_id: str = ""
     keys: str = "ward-keys.json"
     """JWKS file with the ward server's public keys, relative to the home folder: pinned when the machine is enrolled."""
+    ca: str = ""
+    """PEM file with the roots that the server's own certificate may come from; empty: those that the system trusts."""
+    certificate: str = ""
+    """PEM file with this station's certificate, in place of a secret; empty: it logs in with its secret."""
+    key: str = ""
+    """PEM file with that certificate's private key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +226,8 @@ def load(home: Path) -> Settings:
         raise WorkstationError("M06", file=FILE, key="capture.watch_folder")
     if (wrong := _no_store(settings.reuse)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"reuse.{wrong}")
+    if bool(settings.ward.certificate) != bool(settings.ward.key):
+        raise WorkstationError("M06", file=FILE, key="ward.key")
     if (wrong := _no_line(settings.line)) is not None:
         raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
     return settings

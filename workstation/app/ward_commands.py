@@ -38,6 +38,7 @@ def serve(
     max_megabytes: Annotated[int, typer.Option(min=1, max=4096, help="Largest file that is taken.")] = 512,
     tls_cert: Annotated[Path | None, typer.Option(help="The server's certificate with its chain (PEM).")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
+    client_ca: Annotated[Path | None, typer.Option(help="Authority of the stations' certificates (PEM).")] = None,
 ) -> None:
     """Runs the ward server until it is stopped."""
     import errno
@@ -48,9 +49,11 @@ def serve(
 
     if (tls_cert is None) != (tls_key is None):
         raise WorkstationError("U01", detail="--tls-cert, --tls-key")
+    if client_ca is not None and tls_cert is None:
+        raise WorkstationError("U01", detail="--client-ca: --tls-cert")
     usable_folder(data, "--data")
     log_to_stderr()
-    tls = Tls(tls_cert, tls_key) if tls_cert and tls_key else None
+    tls = Tls(tls_cert, tls_key, client_ca) if tls_cert and tls_key else None
     try:
         run(data, host, port, database, policy=Policy(unit_code=unit, max_file_bytes=max_megabytes << 20), tls=tls, ready=out)
     except OSError as e:
@@ -65,20 +68,38 @@ def serve(
 def stations_add(
     name: Annotated[str, typer.Argument(help="The station's id, as in its settings: [ward] client_id.")],
     data: DataOption,
+    certificate: Annotated[Path | None, typer.Option(help="Its certificate (PEM), in place of a secret.")] = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Enrols a station, or gives it a new secret. The secret is shown this once; the server keeps a hash only."""
+    """Enrols a station: by a new secret, shown this once, or by a certificate, beside those that it has."""
     from sync.ward.accounts import Kind
 
+    if certificate is not None:
+        _certify(name, certificate, data, database, as_json)
+        return
     secret = secrets.token_urlsafe(32)
     with _accounts(data, database) as accounts:
         _save(accounts, Kind.STATION, name, Secret(secret))
     told = words(
-        f"Bí mật của trạm {name} (chỉ hiện lần này; ghi vào tệp secrets/ward-client của trạm):\n{secret}",
-        f"Secret of station {name} (shown this once; put it into the station's secrets/ward-client):\n{secret}",
+        f"Bí mật của trạm {name} (chỉ hiện lần này; trên trạm: workstation secret set ward-client):\n{secret}",
+        f"Secret of station {name} (shown this once; on the station: workstation secret set ward-client):\n{secret}",
     )
     report({"station": name, "secret": secret}, as_json, lambda: out(told))
+
+
+def _certify(name: str, certificate: Path, data: Path, database: str | None, as_json: bool) -> None:
+    with _accounts(data, database) as accounts:
+        try:
+            fingerprint = accounts.certify(name, certificate.read_bytes())
+        except ValueError as e:
+            detail = words(
+                "tên hoặc chứng thư không dùng được (hết hạn, không phải PEM, của trạm khác)",
+                "name or certificate can't be used (lapsed, no PEM, another station's)",
+            )
+            raise WorkstationError("U01", detail=f"--certificate: {detail}") from e
+    told = words(f"Trạm {name} đăng nhập bằng chứng thư ", f"Station {name} logs in by certificate ") + fingerprint
+    report({"station": name, "certificate": fingerprint}, as_json, lambda: out(told))
 
 
 def stations_list(data: DataOption, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
@@ -212,7 +233,7 @@ def pin(
     from sync.failure import WardFailure
     from sync.pinned import Followed, enrol, follow, save
     from sync.receipts import TrustedKeys
-    from workstation.app.compose import published_keys
+    from workstation.app.compose import Home, published_keys, ward_trust
     from workstation.app.settings import load
 
     home = home_folder()
@@ -220,7 +241,7 @@ def pin(
     if not ward.url:
         raise WorkstationError("G13")
     path = home / ward.keys
-    shown = published_keys(ward.url)
+    shown = published_keys(ward.url, ward_trust(Home(home), ward))
     try:
         trusted = TrustedKeys.load(path) if path.exists() else None
         named = enrol(trusted, shown, key) if key else trusted

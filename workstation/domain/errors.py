@@ -172,6 +172,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "G21": _spec(Actor.IT, Exit.OUTSIDE),  # no store of digitised results is set up on this machine
     "G22": _spec(Actor.NOBODY, Exit.OUTSIDE, retryable=True, severity=Severity.WARNING),  # the store gave no answer that counts
     "G23": _spec(Actor.CLERK, Exit.PERSON),  # a file of that store that is not what it should be (param reason)
+    "G30": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring is locked
+    "G31": _spec(Actor.IT, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring does not answer (param reason)
+    "G32": _spec(Actor.IT, Exit.OUTSIDE),  # CUC_BO: this station's certificate can't be used (param reason)
     # machine
     "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
     "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low

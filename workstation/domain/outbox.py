@@ -88,6 +88,12 @@ class FailureClass(Enum):
     CUC_BO = "G10"
     BIEN_NHAN = "G11"
     KHONG_HOP_LE = "G12"
+    KHO_KHOA = "G30"
+    """Of CUC_BO: the log-in's secret is in a keyring that is locked."""
+    KHO_LOI = "G31"
+    """Of CUC_BO: that keyring does not answer."""
+    CHUNG_THU = "G32"
+    """Of CUC_BO: the station's own certificate can't be used."""
 
 
 class Retry(Enum):
@@ -125,6 +131,9 @@ RULES: dict[FailureClass, FailureRule] = {
     FailureClass.CUC_BO: FailureRule(Retry.PARK),
     FailureClass.BIEN_NHAN: FailureRule(Retry.PARK),
     FailureClass.KHONG_HOP_LE: FailureRule(Retry.PARK),
+    FailureClass.KHO_KHOA: FailureRule(Retry.PEER),
+    FailureClass.KHO_LOI: FailureRule(Retry.PEER),
+    FailureClass.CHUNG_THU: FailureRule(Retry.PEER),
 }
 """integration.md 1.4 as data: the sender obeys it, the screen shows it."""
 

@@ -70,11 +70,12 @@ class SigningDesk(DeskLanes):
         signed; a document's own failure is in its progress and the rest goes on. A remote key: C37 asks
         for PIN or ``otp``."""
         user, key, account = self.user.name, self._parts.key, self._parts.account
-        secret = RemoteSecret(pin.reveal(), otp.reveal() if otp else "", account.reveal()) if account else pin
 
         def run() -> tuple[SignProgress, ...]:
             if key is None:
                 raise WorkstationError("C01")
+            # here, not on the screen's thread: the account's secret may be in a keyring that takes its time
+            secret = RemoteSecret(pin.reveal(), otp.reveal() if otp else "", account.reveal()) if account else pin
             with self._watch.signing:
                 recover.adopt_sealed(self._office, self._verify)  # signed before and not recorded, as on a full disk
                 done = signing.sign_batch(self._office, key, secret, document_ids, user, progress, cancelled, moves)

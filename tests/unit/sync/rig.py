@@ -105,6 +105,14 @@ class Ward:
         Accounts(engine, lambda: datetime.now(UTC)).save(Kind.STAFF, name, Secret(password))
         engine.dispose()
 
+    def add_stations(self, count: int, secret: str = "đúng") -> list[str]:
+        names = [f"tram-{n}" for n in range(count)]
+        engine = open_database(self.data, None)
+        for name in names:
+            Accounts(engine, lambda: datetime.now(UTC)).save(Kind.STATION, name, Secret(secret))
+        engine.dispose()
+        return names
+
     def keys(self) -> TrustedKeys:
         return TrustedKeys.load(self.data / "khoa-cong-khai.json")
 

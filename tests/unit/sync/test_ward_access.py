@@ -161,6 +161,35 @@ def test_guesses_at_once_are_no_more_than_guesses_one_by_one(new_ward: Callable[
     assert set(codes) <= {401, 403, 429}
 
 
+def test_forty_stations_behind_one_address_log_in_at_once(new_ward: Callable[..., Ward]) -> None:
+    ward = new_ward()
+    names = ward.add_stations(40)
+
+    def log_in(name: str, secret: str = "đúng") -> int:
+        form = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
+        return httpx.post(f"{ward.url}/oauth2/token", data=form, trust_env=False, timeout=60).status_code
+
+    with ThreadPoolExecutor(40) as threads:
+        assert list(threads.map(log_in, names)) == [200] * 40
+        # a neighbour behind the same address guesses until nobody new gets in from there
+        assert 429 in list(threads.map(lambda n: log_in(f"x{n}", "sai"), range(30)))
+        assert log_in("tram-so-hoa", ward.secret().reveal()) == 429
+        assert list(threads.map(log_in, names)) == [200] * 40, "who is known there is not shut out"
+        # and is guessed at no faster for being known
+        begun = time.monotonic()
+        codes = list(threads.map(lambda n: log_in(names[0], f"sai {n}"), range(40)))
+        assert 10 <= codes.count(401) <= 11 + (time.monotonic() - begun) / 6 and set(codes) == {401, 429}
+        assert log_in(names[0]) == 429 and log_in(names[1]) == 200
+
+
+def test_a_header_does_not_change_where_a_guess_comes_from(new_ward: Callable[..., Ward]) -> None:
+    ward = new_ward()
+    form = {"grant_type": "client_credentials", "client_id": "tram-so-hoa", "client_secret": "sai"}
+    with httpx.Client(base_url=ward.url, trust_env=False) as http:
+        codes = [http.post("/oauth2/token", data=form, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code for n in range(13)]
+    assert 429 in codes
+
+
 def test_too_much_is_refused_before_a_byte_is_stored(ward: Ward) -> None:
     with httpx.Client(base_url=ward.url, headers={"Authorization": f"Bearer {token(ward)}"}, trust_env=False) as http:
         dossier, key = new_id(), {"Idempotency-Key": "k"}
