@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workstation.app.console import JsonOption, home_folder, home_path, leave, out, report, words
-from workstation.app.keychain import TIMESTAMP, WARD, WARD_KEY, Keychain, Place, remote_name
+from workstation.app.keychain import REUSE, TIMESTAMP, WARD, WARD_KEY, Keychain, Place, peer_name, remote_name
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signing import Secret
 
@@ -59,7 +59,9 @@ def remove(name: NameArgument, as_json: JsonOption = False) -> None:
 def _names() -> tuple[str, ...]:
     from workstation.app.settings import load
 
-    return (WARD, WARD_KEY, TIMESTAMP, *(remote_name(remote.name) for remote in load(home_path()).remotes))
+    settings = load(home_path())
+    remotes, peers = (remote_name(r.name) for r in settings.remotes), (peer_name(p.name) for p in settings.peers)
+    return (WARD, WARD_KEY, TIMESTAMP, REUSE, *remotes, *peers)
 
 
 def _known(name: str) -> None:

@@ -216,21 +216,23 @@ def load(home: Path) -> Settings:
     if not isinstance(remotes, list):
         raise WorkstationError("M06", file=FILE, key="remotes")
     settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes), peers=peers)
-    if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location, home) is None:
-        raise WorkstationError("M06", file=FILE, key="signing.location")
-    if (wrong := _impossible(settings.timestamp)) is not None:
-        raise WorkstationError("M06", file=FILE, key=f"timestamp.{wrong}")
-    if not _SYMBOL.fullmatch(settings.copies.symbol):
-        raise WorkstationError("M06", file=FILE, key="copies.symbol")
-    if settings.capture.watch_folder and not Path(settings.capture.watch_folder).is_absolute():
-        raise WorkstationError("M06", file=FILE, key="capture.watch_folder")
-    if (wrong := _no_store(settings.reuse)) is not None:
-        raise WorkstationError("M06", file=FILE, key=f"reuse.{wrong}")
-    if bool(settings.ward.certificate) != bool(settings.ward.key):
-        raise WorkstationError("M06", file=FILE, key="ward.key")
-    if (wrong := _no_line(settings.line)) is not None:
-        raise WorkstationError("M06", file=FILE, key=f"line.{wrong}")
+    if (wrong := _wrong_key(settings, home)) is not None:
+        raise WorkstationError("M06", file=FILE, key=wrong)
     return settings
+
+
+def _wrong_key(settings: Settings, home: Path) -> str | None:
+    """The first key that can't stand beside the others; None: all can."""
+    if settings.signing.kind == KeyKind.REMOTE.value and settings.remote(settings.signing.location, home) is None:
+        return "signing.location"
+    if not _SYMBOL.fullmatch(settings.copies.symbol):
+        return "copies.symbol"
+    if settings.capture.watch_folder and not Path(settings.capture.watch_folder).is_absolute():
+        return "capture.watch_folder"
+    if bool(settings.ward.certificate) != bool(settings.ward.key):
+        return "ward.key"
+    parts = {"timestamp": _impossible(settings.timestamp), "reuse": _no_store(settings.reuse), "line": _no_line(settings.line)}
+    return next((f"{section}.{key}" for section, key in parts.items() if key is not None), None)
 
 
 def _no_line(line: LineSettings) -> str | None:
