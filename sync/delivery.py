@@ -75,6 +75,7 @@ class Delivery:
 
     def _ask(self, call: Callable[[], R]) -> R:
         """A small call; how long it took is what the next may take."""
+        self._journal.check()
         begun = self._peer.monotonic()
         self._lane.expect(self._peer.pace.patience())
         answer = call()

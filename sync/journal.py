@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync.canonical import canonical_json, sha256_text
 from sync.failure import WardFailure
@@ -107,14 +107,7 @@ class Journal:
     def postponed(self, note: ErrorNote | None, wait_seconds: float | None, unknown: bool) -> None:
         """It is tried again; ``unknown``: the package may have arrived, so it is asked for first."""
         next_try = None if wait_seconds is None else self._clock.now() + timedelta(seconds=wait_seconds)
-        self.item = replace(
-            self.item,
-            state=OutboxState.UNKNOWN if unknown else OutboxState.QUEUED,
-            error=note,
-            next_try=next_try,
-            lease_owner="",
-            lease_until=None,
-        )
+        self.item = _given_back(self.item, note, next_try, unknown)
         with self._uow() as uow:
             uow.outbox.save(self.item)
             uow.commit()
@@ -147,6 +140,24 @@ class Journal:
     def _blamed(self, listed: str, index: int) -> DocumentId | None:
         """The document at a place of the metadata or the manifest, which both follow the order of the item's files."""
         return self.item.files[index].document_id if listed in ("documents", "tep") and index < len(self.item.files) else None
+
+
+def take_over(uow_factory: UnitOfWorkFactory, item: OutboxItem) -> OutboxItem | None:
+    """For another thread than the one that works on ``item`` and does not come back: it goes back to the queue as it is stored,
+    and what that thread may still bring is refused (K04). None: it was done meanwhile."""
+    with uow_factory() as uow:
+        stored = uow.outbox.get(item.id)
+        if stored.fence != item.fence or not stored.lease_owner:
+            return None
+        given = _given_back(stored, None, None, bool(stored.manifest))
+        uow.outbox.save(given)
+        uow.commit()
+    return given
+
+
+def _given_back(item: OutboxItem, note: ErrorNote | None, next_try: datetime | None, unknown: bool) -> OutboxItem:
+    state = OutboxState.UNKNOWN if unknown else OutboxState.QUEUED
+    return replace(item, state=state, error=note, next_try=next_try, lease_owner="", lease_until=None)
 
 
 def manifest_of(item: OutboxItem) -> str:

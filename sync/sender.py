@@ -12,7 +12,7 @@ from sync.breaker import Breaker
 from sync.contract import WardClient
 from sync.delivery import Delivery, Peer
 from sync.failure import WardFailure
-from sync.journal import LEASE_SECONDS, Journal, SendingCancelled
+from sync.journal import LEASE_SECONDS, Journal, SendingCancelled, take_over
 from sync.lanes import Lane, Lanes
 from sync.receipts import TrustedKeys
 from sync.throttle import Throttle
@@ -59,10 +59,11 @@ class WardSender:
 
     def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
         """Each item that is due at the start, once. A refused log-in, a troubled or a dead peer ends the round; a failed item
-        does not, nor does one that hangs keep the others waiting."""
+        does not, nor does one that hangs keep the others waiting, or who wants to stop."""
         started = self._clock.now()
         self._peer.capabilities = None
         reports: list[SendReport] = []
+        working: dict[Lane, Journal] = {}
 
         def stopped() -> bool:
             return cancelled() or not self._limits.open()
@@ -76,18 +77,24 @@ class WardSender:
             if item is None:
                 return False
             try:
-                journal = Journal(self._uow, self._clock, item, stopped)
+                journal = working[lane] = Journal(self._uow, self._clock, item, stopped)
                 go_on = self._handle(journal, lane)
                 reports.append(SendReport(journal.item, journal.bytes_sent))
             except WorkstationError as error:
                 if error.code != "K04":
                     raise
                 # another process, or a person, took the item over meanwhile: it is theirs now
-                log.warning("lease lost")
+                if not cancelled():
+                    log.warning("lease lost")
                 return True
+            finally:
+                working.pop(lane, None)
             return go_on
 
-        Lanes(step).run()
+        if not Lanes(step).run(cancelled):
+            # who waits for a dead line finds the lease gone when it wakes up
+            left = [(take_over(self._uow, journal.item), journal.bytes_sent) for journal in working.values()]
+            reports += [SendReport(item, sent) for item, sent in left if item is not None]
         return tuple(reports)
 
     def _breaker_open(self) -> bool:

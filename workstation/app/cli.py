@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from workstation.app import archive_command as archive
 from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
+from workstation.app import meeting_commands as meeting
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
 from workstation.app import signer_commands as signers
@@ -53,6 +54,7 @@ staff_app = _group("People who may see this ward server's pages.")
 keys_app = _group("The keys that sign receipts.")
 audit_app = _group("The audit log.")
 signers_app = _group("Who may sign on behalf of whom.")
+meeting_app = _group("Leaves the line to a meeting for a while.")
 trust_app = _group("The roots that signatures are checked against.")
 COMMANDS: tuple[Callable[..., None], ...] = (
     office.gui,
@@ -85,12 +87,15 @@ for name, group in (("stations", stations_app), ("staff", staff_app), ("keys", k
 audit_app.command("verify", epilog=ANYWHERE)(office.audit_verify)
 for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust.remove)):
     trust_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("on", meeting.on), ("off", meeting.off), ("show", meeting.show)):
+    meeting_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("list", signers.show), ("add", signers.add), ("end", signers.end)):
     signers_app.command(name, epilog=ANYWHERE)(command)
 app.add_typer(ward_app, name="ward")
 app.add_typer(trust_app, name="trust")
 app.add_typer(signers_app, name="signers")
 app.add_typer(audit_app, name="audit")
+app.add_typer(meeting_app, name="meeting")
 
 
 @app.callback()
@@ -112,6 +117,7 @@ def root(
 @audit_app.callback()
 @trust_app.callback()
 @signers_app.callback()
+@meeting_app.callback()
 def bare(context: typer.Context) -> None:
     """A group by itself does nothing: its help, and exit 2."""
     if context.invoked_subcommand is None:

@@ -1,7 +1,6 @@
 """Commands on a home folder: the desktop, the main job on the samples, the outbox, the doctor, the audit log."""
 
 import threading
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -106,26 +105,29 @@ def send(
     """Drains the outbox."""
     from workstation.app.compose import Workstation, open_workstation
     from workstation.app.shapes import item_json
+    from workstation.app.stopping import run_until, stop_on_signals
     from workstation.usecases.lift import Lifter
 
-    def drain(ws: Workstation) -> list[dict[str, Any]]:
-        sent: dict[str, Any] = {}
+    sent: dict[str, Any] = {}
+
+    def drain(ws: Workstation, stop: threading.Event) -> None:
         lifter = Lifter(ws.office, threading.Lock())
         while True:
-            done = ws.sender.send_due(lambda: False)
-            if lifter.round():
-                done += ws.sender.send_due(lambda: False)
+            done = ws.sender.send_due(stop.is_set)
+            if not stop.is_set() and lifter.round():
+                done += ws.sender.send_due(stop.is_set)
             for result in done:
                 sent[result.item.id] = item_json(result.item, options.lang)
-            if not watch:
-                return list(sent.values())
-            time.sleep(ws.settings.machine.send_every_seconds)
+            if not watch or stop.wait(ws.settings.machine.send_every_seconds):
+                return
 
     with open_workstation(home_folder(), limit_kbps=limit_kbps) as ws:
         if not ws.settings.ward.url:
             _nowhere_to_send(ws, watch, as_json)
             return
-        rows = drain(ws)
+        with stop_on_signals() as stop:
+            run_until(stop, lambda: drain(ws, stop))
+        rows = list(sent.values())
     report({"items": rows}, as_json, lambda: _outbox_lines(rows))
     waiting = [row for row in rows if row["state"] != "received"]
     worst = exit_of((row["error"]["code"] for row in waiting if row["error"]), done=len(waiting) < len(rows))
