@@ -7,6 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from sync.breaker import Breaker
 from sync.contract import WardClient
@@ -14,6 +15,7 @@ from sync.delivery import Delivery, Peer
 from sync.failure import WardFailure
 from sync.journal import LEASE_SECONDS, Journal, SendingCancelled, take_over
 from sync.lanes import Lane, Lanes
+from sync.receipt_list import Replies
 from sync.receipts import TrustedKeys
 from sync.throttle import Throttle
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -64,6 +66,7 @@ class WardSender:
         self._peer.capabilities = None
         reports: list[SendReport] = []
         working: dict[Lane, Journal] = {}
+        asking = iter((True,))
 
         def stopped() -> bool:
             return cancelled() or not self._limits.open()
@@ -71,6 +74,8 @@ class WardSender:
         def step(lane: Lane) -> bool:
             if stopped() or self._breaker_open():
                 return False
+            if next(asking, False):
+                reports.extend(self._lost_replies(started, lane, stopped))
             with self._uow() as uow:
                 item = uow.outbox.claim(self._owner, started, LEASE_SECONDS)
                 uow.commit()
@@ -96,6 +101,23 @@ class WardSender:
             left = [(take_over(self._uow, journal.item), journal.bytes_sent) for journal in working.values()]
             reports += [SendReport(item, sent) for item, sent in left if item is not None]
         return tuple(reports)
+
+    def _lost_replies(self, now: datetime, lane: Lane, stopped: Callable[[], bool]) -> list[SendReport]:
+        """What may have arrived is looked for in the server's list, all of it at once. What is not found there, or is not in order,
+        is asked about by itself, as ever; so is what meets a failure here."""
+        with self._uow() as uow:
+            waiting = uow.outbox.list((OutboxState.UNKNOWN,))
+        if len(waiting) < 2 or all(item.next_try is not None and item.next_try > now for item in waiting):
+            return []
+        lane.expect(self._peer.pace.patience())
+        try:
+            found = Replies(self._uow, self._clock, self._peer.client, self._peer.keys).look_for(waiting, stopped)
+        except WardFailure as failure:
+            log.info("list of receipts: %s status %d", failure.failure.name, failure.status)
+            return []
+        finally:
+            lane.busy()
+        return [SendReport(item, 0) for item in found]
 
     def _breaker_open(self) -> bool:
         """Until the waiting time of the item that opened it is over, or a person clears it."""

@@ -71,6 +71,21 @@ class OutboxItem:
     """Canonical JSON of the manifest, fixed before it is committed the first time."""
     fence: int = 0
     """Set by the store: rises when the lease is taken or given back. Saving with an older one fails with K04."""
+    reconciled_at: datetime | None = None
+    """When its receipt was last found in the ward server's list, the same to the letter (Đã đối soát)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCursor:
+    """Place of one reader in one server's list of receipts. A server that was set back to an older state, or another one at the
+    same address, is known by another receipt at that place."""
+
+    server: str
+    """Its address."""
+    reader: str
+    number: int
+    receipt: Sha256
+    """Of the receipt with that number, as it came."""
 
 
 class FailureClass(Enum):
