@@ -103,7 +103,7 @@ class WardSender:
         return tuple(reports)
 
     def _lost_replies(self, now: datetime, lane: Lane, stopped: Callable[[], bool]) -> list[SendReport]:
-        """What may have arrived is looked for in the server's list, all of it at once. What is not found there, or is not in order,
+        """What may have arrived is looked for in the server's list, all of it at once. What is not found there, or not in order,
         is asked about by itself, as ever; so is what meets a failure here."""
         with self._uow() as uow:
             waiting = uow.outbox.list((OutboxState.UNKNOWN,))

@@ -22,6 +22,7 @@ from workstation.app import copy_commands as copying
 from workstation.app import meeting_commands as meeting
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
+from workstation.app import reconcile_command as reconciling
 from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
@@ -69,6 +70,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     copying.copies,
     office.send,
     office.outbox,
+    reconciling.reconcile,
     archive.archive,
     office.doctor,
 )

@@ -26,7 +26,7 @@ from workstation.app import logs
 from workstation.app.doctor_model import DoctorInputs
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
-from workstation.app.settings import FILE, Settings, load
+from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import FailureClass
@@ -313,10 +313,14 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
     ward = settings.ward
     if not ward.url:
         return NoLine()
-    client = WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
+    client = ward_client(home, ward)
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
+
+
+def ward_client(home: Home, ward: WardSettings) -> WardClient:
+    return WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
 
 
 def published_keys(url: str) -> bytes:
