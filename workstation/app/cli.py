@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from workstation.app import archive_command as archive
+from workstation.app import backup_commands as backups
 from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
 from workstation.app import meeting_commands as meeting
@@ -71,6 +72,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     office.send,
     office.outbox,
     reconciling.reconcile,
+    backups.backup,
+    backups.restore,
+    backups.compact,
     archive.archive,
     office.doctor,
 )

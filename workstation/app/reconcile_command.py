@@ -17,7 +17,7 @@ def reconcile(
     whole: Annotated[bool, typer.Option("--all", help="Reads the whole list again, not only what is new.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compares our receipts with the ward server's, hash by hash; says what is missing there or differs. Changes nothing there."""
+    """Compares our receipts with the ward server's, hash by hash; says what is missing there or differs."""
     from sync.failure import WardFailure
     from sync.receipts import TrustedKeys
     from sync.reconcile import Reconciler
