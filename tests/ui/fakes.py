@@ -34,6 +34,7 @@ from workstation.usecases.views import (
     GateRule,
     ImportOutcome,
     LineStatus,
+    MendPlace,
     OutboxRow,
     OutboxSums,
     OutboxWindow,
@@ -448,9 +449,10 @@ class FakeDesk(Desk):
         return self._note("verify_file", FileVerdict(Verdict.VALID, True, (), (report,)), path)
 
     # --- outbox
-    def outbox(self, states: tuple[OutboxState, ...], limit: int) -> "Future[OutboxWindow]":
+    def outbox(self, states: tuple[OutboxState, ...], limit: int, after: OutboxId | None = None) -> "Future[OutboxWindow]":
         wanted = tuple(i for i in self.items if i.state in states)
-        return self._note("outbox", OutboxWindow(wanted[:limit], len(wanted) > limit), limit)
+        behind = wanted[1 + [i.id for i in wanted].index(after) :] if after else wanted
+        return self._note("outbox", OutboxWindow(behind[:limit], len(behind) > limit), limit, after)
 
     def outbox_sums(self) -> "Future[OutboxSums]":
         tally = {state: sum(i.state is state for i in self.items) for state in OutboxState}
@@ -476,8 +478,9 @@ class FakeDesk(Desk):
         self.bus.publish(OutboxChanged())
         return self._note("set_paused", None, item_id, paused)
 
-    def reopen_rejected(self, item_id: OutboxId) -> "Future[DocumentId]":
-        return self._note("reopen_rejected", self.queue[-1].id if self.queue else DocumentId(""), item_id)
+    def reopen_rejected(self, item_id: OutboxId) -> "Future[MendPlace]":
+        field = next((str(dict(i.error.params).get("field", "")) for i in self.items if i.id == item_id and i.error), "")
+        return self._note("reopen_rejected", MendPlace(self.queue[-1].id if self.queue else DocumentId(""), field), item_id)
 
     def close(self) -> None:
         pass

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtWidgets import QApplication
+
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see
 from workstation.domain.errors import ErrorNote
@@ -21,6 +23,34 @@ def test_returned_dossier_leads_back_to_its_document(opened: Opener) -> None:
     settle()
     assert desk.called("reopen_rejected") == [("o15",)]
     assert shell.current.place.id == "verify" and screen(shell).document.id == "HS-0015-d1"
+
+
+def test_the_field_that_the_ward_named_has_the_focus(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    desk.items = [
+        replace(i, error=ErrorNote("G12", (("document", 1), ("field", "signer_name")))) if i.state is OutboxState.REJECTED else i
+        for i in desk.items
+    ]
+    screen(shell).reload()
+    settle()
+    press("Ctrl+Return")
+    settle()
+    verify = screen(shell)
+    assert verify.document.id == "HS-0015-d1" and verify.form.current == "signer_name"
+    assert verify.form.row("signer_name").isAncestorOf(QApplication.focusWidget())
+
+
+def test_a_field_that_no_form_has_is_no_wish(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    note = ErrorNote("G12", (("field", "metadata_sha256"),))
+    desk.items = [replace(i, error=note) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    screen(shell).reload()
+    settle()
+    press("Ctrl+Return")
+    settle()
+    verify = screen(shell)
+    open_ = verify.form.open_names()
+    assert verify.form.current == (open_[0] if open_ else verify.form.rows[0].name)
 
 
 def test_send_and_pause_one(opened: Opener, qtbot: Any) -> None:
@@ -87,11 +117,12 @@ def test_waiting_for_a_time_stamp_says_so_and_until_when(opened: Opener) -> None
 
 def test_rows_are_read_as_one_scrolls(opened: Opener, qtbot: Any) -> None:
     """A hundred thousand rows are not read to show twenty."""
-    shell, _ = opened("outbox", "many")
+    shell, desk = opened("outbox", "many")
     box = screen(shell)
     assert box.model.rowCount() == 200 and see(shell, "Chờ gửi: ")
     box.table.verticalScrollBar().setValue(box.table.verticalScrollBar().maximum())
     qtbot.waitUntil(lambda: box.model.rowCount() == 300)
+    assert desk.called("outbox")[-1] == (200, desk.items[199].id), "behind what is there, not all of it again"
     box.reload()
     settle()
     assert box.model.rowCount() == 300, "who scrolled down stays there"

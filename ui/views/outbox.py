@@ -13,10 +13,9 @@ from ui.views.table import RowsTable
 from ui.widgets import Card, EmptyState, KeyRow, Note, Pill, label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
-from workstation.domain.ids import DocumentId
 from workstation.domain.outbox import FailureClass, OutboxState
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import LineStatus, OutboxRow, OutboxSums, OutboxWindow
+from workstation.usecases.views import LineStatus, MendPlace, OutboxRow, OutboxSums, OutboxWindow
 
 FILTERS: tuple[tuple[str, tuple[OutboxState, ...]], ...] = (
     ("Mọi trạng thái", tuple(OutboxState)),
@@ -142,8 +141,10 @@ class OutboxScreen(Screen):
         self.inbox.ask("line", self.desk.line(), self._line)
 
     def _load(self, limit: int) -> None:
-        states = FILTERS[self.filter.currentIndex()][1]
-        self.inbox.ask("outbox", self.desk.outbox(states, limit), self._show, self.note.show_note)
+        self.inbox.ask("outbox", self.desk.outbox(self._states(), limit), self._show, self.note.show_note)
+
+    def _states(self) -> tuple[OutboxState, ...]:
+        return FILTERS[self.filter.currentIndex()][1]
 
     def _filtered(self) -> None:
         self._load(WINDOW)
@@ -153,7 +154,13 @@ class OutboxScreen(Screen):
         bar = self.table.verticalScrollBar()
         if self.more and value + 2 * bar.pageStep() >= bar.maximum():
             self.more = False  # asked for; the answer says whether there is more behind it
-            self._load(len(self.rows) + WINDOW)
+            further = self.desk.outbox(self._states(), WINDOW, self.rows[-1].id)
+            self.inbox.ask("outbox", further, self._show_further, self.note.show_note)
+
+    def _show_further(self, window: OutboxWindow) -> None:
+        """Behind what is there; nothing that is on the screen moves."""
+        self.rows, self.more = (*self.rows, *window.rows), window.more
+        self.model.show(self.rows)
 
     def _event(self, event: object) -> None:
         if not isinstance(event, OutboxChanged):
@@ -277,7 +284,7 @@ class OutboxScreen(Screen):
         self.inbox.ask("pause", self.desk.set_paused(row.id, paused), lambda _: self._after(words), self.note.show_note)
 
     def reopen(self) -> None:
-        """The returned dossier on the screen (else the first) goes back to Verify, at the document to mend."""
+        """The returned dossier on the screen (else the first) goes back to Verify, at the field to mend."""
         row = self._row()
         item_id = row.id if row is not None and row.state is OutboxState.REJECTED else self.sums.first_returned
         if item_id is not None:
@@ -299,8 +306,8 @@ class OutboxScreen(Screen):
         words = "Đang nhường đường truyền cho cuộc họp" if on else "Gửi lại với tốc độ thường"
         self.inbox.ask("meeting", self.desk.set_meeting(on), lambda _: self._after(words), self.note.show_note)
 
-    def _reopened(self, document_id: DocumentId) -> None:
-        self.go.emit(Go("verify", document_id))
+    def _reopened(self, place: MendPlace) -> None:
+        self.go.emit(Go("verify", place.document_id, place.field))
 
     def primary(self) -> None:
         if self.sums.first_returned is not None:

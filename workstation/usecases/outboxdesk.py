@@ -3,11 +3,11 @@
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 
-from workstation.domain.ids import DocumentId, OutboxId
+from workstation.domain.ids import OutboxId
 from workstation.domain.outbox import OutboxState
 from workstation.usecases import outbox, queries
 from workstation.usecases.desklanes import DeskLanes
-from workstation.usecases.views import OutboxSums, OutboxWindow
+from workstation.usecases.views import MendPlace, OutboxSums, OutboxWindow
 from workstation.usecases.watch import GO_BY_THEMSELVES
 
 MEETING = timedelta(hours=2)
@@ -17,12 +17,12 @@ MEETING = timedelta(hours=2)
 class OutboxDesk(DeskLanes):
     """What waits in the outbox, and what a person does about it."""
 
-    def outbox(self, states: tuple[OutboxState, ...], limit: int) -> Future[OutboxWindow]:
-        """The oldest ``limit`` items of these states: as many as a screen has been scrolled through."""
+    def outbox(self, states: tuple[OutboxState, ...], limit: int, after: OutboxId | None = None) -> Future[OutboxWindow]:
+        """The next ``limit`` items of these states behind one, the oldest first; None: from the start."""
 
         def run() -> OutboxWindow:
             with self._office.look() as uow:
-                items = uow.outbox.window(states, None, limit + 1)
+                items = uow.outbox.window(states, None if after is None else uow.outbox.get(after), limit + 1)
                 titles = uow.dossiers.titles([i.dossier_id for i in items])
             rows = tuple(queries.outbox_row(i, titles.get(i.dossier_id, "")) for i in items[:limit])
             return OutboxWindow(rows, len(items) > limit)
@@ -61,8 +61,8 @@ class OutboxDesk(DeskLanes):
         user = self.user.name
         return self._do(lambda: outbox.set_paused(self._office, item_id, paused, user))
 
-    def reopen_rejected(self, item_id: OutboxId) -> Future[DocumentId]:
-        """Takes a returned dossier back to Verify; gives the document to look at."""
+    def reopen_rejected(self, item_id: OutboxId) -> Future[MendPlace]:
+        """Takes a returned dossier back to Verify; gives the document and the field to look at."""
         user = self.user.name
         return self._do(lambda: outbox.reopen_rejected(self._office, item_id, user))
 

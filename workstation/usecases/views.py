@@ -196,6 +196,15 @@ class OutboxWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class MendPlace:
+    """Where a returned dossier is to be mended."""
+
+    document_id: DocumentId
+    field: str = ""
+    """Name of the field that the ward named; empty: none. It may be none of the form's."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxSums:
     tally: Mapping[OutboxState, int]
     left: int
