@@ -19,7 +19,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, OutboxChanged
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
-from workstation.domain.outbox import OutboxState
+from workstation.domain.outbox import Comparison, OutboxState
 from workstation.domain.page import Finding, PageState
 from workstation.domain.ports import ScanSource
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
@@ -183,6 +183,7 @@ class FakeDesk(Desk):
         self.sign_rows: list[SignRow] = []
         self.token = TokenStatus(TokenState.READY, "Phạm Văn Ký", "UBND Phường Hòa Hưng", "2030-06-30")
         self.items: list[OutboxRow] = []
+        self.comparison: Comparison | None = None
         self.status = LineStatus(True, None, 0)
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Lưu trữ · 300 dpi · màu · hai mặt"),)
         self.issued = self.guessed = False
@@ -463,6 +464,9 @@ class FakeDesk(Desk):
 
     def send_again(self, item_id: OutboxId) -> "Future[None]":
         return self._note("send_again", None, item_id)
+
+    def other_version(self, item_id: OutboxId) -> "Future[Comparison | None]":
+        return self._note("other_version", self.comparison, item_id)
 
     def set_meeting(self, on: bool) -> "Future[datetime | None]":
         until = datetime(2026, 11, 21, 5, 0, tzinfo=UTC) if on else None

@@ -9,7 +9,8 @@ from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
-from workstation.domain.outbox import OutboxState
+from workstation.domain.ids import Sha256
+from workstation.domain.outbox import Comparison, OtherVersion, OutboxState
 
 
 def screen(shell: Any) -> Any:
@@ -113,6 +114,35 @@ def test_waiting_for_a_time_stamp_says_so_and_until_when(opened: Opener) -> None
     assert see(shell, "Đã ký ở mức B, chưa có đủ dấu thời gian. Sẽ tự bổ sung trước khi gửi.")
     assert see(shell, "Đợi dấu thời gian, muộn nhất: ") and not see(shell, "Gửi lại lúc")
     assert box.model.index(1, 4).data() == "đang đợi"
+
+
+def test_both_versions_of_a_conflict_are_shown_and_asked_for_once(opened: Opener, qtbot: Any) -> None:
+    shell, desk = opened("outbox")
+    theirs = OtherVersion(
+        "BN-2026-000399", "2026-11-20T02:00:00+00:00", Sha256("c" * 64), ((Sha256("a" * 64), 9), (Sha256("b" * 64), 8))
+    )
+    desk.comparison = Comparison(theirs, ("HS-0015-01-to-trinh.pdf",), ("HS-0015-02-ket-hon.pdf",), (Sha256("b" * 64),), False)
+    desk.items = [replace(i, error=ErrorNote("G05")) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    box = screen(shell)
+    box.reload()
+    settle()
+    assert see(shell, "Biên nhận ở đó: BN-2026-000399") and see(shell, "Tệp giống nhau: 1")
+    assert see(shell, "Chỉ có trên máy: HS-0015-02-ket-hon.pdf") and see(shell, "Chỉ có ở hệ thống: bbbbbbbbbbbb…")
+    assert see(shell, "Giữ cả hai bản, không ghi đè.")
+    for _ in range(2):
+        box.reload()
+        settle()
+    assert desk.called("other_version") == [("o15",)] and see(shell, "Biên nhận ở đó")
+    box.table.selectRow(0)
+    assert not see(shell, "Biên nhận ở đó")
+
+
+def test_a_conflict_with_what_has_not_arrived_whole(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    desk.items = [replace(i, error=ErrorNote("G05")) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    screen(shell).reload()
+    settle()
+    assert see(shell, "chưa tiếp nhận trọn bản nào")
 
 
 def test_rows_are_read_as_one_scrolls(opened: Opener, qtbot: Any) -> None:

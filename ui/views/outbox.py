@@ -8,12 +8,14 @@ from ui import messages
 from ui.delegates.tables import OutboxDelegate
 from ui.models.outbox import TONES, TRIES, awaits_level, outbox_model, size_text
 from ui.theme import Tone
+from ui.views import conflict
 from ui.views.screen import ROOMY, Foot, Go, Place, Screen, Secondary
 from ui.views.table import RowsTable
 from ui.widgets import Card, EmptyState, KeyRow, Note, Pill, label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
-from workstation.domain.outbox import FailureClass, OutboxState
+from workstation.domain.ids import OutboxId
+from workstation.domain.outbox import Comparison, FailureClass, OutboxState
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import LineStatus, MendPlace, OutboxRow, OutboxSums, OutboxWindow
 
@@ -53,6 +55,7 @@ class OutboxScreen(Screen):
         self.sums = OutboxSums(dict.fromkeys(OutboxState, 0), 0, None)
         self.line = LineStatus(None, None, 0)
         self._said = ""
+        self._compared: dict[tuple[OutboxId, int], Comparison | None] = {}
         self._build()
         for command_id, run in (("send", self.send_one), ("pause", self.pause), ("meeting", self.meeting)):
             self.on(command_id, run)
@@ -224,7 +227,21 @@ class OutboxScreen(Screen):
         self.code.setText(f"{row.code} · {row.title}" if row.title else row.code)
         self.state_pill.show_state(messages.OUTBOX_STATES[row.state][0], tone, icon)
         self.facts.setText("\n".join(self._facts(row)))
+        if row.error is not None and row.error.code == conflict.CONFLICT and row.state is OutboxState.REJECTED:
+            self._compare(row)
         self.why.show_note(row.error, button=row.error is not None and row.error.code in MENDS and row.state in MENDABLE)
+
+    def _compare(self, row: OutboxRow) -> None:
+        """The ward's version beside ours: asked for once a try, since every change of the outbox shows the row anew."""
+        key = row.id, row.attempts
+        if key in self._compared:
+            self.facts.setText("\n".join(self._facts(row) + conflict.lines(row, self._compared[key])))
+        elif self.line.online is not False:
+            self.inbox.ask("compare", self.desk.other_version(row.id), lambda found: self._keep(key, found), self.note.show_note)
+
+    def _keep(self, key: tuple[OutboxId, int], found: Comparison | None) -> None:
+        self._compared[key] = found
+        self._show_row(self._row())
 
     @staticmethod
     def _facts(row: OutboxRow) -> list[str]:
@@ -240,6 +257,8 @@ class OutboxScreen(Screen):
                 lines.append(f"Gửi lại lúc: {messages.clock_time(row.next_try, True)}")
         if row.receipt is not None:
             lines += [f"Số biên nhận: {row.receipt.id}", f"Tiếp nhận lúc: {messages.moment(row.receipt.received_at)}"]
+        if row.reconciled_at is not None:
+            lines.append(f"Đã đối soát: {messages.moment(row.reconciled_at.isoformat())}")
         return lines
 
     def show_details(self) -> None:

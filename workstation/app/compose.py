@@ -18,6 +18,7 @@ import platformdirs
 import signing.worker
 from signing.algorithm_rules import limits
 from signing.verify import verify_file
+from sync.conflict import other_version
 from sync.contract import WardClient
 from sync.failure import WardFailure
 from sync.receipts import TrustedKeys
@@ -29,7 +30,7 @@ from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
-from workstation.domain.outbox import FailureClass
+from workstation.domain.outbox import Comparison, FailureClass, OutboxItem
 from workstation.domain.ports import Scanner, Sender, SendReport
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
@@ -276,6 +277,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
+        other_version=partial(_other_version, home, settings.ward),
         account=remote_secret(home, key.remote.name) if key and key.remote else None,
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
@@ -321,6 +323,19 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
 
 def ward_client(home: Home, ward: WardSettings) -> WardClient:
     return WardClient(ward.url, partial(_ward_secret, home), client_id=ward.client_id)
+
+
+def _other_version(home: Home, ward: WardSettings, item: OutboxItem) -> Comparison | None:
+    """On a line of its own: a person asks, and the sender may be in the middle of a file."""
+    if not ward.url:
+        raise WorkstationError("G13")
+    client = ward_client(home, ward)
+    try:
+        return other_version(client, TrustedKeys.load(home.root / ward.keys), item)
+    except WardFailure as e:
+        raise WorkstationError(e.failure.value) from e
+    finally:
+        client.close()
 
 
 def published_keys(url: str) -> bytes:

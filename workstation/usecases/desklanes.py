@@ -10,6 +10,7 @@ from typing import TypeVar
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
+from workstation.domain.outbox import Comparison, OutboxItem
 from workstation.domain.ports import EventBus, Lane, LineLimits, Scanner, Sender
 from workstation.domain.signature import FileVerdict, KeyRef
 from workstation.domain.signing import Secret
@@ -52,6 +53,8 @@ class DeskParts:
     """Folder for scanned sheets before they become originals."""
     free_gb: Callable[[], float]
     """Gigabytes (10^9 bytes) free where the office's files lie."""
+    other_version: Callable[[OutboxItem], Comparison | None] = lambda _: None
+    """Asks the ward server what it has received of a dossier; None: nothing yet. G01 and the like where it can't be asked."""
     account: Secret | None = None
     """Of a key at a remote service: the secret of the office's account there."""
 

@@ -4,9 +4,10 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 
 from workstation.domain.ids import OutboxId
-from workstation.domain.outbox import OutboxState
+from workstation.domain.outbox import Comparison, OutboxState
 from workstation.usecases import outbox, queries
 from workstation.usecases.desklanes import DeskLanes
+from workstation.usecases.telling import told
 from workstation.usecases.views import MendPlace, OutboxSums, OutboxWindow
 from workstation.usecases.watch import GO_BY_THEMSELVES
 
@@ -65,6 +66,16 @@ class OutboxDesk(DeskLanes):
         """Takes a returned dossier back to Verify; gives the document and the field to look at."""
         user = self.user.name
         return self._do(lambda: outbox.reopen_rejected(self._office, item_id, user))
+
+    def other_version(self, item_id: OutboxId) -> Future[Comparison | None]:
+        """Ours and the ward's version of a dossier, beside each other; None: the ward has received none."""
+
+        def run() -> Comparison | None:
+            with self._office.look() as uow:
+                item = uow.outbox.get(item_id)
+            return self._parts.other_version(item)
+
+        return self._parts.background.submit(told, run)  # it waits for the line, which no question to the store should
 
     def set_meeting(self, on: bool) -> Future[datetime | None]:
         """Caps the line for a meeting, also for what is being sent now; gives when the cap ends by itself."""

@@ -149,6 +149,7 @@ def outbox_row(item: OutboxItem, title: str) -> OutboxRow:
         error=item.error,
         receipt=item.receipt,
         created_at=item.created_at,
+        reconciled_at=item.reconciled_at,
     )
 
 

@@ -170,6 +170,8 @@ class OutboxRow:
     error: ErrorNote | None
     receipt: Receipt | None
     created_at: datetime
+    reconciled_at: datetime | None = None
+    """When its receipt was found in the ward server's list."""
 
 
 @dataclass(frozen=True, slots=True)
