@@ -58,6 +58,15 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedReceipt:
+    """A row of the server's list of receipts; nothing of it is verified yet."""
+
+    number: int
+    dossier_id: str
+    jws: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     status: int
     headers: Mapping[str, str]
@@ -97,6 +106,11 @@ class WardClient:
         self._opening = threading.Lock()
         self._broke = True
         """Nothing has been answered since the line last broke."""
+
+    @property
+    def server(self) -> str:
+        """Its address, as the settings have it."""
+        return str(self._base)
 
     def close(self) -> None:
         if self._http is not None:
@@ -160,13 +174,24 @@ class WardClient:
         )
         return _text(body, "bien-nhan")
 
-    def receipt(self, dossier_id: str) -> str | None:
+    def receipt(self, dossier_id: str) -> ListedReceipt | None:
         """The receipt of a dossier if the server has one: how a lost reply is recovered."""
-        body = self._json(self._send("GET", f"/v1/bien-nhan?sau=0&ho-so={dossier_id}"))
-        rows = body.get("bien-nhan")
+        return next(iter(self._receipts(f"sau=0&ho-so={dossier_id}", 0)), None)
+
+    def receipts(self, after: int) -> tuple[ListedReceipt, ...]:
+        """The next receipts behind a number, of all stations, in the order in which they were given; empty: there are none."""
+        return self._receipts(f"sau={after}", after)
+
+    def _receipts(self, query: str, after: int) -> tuple[ListedReceipt, ...]:
+        rows = self._json(self._send("GET", f"/v1/bien-nhan?{query}")).get("bien-nhan")
         if not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
             raise WardFailure(FailureClass.KHONG_RO, detail="no list")
-        return _text(rows[0], "jws") if rows else None
+        found = tuple(ListedReceipt(_number(row, "so"), _text(row, "ho-so"), _text(row, "jws")) for row in rows)
+        for row in found:
+            if row.number <= after:  # a list that does not go on would be read for ever
+                raise WardFailure(FailureClass.KHONG_RO, detail="numbers do not rise")
+            after = row.number
+        return found
 
     def tus(
         self, method: str, path: str, headers: Mapping[str, str], content: Callable[[], Iterable[bytes]] | None = None

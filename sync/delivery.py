@@ -54,8 +54,8 @@ class Delivery:
 
     def run(self) -> None:
         journal, item = self._journal, self._journal.item
-        if item.manifest and (jws := self._ask(lambda: self._client.receipt(item.dossier_id))) is not None:
-            journal.received(receipt_for(item, jws, self._peer.keys()))
+        if item.manifest and (listed := self._ask(lambda: self._client.receipt(item.dossier_id))) is not None:
+            journal.received(receipt_for(item, listed.jws, self._peer.keys()))
             return
         for file in item.files:
             if not file.file_id:
@@ -75,6 +75,7 @@ class Delivery:
 
     def _ask(self, call: Callable[[], R]) -> R:
         """A small call; how long it took is what the next may take."""
+        self._journal.check()
         begun = self._peer.monotonic()
         self._lane.expect(self._peer.pace.patience())
         answer = call()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync.canonical import canonical_json, sha256_text
 from sync.failure import WardFailure
@@ -11,9 +11,10 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.events import AuditEvent
 from workstation.domain.ids import DocumentId
 from workstation.domain.outbox import RULES, FailureClass, OutboxFile, OutboxItem, OutboxState, Receipt
-from workstation.domain.ports import Clock, UnitOfWorkFactory
+from workstation.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 
 LEASE_SECONDS = 60.0
+_Detail = tuple[tuple[str, str | int | float], ...]
 
 
 class SendingCancelled(Exception):  # noqa: N818 - a wish, not an error
@@ -85,36 +86,22 @@ class Journal:
 
     def received(self, receipt: Receipt) -> None:
         """Item, dossier and audit event in one transaction."""
-        detail = (("receipt", receipt.id), ("manifest", receipt.manifest_sha256), ("key", receipt.key_id))
-        self._close(
-            DossierState.RECEIVED, "received", detail, state=OutboxState.RECEIVED, receipt=receipt, error=None, next_try=None
-        )
+        with self._uow() as uow:
+            self.item = record_receipt(uow, self._clock.now(), self.item, receipt)
+            uow.commit()
 
     def rejected(self, note: ErrorNote) -> None:
         """A person has to mend it."""
         detail = (("code", note.code), *note.params)
-        self._close(DossierState.REJECTED, "rejected", detail, state=OutboxState.REJECTED, error=note, next_try=None)
-
-    def _close(self, to: DossierState, action: str, detail: tuple[tuple[str, str | int | float], ...], **changes: object) -> None:
-        closed = replace(self.item, lease_owner="", lease_until=None, **changes)  # type: ignore[arg-type]
+        parked = replace(self.item, state=OutboxState.REJECTED, error=note, next_try=None)
         with self._uow() as uow:
-            uow.outbox.save(closed)
-            uow.dossiers.save(uow.dossiers.get(closed.dossier_id).move(to))
-            uow.audit.append(AuditEvent(self._clock.now(), "system", action, closed.dossier_id, detail))
+            self.item = _close(uow, self._clock.now(), parked, DossierState.REJECTED, "rejected", detail)
             uow.commit()
-        self.item = closed
 
     def postponed(self, note: ErrorNote | None, wait_seconds: float | None, unknown: bool) -> None:
         """It is tried again; ``unknown``: the package may have arrived, so it is asked for first."""
         next_try = None if wait_seconds is None else self._clock.now() + timedelta(seconds=wait_seconds)
-        self.item = replace(
-            self.item,
-            state=OutboxState.UNKNOWN if unknown else OutboxState.QUEUED,
-            error=note,
-            next_try=next_try,
-            lease_owner="",
-            lease_until=None,
-        )
+        self.item = _given_back(self.item, note, next_try, unknown)
         with self._uow() as uow:
             uow.outbox.save(self.item)
             uow.commit()
@@ -147,6 +134,41 @@ class Journal:
     def _blamed(self, listed: str, index: int) -> DocumentId | None:
         """The document at a place of the metadata or the manifest, which both follow the order of the item's files."""
         return self.item.files[index].document_id if listed in ("documents", "tep") and index < len(self.item.files) else None
+
+
+def record_receipt(uow: UnitOfWork, at: datetime, item: OutboxItem, receipt: Receipt) -> OutboxItem:
+    """Item, dossier and audit event; the caller commits."""
+    detail = (("receipt", receipt.id), ("manifest", receipt.manifest_sha256), ("key", receipt.key_id))
+    done = replace(item, state=OutboxState.RECEIVED, receipt=receipt, error=None, next_try=None)
+    return _close(uow, at, done, DossierState.RECEIVED, "received", detail)
+
+
+def _close(uow: UnitOfWork, at: datetime, item: OutboxItem, to: DossierState, action: str, detail: _Detail) -> OutboxItem:
+    """The lease is given back, and the dossier follows its item."""
+    closed = replace(item, lease_owner="", lease_until=None)
+    moved = uow.dossiers.get(closed.dossier_id).move(to)
+    uow.outbox.save(closed)
+    uow.dossiers.save(moved)
+    uow.audit.append(AuditEvent(at, "system", action, closed.dossier_id, detail))
+    return closed
+
+
+def take_over(uow_factory: UnitOfWorkFactory, item: OutboxItem) -> OutboxItem | None:
+    """For another thread than the one that works on ``item`` and does not come back: it goes back to the queue as it is stored,
+    and what that thread may still bring is refused (K04). None: it was done meanwhile."""
+    with uow_factory() as uow:
+        stored = uow.outbox.get(item.id)
+        if stored.fence != item.fence or not stored.lease_owner:
+            return None
+        given = _given_back(stored, None, None, bool(stored.manifest))
+        uow.outbox.save(given)
+        uow.commit()
+    return given
+
+
+def _given_back(item: OutboxItem, note: ErrorNote | None, next_try: datetime | None, unknown: bool) -> OutboxItem:
+    state = OutboxState.UNKNOWN if unknown else OutboxState.QUEUED
+    return replace(item, state=state, error=note, next_try=next_try, lease_owner="", lease_until=None)
 
 
 def manifest_of(item: OutboxItem) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 _MOST = 3
 """Connections to one peer. With so many hanging, what is behind them waits for their time-outs."""
 _LOOK_SECONDS = 0.05
+_GRACE_SECONDS = 0.6
+"""How long a lane has to notice the wish to stop. Where a byte moves that takes a tenth of it."""
 
 
 class Lane:
@@ -39,26 +41,36 @@ class Lanes:
         self._over = False
         self._failure: BaseException | None = None
 
-    def run(self) -> None:
-        """Returns when every lane has ended; raises what the first failing step raised."""
-        threads = []
+    def run(self, stopped: Callable[[], bool]) -> bool:
+        """Returns when every lane has ended (True), or soon after the wish to stop: then a lane may be left behind that waits for
+        a dead line (False). Raises what the first failing step raised."""
+        threads: list[tuple[Lane, threading.Thread]] = []
+        left: float | None = None
         with self._changed:
             threads.append(self._start())
             while self._open:
                 self._changed.wait(_LOOK_SECONDS)
+                if stopped():
+                    self._over = True
+                    left = self._monotonic() + _GRACE_SECONDS if left is None else left
+                    if self._monotonic() > left:
+                        break
                 if self._open and not self._over and len(self._open) < _MOST and all(lane.hangs for lane in self._open):
                     threads.append(self._start())
-        for thread in threads:
-            thread.join()
+            behind = list(self._open)
+        for lane, thread in threads:
+            if lane not in behind:
+                thread.join()
         if self._failure is not None:
             raise self._failure
+        return not behind
 
-    def _start(self) -> threading.Thread:
+    def _start(self) -> tuple[Lane, threading.Thread]:
         lane = Lane(self._monotonic)
         self._open.append(lane)
         thread = threading.Thread(target=self._work, args=(lane,), name="sender", daemon=True)
         thread.start()
-        return thread
+        return lane, thread
 
     def _work(self, lane: Lane) -> None:
         try:

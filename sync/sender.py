@@ -7,13 +7,15 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from sync.breaker import Breaker
 from sync.contract import WardClient
 from sync.delivery import Delivery, Peer
 from sync.failure import WardFailure
-from sync.journal import LEASE_SECONDS, Journal, SendingCancelled
+from sync.journal import LEASE_SECONDS, Journal, SendingCancelled, take_over
 from sync.lanes import Lane, Lanes
+from sync.receipt_list import Replies
 from sync.receipts import TrustedKeys
 from sync.throttle import Throttle
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -59,10 +61,12 @@ class WardSender:
 
     def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
         """Each item that is due at the start, once. A refused log-in, a troubled or a dead peer ends the round; a failed item
-        does not, nor does one that hangs keep the others waiting."""
+        does not, nor does one that hangs keep the others waiting, or who wants to stop."""
         started = self._clock.now()
         self._peer.capabilities = None
         reports: list[SendReport] = []
+        working: dict[Lane, Journal] = {}
+        asking = iter((True,))
 
         def stopped() -> bool:
             return cancelled() or not self._limits.open()
@@ -70,25 +74,50 @@ class WardSender:
         def step(lane: Lane) -> bool:
             if stopped() or self._breaker_open():
                 return False
+            if next(asking, False):
+                reports.extend(self._lost_replies(started, lane, stopped))
             with self._uow() as uow:
                 item = uow.outbox.claim(self._owner, started, LEASE_SECONDS)
                 uow.commit()
             if item is None:
                 return False
             try:
-                journal = Journal(self._uow, self._clock, item, stopped)
+                journal = working[lane] = Journal(self._uow, self._clock, item, stopped)
                 go_on = self._handle(journal, lane)
                 reports.append(SendReport(journal.item, journal.bytes_sent))
             except WorkstationError as error:
                 if error.code != "K04":
                     raise
                 # another process, or a person, took the item over meanwhile: it is theirs now
-                log.warning("lease lost")
+                if not cancelled():
+                    log.warning("lease lost")
                 return True
+            finally:
+                working.pop(lane, None)
             return go_on
 
-        Lanes(step).run()
+        if not Lanes(step).run(cancelled):
+            # who waits for a dead line finds the lease gone when it wakes up
+            left = [(take_over(self._uow, journal.item), journal.bytes_sent) for journal in working.values()]
+            reports += [SendReport(item, sent) for item, sent in left if item is not None]
         return tuple(reports)
+
+    def _lost_replies(self, now: datetime, lane: Lane, stopped: Callable[[], bool]) -> list[SendReport]:
+        """What may have arrived is looked for in the server's list, all of it at once. What is not found there, or not in order,
+        is asked about by itself, as ever; so is what meets a failure here."""
+        with self._uow() as uow:
+            waiting = uow.outbox.list((OutboxState.UNKNOWN,))
+        if len(waiting) < 2 or all(item.next_try is not None and item.next_try > now for item in waiting):
+            return []
+        lane.expect(self._peer.pace.patience())
+        try:
+            found = Replies(self._uow, self._clock, self._peer.client, self._peer.keys).look_for(waiting, stopped)
+        except WardFailure as failure:
+            log.info("list of receipts: %s status %d", failure.failure.name, failure.status)
+            return []
+        finally:
+            lane.busy()
+        return [SendReport(item, 0) for item in found]
 
     def _breaker_open(self) -> bool:
         """Until the waiting time of the item that opened it is over, or a person clears it."""

@@ -263,6 +263,22 @@ MESSAGES: dict[str, Message] = {
         "check its files and dates.",
         *SEND_NOW,
     ),
+    "G25": Message(
+        "Máy chủ phường không còn biên nhận của hồ sơ này. Hồ sơ và biên nhận vẫn giữ trên máy; báo quản trị của phường.",
+        "The ward server has no receipt of this dossier any more. Dossier and receipt are safe on this PC; tell the ward's IT.",
+    ),
+    "G26": Message(
+        "Biên nhận ở máy chủ phường khác biên nhận trên máy. Máy giữ nguyên bản của mình; báo quản trị của phường.",
+        "The ward server's receipt is not the one on this PC. This PC keeps its own; tell the ward's IT.",
+    ),
+    "G27": Message(
+        "Cơ sở dữ liệu nằm trên PostgreSQL nên không có trong bản sao lưu này. Tệp đã sao lưu đủ; chạy pg_dump trước lệnh này.",
+        "The database is on PostgreSQL and not in this backup. The files are all in it; run pg_dump right before this command.",
+    ),
+    "G28": Message(
+        "Bản sao lưu không nguyên vẹn[: thiếu hoặc hỏng {count} tệp]. Dữ liệu trên máy không đổi; sao lưu lại vào ổ đĩa khác.",
+        "The backup is not whole[: {count} files are missing or changed]. Data on this PC is untouched; back up to another disk.",
+    ),
     "M01": Message(
         "Ổ đĩa đầy[, thiếu {missing}], chưa lưu được trang mới. Các trang trước đã an toàn; gửi hoặc sao lưu để giải phóng chỗ.",
         "The disk is full[, {missing} short]; the new page was not saved. Earlier pages are safe; send or back up to free space.",

@@ -259,7 +259,7 @@ class Shell(QMainWindow):
         self.open(wish.screen)
         target = self.screens[wish.screen]
         if wish.document_id and isinstance(target, VerifyScreen):
-            target.open_document(wish.document_id)
+            target.open_document(wish.document_id, wish.field)
 
     def press_primary(self) -> None:
         self.current.primary()

@@ -19,7 +19,7 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, OutboxChanged
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
-from workstation.domain.outbox import OutboxState
+from workstation.domain.outbox import Comparison, OutboxState
 from workstation.domain.page import Finding, PageState
 from workstation.domain.ports import ScanSource
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
@@ -34,6 +34,7 @@ from workstation.usecases.views import (
     GateRule,
     ImportOutcome,
     LineStatus,
+    MendPlace,
     OutboxRow,
     OutboxSums,
     OutboxWindow,
@@ -182,6 +183,7 @@ class FakeDesk(Desk):
         self.sign_rows: list[SignRow] = []
         self.token = TokenStatus(TokenState.READY, "Phạm Văn Ký", "UBND Phường Hòa Hưng", "2030-06-30")
         self.items: list[OutboxRow] = []
+        self.comparison: Comparison | None = None
         self.status = LineStatus(True, None, 0)
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Canon DR-C240"),)
         self.issued = self.guessed = False
@@ -456,9 +458,10 @@ class FakeDesk(Desk):
         return self._note("verify_file", FileVerdict(Verdict.VALID, True, (), (report,)), path)
 
     # --- outbox
-    def outbox(self, states: tuple[OutboxState, ...], limit: int) -> "Future[OutboxWindow]":
+    def outbox(self, states: tuple[OutboxState, ...], limit: int, after: OutboxId | None = None) -> "Future[OutboxWindow]":
         wanted = tuple(i for i in self.items if i.state in states)
-        return self._note("outbox", OutboxWindow(wanted[:limit], len(wanted) > limit), limit)
+        behind = wanted[1 + [i.id for i in wanted].index(after) :] if after else wanted
+        return self._note("outbox", OutboxWindow(behind[:limit], len(behind) > limit), limit, after)
 
     def outbox_sums(self) -> "Future[OutboxSums]":
         tally = {state: sum(i.state is state for i in self.items) for state in OutboxState}
@@ -469,6 +472,9 @@ class FakeDesk(Desk):
 
     def send_again(self, item_id: OutboxId) -> "Future[None]":
         return self._note("send_again", None, item_id)
+
+    def other_version(self, item_id: OutboxId) -> "Future[Comparison | None]":
+        return self._note("other_version", self.comparison, item_id)
 
     def set_meeting(self, on: bool) -> "Future[datetime | None]":
         until = datetime(2026, 11, 21, 5, 0, tzinfo=UTC) if on else None
@@ -484,8 +490,9 @@ class FakeDesk(Desk):
         self.bus.publish(OutboxChanged())
         return self._note("set_paused", None, item_id, paused)
 
-    def reopen_rejected(self, item_id: OutboxId) -> "Future[DocumentId]":
-        return self._note("reopen_rejected", self.queue[-1].id if self.queue else DocumentId(""), item_id)
+    def reopen_rejected(self, item_id: OutboxId) -> "Future[MendPlace]":
+        field = next((str(dict(i.error.params).get("field", "")) for i in self.items if i.id == item_id and i.error), "")
+        return self._note("reopen_rejected", MendPlace(self.queue[-1].id if self.queue else DocumentId(""), field), item_id)
 
     def close(self) -> None:
         pass

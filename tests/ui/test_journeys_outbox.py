@@ -3,11 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtWidgets import QApplication
+
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
-from workstation.domain.outbox import OutboxState
+from workstation.domain.ids import Sha256
+from workstation.domain.outbox import Comparison, OtherVersion, OutboxState
 
 
 def screen(shell: Any) -> Any:
@@ -21,6 +24,34 @@ def test_returned_dossier_leads_back_to_its_document(opened: Opener) -> None:
     settle()
     assert desk.called("reopen_rejected") == [("o15",)]
     assert shell.current.place.id == "verify" and screen(shell).document.id == "HS-0015-d1"
+
+
+def test_the_field_that_the_ward_named_has_the_focus(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    desk.items = [
+        replace(i, error=ErrorNote("G12", (("document", 1), ("field", "signer_name")))) if i.state is OutboxState.REJECTED else i
+        for i in desk.items
+    ]
+    screen(shell).reload()
+    settle()
+    press("Ctrl+Return")
+    settle()
+    verify = screen(shell)
+    assert verify.document.id == "HS-0015-d1" and verify.form.current == "signer_name"
+    assert verify.form.row("signer_name").isAncestorOf(QApplication.focusWidget())
+
+
+def test_a_field_that_no_form_has_is_no_wish(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    note = ErrorNote("G12", (("field", "metadata_sha256"),))
+    desk.items = [replace(i, error=note) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    screen(shell).reload()
+    settle()
+    press("Ctrl+Return")
+    settle()
+    verify = screen(shell)
+    open_ = verify.form.open_names()
+    assert verify.form.current == (open_[0] if open_ else verify.form.rows[0].name)
 
 
 def test_send_and_pause_one(opened: Opener, qtbot: Any) -> None:
@@ -98,13 +129,43 @@ def test_waiting_for_a_time_stamp_says_so_and_until_when(opened: Opener) -> None
     assert box.model.index(1, 4).data() == "đang đợi"
 
 
+def test_both_versions_of_a_conflict_are_shown_and_asked_for_once(opened: Opener, qtbot: Any) -> None:
+    shell, desk = opened("outbox")
+    theirs = OtherVersion(
+        "BN-2026-000399", "2026-11-20T02:00:00+00:00", Sha256("c" * 64), ((Sha256("a" * 64), 9), (Sha256("b" * 64), 8))
+    )
+    desk.comparison = Comparison(theirs, ("HS-0015-01-to-trinh.pdf",), ("HS-0015-02-ket-hon.pdf",), (Sha256("b" * 64),), False)
+    desk.items = [replace(i, error=ErrorNote("G05")) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    box = screen(shell)
+    box.reload()
+    settle()
+    assert see(shell, "Biên nhận ở đó: BN-2026-000399") and see(shell, "Tệp giống nhau: 1")
+    assert see(shell, "Chỉ có trên máy: HS-0015-02-ket-hon.pdf") and see(shell, "Chỉ có ở hệ thống: bbbbbbbbbbbb…")
+    assert see(shell, "Giữ cả hai bản, không ghi đè.")
+    for _ in range(2):
+        box.reload()
+        settle()
+    assert desk.called("other_version") == [("o15",)] and see(shell, "Biên nhận ở đó")
+    box.table.selectRow(0)
+    assert not see(shell, "Biên nhận ở đó")
+
+
+def test_a_conflict_with_what_has_not_arrived_whole(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    desk.items = [replace(i, error=ErrorNote("G05")) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    screen(shell).reload()
+    settle()
+    assert see(shell, "chưa tiếp nhận trọn bản nào")
+
+
 def test_rows_are_read_as_one_scrolls(opened: Opener, qtbot: Any) -> None:
     """A hundred thousand rows are not read to show twenty."""
-    shell, _ = opened("outbox", "many")
+    shell, desk = opened("outbox", "many")
     box = screen(shell)
     assert box.model.rowCount() == 200 and see(shell, "Chờ gửi: ")
     box.table.verticalScrollBar().setValue(box.table.verticalScrollBar().maximum())
     qtbot.waitUntil(lambda: box.model.rowCount() == 300)
+    assert desk.called("outbox")[-1] == (200, desk.items[199].id), "behind what is there, not all of it again"
     box.reload()
     settle()
     assert box.model.rowCount() == 300, "who scrolled down stays there"

@@ -8,16 +8,17 @@ from ui import messages
 from ui.delegates.tables import OutboxDelegate
 from ui.models.outbox import TONES, TRIES, awaits_level, outbox_model, size_text
 from ui.theme import Tone
+from ui.views import conflict
 from ui.views.screen import ROOMY, Foot, Go, Place, Screen, Secondary
 from ui.views.table import RowsTable
 from ui.widgets import Card, EmptyState, KeyRow, Note, Pill, label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import OutboxChanged
-from workstation.domain.ids import DocumentId
-from workstation.domain.outbox import FailureClass, OutboxState
+from workstation.domain.ids import OutboxId
+from workstation.domain.outbox import Comparison, FailureClass, OutboxState
 from workstation.domain.peers import PeerDelivery
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import LineStatus, OutboxRow, OutboxSums, OutboxWindow
+from workstation.usecases.views import LineStatus, MendPlace, OutboxRow, OutboxSums, OutboxWindow
 
 FILTERS: tuple[tuple[str, tuple[OutboxState, ...]], ...] = (
     ("Mọi trạng thái", tuple(OutboxState)),
@@ -58,6 +59,7 @@ class OutboxScreen(Screen):
         self.sums = OutboxSums(dict.fromkeys(OutboxState, 0), 0, None)
         self.line = LineStatus(None, None, 0)
         self._said = ""
+        self._compared: dict[tuple[OutboxId, int], Comparison | None] = {}
         self._build()
         for command_id, run in (("send", self.send_one), ("pause", self.pause), ("meeting", self.meeting)):
             self.on(command_id, run)
@@ -146,8 +148,10 @@ class OutboxScreen(Screen):
         self.inbox.ask("line", self.desk.line(), self._line)
 
     def _load(self, limit: int) -> None:
-        states = FILTERS[self.filter.currentIndex()][1]
-        self.inbox.ask("outbox", self.desk.outbox(states, limit), self._show, self.note.show_note)
+        self.inbox.ask("outbox", self.desk.outbox(self._states(), limit), self._show, self.note.show_note)
+
+    def _states(self) -> tuple[OutboxState, ...]:
+        return FILTERS[self.filter.currentIndex()][1]
 
     def _filtered(self) -> None:
         self._load(WINDOW)
@@ -157,7 +161,13 @@ class OutboxScreen(Screen):
         bar = self.table.verticalScrollBar()
         if self.more and value + 2 * bar.pageStep() >= bar.maximum():
             self.more = False  # asked for; the answer says whether there is more behind it
-            self._load(len(self.rows) + WINDOW)
+            further = self.desk.outbox(self._states(), WINDOW, self.rows[-1].id)
+            self.inbox.ask("outbox", further, self._show_further, self.note.show_note)
+
+    def _show_further(self, window: OutboxWindow) -> None:
+        """Behind what is there; nothing that is on the screen moves."""
+        self.rows, self.more = (*self.rows, *window.rows), window.more
+        self.model.show(self.rows)
 
     def _event(self, event: object) -> None:
         if not isinstance(event, OutboxChanged):
@@ -221,7 +231,21 @@ class OutboxScreen(Screen):
         self.code.setText(f"{row.code} · {row.title}" if row.title else row.code)
         self.state_pill.show_state(messages.OUTBOX_STATES[row.state][0], tone, icon)
         self.facts.setText("\n".join(self._facts(row)))
+        if row.error is not None and row.error.code == conflict.CONFLICT and row.state is OutboxState.REJECTED:
+            self._compare(row)
         self.why.show_note(row.error, button=row.error is not None and row.error.code in MENDS and row.state in MENDABLE)
+
+    def _compare(self, row: OutboxRow) -> None:
+        """The ward's version beside ours: asked for once a try, since every change of the outbox shows the row anew."""
+        key = row.id, row.attempts
+        if key in self._compared:
+            self.facts.setText("\n".join(self._facts(row) + conflict.lines(row, self._compared[key])))
+        elif self.line.online is not False:
+            self.inbox.ask("compare", self.desk.other_version(row.id), lambda found: self._keep(key, found), self.note.show_note)
+
+    def _keep(self, key: tuple[OutboxId, int], found: Comparison | None) -> None:
+        self._compared[key] = found
+        self._show_row(self._row())
 
     @staticmethod
     def _facts(row: OutboxRow) -> list[str]:
@@ -237,6 +261,8 @@ class OutboxScreen(Screen):
                 lines.append(f"Gửi lại lúc: {messages.clock_time(row.next_try, True)}")
         if row.receipt is not None:
             lines += [f"Số biên nhận: {row.receipt.id}", f"Tiếp nhận lúc: {messages.moment(row.receipt.received_at)}"]
+        if row.reconciled_at is not None:
+            lines.append(f"Đã đối soát: {messages.moment(row.reconciled_at.isoformat())}")
         return lines + [_peer_line(delivery) for delivery in row.peers]
 
     def show_details(self) -> None:
@@ -281,7 +307,7 @@ class OutboxScreen(Screen):
         self.inbox.ask("pause", self.desk.set_paused(row.id, paused), lambda _: self._after(words), self.note.show_note)
 
     def reopen(self) -> None:
-        """The returned dossier on the screen (else the first) goes back to Verify, at the document to mend."""
+        """The returned dossier on the screen (else the first) goes back to Verify, at the field to mend."""
         row = self._row()
         item_id = row.id if row is not None and row.state is OutboxState.REJECTED else self.sums.first_returned
         if item_id is not None:
@@ -303,8 +329,8 @@ class OutboxScreen(Screen):
         words = "Đang nhường đường truyền cho cuộc họp" if on else "Gửi lại với tốc độ thường"
         self.inbox.ask("meeting", self.desk.set_meeting(on), lambda _: self._after(words), self.note.show_note)
 
-    def _reopened(self, document_id: DocumentId) -> None:
-        self.go.emit(Go("verify", document_id))
+    def _reopened(self, place: MendPlace) -> None:
+        self.go.emit(Go("verify", place.document_id, place.field))
 
     def primary(self) -> None:
         if self.sums.first_returned is not None:

@@ -43,6 +43,8 @@ class Go:
 
     screen: str
     document_id: str = ""
+    field: str = ""
+    """Of that document; one that the form doesn't have is no wish."""
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ class VerifyScreen(Screen):
         self.queue: tuple[DocumentView, ...] = ()
         self.document: DocumentView | None = None
         self.live: tuple[PageView, ...] = ()
-        self._wanted = ""
+        self._wanted = self._wanted_field = ""
         self._busy = False
         self._said = ""
         self._page = -1
@@ -177,8 +177,8 @@ class VerifyScreen(Screen):
         self.document = None
         self.reload()
 
-    def open_document(self, document_id: str) -> None:
-        self._wanted = document_id
+    def open_document(self, document_id: str, field: str = "") -> None:
+        self._wanted, self._wanted_field = document_id, field
         self.reload()
 
     def reload(self, force: bool = False) -> None:
@@ -201,11 +201,13 @@ class VerifyScreen(Screen):
         self.queue = queue
         wanted = self._wanted or (self.document.id if self.document else "")
         document = next((d for d in queue if d.id == wanted), queue[0] if queue else None)
-        self._wanted = ""
+        field, self._wanted, self._wanted_field = self._wanted_field, "", ""
         if document is None:
             self._show_empty()
-        else:
-            self._show(document)
+            return
+        self._show(document)
+        if document.id == wanted and self.form.row(field) is not None:
+            self.form.focus(field)
 
     def _show_empty(self) -> None:
         self.document = None

@@ -17,12 +17,15 @@ import typer
 from typer.core import TyperGroup
 
 from workstation.app import archive_command as archive
+from workstation.app import backup_commands as backups
 from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
 from workstation.app import edxml_command as edxml
 from workstation.app import export_command as export
+from workstation.app import meeting_commands as meeting
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
+from workstation.app import reconcile_command as reconciling
 from workstation.app import reuse_command as reuse
 from workstation.app import secret_commands as secrets
 from workstation.app import signer_commands as signers
@@ -58,6 +61,7 @@ keys_app = _group("The keys that sign receipts.")
 secret_app = _group("Passwords of this station: kept in the system's keyring, or in files that only their owner may read.")
 audit_app = _group("The audit log.")
 signers_app = _group("Who may sign on behalf of whom.")
+meeting_app = _group("Leaves the line to a meeting for a while.")
 trust_app = _group("The roots that signatures are checked against.")
 COMMANDS: tuple[Callable[..., None], ...] = (
     office.gui,
@@ -75,6 +79,10 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     edxml.edxml,
     office.send,
     office.outbox,
+    reconciling.reconcile,
+    backups.backup,
+    backups.restore,
+    backups.compact,
     archive.archive,
     office.doctor,
 )
@@ -95,6 +103,8 @@ for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust
     trust_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("list", secrets.show), ("set", secrets.put), ("remove", secrets.remove)):
     secret_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("on", meeting.on), ("off", meeting.off), ("show", meeting.show)):
+    meeting_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("list", signers.show), ("add", signers.add), ("end", signers.end)):
     signers_app.command(name, epilog=ANYWHERE)(command)
 app.add_typer(ward_app, name="ward")
@@ -102,6 +112,7 @@ app.add_typer(trust_app, name="trust")
 app.add_typer(signers_app, name="signers")
 app.add_typer(secret_app, name="secret")
 app.add_typer(audit_app, name="audit")
+app.add_typer(meeting_app, name="meeting")
 
 
 @app.callback()
@@ -124,6 +135,7 @@ def root(
 @audit_app.callback()
 @trust_app.callback()
 @signers_app.callback()
+@meeting_app.callback()
 def bare(context: typer.Context) -> None:
     """A group by itself does nothing: its help, and exit 2."""
     if context.invoked_subcommand is None:

@@ -21,6 +21,7 @@ import signing.worker
 from signing.algorithm_rules import limits
 from signing.verify import verify_file
 from sync.adapters.result_store import NationalStore, StoreConfig
+from sync.conflict import other_version
 from sync.contract import WardClient
 from sync.failure import WardFailure
 from sync.identity import Identity
@@ -35,7 +36,7 @@ from workstation.app.peering import sender_with_peers
 from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
-from workstation.domain.outbox import FailureClass
+from workstation.domain.outbox import Comparison, FailureClass, OutboxItem
 from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport
 from workstation.domain.reuse import ResultStore
 from workstation.domain.signature import FileVerdict
@@ -306,6 +307,7 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         free_gb=partial(disk_free_gb, home.root),
         scan_profiles=settings.scan_profiles,
         watched=WatchedFolder(office, Path(settings.capture.watch_folder), SYSTEM) if settings.capture.watch_folder else None,
+        other_version=partial(_other_version, home, settings.ward),
         account=remote_secret(home, key.remote.name) if key and key.remote else None,
     )
     desk = Desk(office, parts, settings.office.site, settings.users)
@@ -352,8 +354,7 @@ def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, li
     ward = settings.ward
     if not ward.url:
         return NoLine()
-    secret = None if ward.certificate else partial(home.keychain.read, WARD)
-    client = WardClient(ward.url, secret, client_id=ward.client_id, verify=ward_trust(home, ward))
+    client = ward_client(home, ward)
     stack.callback(client.close)
     keys = partial(TrustedKeys.load, home.root / ward.keys)
     return WardSender(office.uow, office.blobs, office.clock, client, keys, new_id(), random.SystemRandom(), line)
@@ -367,6 +368,24 @@ def ward_identity(home: Home, ward: WardSettings) -> Identity:
 
 def ward_trust(home: Home, ward: WardSettings) -> Callable[[], SSLContext] | bool:
     return ward_identity(home, ward).context if ward.ca or ward.certificate else True
+
+
+def ward_client(home: Home, ward: WardSettings) -> WardClient:
+    secret = None if ward.certificate else partial(home.keychain.read, WARD)
+    return WardClient(ward.url, secret, client_id=ward.client_id, verify=ward_trust(home, ward))
+
+
+def _other_version(home: Home, ward: WardSettings, item: OutboxItem) -> Comparison | None:
+    """On a line of its own: a person asks, and the sender may be in the middle of a file."""
+    if not ward.url:
+        raise WorkstationError("G13")
+    client = ward_client(home, ward)
+    try:
+        return other_version(client, TrustedKeys.load(home.root / ward.keys), item)
+    except WardFailure as e:
+        raise WorkstationError(e.failure.value) from e
+    finally:
+        client.close()
 
 
 def published_keys(url: str, verify: Callable[[], SSLContext] | bool = True) -> bytes:

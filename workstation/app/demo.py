@@ -5,6 +5,7 @@ looks at the stored state, and nothing is signed or sent twice.
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from typing import Any
 from signing.verify import verify_file
 from workstation.app.compose import Workstation, sample_folder
 from workstation.app.shapes import fields_json
+from workstation.app.stopping import run_until, stop_on_signals
 from workstation.app.training import TRAINING_PIN
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -193,16 +195,23 @@ def _sign(office: Office, story: Story, ws: Workstation, dossiers: list[DossierI
 
 def _send(ws: Workstation, story: Story, dossiers: list[DossierId]) -> None:
     """Drains the outbox until each dossier has its receipt, or a person is needed, or the time is up."""
-    with story.step("send", "Gửi tới hệ thống dùng chung và chờ biên nhận"):
+
+    def drain(stop: threading.Event) -> None:
         until = time.monotonic() + SEND_SECONDS
         while True:
             make_due(ws.office, None)
-            ws.sender.send_due(lambda: False)
+            ws.sender.send_due(stop.is_set)
             with ws.office.look() as uow:
                 items = [i for d in dossiers if (i := uow.outbox.by_dossier(d))]
             if all(i.state in (OutboxState.RECEIVED, OutboxState.REJECTED) for i in items) or time.monotonic() > until:
                 return
-            time.sleep(0.5)
+            if stop.wait(0.5):
+                return
+
+    with story.step("send", "Gửi tới hệ thống dùng chung và chờ biên nhận"), stop_on_signals() as stop:
+        run_until(stop, lambda: drain(stop))
+    if stop.is_set():
+        raise KeyboardInterrupt
 
 
 def _report(ws: Workstation, story: Story, dossier_id: DossierId, verify: Callable[[Path], FileVerdict]) -> None:

@@ -1,8 +1,7 @@
 """Commands on a home folder: the desktop, the main job on the samples, the outbox, the doctor, the audit log."""
 
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,36 +106,44 @@ def send(
 ) -> None:
     """Drains the outbox."""
     from workstation.app.compose import Workstation, open_workstation
-    from workstation.app.shapes import item_json
+    from workstation.app.stopping import run_until, stop_on_signals
     from workstation.usecases.lift import Lifter
 
-    def drain(ws: Workstation) -> list[dict[str, Any]]:
-        sent: dict[str, Any] = {}
+    sent: set[str] = set()
+
+    def drain(ws: Workstation, stop: threading.Event) -> None:
         lifter = Lifter(ws.office, threading.Lock())
         while True:
-            done = ws.sender.send_due(lambda: False)
-            if lifter.round():
-                done += ws.sender.send_due(lambda: False)
-            for result in done:
-                sent[result.item.id] = item_json(result.item, options.lang)
-            if not watch:
-                ws.settle()
-                with ws.office.look() as uow:
-                    items = [uow.outbox.get(OutboxId(item_id)) for item_id in sent]
-                    deliveries = uow.deliveries.of_items([i.id for i in items])
-                return [item_json(i, options.lang, deliveries[i.id]) for i in items]
-            time.sleep(ws.settings.machine.send_every_seconds)
+            done = ws.sender.send_due(stop.is_set)
+            if not stop.is_set() and lifter.round():
+                done += ws.sender.send_due(stop.is_set)
+            sent.update(result.item.id for result in done)
+            if not watch or stop.wait(ws.settings.machine.send_every_seconds):
+                return
 
     with open_workstation(home_folder(), limit_kbps=limit_kbps) as ws:
         if not ws.settings.ward.url and not ws.settings.peers:
             _nowhere_to_send(ws, watch, as_json)
             return
-        rows = drain(ws)
-        peers = _peer_tallies(ws)
+        with stop_on_signals() as stop:
+            run_until(stop, lambda: drain(ws, stop))
+            if not stop.is_set():
+                ws.settle()
+        rows, peers = _as_they_stand(ws, sent), _peer_tallies(ws)
     report({"items": rows, "peers": peers}, as_json, lambda: _outbox_lines(rows, peers))
     waiting = [row for row in rows if row["state"] != "received"]
     worst = exit_of((row["error"]["code"] for row in waiting if row["error"]), done=len(waiting) < len(rows))
     leave(worst or (1 if waiting or any(peer["rejected"] for peer in peers) else 0))
+
+
+def _as_they_stand(ws: Any, item_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Each item with its deliveries to peers, after the last round."""
+    from workstation.app.shapes import item_json
+
+    with ws.office.look() as uow:
+        items = [uow.outbox.get(OutboxId(item_id)) for item_id in item_ids]
+        deliveries = uow.deliveries.of_items([i.id for i in items])
+    return [item_json(i, options.lang, deliveries[i.id]) for i in items]
 
 
 def _peer_tallies(ws: Any) -> list[dict[str, Any]]:

@@ -176,6 +176,10 @@ ERRORS: dict[str, ErrorSpec] = {
     "G31": _spec(Actor.IT, Exit.OUTSIDE, retryable=True),  # CUC_BO: this PC's keyring does not answer (param reason)
     "G32": _spec(Actor.IT, Exit.OUTSIDE),  # CUC_BO: this station's certificate can't be used (param reason)
     # machine
+    "G25": _spec(Actor.WARD_ADMIN, Exit.PERSON),  # the ward server's list has no receipt of what we have one of
+    "G26": _spec(Actor.WARD_ADMIN, Exit.PERSON),  # its receipt is another one than ours, or ours is not in order
+    "G27": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # backed up without its database, which is on PostgreSQL
+    "G28": _spec(Actor.IT, Exit.BAD_INPUT),  # no whole backup: a file of it is missing or changed
     "M01": _spec(Actor.IT, Exit.PERSON, retryable=True),  # disk full
     "M02": _spec(Actor.IT, Exit.PERSON, severity=Severity.WARNING),  # disk low
     "M03": _spec(Actor.IT, Exit.PERSON),  # a stored file no longer has its hash

@@ -71,6 +71,59 @@ class OutboxItem:
     """Canonical JSON of the manifest, fixed before it is committed the first time."""
     fence: int = 0
     """Set by the store: rises when the lease is taken or given back. Saving with an older one fails with K04."""
+    reconciled_at: datetime | None = None
+    """When its receipt was last found in the ward server's list, the same to the letter (Đã đối soát)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVersion:
+    """What the ward server has received of a dossier, by its own verified receipt; not necessarily what we hold."""
+
+    receipt_id: str
+    received_at: str
+    """ISO 8601, UTC, by the server's clock."""
+    manifest_sha256: Sha256
+    files: tuple[tuple[Sha256, int], ...]
+    """(hash, bytes) in the manifest's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of one dossier beside each other. Neither is overwritten by the other."""
+
+    theirs: OtherVersion
+    same: tuple[str, ...]
+    """Names of our files that are there with the same hash."""
+    only_ours: tuple[str, ...]
+    only_theirs: tuple[Sha256, ...]
+    """Files that are there and not here."""
+    described_alike: bool
+    """Whether the manifests are the same: else names, pages, order or the index fields differ, even if no file does."""
+
+
+def compare(item: OutboxItem, manifest_sha256: str, theirs: OtherVersion) -> Comparison:
+    """``manifest_sha256``: of ours; empty if none was fixed yet."""
+    there, here = [sha256 for sha256, _ in theirs.files], [f.sha256 for f in item.files]
+    return Comparison(
+        theirs,
+        tuple(f.name for f in item.files if f.sha256 in there),
+        tuple(f.name for f in item.files if f.sha256 not in there),
+        tuple(sha256 for sha256 in there if sha256 not in here),
+        manifest_sha256 == theirs.manifest_sha256,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCursor:
+    """Place of one reader in one server's list of receipts. A server that was set back to an older state, or another one at the
+    same address, is known by another receipt at that place."""
+
+    server: str
+    """Its address."""
+    reader: str
+    number: int
+    receipt: Sha256
+    """Of the receipt with that number, as it came."""
 
 
 class FailureClass(Enum):

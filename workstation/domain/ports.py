@@ -19,7 +19,7 @@ from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import AuthorityId, DossierId, EntryId, OutboxId, Sha256
-from workstation.domain.outbox import OutboxItem, OutboxState
+from workstation.domain.outbox import OutboxItem, OutboxState, ReceiptCursor
 from workstation.domain.page import Finding, PageText, Recipe
 from workstation.domain.peers import Deliveries
 from workstation.domain.signature import PublishedPdf
@@ -142,6 +142,14 @@ class Outbox(Protocol):
         ...
 
 
+class Cursors(Protocol):
+    """How far the ward server's list of receipts was read; a place a server and reader."""
+
+    def get(self, server: str, reader: str) -> ReceiptCursor | None: ...
+
+    def save(self, cursor: ReceiptCursor) -> None: ...
+
+
 class Audit(Protocol):
     def append(self, event: AuditEvent) -> None: ...
 
@@ -212,6 +220,7 @@ class UnitOfWork(Protocol):
 
     dossiers: Dossiers
     outbox: Outbox
+    cursors: Cursors
     audit: Audit
     signers: Signers
     archive: Archive

@@ -220,6 +220,7 @@ def item_row(i: OutboxItem) -> Row:
         "lease_until": i.lease_until,
         "manifest": i.manifest,
         "fence": i.fence,
+        "reconciled_at": i.reconciled_at,
     }
 
 
@@ -280,6 +281,7 @@ def outbox_item(row: Stored, files: tuple[OutboxFile, ...]) -> OutboxItem:
         lease_until=row["lease_until"],
         manifest=row["manifest"],
         fence=row["fence"],
+        reconciled_at=row["reconciled_at"],
     )
 
 

@@ -147,6 +147,17 @@ class OutboxItemRow(Base):
     lease_until: Mapped[datetime | None]
     manifest: Mapped[str]
     fence: Mapped[int]
+    reconciled_at: Mapped[datetime | None]
+
+
+class ReceiptCursorRow(Base):
+    """How far a reader has come in the list of receipts of one server."""
+
+    __tablename__ = "receipt_cursor"
+    server: Mapped[str] = mapped_column(primary_key=True)
+    reader: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[int]
+    receipt: Mapped[str] = mapped_column(Hash)
 
 
 class OutboxFileRow(Base):

@@ -16,9 +16,10 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, Sha256
 from workstation.domain.page import Page
 from workstation.domain.peers import Deliveries
-from workstation.domain.ports import Archive, Audit, Dossiers, Outbox, Register, Signers
+from workstation.domain.ports import Archive, Audit, Cursors, Dossiers, Outbox, Register, Signers
 from workstation.store import mapping, tables
 from workstation.store.archive import SqlArchive
+from workstation.store.cursors import SqlCursors
 from workstation.store.deliveries import SqlDeliveries
 from workstation.store.ledger import SqlSigners
 from workstation.store.mapping import Stored
@@ -225,6 +226,7 @@ class SqlUnitOfWork:
         self._tx = Transaction(engine, read_only=seen is not None)
         self.dossiers: Dossiers = SqlDossiers(self._tx, SeenDossiers(0) if seen is None else seen)
         self.outbox: Outbox = SqlOutbox(self._tx)
+        self.cursors: Cursors = SqlCursors(self._tx)
         self.audit: Audit = SqlAudit(self._tx)
         self.signers: Signers = SqlSigners(self._tx)
         self.archive: Archive = SqlArchive(self._tx)

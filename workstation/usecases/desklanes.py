@@ -10,6 +10,7 @@ from typing import TypeVar
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
+from workstation.domain.outbox import Comparison, OutboxItem
 from workstation.domain.ports import EventBus, Lane, LineLimits, Scanner, Sender
 from workstation.domain.scanprofile import USUAL, ScanProfile
 from workstation.domain.signature import FileVerdict, KeyRef
@@ -58,6 +59,8 @@ class DeskParts:
     scan_profiles: tuple[ScanProfile, ...] = USUAL
     watched: WatchedFolder | None = None
     """What the office's copier scans into."""
+    other_version: Callable[[OutboxItem], Comparison | None] = lambda _: None
+    """Asks the ward server what it has received of a dossier; None: nothing yet. G01 and the like where it can't be asked."""
     account: Secret | None = None
     """Of a key at a remote service: the secret of the office's account there."""
 

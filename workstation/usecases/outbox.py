@@ -11,6 +11,7 @@ from workstation.domain.outbox import RULES, OutboxItem, OutboxState, Retry
 from workstation.domain.ports import UnitOfWork
 from workstation.usecases.check import reopen
 from workstation.usecases.office import Office
+from workstation.usecases.views import MendPlace
 
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.UNKNOWN})
 _LINE = frozenset(kind.value for kind, rule in RULES.items() if rule.retry in (Retry.LINE, Retry.ASK))
@@ -65,15 +66,16 @@ def set_paused(office: Office, item_id: OutboxId, paused: bool, by: UserName) ->
     office.bus.publish(OutboxChanged())
 
 
-def reopen_rejected(office: Office, item_id: OutboxId, by: UserName) -> DocumentId:
-    """A returned dossier goes back to entry at the document the ward named, else at its first."""
+def reopen_rejected(office: Office, item_id: OutboxId, by: UserName) -> MendPlace:
+    """A returned dossier goes back to entry at the document and the field the ward named, else at its first."""
     with office.look() as uow:
         item = _item(uow, item_id)
         dossier = uow.dossiers.get(item.dossier_id)
     document_id = blamed_document(item, dossier)
     reopen(office, dossier, document_id, by)
     office.bus.publish(OutboxChanged())
-    return document_id
+    named = str(dict(item.error.params).get("field", "")) if item.error else ""
+    return MendPlace(document_id, named.rsplit(".", 1)[-1])
 
 
 def _item(uow: UnitOfWork, item_id: OutboxId) -> OutboxItem:

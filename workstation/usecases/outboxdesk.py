@@ -3,11 +3,12 @@
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 
-from workstation.domain.ids import DocumentId, OutboxId
-from workstation.domain.outbox import OutboxState
+from workstation.domain.ids import OutboxId
+from workstation.domain.outbox import Comparison, OutboxState
 from workstation.usecases import outbox, queries
 from workstation.usecases.desklanes import DeskLanes
-from workstation.usecases.views import OutboxSums, OutboxWindow
+from workstation.usecases.telling import told
+from workstation.usecases.views import MendPlace, OutboxSums, OutboxWindow
 from workstation.usecases.watch import GO_BY_THEMSELVES
 
 MEETING = timedelta(hours=2)
@@ -17,12 +18,12 @@ MEETING = timedelta(hours=2)
 class OutboxDesk(DeskLanes):
     """What waits in the outbox, and what a person does about it."""
 
-    def outbox(self, states: tuple[OutboxState, ...], limit: int) -> Future[OutboxWindow]:
-        """The oldest ``limit`` items of these states: as many as a screen has been scrolled through."""
+    def outbox(self, states: tuple[OutboxState, ...], limit: int, after: OutboxId | None = None) -> Future[OutboxWindow]:
+        """The next ``limit`` items of these states behind one, the oldest first; None: from the start."""
 
         def run() -> OutboxWindow:
             with self._office.look() as uow:
-                items = uow.outbox.window(states, None, limit + 1)
+                items = uow.outbox.window(states, None if after is None else uow.outbox.get(after), limit + 1)
                 peers = uow.deliveries.of_items([i.id for i in items])
                 titles = uow.dossiers.titles([i.dossier_id for i in items])
             rows = tuple(queries.outbox_row(i, titles.get(i.dossier_id, ""), peers[i.id]) for i in items[:limit])
@@ -62,10 +63,20 @@ class OutboxDesk(DeskLanes):
         user = self.user.name
         return self._do(lambda: outbox.set_paused(self._office, item_id, paused, user))
 
-    def reopen_rejected(self, item_id: OutboxId) -> Future[DocumentId]:
-        """Takes a returned dossier back to Verify; gives the document to look at."""
+    def reopen_rejected(self, item_id: OutboxId) -> Future[MendPlace]:
+        """Takes a returned dossier back to Verify; gives the document and the field to look at."""
         user = self.user.name
         return self._do(lambda: outbox.reopen_rejected(self._office, item_id, user))
+
+    def other_version(self, item_id: OutboxId) -> Future[Comparison | None]:
+        """Ours and the ward's version of a dossier, beside each other; None: the ward has received none."""
+
+        def run() -> Comparison | None:
+            with self._office.look() as uow:
+                item = uow.outbox.get(item_id)
+            return self._parts.other_version(item)
+
+        return self._parts.background.submit(told, run)  # it waits for the line, which no question to the store should
 
     def set_meeting(self, on: bool) -> Future[datetime | None]:
         """Caps the line for a meeting, also for what is being sent now; gives when the cap ends by itself."""

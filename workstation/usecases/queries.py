@@ -151,6 +151,7 @@ def outbox_row(item: OutboxItem, title: str, peers: tuple[PeerDelivery, ...] = (
         receipt=item.receipt,
         created_at=item.created_at,
         peers=peers,
+        reconciled_at=item.reconciled_at,
     )
 
 

@@ -173,6 +173,8 @@ class OutboxRow:
     created_at: datetime
     peers: tuple[PeerDelivery, ...] = ()
     """How it stands with each peer beside the ward server."""
+    reconciled_at: datetime | None = None
+    """When its receipt was found in the ward server's list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,15 @@ class OutboxWindow:
     rows: tuple[OutboxRow, ...]
     more: bool
     """There are rows behind these."""
+
+
+@dataclass(frozen=True, slots=True)
+class MendPlace:
+    """Where a returned dossier is to be mended."""
+
+    document_id: DocumentId
+    field: str = ""
+    """Name of the field that the ward named; empty: none. It may be none of the form's."""
 
 
 @dataclass(frozen=True, slots=True)

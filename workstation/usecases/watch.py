@@ -50,6 +50,8 @@ class Watch:
 
         Sending goes before lifting: an authority that hangs keeps nobody waiting who does not wait for it."""
         self.refresh_token()
+        if self._stopping.is_set():
+            return
         online = self._sender.probe()
         before = self.line
         if online and before.online is False:

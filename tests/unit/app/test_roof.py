@@ -119,6 +119,25 @@ def test_closing_breaks_off_an_upload_before_its_line_is_hung_up(practice: Path,
     assert upload.told and time.monotonic() - begun < 10
 
 
+def test_closing_waits_for_nothing_outside(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver, an authority or a line in the ticker's round that does not answer."""
+    hanging, over = threading.Event(), threading.Event()
+
+    def probe(_: object) -> bool:
+        hanging.set()
+        over.wait(60)
+        return False
+
+    monkeypatch.setattr(compose.NoLine, "probe", probe)
+    with open_workstation(practice) as ws:
+        ws.ticker.start()
+        assert hanging.wait(30)
+        begun = time.monotonic()
+    seconds = time.monotonic() - begun
+    over.set()
+    assert seconds < 3, seconds
+
+
 def test_a_ward_server_that_does_not_answer_is_g01(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

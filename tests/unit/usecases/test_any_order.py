@@ -197,7 +197,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.dossier.state is T.REJECTED)
     @rule()
     def reopen(self):
-        document = outbox.reopen_rejected(self.world.office, self.item().id, CLERK)
+        document = outbox.reopen_rejected(self.world.office, self.item().id, CLERK).document_id
         self.signed.pop(document)
 
     def item(self):

@@ -86,6 +86,8 @@ def test_windows_and_sums(world: World, room: Room):
     assert [r.id for r in first.rows] == [i.id for i in items[:2]] and first.more
     rest = room.desk.outbox(every, 4).result()
     assert [r.id for r in rest.rows] == [i.id for i in (*items, returned)] and not rest.more
+    behind = room.desk.outbox(every, 2, first.rows[-1].id).result()
+    assert [r.id for r in behind.rows] == [items[2].id, returned.id] and not behind.more
     assert [r.id for r in room.desk.outbox((OutboxState.REJECTED,), 2).result().rows] == [returned.id]
     sums = room.desk.outbox_sums().result()
     assert sums.tally[OutboxState.QUEUED] == 3 and sums.first_returned == returned.id

@@ -12,6 +12,7 @@ from workstation.domain.ids import OutboxId
 from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import PageState
 from workstation.usecases import check, edit, outbox, read, sign
+from workstation.usecases.views import MendPlace
 
 S, T = DocumentState, DossierState
 
@@ -216,7 +217,7 @@ def test_what_the_ward_returned_is_mended_signed_anew_and_takes_the_place_of_the
     before = item_of(world, dossier)
     second = ids(dossier)[1]
     item_id = rejected(world, dossier, document=second, field="number")
-    assert outbox.reopen_rejected(world.office, item_id, CLERK) == second
+    assert outbox.reopen_rejected(world.office, item_id, CLERK) == MendPlace(second, "number")
     dossier = world.get(dossier)
     assert dossier.state is T.PROCESSING and states(dossier) == [S.SIGNED, S.TO_INDEX]
     check.confirm(world.office, second, {**VALUES, "number": "128"}, CLERK)
