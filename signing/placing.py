@@ -39,7 +39,7 @@ def place(writer: IncrementalPdfFileWriter, source: IO[bytes], job: SignJob, own
     number, where = _surroundings(writer, kind, wish.anchor)
     name = owner if kind.personal else job.stamp_name or owner
     content = Content(
-        texts(kind, moment, name=name, number=wish.number, copy=wish.copy.capitalize()),
+        texts(kind, moment, wish.day, name=name, number=wish.number, copy=wish.copy.capitalize()),
         _picture(wish.image, kind.image) if wish.image else None,
         _code(wish.qr_code, source) if wish.qr_code else None,
     )

@@ -78,7 +78,7 @@ def _signed(office: Office) -> Iterator[tuple[Dossier, DocumentId, SealedPdf, Ke
         dossiers, kept = uow.dossiers.list(), {one.sealed: one for one in uow.archive.list()}
     for dossier in dossiers:
         for document in dossier.documents:
-            if document.sealed is not None:
+            if document.sealed is not None and not document.marks_left:
                 yield dossier, document.id, document.sealed, kept.get(document.sealed.sha256)
 
 

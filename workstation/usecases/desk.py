@@ -66,11 +66,11 @@ class Desk(CaptureDesk, SigningDesk, OutboxDesk):
         return self._watch.pause_seconds(usual)
 
     def counts(self) -> Future[Counts]:
-        user = self.user.name
+        user = self.user
 
         def run() -> Counts:
             with self._office.look() as uow:
-                return queries.counts(uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally(), user)
+                return queries.counts(uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally(), user.name, user.role)
 
         return self._ask(run)
 

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority, Signatory
+from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority, Matter, Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.fields import nfc
 from workstation.domain.ids import AuthorityId, DocumentId, Sha256, UserName, new_id
+from workstation.domain.procedure import is_procedure
+from workstation.usecases.gate import unauthorized
 from workstation.usecases.office import Office, day
 
 AUTHORIZED = "authorized"
@@ -34,6 +36,7 @@ def enter(office: Office, wish: Authority, by: UserName) -> Authority:
         number=nfc(wish.number),
         on_behalf_of=nfc(wish.on_behalf_of),
         scope=tuple(dict.fromkeys(wish.scope)),
+        procedures=tuple(dict.fromkeys(wish.procedures)),
         created_at=now,
         created_by=by,
         ended=None,
@@ -45,6 +48,7 @@ def enter(office: Office, wish: Authority, by: UserName) -> Authority:
         "number": made.number,
         "form": made.form,
         "scope": " ".join(made.scope),
+        "procedures": " ".join(made.procedures),
         "from": made.valid_from.isoformat(),
         "until": made.valid_until.isoformat() if made.valid_until else "",
     }
@@ -67,7 +71,8 @@ def _wrong(office: Office, entry: Authority, today: date) -> str:
         "on_behalf_of": not entry.on_behalf_of,
         "signer": not entry.user and not entry.certificate,
         "certificate": bool(entry.certificate) and not _is_sha256(entry.certificate),
-        "scope": not entry.scope or (form.limited if everything else not set(entry.scope) <= types),
+        "scope": not entry.scope or (form.limited and not entry.procedures if everything else not set(entry.scope) <= types),
+        "procedures": not all(map(is_procedure, entry.procedures)),
         "until": entry.valid_until is None if form.limited else False,
         "dates": entry.valid_until is not None and entry.valid_until < entry.valid_from,
     }
@@ -109,9 +114,9 @@ def authorize(office: Office, dossier: Dossier, document: Document, by: UserName
     with office.uow() as uow:
         who = Signatory(by, certificate, day(now), uow.signers.list(), in_force)
         for form in forms:
-            entry = who.authority(form, document.type_code)
+            entry = who.authority(form, Matter(document.type_code, dossier.procedure))
             if entry is None:
-                raise WorkstationError("C31", form=f"{form}.", type=document.type_code, date=who.on.isoformat())
+                raise unauthorized(form, dossier, document, who.on)
             uow.audit.append(_authorized(office, document.id, document.published.sha256, by, entry))
         uow.commit()
 

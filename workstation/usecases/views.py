@@ -115,7 +115,13 @@ class GateRule(Enum):
     FOUR_EYES = "four_eyes"  # Người nhập khác người kiểm tra
     CERTIFICATE = "certificate"  # Tên cơ quan trên chứng thư khớp
     AUTHORITY = "authority"  # KT., TL., TUQ. có trong sổ ủy quyền
+    PICTURE = "picture"  # Có ảnh chữ ký tay
     PLACEMENT = "placement"  # Chữ ký đặt góc trên bên phải trang 1
+    # before the registrar's marks
+    LEADER = "leader"  # Người có thẩm quyền đã ký
+    NUMBERING = "numbering"  # Có ký hiệu để vào số
+    AGENCY = "agency"  # Chứng thư của cơ quan
+    SEAL = "seal"  # Có ảnh dấu
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,13 @@ class SignRow:
     pages: int
     seen: bool
     gate: tuple[GateCheck, ...]
+    marks: tuple[str, ...] = ()
+    """Stamps of the agency's marks that the registrar has still to set; none: the row is the official's."""
+    notation: str = ""
+    number: str = ""
+    """On the paper, or given already; empty: the registrar gives it."""
+    next_number: int = 1
+    """In the series of its symbol."""
 
 
 @dataclass(frozen=True, slots=True)
