@@ -10,7 +10,7 @@ from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Page, PageState
 from workstation.domain.signature import TokenStatus
 from workstation.usecases.gate import check_gate, check_sealing
-from workstation.usecases.office import VIETNAM, Office
+from workstation.usecases.office import VIETNAM, Office, day
 from workstation.usecases.publish import title_of
 from workstation.usecases.read import missing_for_finish
 from workstation.usecases.seal import next_number
@@ -166,6 +166,7 @@ def _seal_row(office: Office, dossier: Dossier, document: Document, token: Token
         notation,
         document.field("number"),
         next_number(office, notation),
+        document.field("issued_date") or day(office.clock.now()).isoformat(),
     )
 
 

@@ -146,6 +146,8 @@ class SignRow:
     """On the paper, or given already; empty: the registrar gives it."""
     next_number: int = 1
     """In the series of its symbol."""
+    issued: str = ""
+    """The day on the paper, given already, or to be given: ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)
