@@ -256,6 +256,7 @@ FIELDS: dict[str, Words] = {
     "person_name": ("Họ tên đối tượng", "Person concerned"),
     "identity_number": ("Số định danh", "Identity number"),
     "reason": ("Lý do", "Reason"),
+    "procedure": ("Mã thủ tục", "Procedure code"),
 }
 SOURCES: dict[str, Words] = {
     "paper": ("bản giấy", "paper"),

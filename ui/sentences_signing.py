@@ -150,8 +150,10 @@ SIGNING: dict[str, Message] = {
         "Nothing was signed; state the title as on the document (--title), its type (--type) and any procedure (--procedure).",
     ),
     "C40": Message(
-        "Vào số, ghi ngày và đóng dấu cơ quan là việc của văn thư. Văn bản giữ nguyên; đổi người dùng (Ctrl+U).",
-        "Number, date and the agency's seal are the registrar's. The document is unchanged; change the user (Ctrl+U).",
+        "Vào số, ghi ngày, đóng dấu cơ quan và giữ sổ ủy quyền là việc của văn thư. Chưa có gì thay đổi; "
+        "đổi người dùng (Ctrl+U).",
+        "Number, date, the agency's seal and the ledger of signers are the registrar's. Nothing was changed; change the user "
+        "(Ctrl+U).",
     ),
     "C41": Message(
         "Dấu thời gian lưu trữ[ hết hạn ngày {date} và] chưa gia hạn được. Tệp đã ký vẫn nguyên; máy tự thử lại.",

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import files, messages
 from ui.delegates.tables import SignDelegate
 from ui.models.signing import gate_text, passed, proposed, ready, sign_model
 from ui.theme import Tone
+from ui.views.ledger import READ_ONLY, LedgerPanel
 from ui.views.screen import ROOMY, Foot, Place, Screen, Secondary
 from ui.views.signpage import SignPage
 from ui.views.signside import SignSide
+from ui.views.signwords import NO_NUMBER, NOTHING, PLUG_IN, SIGNER_ONLY, of_results, why_none
 from ui.views.table import RowsTable
 from ui.widgets import Card, EmptyState, KeyRow, Pill, ReasonBar, label
 from workstation.domain.dossier import DocumentState
@@ -28,13 +30,6 @@ from workstation.usecases.seal import SealWish
 from workstation.usecases.views import SignDesk, SignProgress, SignRow
 
 USABLE = (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
-SIGNER_ONLY = "Chỉ người ký mới ký được – Ctrl+U đổi người dùng"
-PLUG_IN = "Cắm USB ký số để ký"
-NOTHING = {
-    False: ("Không có văn bản chờ ký", "Văn bản đạt kiểm tra sẽ tự vào đây. Việc khác vẫn làm được (F2, F3)."),
-    True: ("Không có văn bản chờ đóng dấu", "Văn bản người có thẩm quyền vừa ký sẽ tự vào đây để vào số, ghi ngày, đóng dấu."),
-}
-"""What an empty queue says: of officials, and of the registrar."""
 
 
 class SignScreen(Screen):
@@ -63,6 +58,8 @@ class SignScreen(Screen):
             ("stamp_home", lambda: self.viewer.send_home()),
             ("stamp_next", lambda: self.viewer.next_mark()),
             ("stamp_image", self.choose_picture),
+            ("ledger", self.open_ledger),
+            ("end_authority", self.ledger.ask_end),
             ("save_report", lambda: self.viewer.verdict.choose_target()),
         ):
             self.on(command_id, run)
@@ -74,7 +71,10 @@ class SignScreen(Screen):
 
     # --- building
     def _build(self) -> None:
-        row = QHBoxLayout(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.work = QWidget()
+        row = QHBoxLayout(self.work)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(10)
         self.queue_card = self._queue()
@@ -93,6 +93,11 @@ class SignScreen(Screen):
         self.side.number.textEdited.connect(self._typed_number)
         self.side.number.returnPressed.connect(self.primary)
         row.addWidget(self.side)
+        whole.addWidget(self.work)
+        self.ledger = LedgerPanel(self.desk)
+        self.ledger.closed.connect(self._close_ledger)
+        self.ledger.changed.connect(self.reload)
+        whole.addWidget(self.ledger)
 
     def _queue(self) -> Card:
         card = Card((1, 8, 1, 8), 6)
@@ -140,7 +145,22 @@ class SignScreen(Screen):
         """The registrar's queue: what officials have signed, to be numbered, dated and sealed."""
         return self.desk.user.role == "registrar"
 
+    def open_ledger(self) -> None:
+        """Ctrl+L: the ledger of authorised signers, in place of the queue."""
+        if self._stop is None:
+            self.work.hide()
+            self.ledger.open()
+            self._tell()
+
+    def _close_ledger(self) -> None:
+        self.ledger.hide()
+        self.work.show()
+        self.table.setFocus()
+        self._tell()
+
     def user_changed(self) -> None:
+        if self.ledger.isVisible():
+            self._close_ledger()
         self._said = ""
         self._numbers.clear()
         self.side.forget()
@@ -275,6 +295,9 @@ class SignScreen(Screen):
     def primary(self) -> None:
         if self._stop is not None:
             return
+        if self.ledger.isVisible():
+            self.ledger.enter()
+            return
         if self.reason.isVisible():
             self.reason.give()
             return
@@ -283,12 +306,12 @@ class SignScreen(Screen):
             return
         rows = self.chosen()
         if not rows:
-            self._said = self._why_none()
+            self._said = why_none(self.model.rows, seals=self._seals)
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif (unnumbered := self._unnumbered(rows)) is not None:
             self.table.selectRow(self.model.row_of(unnumbered.document.id))
             self.side.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self._said = "Nhập số văn bản: 1 đến 6 chữ số"
+            self._said = NO_NUMBER
         elif self.token.state not in USABLE:
             self.note.show_note(messages.token_note(self.token))
             self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
@@ -307,14 +330,6 @@ class SignScreen(Screen):
 
     def _no_token(self) -> str:
         return PLUG_IN if self.token.state is TokenState.ABSENT else messages.TOKEN_STATES[self.token.state][0]
-
-    def _why_none(self) -> str:
-        if not self.model.rows:
-            return NOTHING[self._seals][0]
-        unseen = sum(passed(r) and not r.seen for r in self.model.rows)
-        if unseen:
-            return f"Còn {unseen} văn bản đạt kiểm tra chưa xem – xem rồi nhấn Space"
-        return "Chưa văn bản nào đạt kiểm tra – xem danh sách bên phải"
 
     def _sign(self, rows: list[SignRow]) -> None:
         pin, otp = self.side.take_secrets()
@@ -352,19 +367,7 @@ class SignScreen(Screen):
 
     def _signed(self, results: tuple[SignProgress, ...]) -> None:
         self._results = {r.document_id: r for r in results}
-        good = sum(r.error is None for r in results)
-        failed = [r for r in results if r.error is not None]
-        left = self._asked - len(results)
-        do = self._verb
-        words = f"Đã {do} {good} văn bản."
-        if left > 0:
-            words += f" Còn {left} văn bản chưa {do}, vẫn trong hàng chờ."
-        if failed and failed[0].error is not None:
-            words += f" {len(failed)} văn bản chưa {do} được: {messages.sentence(failed[0].error)} {failed[0].error.code}"
-        low = sum(bool(r.notes) for r in results)
-        if low:
-            words += f" {low} văn bản chưa đủ dấu thời gian, sẽ tự bổ sung trước khi gửi."
-        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.INFO if low else Tone.GOOD)
+        self.note.show_text(*of_results(results, self._asked, self._verb))
         self._end()
         self.table.setFocus()
 
@@ -390,7 +393,7 @@ class SignScreen(Screen):
             self.reason.hide()
             self.table.setFocus()
             return True
-        return self.viewer.close_verdict()
+        return self.ledger.escape() or self.viewer.close_verdict()
 
     def choose_picture(self) -> None:
         if self._stop is None and self._may_sign():
@@ -416,6 +419,8 @@ class SignScreen(Screen):
 
     # --- frame
     def secondary(self) -> tuple[Secondary, ...]:
+        if self.ledger.isVisible():
+            return (Secondary("end_authority", self.ledger.ask_end),)
         return (
             Secondary("refuse", self.refuse, visible=bool(self.model.rows)),
             Secondary("verify_file", self.choose_file),
@@ -426,6 +431,10 @@ class SignScreen(Screen):
         self._tell()
 
     def _tell(self) -> None:
+        if self.ledger.isVisible():
+            self.say_foot(Foot("Ghi vào sổ", missing="" if self.ledger.may_write else READ_ONLY))
+            self.foot_changed.emit()
+            return
         rows, chosen = self.model.rows, self.chosen()
         do = self._verb
         self.heading.setText(f"Chờ {do}: {len(rows)} văn bản")

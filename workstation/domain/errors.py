@@ -108,7 +108,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "C34": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # no picture of the agency's seal yet
     "C38": _spec(Actor.OFFICIAL, Exit.PERSON),  # another document has this number (params number, notation, year)
     "C39": _spec(Actor.OFFICIAL, Exit.BAD_INPUT),  # signature of a named person: the command has to say in what capacity
-    "C40": _spec(Actor.OFFICIAL, Exit.PERSON),  # number, date and seal are set by users whose role is registrar
+    "C40": _spec(Actor.OFFICIAL, Exit.PERSON),  # number, date, seal and the ledger are for users whose role is registrar
     "C41": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # archive time-stamp not renewed yet
     "C42": _spec(Actor.IT, Exit.PERSON),  # archive time-stamp that can't be renewed (param cause: the code behind it)
     # copies

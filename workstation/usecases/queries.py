@@ -54,6 +54,7 @@ def dossier_row(dossier: Dossier) -> DossierRow:
         reading=sum(1 for p in live if p.state is PageState.NEW),
         needs_look=sum(1 for p in live if p.state is PageState.QUARANTINED or p.failing),
         error=dossier.error,
+        procedure=dossier.procedure,
     )
 
 

@@ -1,7 +1,7 @@
 """The ledger of who may sign on behalf of whom: enter, end, and ask it before the token signs."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority, Matter, Signatory
 from workstation.domain.dossier import Document, Dossier
@@ -25,6 +25,26 @@ def ledger(office: Office) -> tuple[Authority, ...]:
 def signatory(office: Office, user: UserName, certificate: str | None) -> Signatory:
     on = day(office.clock.now())
     return Signatory(user, certificate, on, ledger(office), office.rules.behalf_forms(on))
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityWish:
+    """What is entered into the ledger on the screen: the signer is a user of this station."""
+
+    number: str
+    form: str
+    on_behalf_of: str
+    user: UserName
+    scope: tuple[str, ...]
+    procedures: tuple[str, ...]
+    valid_from: date
+    valid_until: date | None
+
+    def entry(self, now: datetime, by: UserName) -> Authority:
+        return Authority(
+            AuthorityId(""), self.number, self.form, self.on_behalf_of, self.user, "", self.scope,
+            self.valid_from, self.valid_until, now, by, procedures=self.procedures,
+        )  # fmt: skip
 
 
 def enter(office: Office, wish: Authority, by: UserName) -> Authority:

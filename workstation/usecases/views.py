@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 
+from workstation.domain.authority import Authority
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
@@ -46,6 +47,8 @@ class DossierRow:
     needs_look: int
     """Pages that fail a finding or are in quarantine."""
     error: ErrorNote | None
+    procedure: str = ""
+    """Code of the administrative procedure; empty: none is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +241,15 @@ class ImportOutcome:
     name: str
     pages: int
     error: ErrorNote | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """The ledger of authorised signers, and what an entry may say."""
+
+    entries: tuple[Authority, ...]
+    today: date
+    forms: tuple[tuple[str, str], ...]
+    """Code and name of the forms of signing on behalf in force."""
+    types: tuple[tuple[str, str], ...]
+    """Code and name of what an entry may cover."""
