@@ -37,6 +37,8 @@ class SealingDesk(FakeDesk):
         self.seal_picture: Path | None = None
         self.has_seal = True
         self.guessed = False
+        self.prints: set[str] = set()
+        """Marks that lie over print at home."""
         self.sign_rows = [self._row(n, "" if n != 2 else "118") for n in (1, 2, 3)]
 
     def _row(self, n: int, number: str) -> SignRow:
@@ -67,7 +69,22 @@ class SealingDesk(FakeDesk):
             lines = (number or row.number,) if preset == "N1" else LINES[preset]
             picture = self.seal_picture if preset == "S2" else None
             guessed = self.guessed and preset == "N1"
-            places.append(StampPlace(0, (210, 297), box, HOMES[preset], area, 1.0, lines, 4.6, picture, guessed, preset))
+            places.append(
+                StampPlace(
+                    0,
+                    (210, 297),
+                    box,
+                    HOMES[preset],
+                    area,
+                    1.0,
+                    lines,
+                    4.6,
+                    picture,
+                    guessed,
+                    preset,
+                    preset in self.prints and not dy,
+                )
+            )
         return self._note("mark_places", tuple(places), document_id, dict(moves), number)
 
     def seal(

@@ -187,3 +187,14 @@ def test_who_comes_after_finds_no_number_of_the_last_one(opened: Opener, desk: S
     type_vi(sign.side.number, "500")
     press("Ctrl+U", sign.table)
     assert sign._numbers == {}
+
+
+def test_a_seal_over_print_is_said_until_it_is_moved_off(opened: Opener, desk: SealingDesk) -> None:
+    desk.prints = {"S2"}
+    shell, _ = opened("sign", desk=desk)
+    sign: Any = shell.current
+    assert see(shell, "Con dấu đè lên chữ in")
+    for keys in ("Alt+S", "Alt+S", "Alt+Down"):
+        press(keys, sign.table)
+        settle()
+    assert not sign.viewer.note.isVisible()

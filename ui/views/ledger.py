@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyledItemDelegate,
     QWidget,
 )
 
 from ui import dates
 from ui.bridge import Inbox
+from ui.delegates.tables import PlainDelegate
 from ui.models.ledger import LedgerModel
 from ui.theme import Tone
 from ui.views.table import RowsTable
@@ -63,7 +63,7 @@ class LedgerPanel(Card):
         self.body.addWidget(self.note)
         self.model = LedgerModel()
         widths = {0: 130, 2: 150, 4: 172, 5: 170}
-        self.table = RowsTable("Các mục của sổ ủy quyền", self.model, QStyledItemDelegate(), 30, widths)
+        self.table = RowsTable("Các mục của sổ ủy quyền", self.model, PlainDelegate(), PlainDelegate.HEIGHT, widths)
         self.body.addWidget(self.table, 1)
         self.ending = ReasonBar("Ngày cuối mục này còn hiệu lực", "Kết thúc mục", "Ví dụ: 30/11/2026", "Cần ghi ngày")
         self.revoked = QCheckBox("Bị thu hồi (không phải hết việc)")

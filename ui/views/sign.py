@@ -72,10 +72,10 @@ class SignScreen(Screen):
     # --- building
     def _build(self) -> None:
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(10, 10, 10, 10)
         self.work = QWidget()
         row = QHBoxLayout(self.work)
-        row.setContentsMargins(10, 10, 10, 10)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         self.queue_card = self._queue()
         row.addWidget(self.queue_card)

@@ -26,6 +26,7 @@ from workstation.usecases.views import Picture, SignRow
 
 GUESSED = "Chưa đọc được chức vụ hoặc họ tên người ký nên chưa biết chỗ ký – kéo chữ ký (hoặc Alt + mũi tên) vào đúng chỗ."
 GUESSED_BLANK = "Chưa đọc được chỗ ghi số hoặc ngày – kéo con dấu (hoặc Alt + mũi tên, Alt+S đổi con dấu) vào đúng chỗ."
+OVER_PRINT = "Con dấu đè lên chữ in: khi kiểm tra, chữ ký trước sẽ báo có thay đổi. Dời nó (Alt + mũi tên; Alt+S đổi con dấu)."
 PICTURES = ("C34", "C35")
 """What a picture that is chosen puts right."""
 WAITING = (DocumentState.TO_SIGN, DocumentState.TO_SEAL)
@@ -202,6 +203,8 @@ class SignPage(Card):
         self.note.clear()
         if any(place.guessed and self._move_of(place.preset) is None for place in places):
             self.note.show_text(GUESSED_BLANK if self._row is not None and self._row.marks else GUESSED, Tone.WARN)
+        elif any(place.over_print for place in places):
+            self.note.show_text(OVER_PRINT, Tone.WARN)
         self._show_stamp()
 
     def _not_placed(self, note: ErrorNote) -> None:

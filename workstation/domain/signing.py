@@ -87,6 +87,9 @@ class StampPlace:
     """As of the anchor."""
     preset: str = ""
     """Which of a document's marks it is, where it has several."""
+    over_print: bool = False
+    """It would touch what is printed, so that signatures before it would no longer be found untouched (V29, not V31). Judged
+    for the registrar's marks only: others come first."""
 
 
 @dataclass(frozen=True, slots=True)
