@@ -10,6 +10,7 @@ from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from tests.ui.ledgering import LedgerDesk
 from tests.ui.paper import Sheet
+from tests.ui.test_catalogue import check
 from ui.models.ledger import scope_text, standing_text
 from workstation.usecases.signers import AuthorityWish
 
@@ -183,3 +184,22 @@ def test_a_wish_is_an_entry_of_the_ledger() -> None:
     wish = AuthorityWish("1", "KT", "Chủ tịch", "x", ("QD",), ("1.005129",), date(2026, 1, 1), None)  # type: ignore[arg-type]
     made = wish.entry(date(2026, 1, 1), "y")  # type: ignore[arg-type]
     assert (made.procedures, made.scope, made.certificate, made.ended) == (("1.005129",), ("QD",), "", None)
+
+
+@pytest.mark.parametrize("size", [(1366, 697), (1280, 680), (1093, 558)])
+@pytest.mark.parametrize("part", ["queue", "no seal", "ledger", "ending", "reader"])
+def test_nothing_is_cut_covered_or_without_a_name(opened: Opener, desk: LedgerDesk, size: tuple[int, int], part: str) -> None:
+    if part == "no seal":
+        desk.lack_seal()
+    shell, _ = opened("sign", "normal", size, desk)
+    sign: Any = shell.current
+    if part == "reader":
+        desk.user = desk.users[0]
+        sign.user_changed()
+    if part in ("ledger", "ending", "reader"):
+        sign.open_ledger()
+    if part == "ending":
+        settle()
+        sign.ledger.ask_end()
+    settle()
+    check(shell)
