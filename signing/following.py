@@ -30,7 +30,7 @@ _MOST_HEIGHT_MM = 50.0
 _INK = 50
 """How much darker than the paper (0 to 255) print is."""
 _CHANGE = 24
-_SPECK_PX = 6
+SPECK_PX = 6
 """0.1 mm² at this resolution: less than a full stop of 10 points."""
 _COVERED = 0.5
 """Of an earlier signature's widget: a seal covers about a third of it (Decree 30/2020, annex I, II.8a)."""
@@ -131,8 +131,8 @@ def _boxes(page: pymupdf.Page, field: str) -> list[pymupdf.Rect]:
 
 
 def _page_only_stamped(before: pymupdf.Page, after: pymupdf.Page, field: str, boxes: list[pymupdf.Rect]) -> bool:
-    matrix = _matrix(after)
-    old, new = _drawn(before, matrix, marks=True), _drawn(after, matrix, marks=True)
+    matrix = matrix_of(after)
+    old, new = drawn(before, matrix, marks=True), drawn(after, matrix, marks=True)
     if old.shape != new.shape:
         return False
     changed = np.abs(new - old).max(axis=2)
@@ -148,8 +148,8 @@ def _page_only_stamped(before: pymupdf.Page, after: pymupdf.Page, field: str, bo
     # what viewers draw for the field while it is empty may go; the page beneath it may not
     for rect in (*earlier, *_boxes(before, field)):
         own |= _mask(changed.shape, rect * matrix, _MARGIN_PX)
-    ink = _ink(old) & ~(own & ~_ink(_drawn(before, matrix, marks=False)))
-    return int(((changed > _CHANGE) & _grown(ink)).sum()) <= _SPECK_PX
+    ink = ink_of(old) & ~(own & ~ink_of(drawn(before, matrix, marks=False)))
+    return int(((changed > _CHANGE) & grown(ink)).sum()) <= SPECK_PX
 
 
 def _shown(page: pymupdf.Page, widget: pymupdf.Widget) -> pymupdf.Rect:
@@ -164,24 +164,24 @@ def _small_enough(box: pymupdf.Rect) -> bool:
     return bool(short <= _MOST_HEIGHT_MM and long <= max(row.width_mm for row in load_presets()) + 1)
 
 
-def _matrix(page: pymupdf.Page) -> pymupdf.Matrix:
+def matrix_of(page: pymupdf.Page) -> pymupdf.Matrix:
     side = max(page.rect.width, page.rect.height, 1.0)
     zoom = min(_DPI / 72, _MAX_SIDE_PX / side)
     return pymupdf.Matrix(zoom, zoom)
 
 
-def _drawn(page: pymupdf.Page, matrix: pymupdf.Matrix, *, marks: bool) -> _Pixels:
+def drawn(page: pymupdf.Page, matrix: pymupdf.Matrix, *, marks: bool) -> _Pixels:
     picture = page.get_pixmap(matrix=matrix, alpha=False, annots=marks)
     return np.frombuffer(picture.samples, np.uint8).reshape(picture.height, picture.width, picture.n).astype(np.int16)
 
 
-def _ink(picture: _Pixels) -> _Mask:
+def ink_of(picture: _Pixels) -> _Mask:
     """Clearly darker than the paper, whose tone nine tenths of a page do not outshine."""
     shade = picture.min(axis=2)  # coloured ink is dark in one channel
     return np.asarray(shade < np.percentile(shade, 90) - _INK)
 
 
-def _grown(mask: _Mask) -> _Mask:
+def grown(mask: _Mask) -> _Mask:
     """By a pixel: a stroke set against a stroke makes another letter of it."""
     out = mask.copy()
     out[1:] |= mask[:-1]

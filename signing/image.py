@@ -63,10 +63,10 @@ def read_picture(path: Path, ink: Ink) -> Picture:
     return _prepared(data, path.name, ink)
 
 
-def keep_hand(source: Path, out: Path) -> None:
-    """Writes what is inked of a handwritten signature as a PNG, fsynced. As :func:`read_picture`, and C36 if it is too small to
-    be printed 50 mm wide. OSError where ``out`` can't be written."""
-    made = read_picture(source, Ink.BLUE)
+def keep(source: Path, out: Path, ink: Ink) -> None:
+    """Writes what is inked of a handwritten signature or a seal as a PNG, fsynced. As :func:`read_picture`, and C36 if it is
+    too small to be printed 50 mm wide. OSError where ``out`` can't be written."""
+    made = read_picture(source, ink)
     if max(made.width, made.height) < LEAST_SIDE:
         raise WorkstationError("C36", file=source.name, fault="small", least=LEAST_SIDE)
     pixels = np.dstack(

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing import files, qr
 from signing.geometry import MM, PageShape, Rect
-from signing.presets import Ink, Place, Preset, preset, require
+from signing.presets import Ink, Place, Preset, Signer, preset, require
 from signing.stamp import VIETNAM, Content, Picture, Stamp, Surroundings, format_time, lay_out, texts
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import Box
@@ -39,7 +39,7 @@ def place(writer: IncrementalPdfFileWriter, source: IO[bytes], job: SignJob, own
     number, where = _surroundings(writer, kind, wish.anchor)
     name = owner if kind.personal else job.stamp_name or owner
     content = Content(
-        texts(kind, moment, name=name, number=wish.number, copy=wish.copy.capitalize()),
+        texts(kind, moment, wish.day, name=name, number=wish.number, copy=wish.copy.capitalize()),
         _picture(wish.image, kind.image) if wish.image else None,
         _code(wish.qr_code, source) if wish.qr_code else None,
     )
@@ -56,6 +56,10 @@ def preview(job: SignJob, owner: str) -> StampPlace:
         moment = datetime.now(UTC).replace(microsecond=0)
         placed = place(writer, source, job, owner or UNNAMED, moment)
     found = _in_mm(placed, format_time(moment))
+    if preset(job.preset, moment.astimezone(VIETNAM).date()).signer is Signer.REGISTRAR:
+        from signing.overprint import touches_print
+
+        found = replace(found, over_print=touches_print(job.path, found, placed.stamp.picture))
     guessed = job.stamp.anchor is not None and job.stamp.anchor.guessed
     return replace(found, picture=job.stamp.image if placed.stamp.picture else None, guessed=guessed)
 

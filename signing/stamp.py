@@ -9,7 +9,7 @@ and the registrar's tools in use work so too.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from signing.geometry import MM, PageShape, Rect, around, clamp, free_place
 from signing.presets import Ink, Place, Preset
@@ -106,15 +106,20 @@ def format_time(moment: datetime) -> str:
 
 
 def format_date(moment: datetime) -> str:
+    """The day of ``moment`` in Viet Nam, as :func:`_in_words`."""
+    return _in_words(moment.astimezone(VIETNAM).date())
+
+
+def _in_words(day: date) -> str:
     """``ngày 05 tháng 02 năm 2026``: days below 10 and the months 1 and 2 with a zero (Decree 30/2020, ô 4)."""
-    day = moment.astimezone(VIETNAM)
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-def texts(preset: Preset, moment: datetime, **words: str) -> tuple[str, ...]:
-    """The lines of the stamp, not wrapped yet. ``words``: name, number, copy."""
-    given = {**words, "time": format_time(moment), "date": format_date(moment)}
+def texts(preset: Preset, moment: datetime, on: date | None = None, **words: str) -> tuple[str, ...]:
+    """The lines of the stamp, not wrapped yet. ``on``: the day to write, else that of ``moment``; ``words``: name,
+    number, copy."""
+    given = {**words, "time": format_time(moment), "date": _in_words(on) if on else format_date(moment)}
     return tuple(metrics().printable(line.format(**given)) for line in preset.lines)
 
 

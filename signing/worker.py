@@ -27,6 +27,7 @@ from workstation.domain.signing import AttestJob, LiftJob, Secret, SignJob, Stam
 
 if TYPE_CHECKING:
     from signing.keys import SigningKey
+    from signing.presets import Ink
 
 _key: "SigningKey | None" = None
 _lost = False
@@ -136,11 +137,24 @@ def shows_hand(preset: str) -> bool:
 
 
 def keep_hand(source: Path, out: Path) -> None:
-    """See ``signing.image.keep_hand``; F07 where ``out`` can't be written. For a page worker: the file may be anybody's."""
+    """See ``signing.image.keep``; F07 where ``out`` can't be written. For a page worker: the file may be anybody's."""
+    from signing.presets import Ink
+
+    _keep(source, out, Ink.BLUE)
+
+
+def keep_seal(source: Path, out: Path) -> None:
+    """As ``keep_hand``, for the agency's seal."""
+    from signing.presets import Ink
+
+    _keep(source, out, Ink.RED)
+
+
+def _keep(source: Path, out: Path, ink: "Ink") -> None:
     from signing import image
 
     try:
-        image.keep_hand(source, out)
+        image.keep(source, out, ink)
     except OSError as e:
         raise WorkstationError("F07", file=source.name) from e
 

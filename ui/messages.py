@@ -179,6 +179,7 @@ DOCUMENT_STATES: dict[DocumentState, Words] = {
     DocumentState.TO_CHECK: ("Chờ kiểm tra", "to verify"),
     DocumentState.PASSED: ("Đạt", "passed"),
     DocumentState.TO_SIGN: ("Chờ ký", "to sign"),
+    DocumentState.TO_SEAL: ("Chờ đóng dấu", "to seal"),
     DocumentState.SIGNED: ("Đã ký", "signed"),
     DocumentState.RETURNED: ("Trả lại", "sent back"),
     DocumentState.REFUSED: ("Từ chối ký", "refused"),
@@ -274,6 +275,7 @@ FIELDS: dict[str, Words] = {
     "person_name": ("Họ tên đối tượng", "Person concerned"),
     "identity_number": ("Số định danh", "Identity number"),
     "reason": ("Lý do", "Reason"),
+    "procedure": ("Mã thủ tục", "Procedure code"),
 }
 SOURCES: dict[str, Words] = {
     "paper": ("bản giấy", "paper"),
@@ -330,6 +332,15 @@ GATE: dict[GateRule, tuple[str, str, str, str]] = {
                            "The certificate's agency matches", "The certificate's agency differs"),
     GateRule.AUTHORITY: ("Ký đúng thẩm quyền[ ({entry})]", "Chưa có ủy quyền ký",
                          "Authority to sign[ ({entry})]", "No authority to sign"),
+    GateRule.PICTURE: ("Có ảnh chữ ký tay", "Chọn ảnh bằng Ctrl+I",
+                       "Picture of the signature at hand", "No picture of the signature yet (Ctrl+I)"),
+    GateRule.LEADER: ("Đã ký[: {signer}]", "Người có thẩm quyền chưa ký", "Signed[ by {signer}]", "Not signed by the official"),
+    GateRule.NUMBERING: ("Ký hiệu[ {notation}]", "Chưa có ký hiệu để vào số",
+                         "Symbol[ {notation}]", "No symbol to number it under"),
+    GateRule.AGENCY: ("Chứng thư của cơ quan", "Chứng thư của người khác",
+                      "The agency's certificate", "Not the agency's certificate"),
+    GateRule.SEAL: ("Có ảnh dấu cơ quan", "Chọn ảnh bằng Ctrl+I",
+                    "Picture of the seal at hand", "No picture of the seal yet (Ctrl+I)"),
     GateRule.PLACEMENT: ("Chữ ký đặt [{stamp}|góc trên bên phải trang 1]", "Không có chỗ đặt chữ ký",
                          "Stamp at [{stamp}|the top right of page 1]", "No room for the stamp"),
 }  # fmt: skip
@@ -341,6 +352,9 @@ _GATE_SHORT = {
     "K03": "Cùng người nhập",
     "C06": "Khác tên đơn vị",
     "C31": "Thiếu ủy quyền {form}",
+    "C33": "Khác USB cơ quan",
+    "C34": "Thiếu ảnh dấu",
+    "C35": "Thiếu ảnh chữ ký",
 }
 
 

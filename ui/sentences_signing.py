@@ -113,17 +113,47 @@ SIGNING: dict[str, Message] = {
     ),
     "C31": Message(
         "Văn bản ký [{form}|thay] nhưng sổ ủy quyền không có mục[ {form}] còn hiệu lực cho người ký này"
-        "[ với loại {type}][ ngày {date}]. "
-        "Chưa ký gì; ghi quyết định vào sổ (workstation signers add) hoặc chuyển đúng người ký.",
+        "[ với loại {type}][, thủ tục {procedure}][ ngày {date}]. "
+        "Chưa ký gì; ghi quyết định vào sổ (Ctrl+L ở Ký số, hoặc workstation signers add) hoặc chuyển đúng người ký.",
         "The document is signed [{form}|on behalf], but the ledger of authorised signers has no[ {form}] entry in force "
         "for this signer[ and "
-        "type {type}][ on {date}]. Nothing was signed; enter the decision (workstation signers add) or pass it to the right "
-        "signer.",
+        "type {type}][, procedure {procedure}][ on {date}]. Nothing was signed; enter the decision (Ctrl+L on Sign, or "
+        "workstation signers add) or pass it to the right signer.",
     ),
     "C32": Message(
         "Mục này của sổ ủy quyền chưa hợp lệ[ ({entry})]. Sổ giữ nguyên; sửa rồi ghi lại.",
         "This entry of the ledger of authorised signers is not valid[ ({entry})]. The ledger is unchanged; correct it and enter "
         "it again.",
+    ),
+    "C33": Message(
+        "Dấu chỉ được đóng bằng chứng thư của cơ quan[ ({organization})], thiết bị đang cắm là của người khác. "
+        "Chưa đóng dấu; cắm USB của cơ quan.",
+        "The seal needs the certificate of the agency[ ({organization})]; the token that is plugged in is somebody else's. "
+        "Nothing was sealed; plug in the agency's token.",
+        *RETRY,
+    ),
+    "C34": Message(
+        "Chưa có ảnh dấu của cơ quan. Chưa đóng dấu; chọn một ảnh PNG nền trong suốt, màu đỏ, đúng cỡ dấu.",
+        "There is no picture of the agency's seal yet. Nothing was sealed; choose a PNG with a transparent background, in red, "
+        "of the seal's size.",
+        "Chọn ảnh dấu",
+        "Choose the picture",
+    ),
+    "C38": Message(
+        "Số[ {number}/{notation}][ năm {year}] đã cấp cho văn bản khác. Chưa đóng dấu văn bản này; nhập số khác.",
+        "The number[ {number}/{notation}][ of {year}] is another document's. This document was not sealed; enter another number.",
+    ),
+    "C39": Message(
+        "Tệp[ {file}] là chữ ký của người có tên trên văn bản và máy này có sổ ủy quyền. Chưa ký gì; "
+        "ghi chức vụ ký như trên văn bản (--title), loại văn bản (--type) và, nếu có, thủ tục (--procedure).",
+        "This is the signature of the person named[ in {file}], and this PC keeps a ledger of authorised signers. "
+        "Nothing was signed; state the title as on the document (--title), its type (--type) and any procedure (--procedure).",
+    ),
+    "C40": Message(
+        "Vào số, ghi ngày, đóng dấu cơ quan và giữ sổ ủy quyền là việc của văn thư. Chưa có gì thay đổi; "
+        "đổi người dùng (Ctrl+U).",
+        "Number, date, the agency's seal and the ledger of signers are the registrar's. Nothing was changed; change the user "
+        "(Ctrl+U).",
     ),
     "C41": Message(
         "Dấu thời gian lưu trữ[ hết hạn ngày {date} và] chưa gia hạn được. Tệp đã ký vẫn nguyên; máy tự thử lại.",

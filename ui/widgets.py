@@ -306,9 +306,10 @@ class ReasonBar(QFrame):
     given = Signal(str)
     left = Signal()
 
-    def __init__(self, title: str, button: str, example: str) -> None:
+    def __init__(self, title: str, button: str, example: str, need: str = "Cần ghi lý do") -> None:
         super().__init__()
         self.setObjectName("reason")
+        self._need = need
         self.setStyleSheet(f"QFrame#reason {{ background: {theme.BLUE_SOFT}; border: 0; border-radius: 5px; }}")
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 8, 10, 8)
@@ -345,7 +346,7 @@ class ReasonBar(QFrame):
         """Hands the reason on; without one the field keeps the focus and says so."""
         reason = nfc(self.edit.text())
         if not reason:
-            self.hint.setText("Cần ghi lý do")
+            self.hint.setText(self._need)
             self.edit.setFocus()
             return
         self.hide()

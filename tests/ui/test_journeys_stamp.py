@@ -166,7 +166,7 @@ def test_a_picture_that_can_not_be_used_says_why(opened: Opener, tmp_path: Path)
     shell, desk = opened("sign")
     desk.issued, desk.hand_fault = True, "opaque"
     viewer = screen(shell).viewer
-    viewer.take_hand([pen(tmp_path)])
+    viewer.take_picture([pen(tmp_path)])
     settle()
     assert "ảnh phải có nền trong suốt" in viewer.note.text.text() and desk.hand is None
 

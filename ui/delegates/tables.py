@@ -63,6 +63,17 @@ class SignDelegate(QStyledItemDelegate):
         text(painter, QRect(left, rect.top() + 19, width, 18), about, color=theme.MUTED, px=theme.SMALL_PX)
 
 
+class PlainDelegate(QStyledItemDelegate):
+    """Cells of one line, as the model says them."""
+
+    HEIGHT = 30
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        rect: QRect = option.rect
+        background(painter, rect, selected(option))
+        text(painter, rect.adjusted(8, 0, -4, 0), str(index.data() or ""))
+
+
 class OutboxDelegate(QStyledItemDelegate):
     HEIGHT = 44
 

@@ -19,6 +19,7 @@ _PRESSING = (
     (DocumentState.TO_INDEX, Tone.PLAIN),
     (DocumentState.TO_CHECK, Tone.PLAIN),
     (DocumentState.TO_SIGN, Tone.PLAIN),
+    (DocumentState.TO_SEAL, Tone.PLAIN),
     (DocumentState.PASSED, Tone.PLAIN),
     (DocumentState.SIGNED, Tone.GOOD),
 )

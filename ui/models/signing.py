@@ -1,10 +1,15 @@
 """The queue of documents to sign."""
 
+from collections.abc import Mapping, Sequence
+from itertools import count
+
 from ui import messages
 from ui.models.rows import RowsModel
 from ui.theme import Tone
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ERRORS, Severity
+from workstation.domain.ids import DocumentId
+from workstation.domain.issue import number_of
 from workstation.usecases.views import DocumentView, SignRow
 
 DOCUMENT, PAGES, SEEN, GATE = range(4)
@@ -16,12 +21,34 @@ def passed(row: SignRow) -> bool:
 
 def ready(row: SignRow) -> bool:
     """Ticked: seen, nothing in the way, not signed already."""
-    return row.seen and passed(row) and row.document.state is DocumentState.TO_SIGN
+    return row.seen and passed(row) and row.document.state in (DocumentState.TO_SIGN, DocumentState.TO_SEAL)
+
+
+def proposed(rows: Sequence[SignRow], typed: Mapping[DocumentId, str], shown: DocumentId | None) -> dict[DocumentId, str]:
+    """The number of each document that is to be numbered now: as typed, else the next of its symbol that none of those before
+    it in the queue gets. ``shown``: one that is on the screen and not chosen yet."""
+    taken: dict[str, set[int]] = {}
+    for row in rows:
+        number = number_of(typed.get(row.document.id, ""))
+        if number is not None:
+            taken.setdefault(row.notation, set()).add(number)
+    found = {}
+    for row in rows:
+        if row.number or not row.marks:
+            found[row.document.id] = row.number
+        elif row.document.id in typed:
+            found[row.document.id] = typed[row.document.id]
+        elif ready(row) or row.document.id == shown:
+            used = taken.setdefault(row.notation, set())
+            number = next(n for n in count(row.next_number) if n not in used)
+            used.add(number)
+            found[row.document.id] = f"{number:02d}"
+    return found
 
 
 def gate_text(row: SignRow) -> tuple[str, Tone]:
     if row.document.state is DocumentState.SIGNED:
-        return "Đã ký", Tone.GOOD
+        return "Đã đóng dấu" if row.marks else "Đã ký", Tone.GOOD
     if not row.gate:
         return "Đang kiểm tra", Tone.BUSY
     if row.document.error is not None and ERRORS[row.document.error.code].severity is Severity.ERROR:

@@ -29,8 +29,8 @@ class PageCanvas(QGraphicsView):
 
     zoom_changed = Signal(int)
     """Percent of the cleaned page's own pixels."""
-    stamp_moved = Signal(object)
-    """The wish (right, down) of who has dragged the stamp."""
+    stamp_moved = Signal(str, object)
+    """Which stamp was dragged (``StampPlace.preset``), and the wish (right, down) of who has done so."""
 
     def __init__(self, name: str, *, fit_width: bool = False) -> None:
         super().__init__()
@@ -45,7 +45,8 @@ class PageCanvas(QGraphicsView):
         self._fitting = True
         self._scale = 1.0
         self._page: QGraphicsPixmapItem | None = None
-        self._stamp: StampFrame | None = None
+        self._stamps: list[StampFrame] = []
+        """The first is the one that keys move."""
         self._words = ""
         self._zones: list[QGraphicsItem] = []
 
@@ -53,7 +54,7 @@ class PageCanvas(QGraphicsView):
         kept = self.transform().m11() * self._scale
         self.scene().clear()
         self._words = ""
-        self._stamp = None
+        self._stamps = []
         self._zones = []
         self._scale = scale or 1.0
         self._page = self.scene().addPixmap(picture)
@@ -78,8 +79,8 @@ class PageCanvas(QGraphicsView):
     def say(self, words: str) -> None:
         """No page: a sentence instead of it."""
         self.scene().clear()
-        self._page = self._stamp = None
-        self._zones = []
+        self._page = None
+        self._stamps, self._zones = [], []
         self._words = words
         item = QGraphicsSimpleTextItem(words)
         item.setFont(theme.font())
@@ -152,33 +153,34 @@ class PageCanvas(QGraphicsView):
         tag.setRect(inside.translated(text.pos()).adjusted(-3, 0, 3, 0))
         tag.setPos(box.topRight() if right else box.topLeft())
 
-    def show_stamp(self, place: StampPlace | None) -> None:
-        """Where a signature will stand on this page; None: nowhere."""
-        if self._stamp is not None:
-            self.scene().removeItem(self._stamp)
-            self._stamp = None
-        if self._page is not None and place is not None:
-            self._stamp = StampFrame(place, self._page)
+    def show_stamps(self, places: Sequence[StampPlace]) -> None:
+        """Where signatures will stand on this page; the first is the one that keys move."""
+        for frame in self._stamps:
+            self.scene().removeItem(frame)
+        page = self._page
+        self._stamps = [StampFrame(p, page, chosen=i == 0) for i, p in enumerate(places)] if page is not None else []
 
     @property
     def stamp(self) -> StampFrame | None:
-        return self._stamp
+        """The one that the mouse holds, else the one that keys move."""
+        return next((frame for frame in self._stamps if frame.held), self._stamps[0] if self._stamps else None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self._stamp and self._stamp.take(self._at(event)):
+        at = self._at(event)
+        if event.button() is Qt.MouseButton.LeftButton and any(frame.take(at) for frame in self._stamps):
             event.accept()
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._stamp is not None and self._stamp.held:
-            self._stamp.drag(self._at(event))
+        if (frame := self.stamp) is not None and frame.held:
+            frame.drag(self._at(event))
         else:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self._stamp is not None and self._stamp.held:
-            self.stamp_moved.emit(self._stamp.drop(self._at(event)))
+        if event.button() is Qt.MouseButton.LeftButton and (frame := self.stamp) is not None and frame.held:
+            self.stamp_moved.emit(frame.place.preset, frame.drop(self._at(event)))
         else:
             super().mouseReleaseEvent(event)
 

@@ -17,7 +17,7 @@ from ui.views.intake import Intake
 from ui.views.pagecard import PageCard
 from ui.views.screen import ROOMY, Place, Screen, Secondary
 from ui.views.strip import PageStrip
-from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, label, text_width
+from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, ReasonBar, label, text_width
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, WatchedFileRefused
@@ -84,6 +84,10 @@ class CaptureScreen(Screen):
         self.note = Note()
         self.note.pressed.connect(self._note_button)
         card.body.addWidget(self.note)
+        self.procedure = ReasonBar("Mã thủ tục hành chính của hồ sơ", "Ghi", "Ví dụ: 1.005129", "Cần ghi mã")
+        self.procedure.given.connect(self._set_procedure)
+        self.procedure.left.connect(self._to_pages)
+        card.body.addWidget(self.procedure)
         self.strip = PageStrip()
         self.pages = page_model()
         self.strip.setModel(self.pages)
@@ -110,6 +114,7 @@ class CaptureScreen(Screen):
             ("new_issued", self.new_issued),
             ("import", self.import_files),
             ("import_folder", self.import_folder),
+            ("procedure", self.ask_procedure),
             ("scan", self.scan),
             ("split", self.split),
             ("merge", self.merge),
@@ -174,6 +179,7 @@ class CaptureScreen(Screen):
         if row is not None and (self.view is None or self.view.row.id != row.id):
             self.note.clear()
             self.reason.hide()
+            self.procedure.hide()
             self._load(row.id)
 
     def _load(self, dossier_id: DossierId) -> None:
@@ -184,7 +190,8 @@ class CaptureScreen(Screen):
         page = self._page()
         self.view = view
         self.code.setText(view.row.code if view else "")
-        self.summary.setText(f"{len(view.documents)} văn bản · {len(view.pages)} trang" if view else "")
+        procedure = f" · thủ tục {view.row.procedure}" if view and view.row.procedure else ""
+        self.summary.setText(f"{len(view.documents)} văn bản · {len(view.pages)} trang{procedure}" if view else "")
         self._pills_of(view)
         self.pages.show(view.pages if view else ())
         self.strip.show_documents(view.documents if view else ())
@@ -252,6 +259,20 @@ class CaptureScreen(Screen):
     def new_issued(self) -> None:
         """For texts that the office issues: they are signed by whom they name."""
         self._new(lambda _: self.strip.setFocus(), "issued")
+
+    def ask_procedure(self) -> None:
+        """Which procedure the dossier is of: an authorisation to sign may be for some procedures only."""
+        if self.view is not None:
+            self.procedure.open(self.view.row.procedure)
+
+    def _to_pages(self) -> None:
+        self.strip.setFocus()
+
+    def _set_procedure(self, code: str) -> None:
+        self.strip.setFocus()
+        if self.view is not None:
+            done = self.desk.set_procedure(self.view.row.id, code)
+            self.inbox.ask("procedure", done, lambda _: self.note.clear(), self.note.show_note)
 
     def _new(self, then: Callable[[DossierId], object], profile: str = "archive") -> None:
         def made(dossier_id: DossierId) -> None:

@@ -6,28 +6,30 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import files, messages
 from ui.delegates.tables import SignDelegate
-from ui.models.signing import gate_text, passed, ready, sign_model
+from ui.models.signing import gate_text, passed, proposed, ready, sign_model
 from ui.theme import Tone
+from ui.views.ledger import READ_ONLY, LedgerPanel
 from ui.views.screen import ROOMY, Foot, Place, Screen, Secondary
 from ui.views.signpage import SignPage
 from ui.views.signside import SignSide
+from ui.views.signwords import NO_NUMBER, NOTHING, PLUG_IN, SIGNER_ONLY, of_results, why_none
 from ui.views.table import RowsTable
 from ui.widgets import Card, EmptyState, KeyRow, Pill, ReasonBar, label
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, TokenChanged
 from workstation.domain.ids import DocumentId
+from workstation.domain.issue import number_of
 from workstation.domain.signature import TokenState, TokenStatus
 from workstation.usecases.desk import Desk
+from workstation.usecases.seal import SealWish
 from workstation.usecases.views import SignDesk, SignProgress, SignRow
 
 USABLE = (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
-SIGNER_ONLY = "Chỉ người ký mới ký được – Ctrl+U đổi người dùng"
-PLUG_IN = "Cắm USB ký số để ký"
 
 
 class SignScreen(Screen):
@@ -38,6 +40,8 @@ class SignScreen(Screen):
         self.token = TokenStatus(TokenState.ABSENT)
         self._stop: threading.Event | None = None
         self._results: dict[DocumentId, SignProgress] = {}
+        self._numbers: dict[DocumentId, str] = {}
+        """As the registrar typed them; until they are given."""
         self._asked = 0
         self._said = ""
         self.setAcceptDrops(True)
@@ -52,7 +56,10 @@ class SignScreen(Screen):
             ("stamp_up", lambda: self.viewer.nudge(0, -1)),
             ("stamp_down", lambda: self.viewer.nudge(0, 1)),
             ("stamp_home", lambda: self.viewer.send_home()),
-            ("stamp_image", self.choose_hand),
+            ("stamp_next", lambda: self.viewer.next_mark()),
+            ("stamp_image", self.choose_picture),
+            ("ledger", self.open_ledger),
+            ("end_authority", self.ledger.ask_end),
             ("save_report", lambda: self.viewer.verdict.choose_target()),
         ):
             self.on(command_id, run)
@@ -64,14 +71,18 @@ class SignScreen(Screen):
 
     # --- building
     def _build(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 10, 10, 10)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(10, 10, 10, 10)
+        self.work = QWidget()
+        row = QHBoxLayout(self.work)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         self.queue_card = self._queue()
         row.addWidget(self.queue_card)
         self.viewer = SignPage(self.desk)
         self.viewer.changed.connect(self._tell)
         self.viewer.closed.connect(self.table.setFocus)
+        self.viewer.picture_kept.connect(self.reload)
         row.addWidget(self.viewer, 1)
         self.side = SignSide()
         self.pin, self.note = self.side.pin, self.side.note
@@ -79,7 +90,14 @@ class SignScreen(Screen):
         self.side.otp.returnPressed.connect(self.primary)
         self.side.otp.textEdited.connect(lambda _: self._clear_said())
         self.pin.textEdited.connect(lambda _: self._clear_said())
+        self.side.number.textEdited.connect(self._typed_number)
+        self.side.number.returnPressed.connect(self.primary)
         row.addWidget(self.side)
+        whole.addWidget(self.work)
+        self.ledger = LedgerPanel(self.desk)
+        self.ledger.closed.connect(self._close_ledger)
+        self.ledger.changed.connect(self.reload)
+        whole.addWidget(self.ledger)
 
     def _queue(self) -> Card:
         card = Card((1, 8, 1, 8), 6)
@@ -95,9 +113,7 @@ class SignScreen(Screen):
         self.model = sign_model()
         self.table = RowsTable("Văn bản chờ ký", self.model, SignDelegate(), SignDelegate.HEIGHT, {1: 58, 2: 86, 3: 132})
         self.table.selectionModel().currentChanged.connect(self._picked)
-        self.empty = EmptyState(
-            "sign", "Không có văn bản chờ ký", "Văn bản đạt kiểm tra sẽ tự vào đây. Việc khác vẫn làm được (F2, F3)."
-        )
+        self.empty = EmptyState("sign", *NOTHING[False])
         self.queue_stack = QStackedWidget()
         self.queue_stack.addWidget(self.table)
         self.queue_stack.addWidget(self.empty)
@@ -124,8 +140,29 @@ class SignScreen(Screen):
         self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
         self.table.setFocus()
 
+    @property
+    def _seals(self) -> bool:
+        """The registrar's queue: what officials have signed, to be numbered, dated and sealed."""
+        return self.desk.user.role == "registrar"
+
+    def open_ledger(self) -> None:
+        """Ctrl+L: the ledger of authorised signers, in place of the queue."""
+        if self._stop is None:
+            self.work.hide()
+            self.ledger.open()
+            self._tell()
+
+    def _close_ledger(self) -> None:
+        self.ledger.hide()
+        self.work.show()
+        self.table.setFocus()
+        self._tell()
+
     def user_changed(self) -> None:
+        if self.ledger.isVisible():
+            self._close_ledger()
         self._said = ""
+        self._numbers.clear()
         self.side.forget()
         self.viewer.forget()
         self.activate()
@@ -160,6 +197,7 @@ class SignScreen(Screen):
         self.state = state
         self._token(state.token)
         rows = state.rows
+        self.empty.say(*NOTHING[self._seals])
         self.model.show(rows)
         self.queue_stack.setCurrentWidget(self.table if rows else self.empty)
         at = self.model.row_of(before.document.id) if before else -1
@@ -183,13 +221,34 @@ class SignScreen(Screen):
         result = self._results.get(row.document.id) if row else None
         error = result.error if result is not None and result.error is not None else row.document.error if row else None
         self.side.show_gate(row, error)
+        self._show_numbers()
         self.viewer.show_row(row, same=same)
         self._tell()
 
+    def _show_numbers(self) -> None:
+        """The next numbers follow what is typed, and what is chosen before in the queue."""
+        row = self._row()
+        number = self._proposed().get(row.document.id, "") if row is not None else ""
+        self.side.show_numbering(row, number)
+        self.viewer.show_number(number)
+
+    def _proposed(self) -> dict[DocumentId, str]:
+        row = self._row()
+        return proposed(self.model.rows, self._numbers, row.document.id if row else None)
+
+    def _typed_number(self, text: str) -> None:
+        row = self._row()
+        if row is not None:
+            self._numbers[row.document.id] = text.strip()
+            if not text.strip():
+                del self._numbers[row.document.id]  # the next one is proposed again when the row comes back
+            self.viewer.show_number(text.strip())
+        self._clear_said()
+
     # --- moves
     def _may_sign(self) -> bool:
-        """Only the official signs, refuses and says what was seen; others may look."""
-        if self.desk.user.role == "official":
+        """Only the official signs, refuses and says what was seen, and the registrar where it is signed; others may look."""
+        if self.desk.user.role in ("official", "registrar"):
             return True
         self._said = SIGNER_ONLY
         self._tell()
@@ -236,6 +295,9 @@ class SignScreen(Screen):
     def primary(self) -> None:
         if self._stop is not None:
             return
+        if self.ledger.isVisible():
+            self.ledger.enter()
+            return
         if self.reason.isVisible():
             self.reason.give()
             return
@@ -244,8 +306,12 @@ class SignScreen(Screen):
             return
         rows = self.chosen()
         if not rows:
-            self._said = self._why_none()
+            self._said = why_none(self.model.rows, seals=self._seals)
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif (unnumbered := self._unnumbered(rows)) is not None:
+            self.table.selectRow(self.model.row_of(unnumbered.document.id))
+            self.side.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._said = NO_NUMBER
         elif self.token.state not in USABLE:
             self.note.show_note(messages.token_note(self.token))
             self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
@@ -257,16 +323,13 @@ class SignScreen(Screen):
             self._sign(rows)
         self._tell()
 
+    def _unnumbered(self, rows: list[SignRow]) -> SignRow | None:
+        """The first that would get no number."""
+        numbers = self._proposed()
+        return next((r for r in rows if r.marks and not r.number and number_of(numbers[r.document.id]) is None), None)
+
     def _no_token(self) -> str:
         return PLUG_IN if self.token.state is TokenState.ABSENT else messages.TOKEN_STATES[self.token.state][0]
-
-    def _why_none(self) -> str:
-        if not self.model.rows:
-            return "Không có văn bản chờ ký"
-        unseen = sum(passed(r) and not r.seen for r in self.model.rows)
-        if unseen:
-            return f"Còn {unseen} văn bản đạt kiểm tra chưa xem – xem rồi nhấn Space"
-        return "Chưa văn bản nào đạt kiểm tra – xem danh sách bên phải"
 
     def _sign(self, rows: list[SignRow]) -> None:
         pin, otp = self.side.take_secrets()
@@ -277,8 +340,12 @@ class SignScreen(Screen):
         self.side.show_progress(0, len(rows), stopping=False)
         told = self.inbox.crossing(self._progress)
         self.viewer.locked = True
-        moves = dict(self.viewer.moves)
-        signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set, moves, otp)
+        if self._seals:
+            numbers, moves = self._proposed(), self.viewer.mark_moves
+            wishes = [SealWish(x, numbers[x], dict(moves.get(x, {}))) for x in (r.document.id for r in rows)]
+            signing = self.desk.seal(wishes, pin, told, stop.is_set, otp)
+        else:
+            signing = self.desk.sign([r.document.id for r in rows], pin, told, stop.is_set, dict(self.viewer.moves), otp)
         self.inbox.ask("sign", signing, self._signed, self._sign_failed, lambda: self._signed(tuple(self._results.values())))
 
     def _progress(self, told: SignProgress) -> None:
@@ -287,7 +354,8 @@ class SignScreen(Screen):
             return
         self.side.show_progress(told.index, told.of, stopping=self._stop.is_set())
         if told.error is None:
-            self.viewer.moves.pop(told.document_id, None)
+            self.viewer.forget_moves(told.document_id)
+            self._numbers.pop(told.document_id, None)
             self.model.show([_signed(r) if r.document.id == told.document_id else r for r in self.model.rows])
             self._tell()
 
@@ -299,18 +367,7 @@ class SignScreen(Screen):
 
     def _signed(self, results: tuple[SignProgress, ...]) -> None:
         self._results = {r.document_id: r for r in results}
-        good = sum(r.error is None for r in results)
-        failed = [r for r in results if r.error is not None]
-        left = self._asked - len(results)
-        words = f"Đã ký {good} văn bản."
-        if left > 0:
-            words += f" Còn {left} văn bản chưa ký, vẫn trong hàng chờ."
-        if failed and failed[0].error is not None:
-            words += f" {len(failed)} văn bản chưa ký được: {messages.sentence(failed[0].error)} {failed[0].error.code}"
-        low = sum(bool(r.notes) for r in results)
-        if low:
-            words += f" {low} văn bản chưa đủ dấu thời gian, sẽ tự bổ sung trước khi gửi."
-        self.note.show_text(words, Tone.WARN if failed or left > 0 else Tone.INFO if low else Tone.GOOD)
+        self.note.show_text(*of_results(results, self._asked, self._verb))
         self._end()
         self.table.setFocus()
 
@@ -336,11 +393,11 @@ class SignScreen(Screen):
             self.reason.hide()
             self.table.setFocus()
             return True
-        return self.viewer.close_verdict()
+        return self.ledger.escape() or self.viewer.close_verdict()
 
-    def choose_hand(self) -> None:
+    def choose_picture(self) -> None:
         if self._stop is None and self._may_sign():
-            self.viewer.choose_hand()
+            self.viewer.choose_picture()
 
     # --- another file
     def choose_file(self) -> None:
@@ -362,6 +419,8 @@ class SignScreen(Screen):
 
     # --- frame
     def secondary(self) -> tuple[Secondary, ...]:
+        if self.ledger.isVisible():
+            return (Secondary("end_authority", self.ledger.ask_end),)
         return (
             Secondary("refuse", self.refuse, visible=bool(self.model.rows)),
             Secondary("verify_file", self.choose_file),
@@ -372,14 +431,21 @@ class SignScreen(Screen):
         self._tell()
 
     def _tell(self) -> None:
+        if self.ledger.isVisible():
+            self.say_foot(Foot("Ghi vào sổ", missing="" if self.ledger.may_write else READ_ONLY))
+            self.foot_changed.emit()
+            return
         rows, chosen = self.model.rows, self.chosen()
-        self.heading.setText(f"Chờ ký: {len(rows)} văn bản")
+        do = self._verb
+        self.heading.setText(f"Chờ {do}: {len(rows)} văn bản")
         seen = sum(r.seen for r in rows)
         bad = sum(gate_text(r)[1] is Tone.BAD for r in rows)
         self.seen_pill.show_state(f"{seen} đã xem" if seen else "", Tone.GOOD, "eye")
         self.bad_pill.show_state(f"{bad} chưa đạt" if bad else "", Tone.BAD)
         pages = sum(r.pages for r in chosen)
-        self.side.batch.setText(f"Ký {len(chosen)} văn bản đã chọn ({pages} trang)" if chosen else "Chưa chọn văn bản nào để ký")
+        verb = do.capitalize()
+        some = f"{verb} {len(chosen)} văn bản đã chọn ({pages} trang)"
+        self.side.batch.setText(some if chosen else f"Chưa chọn văn bản nào để {do}")
         missing, tone = self._said, Tone.WARN
         if self._stop is not None:
             stopping = self._stop.is_set()
@@ -388,12 +454,16 @@ class SignScreen(Screen):
         elif not missing:
             missing, tone = self._hint(), Tone.PLAIN
         done = f"Hôm nay: đã ký {self.state.signed_today} · từ chối {self.state.refused_today}" if self.state else ""
-        self.say_foot(Foot(f"Ký {len(chosen)} văn bản" if chosen else "Ký văn bản", done, missing, tone))
+        self.say_foot(Foot(f"{verb} {len(chosen)} văn bản" if chosen else f"{verb} văn bản", done, missing, tone))
         self.foot_changed.emit()
+
+    @property
+    def _verb(self) -> str:
+        return "đóng dấu" if self._seals else "ký"
 
     def _hint(self) -> str:
         row = self._row()
-        if self.desk.user.role != "official":
+        if self.desk.user.role not in ("official", "registrar"):
             return SIGNER_ONLY
         if row is not None and not row.seen and passed(row) and row.gate:
             left = self.viewer.unshown(row)

@@ -25,6 +25,11 @@ from workstation.usecases.sign import HOME
 from workstation.usecases.views import Picture, SignRow
 
 GUESSED = "Chưa đọc được chức vụ hoặc họ tên người ký nên chưa biết chỗ ký – kéo chữ ký (hoặc Alt + mũi tên) vào đúng chỗ."
+GUESSED_BLANK = "Chưa đọc được chỗ ghi số hoặc ngày – kéo con dấu (hoặc Alt + mũi tên, Alt+S đổi con dấu) vào đúng chỗ."
+OVER_PRINT = "Con dấu đè lên chữ in: khi kiểm tra, chữ ký trước sẽ báo có thay đổi. Dời nó (Alt + mũi tên; Alt+S đổi con dấu)."
+PICTURES = ("C34", "C35")
+"""What a picture that is chosen puts right."""
+WAITING = (DocumentState.TO_SIGN, DocumentState.TO_SEAL)
 OVERLAP_PX = 40
 """A line cut by the edge is whole after the next step."""
 
@@ -32,6 +37,8 @@ OVERLAP_PX = 40
 class SignPage(Card):
     changed = Signal()
     """A page more was seen to its end, or another one is shown."""
+    picture_kept = Signal()
+    """There is a new picture of the signature or seal."""
     closed = Signal()
     """The verdict on another file was put away."""
 
@@ -49,7 +56,14 @@ class SignPage(Card):
         """By how much somebody moved a document's stamp; until it is signed."""
         self.locked = False
         """While a batch is being signed, no stamp moves."""
-        self._place: StampPlace | None = None
+        self.mark_moves: dict[DocumentId, dict[str, Move]] = {}
+        """The same for each of the registrar's marks, by stamp."""
+        self._places: tuple[StampPlace, ...] = ()
+        self._chosen = ""
+        """Which of several marks the keys move."""
+        self._number = ""
+        self._numbering = QTimer(self, interval=300, singleShot=True)
+        self._numbering.timeout.connect(self._ask_place)
         head = QHBoxLayout()
         head.setContentsMargins(12, 7, 9, 7)
         head.setSpacing(6)
@@ -70,10 +84,10 @@ class SignPage(Card):
         self.forward.setToolTip(actions.command("sign_page_down").tip)
         self.body.addLayout(head)
         self.note = Note()
-        self.note.pressed.connect(lambda _: self.choose_hand())
+        self.note.pressed.connect(lambda _: self.choose_picture())
         self.body.addWidget(self.note)
         self.canvas = PageCanvas("Trang sẽ được ký", fit_width=True)
-        self.canvas.stamp_moved.connect(self._move)
+        self.canvas.stamp_moved.connect(self._dragged)
         self.verdict = VerdictPanel(self.desk)
         self.verdict.closed.connect(self.close_verdict)
         self.stack = QStackedWidget()
@@ -98,7 +112,7 @@ class SignPage(Card):
             self.canvas.say("")
         elif not (same and self.canvas.picture is not None):
             self.load(0)
-        settled = same and self._place is not None and row is not None and row.document.state is DocumentState.TO_SIGN
+        settled = same and bool(self._places) and row is not None and row.document.state in WAITING
         if not settled:  # a reload comes with every page that is read somewhere
             self._ask_place()
 
@@ -111,6 +125,7 @@ class SignPage(Card):
         """Another person sits here now: what the last one looked at counts for nobody else."""
         self._shown.clear()
         self.moves.clear()
+        self.mark_moves.clear()
         if self._row is not None:
             self.load(0)
 
@@ -157,43 +172,87 @@ class SignPage(Card):
     # --- the stamp
     def _ask_place(self) -> None:
         """Where the visible signature will stand, as the signer's side computes it for this very file."""
-        self._place = None
+        self._places = ()
         row = self._row
         if not self._held:
-            self.canvas.show_stamp(None)
-        if row is None or not passed(row) or not row.gate or row.document.state is not DocumentState.TO_SIGN:
+            self.canvas.show_stamps(())
+        if row is None or not passed(row) or not row.gate or row.document.state not in WAITING:
             self.inbox.forget("stamp")
-            self.note.clear()
+            self._say_picture(row)
+        elif row.marks:
+            moves = dict(self.mark_moves.get(row.document.id, {}))
+            places = self.desk.mark_places(row.document.id, moves, self._number)
+            self.inbox.ask("stamp", places, self._placed, self._not_placed)
         else:
             place = self.desk.stamp_place(row.document.id, self.moves.get(row.document.id, HOME))
-            self.inbox.ask("stamp", place, self._placed, self._not_placed)
+            self.inbox.ask("stamp", place, lambda place: self._placed((place,)), self._not_placed)
         self._offer_home()
 
-    def _placed(self, place: StampPlace) -> None:
-        self._place = place
+    def _say_picture(self, row: SignRow | None) -> None:
+        """A picture that is missing is chosen here, whatever else is in the way."""
+        notes = [check.note for check in row.gate if check.note is not None and check.note.code in PICTURES] if row else []
+        if notes:
+            self.note.show_note(notes[0], button=True)
+        else:
+            self.note.clear()
+
+    def _placed(self, places: tuple[StampPlace, ...]) -> None:
+        self._places = places
+        if self._chosen not in [place.preset for place in places]:
+            self._chosen = places[0].preset if places else ""
         self.note.clear()
-        if place.guessed and (self._row is None or self._row.document.id not in self.moves):
-            self.note.show_text(GUESSED, Tone.WARN)
+        if any(place.guessed and self._move_of(place.preset) is None for place in places):
+            self.note.show_text(GUESSED_BLANK if self._row is not None and self._row.marks else GUESSED, Tone.WARN)
+        elif any(place.over_print for place in places):
+            self.note.show_text(OVER_PRINT, Tone.WARN)
         self._show_stamp()
 
     def _not_placed(self, note: ErrorNote) -> None:
-        self._place = None
-        self.note.show_note(note, button=note.code == "C35")
+        self._places = ()
+        self.note.show_note(note, button=note.code in PICTURES)
         self._show_stamp()
 
-    def choose_hand(self) -> None:
-        """The signer's own handwritten signature, for the stamps that show it."""
-        if not self.locked:
-            files.choose(self, "Chọn ảnh chữ ký tay", QFileDialog.FileMode.ExistingFile, self.take_hand, files.PICTURES)
+    def show_number(self, number: str) -> None:
+        """The number that the registrar is about to give, as its mark will show it."""
+        if number != self._number:
+            self._number = number
+            self._numbering.start()
 
-    def take_hand(self, paths: list[Path]) -> None:
+    def choose_picture(self) -> None:
+        """The signer's own handwritten signature, or the agency's seal, for the stamps that show it."""
+        if not self.locked:
+            title = "Chọn ảnh dấu" if self._seals else "Chọn ảnh chữ ký tay"
+            files.choose(self, title, QFileDialog.FileMode.ExistingFile, self.take_picture, files.PICTURES)
+
+    @property
+    def _seals(self) -> bool:
+        return self.desk.user.role == "registrar"
+
+    def take_picture(self, paths: list[Path]) -> None:
+        keep = self.desk.keep_seal if self._seals else self.desk.keep_hand
         for path in paths[:1]:
-            self.inbox.ask("hand", self.desk.keep_hand(path), lambda _: self._ask_place(), self.note.show_note)
+            self.inbox.ask("hand", keep(path), lambda _: self._kept(), self.note.show_note)
+
+    def _kept(self) -> None:
+        self._ask_place()
+        self.picture_kept.emit()
 
     def _show_stamp(self) -> None:
         if self._drawn and not self._held:
-            self.canvas.show_stamp(self._place if self._place is not None and self._place.page == self.page else None)
+            here = [place for place in self._places if place.page == self.page]
+            self.canvas.show_stamps(sorted(here, key=lambda place: place.preset != self._chosen))
         self._offer_home()
+
+    def next_mark(self) -> None:
+        """Alt+S: the next of the registrar's marks is the one that keys move; its page comes up."""
+        presets = [place.preset for place in self._places]
+        if len(presets) > 1:
+            place = self._places[(presets.index(self._chosen) + 1) % len(presets)]
+            self._chosen = place.preset
+            if place.page != self.page:
+                self.load(place.page)
+            else:
+                self._show_stamp()
 
     @property
     def _held(self) -> bool:
@@ -201,23 +260,48 @@ class SignPage(Card):
         return self.canvas.stamp is not None and self.canvas.stamp.held
 
     def _offer_home(self) -> None:
-        self.home.setVisible(self._row is not None and self._row.document.id in self.moves)
+        self.home.setVisible(self._move_of(self._chosen) is not None)
+
+    def _move_of(self, preset: str) -> Move | None:
+        """By how much a stamp of the shown document was moved."""
+        if self._row is None:
+            return None
+        document = self._row.document.id
+        return self.mark_moves.get(document, {}).get(preset) if self._row.marks else self.moves.get(document)
 
     def nudge(self, right: int, down: int) -> None:
         """A step of the stamp by the keyboard."""
-        place = self._place if self._drawn and self.stack.currentWidget() is self.canvas else None
-        if place is not None and place.page == self.page and movable(place):
+        visible = self._drawn and self.stack.currentWidget() is self.canvas
+        place = next((p for p in self._places if p.preset == self._chosen and p.page == self.page), None) if visible else None
+        if place is not None and movable(place):
             x, y = place.box_mm[:2]
             self._move(moved_to(place, (x + right * STEP_MM, y + down * STEP_MM)))
 
+    def _dragged(self, preset: str, move: Move) -> None:
+        self._chosen = preset
+        self._move(move)
+
     def _move(self, move: Move) -> None:
         if self._row is not None and not self.locked:
-            self.moves[self._row.document.id] = move
+            if self._row.marks:
+                self.mark_moves.setdefault(self._row.document.id, {})[self._chosen] = move
+            else:
+                self.moves[self._row.document.id] = move
             self._ask_place()
 
     def send_home(self) -> None:
-        if self._row is not None and not self.locked and self.moves.pop(self._row.document.id, None) is not None:
+        if self._row is not None and not self.locked and self._move_of(self._chosen) is not None:
+            document = self._row.document.id
+            if self._row.marks:
+                del self.mark_moves[document][self._chosen]
+            else:
+                del self.moves[document]
             self._ask_place()
+
+    def forget_moves(self, document_id: DocumentId) -> None:
+        """It is signed: what comes of it now stands somewhere else."""
+        self.moves.pop(document_id, None)
+        self.mark_moves.pop(document_id, None)
 
     # --- moving through it
     def turn(self, step: int) -> None:

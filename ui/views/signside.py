@@ -8,7 +8,9 @@ from ui import messages, theme
 from ui.theme import Tone
 from ui.views.token import TokenCard
 from ui.widgets import Card, IconLine, Note, clear_layout, label
+from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
+from workstation.domain.issue import MOST_DIGITS
 from workstation.domain.signature import TokenState, TokenStatus
 from workstation.domain.signing import Secret
 from workstation.usecases.views import SignRow
@@ -34,6 +36,8 @@ class SignSide(Card):
         line.setFixedHeight(1)
         line.setStyleSheet(f"background: {theme.LINE}; border: 0;")
         self.body.addWidget(line)
+        self.number_row, self.number = self._number_row()
+        self.body.addWidget(self.number_row)
         self.batch = label(bold=True, wrap=True)
         self.body.addWidget(self.batch)
         self._explain = label(
@@ -81,6 +85,36 @@ class SignSide(Card):
         row.addWidget(title)
         row.addWidget(typed, 1)
         return holder, typed
+
+    def _number_row(self) -> tuple[QWidget, QLineEdit]:
+        """The number that the registrar gives the shown document."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(8)
+        title, number = label("Số"), QLineEdit()
+        number.setAccessibleName("Số văn bản sẽ cấp")
+        number.setToolTip("Số kế tiếp của ký hiệu này trong năm; sửa nếu đã cấp số ngoài máy")
+        number.setMaxLength(MOST_DIGITS)
+        number.setFixedWidth(64)
+        title.setBuddy(number)
+        self.series = label(muted=True, wrap=True)
+        row.addWidget(title)
+        row.addWidget(number)
+        row.addWidget(self.series, 1)
+        holder.hide()
+        return holder, number
+
+    def show_numbering(self, row: SignRow | None, number: str) -> None:
+        """``number``: to be given, or given already."""
+        shown = row is not None and bool(row.marks) and row.document.state is DocumentState.TO_SEAL
+        self.number_row.setVisible(shown)
+        if row is None or not shown:
+            return
+        if self.number.text() != number:
+            self.number.setText(number)
+        self.number.setEnabled(not row.number and self._progress.isHidden())
+        self.series.setText(f"/{row.notation} · ngày {messages.day(row.issued)}" if row.notation else "Chưa có ký hiệu")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

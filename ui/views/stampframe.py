@@ -38,14 +38,15 @@ def movable(place: StampPlace) -> bool:
 class StampFrame(QGraphicsRectItem):
     """A child of the page's picture; lengths in its pixels."""
 
-    def __init__(self, place: StampPlace, page: QGraphicsPixmapItem) -> None:
+    def __init__(self, place: StampPlace, page: QGraphicsPixmapItem, *, chosen: bool = True) -> None:
+        """``chosen``: the one that keys move."""
         super().__init__(page)
         self.place = place
         self.unit = page.pixmap().width() / place.page_mm[0]
         """Pixels a millimetre."""
         self._grip: QPointF | None = None
         self.setRect(self._pixels(place.box_mm))
-        pen = QPen(QColor(theme.BLUE), 1.6, Qt.PenStyle.DashLine)
+        pen = QPen(QColor(theme.BLUE), 1.8 if chosen else 1.2, Qt.PenStyle.DashLine if chosen else Qt.PenStyle.DotLine)
         pen.setCosmetic(True)
         self.setPen(pen)
         self.setBrush(QColor(27, 79, 143, 14))  # as signed, it hides nothing of the page

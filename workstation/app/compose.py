@@ -169,6 +169,7 @@ def signing_tools() -> SigningTools:
         preview=signing.worker.preview_stamp,
         shows_hand=signing.worker.shows_hand,
         keep_hand=signing.worker.keep_hand,
+        keep_seal=signing.worker.keep_seal,
         signed_with=signing.worker.signed_with,
         lift=signing.worker.lift_file,
         standing=signing.worker.file_standing,

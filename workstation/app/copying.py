@@ -20,10 +20,10 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.signature import TokenStatus
 from workstation.domain.signing import RevocationAccess
-from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, CopyWish, make_copies
+from workstation.usecases.copies import CopyDesk, CopyResult, CopyWish, make_copies
 from workstation.usecases.copy_source import Verifier, document_source, file_source
 from workstation.usecases.office import Office
-from workstation.usecases.sign import OPEN_SECONDS, at_token
+from workstation.usecases.sign import OPEN_SECONDS, REGISTRAR, at_token
 from workstation.usecases.views import User
 
 

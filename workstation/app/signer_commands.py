@@ -39,10 +39,15 @@ def add(
     behalf: Annotated[str, typer.Option("--for", help="The office in whose place is signed; no person's name.")],
     types: Annotated[
         str,
-        typer.Option(help="Codes of document types with commas between, CHUNG_THUC: certifying; * for all (not with TUQ)."),
+        typer.Option(
+            help="Codes of document types with commas between, CHUNG_THUC: certifying; * for all (TUQ: only with procedures)."
+        ),
     ],
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
     last: Annotated[str, typer.Option("--until", help="Last day; none: until it is ended (not with TUQ).")] = "",
+    procedures: Annotated[
+        str, typer.Option(help="Codes of procedures (1.005129) with commas between: only in their dossiers; none: in any.")
+    ] = "",
     user: Annotated[int, typer.Option(min=0, help="The signer's place in the settings' list of users, from 1.")] = 0,
     certificate: Annotated[str, typer.Option(help="SHA-256 of the signer's certificate.")] = "",
     as_json: JsonOption = False,
@@ -59,9 +64,10 @@ def add(
             number=number,
             form=form.upper().rstrip("."),
             on_behalf_of=behalf,
-            user=_official(ws.settings.users, user) if user else None,
+            user=official(ws.settings.users, user) if user else None,
             certificate=certificate.replace(":", "").replace(" ", "").lower(),
-            scope=tuple(code for part in types.split(",") if (code := part.strip())),
+            scope=_codes(types),
+            procedures=_codes(procedures),
             valid_from=_day("--from", first),
             valid_until=_day("--until", last) if last else None,
             created_at=now,
@@ -89,10 +95,15 @@ def end(
     report({"signer": _json(after, today)}, as_json, lambda: out(_line(after, today)))
 
 
-def _official(users: tuple[User, ...], place: int) -> UserName:
+def official(users: tuple[User, ...], place: int) -> UserName:
+    """U01 if nobody is there, or no official."""
     if place > len(users) or users[place - 1].role != "official":
         raise WorkstationError("U01", detail="--user")
     return users[place - 1].name
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code for part in text.split(",") if (code := part.strip()))
 
 
 def _day(option: str, text: str) -> date:
@@ -107,7 +118,7 @@ def _line(entry: Authority, today: date) -> str:
     until = entry.valid_until.isoformat() if entry.valid_until else "…"
     ended = f" · {words('thôi từ', 'ended from')} {entry.ended.isoformat()}" if entry.ended else ""
     who = entry.user or f"{entry.certificate[:16]}…"
-    head = f"{entry.form}. {entry.on_behalf_of} · {who} · {entry.number} · {', '.join(entry.scope)}"
+    head = f"{entry.form}. {entry.on_behalf_of} · {who} · {entry.number} · {', '.join((*entry.scope, *entry.procedures))}"
     return f"{head} · {entry.valid_from.isoformat()} – {until}{ended} · {state}\n    {entry.id}"
 
 
@@ -120,6 +131,7 @@ def _json(entry: Authority, today: date) -> dict[str, Any]:
         "user": entry.user,
         "certificate": entry.certificate or None,
         "types": list(entry.scope),
+        "procedures": list(entry.procedures),
         "from": entry.valid_from.isoformat(),
         "until": entry.valid_until.isoformat() if entry.valid_until else None,
         "ended": entry.ended.isoformat() if entry.ended else None,

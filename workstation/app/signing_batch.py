@@ -22,6 +22,7 @@ from workstation.app.console import usable_folder, words
 from workstation.app.lock import signer_lock
 from workstation.app.paper_lane import page_lane
 from workstation.app.shapes import error_json
+from workstation.app.signing_ledger import Authorize
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ports import Lane
 from workstation.domain.signature import (
@@ -75,8 +76,8 @@ class Batch:
         return self.output / path.name
 
 
-def run_sign(batch: Batch, lang: Lang) -> list[dict[str, Any]]:
-    """One row a file, as the command line's JSON has it.
+def run_sign(batch: Batch, lang: Lang, authorize: Authorize) -> list[dict[str, Any]]:
+    """One row a file, as the command line's JSON has it. What ``authorize`` refuses is not signed (C31).
 
     U01, C01, C02, C03, C05, C07, C08, C10, C20, C21 and U02 (another process signs into this folder) before anything is signed.
     """
@@ -90,7 +91,7 @@ def run_sign(batch: Batch, lang: Lang) -> list[dict[str, Any]]:
     pages, lane = page_lane(1), token_lane()
     try:
         with signer_lock(batch.output):
-            rows = _sign_all(batch, pages, lane)
+            rows = _sign_all(batch, pages, lane, authorize)
     finally:
         lane.close()
         pages.close()
@@ -101,7 +102,7 @@ _Row = tuple[Path, str, ErrorNote | None, SignResult | None, str | None]
 """File, what became of it, why not, what was made, and the level of what was there before."""
 
 
-def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
+def _sign_all(batch: Batch, pages: Lane, lane: Lane, authorize: Authorize) -> list[_Row]:
     done = _skipped(batch, pages, batch.files)
     if len(done) == len(batch.files):
         return [done[path] for path in batch.files]
@@ -117,6 +118,8 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
         # a worker whose parent was killed may have finished its document only now
         late = _skipped(batch, pages, some)
         rows |= late
+        refused = _refused([path for path in some if path not in late], authorize, opened.certificate)
+        rows |= refused
         jobs = [
             SignJob(
                 path,
@@ -128,7 +131,7 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
                 stamp=batch.stamp(path),
             )
             for path in some
-            if path not in late
+            if path not in rows
         ]
         for job, answer in zip(jobs, [stopped] * len(jobs) if stopped else _sign(lane, jobs), strict=True):
             if isinstance(answer, ErrorNote):
@@ -138,6 +141,17 @@ def _sign_all(batch: Batch, pages: Lane, lane: Lane) -> list[_Row]:
                 rows[job.path] = (job.path, "signed", None, answer, None)
     at_token(lane, OPEN_SECONDS, tools.close)
     return [rows[path] for path in batch.files]
+
+
+def _refused(paths: Sequence[Path], authorize: Authorize, certificate: str) -> dict[Path, _Row]:
+    """Rows of those that this signer may not sign."""
+    rows: dict[Path, _Row] = {}
+    for path in paths:
+        try:
+            authorize(path, certificate)
+        except WorkstationError as e:
+            rows[path] = (path, "failed", e.note, None, None)
+    return rows
 
 
 def _skipped(batch: Batch, pages: Lane, paths: Sequence[Path]) -> dict[Path, _Row]:

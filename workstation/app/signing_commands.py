@@ -45,6 +45,10 @@ def sign(
     number: Annotated[str, typer.Option(help="Number and symbol of the document (S3, N1).")] = "",
     copy: Annotated[str, typer.Option(help="Sao y, Sao lục, Trích sao (S4).")] = "",
     qr: Annotated[bool, typer.Option("--qr", help="QR code with the file's name, which is its code, and its hash (S7).")] = False,
+    title: Annotated[str, typer.Option(help="Title as on the document, with KT., TL. or TUQ. (S1, with a ledger).")] = "",
+    type_code: Annotated[str, typer.Option("--type", help="Code of the document's type, for the ledger.")] = "",
+    procedure: Annotated[str, typer.Option(help="Code of the dossier's procedure, for the ledger.")] = "",
+    user: Annotated[int, typer.Option(min=0, help="Who signs: place in the settings' list of users, from 1.")] = 0,
     pin_env: PinEnv = "",
     otp_env: OtpEnv = "",
     trust: Trust = None,
@@ -53,13 +57,16 @@ def sign(
     """Signs each file, one PIN for all. Run again it goes on where it stopped and signs nothing twice."""
     from workstation.app.compose import Home, signing_services
     from workstation.app.signing_batch import Batch, run_sign
+    from workstation.app.signing_ledger import Capacity, ledger_asked
     from workstation.app.stamp_options import stamp_wish
 
     wish = stamp_wish(image, at, move, number, copy)
     access = key_access(named_key(token, key_id, p12, remote, windows), pin_env, otp_env)
     services = SigningServices() if level == "B" else signing_services(Home(home_path()), tsa, _whole(trust))
     batch = Batch(tuple(files), output, access, level, preset, wish, services, qr)
-    _tell(run_sign(batch, options.lang), as_json)
+    with ledger_asked(home_path(), preset, files, Capacity(title, type_code, procedure, user)) as authorize:
+        rows = run_sign(batch, options.lang, authorize)
+    _tell(rows, as_json)
 
 
 def lift(

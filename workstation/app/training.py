@@ -27,6 +27,7 @@ USERS = (
     User(UserName("Trần Thị Mẫu"), "clerk"),
     User(UserName("Lê Văn Thử"), "checker"),
     User(UserName("Phạm Văn Ký"), "official"),
+    User(UserName("Võ Thị Thư"), "registrar"),
 )
 """Invented persons, as on the sample pages."""
 

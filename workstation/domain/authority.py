@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from workstation.domain.ids import AuthorityId, UserName
+from workstation.domain.procedure import national
 
 ALL_TYPES = "*"
 """A scope of every document type."""
@@ -28,7 +29,16 @@ class BehalfForm:
     titles: tuple[str, ...]
     """Words that begin the title of an office whose holder signs in this form, where no form is written (any more)."""
     limited: bool
-    """Whether the authorisation has to name document types and a last day."""
+    """Whether the authorisation has to name document types or procedures, and a last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is to be signed, as far as an authorisation speaks of it."""
+
+    type_code: str
+    procedure: str = ""
+    """Of its dossier; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +66,19 @@ class Authority:
     """The first day on which it no longer counts; set once."""
     revoked: bool = False
     """Ended because it was taken back, not because it was over."""
+    procedures: tuple[str, ...] = ()
+    """Codes of the administrative procedures in whose dossiers may be signed; none: in any dossier."""
 
     def in_force(self, on: date) -> bool:
         until = self.valid_until is None or on <= self.valid_until
         return self.valid_from <= on and until and (self.ended is None or on < self.ended)
 
-    def covers(self, type_code: str) -> bool:
-        """A document whose type was not recognised is covered by no list of types."""
-        return ALL_TYPES in self.scope or (type_code != "" and type_code in self.scope)
+    def covers(self, matter: Matter) -> bool:
+        """A document whose type was not recognised is covered by no list of types, a dossier without a procedure by no list of
+        procedures."""
+        typed = ALL_TYPES in self.scope or (matter.type_code != "" and matter.type_code in self.scope)
+        code = national(matter.procedure)
+        return typed and (not self.procedures or (code != "" and code in map(national, self.procedures)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +96,9 @@ class Signatory:
     def _named_in(self, entry: Authority) -> bool:
         return entry.user in (None, self.user) and (self.certificate is None or entry.certificate in ("", self.certificate))
 
-    def authority(self, form: str, type_code: str) -> Authority | None:
+    def authority(self, form: str, matter: Matter) -> Authority | None:
         """The entry that lets this person sign today, the oldest if there are several."""
-        found = (e for e in self.ledger if e.form == form and self._named_in(e) and e.in_force(self.on) and e.covers(type_code))
+        found = (e for e in self.ledger if e.form == form and self._named_in(e) and e.in_force(self.on) and e.covers(matter))
         return min(found, key=lambda e: (e.valid_from, e.id), default=None)
 
 

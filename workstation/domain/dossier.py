@@ -24,6 +24,7 @@ class DocumentState(Enum):
     TO_CHECK = "to_check"  # Chờ kiểm tra
     PASSED = "passed"  # Đạt
     TO_SIGN = "to_sign"  # Chờ ký
+    TO_SEAL = "to_seal"  # Chờ đóng dấu (signed by the official; number, date and seal are the registrar's)
     SIGNED = "signed"  # Đã ký
     RETURNED = "returned"  # Trả lại khâu quét
     REFUSED = "refused"  # Từ chối ký
@@ -43,7 +44,8 @@ DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     DocumentState.TO_INDEX: frozenset({DocumentState.TO_CHECK, DocumentState.RETURNED}),
     DocumentState.TO_CHECK: frozenset({DocumentState.PASSED, DocumentState.RETURNED}),
     DocumentState.PASSED: frozenset({DocumentState.TO_SIGN, DocumentState.REFUSED}),
-    DocumentState.TO_SIGN: frozenset({DocumentState.SIGNED, DocumentState.REFUSED}),
+    DocumentState.TO_SIGN: frozenset({DocumentState.SIGNED, DocumentState.TO_SEAL, DocumentState.REFUSED}),
+    DocumentState.TO_SEAL: frozenset({DocumentState.SIGNED, DocumentState.REFUSED}),
     DocumentState.SIGNED: frozenset(),
     DocumentState.RETURNED: frozenset({DocumentState.NEW, DocumentState.TO_INDEX}),
     DocumentState.REFUSED: frozenset({DocumentState.TO_INDEX}),
@@ -69,9 +71,11 @@ class Document:
     entered_by: UserName | None = None
     checked_by: UserName | None = None
     seen_by: UserName | None = None
-    """The official who has looked at every page of ``published``."""
+    """Who has looked at every page of what is to be signed: the official at ``published``, then the registrar at ``sealed``."""
     published: PublishedPdf | None = None
     sealed: SealedPdf | None = None
+    marks_left: tuple[str, ...] = ()
+    """Stamps of the agency's marks that are still to be set on ``sealed``, in their order (``Profile.office_marks``)."""
     reason: str = ""
     """Why it was returned or refused, in the words of who did so."""
     error: ErrorNote | None = None
@@ -97,6 +101,8 @@ class Dossier:
     created_by: UserName
     state: DossierState = DossierState.SCANNING
     profile: str = "archive"
+    procedure: str = ""
+    """Code of the administrative procedure it belongs to (``domain.procedure``); empty: none, or not known yet."""
     import_key: str = ""
     """SHA-256 over the imported originals: the same files imported again are this dossier, not a second one."""
     pages: tuple[Page, ...] = ()
@@ -143,9 +149,9 @@ def _one(found: Iterator[P]) -> P:
 
 
 def settled(dossier: Dossier) -> Dossier:
-    """The dossier in the state its documents are in: ready once all of them wait for signature or are signed and no page is
-    left over, no longer ready when one goes back."""
-    done = {DocumentState.TO_SIGN, DocumentState.SIGNED}
+    """The dossier in the state its documents are in: ready once all of them wait for signature or seal or are signed and no
+    page is left over, no longer ready when one goes back."""
+    done = {DocumentState.TO_SIGN, DocumentState.TO_SEAL, DocumentState.SIGNED}
     left_over = any(p.document_id is None and not p.dropped for p in dossier.pages)
     ready = bool(dossier.documents) and not left_over and all(d.state in done for d in dossier.documents)
     if dossier.state is DossierState.PROCESSING and ready:
@@ -181,10 +187,24 @@ def return_to_capture(document: Document, reason: str) -> Document:
 
 
 def refuse(document: Document, reason: str) -> Document:
-    return replace(document.move(DocumentState.REFUSED), reason=reason)
+    """By the official, or by the registrar: what was signed then no longer counts (its file stays in the store)."""
+    return replace(document.move(DocumentState.REFUSED), reason=reason, sealed=None, marks_left=(), seen_by=None)
 
 
-def seal(document: Document, sealed: SealedPdf) -> Document:
+def seal(document: Document, sealed: SealedPdf, marks: tuple[str, ...] = ()) -> Document:
+    """Signed by the official; ``marks``: what the registrar has to set then. C11 if it is not the published file's."""
     if document.published is None or document.published.sha256 != sealed.published:
         raise WorkstationError("C11")
-    return replace(document.move(DocumentState.SIGNED), sealed=sealed, error=None)
+    after = replace(document.move(DocumentState.TO_SEAL if marks else DocumentState.SIGNED), sealed=sealed, error=None)
+    return replace(after, marks_left=marks, seen_by=None) if marks else after
+
+
+def mark(document: Document, sealed: SealedPdf, base: Sha256) -> Document:
+    """The next of the agency's marks is set on the signed file ``base``; with the last one the document is signed. K06 if
+    none is to be set, C11 if another file is signed by now."""
+    if document.state is not DocumentState.TO_SEAL or not document.marks_left:
+        raise WorkstationError("K06", state=document.state.value, to="signed")
+    if document.sealed is None or document.sealed.sha256 != base or document.sealed.published != sealed.published:
+        raise WorkstationError("C11")
+    after = replace(document, sealed=sealed, marks_left=document.marks_left[1:], error=None)
+    return after if after.marks_left else after.move(DocumentState.SIGNED)

@@ -107,6 +107,11 @@ ERRORS: dict[str, ErrorSpec] = {
     "C28": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # the line dropped: nobody knows if the service signed
     "C31": _spec(Actor.OFFICIAL, Exit.PERSON),  # signs on behalf, and the ledger has no entry in force for it
     "C32": _spec(Actor.WARD_ADMIN, Exit.BAD_INPUT),  # an entry of that ledger that can't be (param field)
+    "C33": _spec(Actor.OFFICIAL, Exit.PERSON),  # the agency's seal needs the agency's own certificate
+    "C34": _spec(Actor.OFFICIAL, Exit.PERSON, retryable=True),  # no picture of the agency's seal yet
+    "C38": _spec(Actor.OFFICIAL, Exit.PERSON),  # another document has this number (params number, notation, year)
+    "C39": _spec(Actor.OFFICIAL, Exit.BAD_INPUT),  # signature of a named person: the command has to say in what capacity
+    "C40": _spec(Actor.OFFICIAL, Exit.PERSON),  # number, date, seal and the ledger are for users whose role is registrar
     "C41": _spec(Actor.NOBODY, Exit.PERSON, retryable=True, severity=Severity.WARNING),  # archive time-stamp not renewed yet
     "C42": _spec(Actor.IT, Exit.PERSON),  # archive time-stamp that can't be renewed (param cause: the code behind it)
     # copies

@@ -13,6 +13,8 @@ class FieldOrigin(Enum):
     DERIVED = "derived"
     HANDWRITTEN = "handwritten"
     """Stands on the paper in handwriting, which the machine can't read: a person keys it."""
+    GIVEN = "given"
+    """Given by the registrar after the official has signed: it stands in a mark, not on the paper."""
 
 
 FIELD_NAMES = (

@@ -18,7 +18,8 @@ from workstation.domain.copies import Entry, EntryState
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.events import AuditEvent, Event
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import AuthorityId, DossierId, EntryId, OutboxId, Sha256
+from workstation.domain.ids import AuthorityId, DocumentId, DossierId, EntryId, OutboxId, Sha256
+from workstation.domain.issue import GivenNumber
 from workstation.domain.outbox import OutboxItem, OutboxState, ReceiptCursor
 from workstation.domain.page import Finding, PageText, Recipe
 from workstation.domain.peers import Deliveries
@@ -215,6 +216,20 @@ class Register(Protocol):
         ...
 
 
+class Numbers(Protocol):
+    """The numbers under which documents are issued; none is given back."""
+
+    def of(self, document_id: DocumentId) -> GivenNumber | None: ...
+
+    def last(self, year: int, notation: str) -> int:
+        """The highest in the series of a symbol; 0: none yet."""
+        ...
+
+    def add(self, given: GivenNumber) -> None:
+        """C38 if another document has it."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Nothing is stored without ``commit``; a state change, its audit event and its outbox row go together."""
 
@@ -226,6 +241,7 @@ class UnitOfWork(Protocol):
     archive: Archive
     register: Register
     deliveries: Deliveries
+    numbers: Numbers
 
     def __enter__(self) -> "UnitOfWork": ...
 

@@ -1,12 +1,13 @@
 """Rules as values: what a profile demands of scans, documents and stamps, with the law each number comes from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
 from workstation.domain.authority import BehalfForm, forms_of
 from workstation.domain.copies import CopyRules
 from workstation.domain.doctype import DocumentType
+from workstation.domain.issue import GIVEN_IN_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class Profile:
     conformance: str
     stamp_preset: str
     signature_of: SignatureOf
+    office_marks: tuple[str, ...]
+    """Stamps that the registrar sets after the official's, in this order, each a signature of its own."""
+
+    def demands(self, rule: DocumentRule) -> DocumentRule:
+        """A document type's form without what is only given at issue: nobody can enter it before."""
+        later = {name for mark, name in GIVEN_IN_MARK.items() if mark in self.office_marks}
+        return replace(rule, required=rule.required - later)
 
     def behalf(self, title: str, forms: tuple[BehalfForm, ...]) -> tuple[str, ...]:
         """Codes of the forms in which is signed on behalf under ``title``, the signer's on the document. None where the scan is

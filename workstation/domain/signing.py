@@ -7,7 +7,7 @@ never bytes.
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from workstation.domain.errors import ErrorNote
@@ -61,6 +61,8 @@ class StampWish:
     """Form of a copy: sao y, sao lục, trích sao."""
     qr_code: str = ""
     """The document's code, for a QR code with it and the hash of the file before signing; empty: no QR code."""
+    day: date | None = None
+    """The day that is written; None: that of signing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class StampPlace:
     picture: Path | None = None
     guessed: bool = False
     """As of the anchor."""
+    preset: str = ""
+    """Which of a document's marks it is, where it has several."""
+    over_print: bool = False
+    """It would touch what is printed, so that signatures before it would no longer be found untouched (V29, not V31). Judged
+    for the registrar's marks only: others come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +267,8 @@ class SigningTools:
     """Whether the stamp of this preset is the signer's own handwritten signature, between title and name."""
     keep_hand: Callable[[Path, Path], None]
     """Checks the PNG of a handwritten signature and writes what is inked of it, fsynced; in a page worker. C36, F01–F07."""
+    keep_seal: Callable[[Path, Path], None]
+    """The same for the agency's seal."""
     signed_with: Callable[[Path], str]
     """SHA-256 of the certificate in a file's last signature, empty if it can't be told; in a page worker."""
     lift: Callable[[LiftJob], LiftResult]

@@ -47,7 +47,10 @@ def profile(row: Mapping[str, Any]) -> Profile:
     _expect(_PROFILE_KEYS, row, f"profile {row.get('code')}")
     if row["signature_of"] not in _SIGNATURES_OF:
         raise ValueError(f"profile {row['code']}: signature_of {row['signature_of']}")
-    return Profile(**{**row, **_days(row), "signature_of": SignatureOf(row["signature_of"])})
+    marks = tuple(row["office_marks"])
+    if marks and row["signature_of"] != SignatureOf.NAMED.value:
+        raise ValueError(f"profile {row['code']}: office_marks")  # the agency seals what its official has signed
+    return Profile(**{**row, **_days(row), "signature_of": SignatureOf(row["signature_of"]), "office_marks": marks})
 
 
 def behalf_form(row: Mapping[str, Any]) -> BehalfForm:

@@ -42,6 +42,7 @@ def dossier_row(d: Dossier) -> Row:
         "created_by": d.created_by,
         "state": d.state.value,
         "profile": d.profile,
+        "procedure": d.procedure or None,
         "import_key": d.import_key or None,
         "error": error_out(d.error),
         "version": d.version,
@@ -57,6 +58,7 @@ def dossier(row: Stored, pages: tuple[Page, ...], documents: tuple[Document, ...
         created_by=UserName(row["created_by"]),
         state=DossierState(row["state"]),
         profile=row["profile"],
+        procedure=row["procedure"] or "",
         import_key=row["import_key"] or "",
         pages=pages,
         documents=documents,
@@ -78,6 +80,7 @@ def document_rows(d: Dossier) -> list[Row]:
             "seen_by": doc.seen_by,
             "published": published_out(doc.published),
             "sealed": sealed_out(doc.sealed),
+            "marks_left": list(doc.marks_left) or None,
             "reason": doc.reason,
             "error": error_out(doc.error),
         }
@@ -97,6 +100,7 @@ def document(row: Stored, fields: tuple[IndexField, ...]) -> Document:
         seen_by=user(row["seen_by"]),
         published=None if published is None else PublishedPdf(**published),
         sealed=None if sealed is None else SealedPdf(**sealed),
+        marks_left=tuple(row["marks_left"] or ()),
         reason=row["reason"],
         error=error_in(row["error"]),
     )

@@ -74,6 +74,7 @@ class DossierRow(Base):
     created_by: Mapped[str]
     state: Mapped[str] = mapped_column(String(16))
     profile: Mapped[str]
+    procedure: Mapped[str | None]
     import_key: Mapped[str | None] = mapped_column(unique=True)
     error: Mapped[Any | None] = mapped_column(Json)
     version: Mapped[int]
@@ -92,6 +93,7 @@ class DocumentRow(Base):
     seen_by: Mapped[str | None]
     published: Mapped[Any | None] = mapped_column(Json)
     sealed: Mapped[Any | None] = mapped_column(Json)
+    marks_left: Mapped[Any | None] = mapped_column(Json)
     reason: Mapped[str]
     error: Mapped[Any | None] = mapped_column(Json)
 
@@ -225,6 +227,7 @@ class AuthorityRow(Base):
     user_name: Mapped[str | None]
     certificate: Mapped[str]
     scope: Mapped[Any] = mapped_column(Json)
+    procedures: Mapped[Any | None] = mapped_column(Json)
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -270,6 +273,17 @@ class EntryRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     sealed: Mapped[Any | None] = mapped_column(Json)
     attestation: Mapped[Any | None] = mapped_column(Json)
+
+
+class IssuedNumberRow(Base):
+    """The number under which a document is issued: nobody else's in its year and with its symbol."""
+
+    __tablename__ = "issued_number"
+    __table_args__ = (UniqueConstraint("year", "notation", "number"),)
+    document_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    year: Mapped[int]
+    notation: Mapped[str]
+    number: Mapped[int]
 
 
 class CounterRow(Base):

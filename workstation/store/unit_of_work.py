@@ -16,13 +16,14 @@ from workstation.domain.fields import IndexField
 from workstation.domain.ids import DossierId, Sha256
 from workstation.domain.page import Page
 from workstation.domain.peers import Deliveries
-from workstation.domain.ports import Archive, Audit, Cursors, Dossiers, Outbox, Register, Signers
+from workstation.domain.ports import Archive, Audit, Cursors, Dossiers, Numbers, Outbox, Register, Signers
 from workstation.store import mapping, tables
 from workstation.store.archive import SqlArchive
 from workstation.store.cursors import SqlCursors
 from workstation.store.deliveries import SqlDeliveries
 from workstation.store.ledger import SqlSigners
 from workstation.store.mapping import Stored
+from workstation.store.numbers import SqlNumbers
 from workstation.store.outbox import SqlOutbox
 from workstation.store.register import SqlRegister
 from workstation.store.rows import key_of, one_of, remove_rows, table_of, write_rows
@@ -232,6 +233,7 @@ class SqlUnitOfWork:
         self.archive: Archive = SqlArchive(self._tx)
         self.register: Register = SqlRegister(self._tx)
         self.deliveries: Deliveries = SqlDeliveries(self._tx)
+        self.numbers: Numbers = SqlNumbers(self._tx)
 
     def __enter__(self) -> "SqlUnitOfWork":
         return self

@@ -99,7 +99,7 @@ def _in_dossiers(dossiers: Iterable[Dossier]) -> Iterator[_Signed]:
         # before the receipt a low signature is ``lift``'s: there it still gets into the file that is sent
         final = dossier.state is DossierState.RECEIVED
         for document in dossier.documents:
-            if document.sealed is not None:
+            if document.sealed is not None and not document.marks_left:
                 yield _Signed(dossier.code, document.id, False, document.sealed, final)
 
 

@@ -13,14 +13,14 @@ from functools import partial
 from pathlib import Path
 
 from workstation.domain.attestation import AGENCY_BLANK_MM, CERTIFIER_BLANK_MM, Attestation, AttestationTemplate, spoken_day
-from workstation.domain.authority import CERTIFYING, forms_of
+from workstation.domain.authority import CERTIFYING, Matter, forms_of
 from workstation.domain.copies import CopyKind, CopyRule, Entry, EntryState, Medium, Subject, check_source, request_of
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
 from workstation.domain.ids import new_id
 from workstation.domain.signature import PublishedPdf, TokenStatus
 from workstation.domain.signing import Anchor, AttestJob, StampWish
-from workstation.usecases.copies import REGISTRAR, CopyDesk, CopyResult, is_unsigned, of_the_key, stopped_by_secret, what_it_is
+from workstation.usecases.copies import CopyDesk, CopyResult, is_unsigned, of_the_key, stopped_by_secret, what_it_is
 from workstation.usecases.copy_book import (
     Draft,
     Step,
@@ -39,7 +39,7 @@ from workstation.usecases.gate import names_unit
 from workstation.usecases.office import INSPECT_SECONDS, PUBLISH_SECONDS, VERIFY_SECONDS, Office, day
 from workstation.usecases.publish import keep_pdf, write_pdf
 from workstation.usecases.recover import sealed_result
-from workstation.usecases.sign import OFFICIAL
+from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.signers import AUTHORIZED, signatory
 
 FIRST, SECOND = "C1", "C2"
@@ -198,7 +198,7 @@ def _under(office: Office, desk: CopyDesk, title: str, status: TokenStatus) -> t
     who = signatory(office, desk.by.name, status.certificate)
     found = []
     for form in forms_of(title, who.forms):
-        authority = who.authority(form, CERTIFYING)
+        authority = who.authority(form, Matter(CERTIFYING))
         if authority is None:
             raise WorkstationError("C31", form=f"{form}.", type=CERTIFYING, date=who.on.isoformat())
         found.append(authority.id)

@@ -56,7 +56,7 @@ def confirm(office: Office, document_id: DocumentId, values: dict[str, str], by:
         document = d.document(document_id)
         if document.state is DocumentState.REFUSED:
             document = replace(document.move(DocumentState.TO_INDEX), published=None, seen_by=None)
-        fields = entered(document, values, office.rules.document(document.type_code))
+        fields = entered(document, values, office.profile_of(d).demands(office.rules.document(document.type_code)))
         step = confirm_check if document.state is DocumentState.TO_CHECK else confirm_entry
         return d.with_document(replace(step(document, fields, by), reason="", error=None))
 

@@ -40,11 +40,9 @@ from workstation.usecases.copy_book import (
 from workstation.usecases.copy_source import Given, Source, Verifier, keep
 from workstation.usecases.office import Office, day
 from workstation.usecases.publish import write_blob
-from workstation.usecases.sign import SIGN_SECONDS, STOPS_BATCH
+from workstation.usecases.sign import REGISTRAR, SIGN_SECONDS, STOPS_BATCH
 from workstation.usecases.views import User
 
-REGISTRAR = "registrar"
-"""Role of the văn thư, who alone signs for the agency (Decree 30/2020 art. 32.2)."""
 PRESET = "S4"
 KINDS = (CopyKind.SAO_Y, CopyKind.SAO_LUC, CopyKind.TRICH_SAO)
 ABANDONED = timedelta(seconds=2 * SIGN_SECONDS)

@@ -12,12 +12,13 @@ from workstation.domain.ids import DocumentId, DossierId
 from workstation.usecases import check, edit, queries, recover
 from workstation.usecases.deskcapture import CaptureDesk
 from workstation.usecases.desklanes import SYSTEM, nothing
+from workstation.usecases.deskledger import LedgerDesk
 from workstation.usecases.desksign import SigningDesk
 from workstation.usecases.outboxdesk import OutboxDesk
 from workstation.usecases.views import Counts, DocumentView, DossierRow, DossierView, LineStatus
 
 
-class Desk(CaptureDesk, SigningDesk, OutboxDesk):
+class Desk(CaptureDesk, SigningDesk, LedgerDesk, OutboxDesk):
     """See the module."""
 
     def resume(self) -> Future[recover.Recovery]:
@@ -66,11 +67,11 @@ class Desk(CaptureDesk, SigningDesk, OutboxDesk):
         return self._watch.pause_seconds(usual)
 
     def counts(self) -> Future[Counts]:
-        user = self.user.name
+        user = self.user
 
         def run() -> Counts:
             with self._office.look() as uow:
-                return queries.counts(uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally(), user)
+                return queries.counts(uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally(), user.name, user.role)
 
         return self._ask(run)
 

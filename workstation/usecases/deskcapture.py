@@ -11,7 +11,7 @@ from workstation.domain.ids import DocumentId, DossierId, PageId, UserName
 from workstation.domain.ports import RenderJob, ScanSource
 from workstation.domain.scanprofile import by_name, sheets
 from workstation.usecases import edit, scan
-from workstation.usecases.desklanes import DeskLanes
+from workstation.usecases.desklanes import DeskLanes, nothing
 from workstation.usecases.office import PAGE_SECONDS
 from workstation.usecases.views import ImportOutcome, Picture
 
@@ -28,6 +28,11 @@ def _in_sheets(error: WorkstationError, *, duplex: bool) -> WorkstationError:
 class CaptureDesk(DeskLanes):
     def new_dossier(self, title: str = "", profile: str = "archive") -> Future[DossierId]:
         return self._do(lambda: scan.open_dossier(self._office, title, self.user.name, profile))
+
+    def set_procedure(self, dossier_id: DossierId, code: str) -> Future[None]:
+        """K02 (``field`` procedure) if it is no code of a procedure."""
+        user = self.user.name
+        return self._do(lambda: nothing(scan.set_procedure(self._office, dossier_id, code, user)))
 
     def import_files(
         self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from workstation.domain.dossier import Dossier, DossierState
+from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
 from workstation.domain.outbox import Comparison, OutboxItem
@@ -20,7 +20,7 @@ from workstation.usecases.office import VERIFY_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier
 from workstation.usecases.shown import ShownPdfs
-from workstation.usecases.sign import OFFICIAL
+from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.telling import log_failure, told
 from workstation.usecases.views import User
 from workstation.usecases.watch import Watch
@@ -98,6 +98,30 @@ class DeskLanes:
         def run() -> R:
             if role != OFFICIAL:
                 raise WorkstationError("K07")
+            return fn()
+
+        return self._do(run)
+
+    def _do_registrar(self, fn: Callable[[], R]) -> Future[R]:
+        """Only for the registrar: C40 for anybody else."""
+        role = self.user.role
+
+        def run() -> R:
+            if role != REGISTRAR:
+                raise WorkstationError("C40")
+            return fn()
+
+        return self._do(run)
+
+    def _do_signer(self, document_id: DocumentId, fn: Callable[[], R]) -> Future[R]:
+        """For whom the document waits: the official (else K07), then the registrar (else C40)."""
+        role = self.user.role
+
+        def run() -> R:
+            state = self._office.dossier_of(document_id).document(document_id).state
+            wanted, code = (REGISTRAR, "C40") if state is DocumentState.TO_SEAL else (OFFICIAL, "K07")
+            if role != wanted:
+                raise WorkstationError(code)
             return fn()
 
         return self._do(run)

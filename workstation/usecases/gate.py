@@ -1,8 +1,10 @@
 """The gate: what must hold before an official signs. Pure; the list on the screen and the refusal are the same function."""
 
-from workstation.domain.authority import Signatory
+from datetime import date
+
+from workstation.domain.authority import Matter, Signatory
 from workstation.domain.dossier import Document, Dossier
-from workstation.domain.errors import ErrorNote
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
 from workstation.domain.page import PageState
 from workstation.domain.profile import DocumentRule, Profile, SignatureOf
@@ -18,9 +20,14 @@ def check_gate(
     organization: str,
     token: TokenStatus | None,
     signatory: Signatory | None,
+    picture: bool | None = None,
 ) -> tuple[GateCheck, ...]:
     """All rules in the order of the list. Without a token the certificate's name is not judged yet, nor without a signatory the
-    authority to sign on behalf. Who attests a scan signs in nobody's name and is not asked for it."""
+    authority to sign on behalf. Who attests a scan signs in nobody's name and is not asked for it.
+
+    ``picture``: whether the signer has a picture of the handwritten signature here; None: the stamp shows none, or nobody is
+    about to sign yet."""
+    rule = profile.demands(rule)
     return (
         _quality(dossier, document, profile),
         _pages(dossier, document),
@@ -28,7 +35,8 @@ def check_gate(
         _fields(document, rule),
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
-        *([_authority(document, profile, signatory)] if profile.signature_of is SignatureOf.NAMED else []),
+        *([_authority(dossier, document, profile, signatory)] if profile.signature_of is SignatureOf.NAMED else []),
+        *([GateCheck(GateRule.PICTURE, picture, None if picture else ErrorNote("C35"))] if picture is not None else []),
         GateCheck(GateRule.PLACEMENT, True, detail=(("stamp", profile.stamp_preset),)),
     )
 
@@ -83,20 +91,45 @@ def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
     return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
 
 
-def _authority(document: Document, profile: Profile, signatory: Signatory | None) -> GateCheck:
+def _authority(dossier: Dossier, document: Document, profile: Profile, signatory: Signatory | None) -> GateCheck:
     """Each form of signing on behalf (KT., TL., TUQ.) needs an entry of the ledger in force; the first that has none is named.
     ``entry``: the decisions under which is signed."""
     if signatory is None:
         return GateCheck(GateRule.AUTHORITY, True)
     numbers = []
     for form in profile.behalf(document.field("signer_title"), signatory.forms):
-        entry = signatory.authority(form, document.type_code)
+        entry = signatory.authority(form, Matter(document.type_code, dossier.procedure))
         if entry is None:
-            date = signatory.on.isoformat()
-            note = ErrorNote("C31", (("date", date), ("form", f"{form}."), ("type", document.type_code)))
-            return GateCheck(GateRule.AUTHORITY, False, note)
+            return GateCheck(GateRule.AUTHORITY, False, unauthorized(form, dossier, document, signatory.on).note)
         numbers.append(entry.number)
     return GateCheck(GateRule.AUTHORITY, True, detail=(("entry", ", ".join(numbers)),) if numbers else ())
+
+
+def unauthorized(form: str, dossier: Dossier, document: Document, on: date) -> WorkstationError:
+    """C31: what no entry of the ledger covers."""
+    about = {"procedure": dossier.procedure} if dossier.procedure else {}
+    return WorkstationError("C31", form=f"{form}.", type=document.type_code, date=on.isoformat(), **about)
+
+
+def check_sealing(document: Document, organization: str, token: TokenStatus, seal: bool) -> tuple[GateCheck, ...]:
+    """What must hold before the registrar numbers, dates and seals what an official has signed (Decree 30/2020 art. 15, 32).
+    ``seal``: whether there is a picture of the agency's seal here."""
+    missing = None if document.field("notation") else ErrorNote("K01", (("field", "notation"),))
+    signed = document.sealed
+    leader = (("signer", signed.signer),) if signed else ()
+    return (
+        GateCheck(GateRule.LEADER, signed is not None, None if signed else ErrorNote("C12", (("rule", "leader"),)), leader),
+        GateCheck(GateRule.NUMBERING, missing is None, missing, (("notation", document.field("notation")),)),
+        _agency(organization, token),
+        GateCheck(GateRule.SEAL, seal, None if seal else ErrorNote("C34")),
+    )
+
+
+def _agency(organization: str, token: TokenStatus) -> GateCheck:
+    """Only the agency's own certificate seals, nobody's personal one. A practice office has one key for all."""
+    unknown = not token.owner or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY)
+    ok = unknown or token.training or names_unit(token.owner, organization)
+    return GateCheck(GateRule.AGENCY, ok, None if ok else ErrorNote("C33", (("organization", organization),)))
 
 
 def names_unit(name: str, organization: str) -> bool:

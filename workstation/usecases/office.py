@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
-from workstation.domain.dossier import Dossier, all_signed, settled
+from workstation.domain.dossier import Document, Dossier, all_signed, settled
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
+from workstation.domain.fields import FieldOrigin
 from workstation.domain.ids import DocumentId, DossierId, PageId
+from workstation.domain.issue import GIVEN_IN_MARK
 from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, UnitOfWork, UnitOfWorkFactory
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.signing import Levels, SigningTools
@@ -60,6 +62,11 @@ class Office:
 
     def profile_of(self, dossier: Dossier) -> Profile:
         return self.rules.profile(dossier.profile, day(dossier.created_at))
+
+    def marks_of(self, dossier: Dossier, document: Document) -> tuple[str, ...]:
+        """Stamps of the marks that the registrar sets after the official: without those of what stands on the paper."""
+        on_paper = {f.name for f in document.fields if f.value and f.origin is not FieldOrigin.GIVEN}
+        return tuple(m for m in self.profile_of(dossier).office_marks if GIVEN_IN_MARK.get(m) not in on_paper)
 
     def dossier(self, dossier_id: DossierId) -> Dossier:
         """As it is now. K04 if there is none (any more), as for a screen that shows what was merged away meanwhile."""

@@ -10,11 +10,14 @@ from workstation.domain.outbox import OutboxItem, OutboxState
 from workstation.domain.page import Page, PageState
 from workstation.domain.peers import PeerDelivery
 from workstation.domain.signature import TokenStatus
-from workstation.usecases.gate import check_gate
-from workstation.usecases.office import VIETNAM, Office
+from workstation.usecases.gate import check_gate, check_sealing
+from workstation.usecases.office import VIETNAM, Office, day
 from workstation.usecases.publish import title_of
 from workstation.usecases.read import missing_for_finish
+from workstation.usecases.seal import next_number
+from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.signers import signatory
+from workstation.usecases.stamps import has_hand, seal_of
 from workstation.usecases.views import (
     Counts,
     DocumentView,
@@ -32,6 +35,14 @@ ON_THE_DESK = tuple(s for s in DossierState if s not in (DossierState.QUEUED, Do
 BEFORE_OFFICIAL = frozenset({DocumentState.PASSED, DocumentState.TO_SIGN})
 
 
+def waits_at_sign(document: Document, role: str) -> bool:
+    """Whether the document stands in the queue of Sign: the registrar's holds what officials have signed, everybody else sees
+    the officials'."""
+    if role == REGISTRAR:
+        return document.state is DocumentState.TO_SEAL
+    return document.state in BEFORE_OFFICIAL and bool(document.published or document.error)
+
+
 def dossier_row(dossier: Dossier) -> DossierRow:
     live = [p for p in dossier.pages if not p.dropped]
     return DossierRow(
@@ -44,6 +55,7 @@ def dossier_row(dossier: Dossier) -> DossierRow:
         reading=sum(1 for p in live if p.state is PageState.NEW),
         needs_look=sum(1 for p in live if p.state is PageState.QUARANTINED or p.failing),
         error=dossier.error,
+        procedure=dossier.procedure,
     )
 
 
@@ -69,7 +81,7 @@ def page_view(office: Office, page: Page, number: int) -> PageView:
 
 
 def document_view(office: Office, dossier: Dossier, document: Document) -> DocumentView:
-    rule = office.rules.document(document.type_code)
+    rule = office.profile_of(dossier).demands(office.rules.document(document.type_code))
     known = {f.name: f for f in document.fields}
     fields = tuple(known.get(n) or IndexField(n, "", 0.0, doubt=n in rule.required) for n in rule.form)
     return DocumentView(
@@ -118,22 +130,46 @@ def verify_queue(office: Office, dossiers: Iterable[Dossier], user: UserName) ->
 
 
 def sign_desk(
-    office: Office, dossiers: Iterable[Dossier], token: TokenStatus, user: UserName, signed: int, refused: int
+    office: Office,
+    dossiers: Iterable[Dossier],
+    token: TokenStatus,
+    user: UserName,
+    signed: int,
+    refused: int,
+    role: str = OFFICIAL,
 ) -> SignDesk:
     """``user``: who would sign; nobody's authority is judged by a certificate that can't be read yet."""
     rows, who = [], signatory(office, user, token.certificate or None)
     for dossier in sorted(dossiers, key=lambda d: d.created_at):
         for document in dossier.documents:
-            if document.state in BEFORE_OFFICIAL and (document.published or document.error):
-                rows.append(_sign_row(office, dossier, document, token, who))
+            if waits_at_sign(document, role):
+                make = _sign_row if document.state is not DocumentState.TO_SEAL else _seal_row
+                rows.append(make(office, dossier, document, token, who))
     return SignDesk(tuple(rows), token, signed, refused)
 
 
 def _sign_row(office: Office, dossier: Dossier, document: Document, token: TokenStatus, who: Signatory) -> SignRow:
     profile, rule = office.profile_of(dossier), office.rules.document(document.type_code)
-    gate = check_gate(dossier, document, profile, rule, office.organization, token, who)
+    picture = has_hand(office, dossier, who.user)
+    gate = check_gate(dossier, document, profile, rule, office.organization, token, who, picture)
     view = document_view(office, dossier, document)
     return SignRow(view, len(dossier.pages_of(document.id)), document.seen_by is not None, gate)
+
+
+def _seal_row(office: Office, dossier: Dossier, document: Document, token: TokenStatus, who: Signatory) -> SignRow:
+    gate = check_sealing(document, office.organization, token, seal_of(office).is_file())
+    notation = document.field("notation")
+    return SignRow(
+        document_view(office, dossier, document),
+        len(dossier.pages_of(document.id)),
+        document.seen_by == who.user,
+        gate,
+        document.marks_left,
+        notation,
+        document.field("number"),
+        next_number(office, notation),
+        document.field("issued_date") or day(office.clock.now()).isoformat(),
+    )
 
 
 def outbox_row(item: OutboxItem, title: str, peers: tuple[PeerDelivery, ...] = ()) -> OutboxRow:
@@ -155,14 +191,14 @@ def outbox_row(item: OutboxItem, title: str, peers: tuple[PeerDelivery, ...] = (
     )
 
 
-def counts(dossiers: Iterable[Dossier], items: Mapping[OutboxState, int], user: UserName) -> Counts:
+def counts(dossiers: Iterable[Dossier], items: Mapping[OutboxState, int], user: UserName, role: str = OFFICIAL) -> Counts:
     """``dossiers``: those ``ON_THE_DESK``; ``items``: how many there are of each state."""
     dossiers = tuple(dossiers)
     documents = [d for x in dossiers for d in x.documents]
     return Counts(
         capture=sum(1 for d in dossiers if d.state is DossierState.SCANNING),
         verify=sum(1 for d in documents if awaits(d, user)),
-        sign=sum(1 for d in documents if d.state in BEFORE_OFFICIAL and (d.published or d.error)),
+        sign=sum(1 for d in documents if waits_at_sign(d, role)),
         outbox=sum(items.values()) - items[OutboxState.RECEIVED],
         returned=items[OutboxState.REJECTED],
     )

@@ -15,6 +15,7 @@ from workstation.domain.signature import FileVerdict, SignatureReport, SignResul
 from workstation.usecases.office import Office
 from workstation.usecases.queries import ON_THE_DESK
 from workstation.usecases.read import unassigned
+from workstation.usecases.seal import record_mark
 from workstation.usecases.sign import record_sealed
 
 UNRECORDED = ".lift"
@@ -72,7 +73,8 @@ def needs_reading(dossier: Dossier) -> bool:
 
 
 def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) -> bool:
-    """Records the file if it is whole and extends the published bytes; removes what is not what the token was asked to sign."""
+    """Records the file if it is whole and extends the published bytes, or the signed ones where a mark was set; removes what is
+    not what the token was asked to sign."""
     document_id = DocumentId(path.stem)
     try:
         known = office.dossier_of(document_id).document(document_id)
@@ -81,10 +83,14 @@ def _adopt(office: Office, path: Path, verify: Callable[[Path], FileVerdict]) ->
             raise
         path.unlink()  # belongs to no document of this store
         return False
-    if known.state is DocumentState.TO_SIGN and known.published is not None:
+    base = known.published if known.state is DocumentState.TO_SIGN else known.sealed if known.marks_left else None
+    if base is not None and path.stat().st_size > base.bytes and extends(path, office.blobs.path(base.sha256)):
         result = sealed_result(path, verify(path))
-        if result is not None and extends(path, office.blobs.path(known.published.sha256)):
-            record_sealed(office, document_id, known.published.sha256, path, result, "system")
+        if result is not None and known.marks_left:
+            record_mark(office, known, path, result, "system")
+            return True
+        if result is not None:
+            record_sealed(office, document_id, base.sha256, path, result, "system")
             return True
     path.unlink()
     return False

@@ -10,6 +10,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DossierId, PageId, UserName, new_id
 from workstation.domain.page import Page, PageSource
 from workstation.domain.ports import Inspection, Limits
+from workstation.domain.procedure import is_procedure
 from workstation.usecases.office import INSPECT_SECONDS, Office, day
 from workstation.usecases.views import ImportOutcome
 
@@ -28,6 +29,20 @@ def open_dossier(office: Office, title: str, by: UserName, profile: str = "archi
         uow.audit.append(office.event(by, "opened", dossier_id, code=code))
         uow.commit()
     return dossier_id
+
+
+def set_procedure(office: Office, dossier_id: DossierId, code: str, by: UserName) -> Dossier:
+    """The administrative procedure that the dossier belongs to; empty: none. K02 if it is no such code, K06 once the dossier is
+    on its way."""
+    if code and not is_procedure(code):
+        raise WorkstationError("K02", field="procedure")
+
+    def edit(d: Dossier) -> Dossier:
+        if d.state in (DossierState.QUEUED, DossierState.RECEIVED):
+            raise WorkstationError("K06", state=d.state.value, to="procedure")
+        return replace(d, procedure=code)
+
+    return office.change(dossier_id, edit, office.event(by, "procedure_set", dossier_id, procedure=code))
 
 
 def import_key(paths: Iterable[Path]) -> str:

@@ -4,8 +4,8 @@ Journal: the token's output is first a file in ``office.sealing`` named by docum
 A crash in between leaves the file, and ``recover`` takes it over instead of signing again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from workstation.domain.signing import RemoteSecret, Secret, SignJob, StampPlace
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.signers import authorize, authorized_under, signatory
-from workstation.usecases.stamps import Move, wish
+from workstation.usecases.stamps import Move, has_hand, wish
 from workstation.usecases.views import SignProgress
 
 R = TypeVar("R")
@@ -30,6 +30,8 @@ UNMOVED: Moves = MappingProxyType({})
 
 OFFICIAL = "official"
 """Role of who signs, refuses to sign and looks at what will be signed. Fields are entered and checked by any two persons."""
+REGISTRAR = "registrar"
+"""Role of the văn thư, who alone signs for the agency (Decree 30/2020 art. 32.2)."""
 OPEN_SECONDS = 60.0
 """Time cap for logging in, and for logging out: cards take a second or two, a driver that hangs takes for ever."""
 SIGN_SECONDS = 120.0
@@ -41,19 +43,21 @@ STOPS_BATCH = frozenset(
 
 
 def mark_seen(office: Office, document_id: DocumentId, by: UserName, looked_at: Sha256 | None = None) -> Dossier:
-    """The official has looked at every page of the published file. K06 if nothing is published that waits for an official.
+    """The official has looked at every page of the published file, or the registrar at what the official signed. K06 if
+    nothing is there that waits for one of them.
 
-    ``looked_at``: hash of the file that was on the screen. K04 if it is not the published one (any more). Publishing anew
-    forgets who saw the file before, so ``seen_by`` always speaks of ``published`` as it is.
+    ``looked_at``: hash of the file that was on the screen. K04 if it is not the one that waits (any more). Publishing anew and
+    signing forget who saw the file before, so ``seen_by`` always speaks of the file as it is.
     """
 
     def edit(d: Dossier) -> Dossier:
         document = d.document(document_id)
         if document.state is DocumentState.SIGNED:
             return d  # who saw it before signing is part of the record
-        if document.published is None or document.state not in (DocumentState.PASSED, DocumentState.TO_SIGN):
+        waits = document.sealed if document.state is DocumentState.TO_SEAL else document.published
+        if waits is None or document.state not in (DocumentState.PASSED, DocumentState.TO_SIGN, DocumentState.TO_SEAL):
             raise WorkstationError("K06", state=document.state.value, to="seen")
-        if looked_at not in (None, document.published.sha256):
+        if looked_at not in (None, waits.sha256):
             raise WorkstationError("K04", reason="moved")
         return d.with_document(replace(document, seen_by=by))
 
@@ -66,7 +70,10 @@ def refuse_to_sign(office: Office, document_id: DocumentId, reason: str, by: Use
     dossier = office.dossier_of(document_id)
 
     def edit(d: Dossier) -> Dossier:
-        return d.with_document(refuse(d.document(document_id), reason.strip()))
+        document = d.document(document_id)
+        if document.state is DocumentState.TO_SEAL and document.marks_left != office.marks_of(d, document):
+            raise WorkstationError("K06", state=document.state.value, to=DocumentState.REFUSED.value)  # numbered: it is issued
+        return d.with_document(refuse(document, reason.strip()))
 
     return office.change(dossier.id, edit, office.event(by, "refused", document_id))
 
@@ -86,11 +93,9 @@ def sign_batch(
     A document's own failure is in its progress and the rest goes on; trouble with the key ends the batch, and what is
     left stays "Chờ ký".
     """
-    status = at_token(office.token, OPEN_SECONDS, office.signing.open, key, pin)
     results: list[SignProgress] = []
     waiting = list(document_ids)
-    try:
-        _require_asked(status, pin)
+    with opened(office, key, pin) as status:
         while waiting and not cancelled():
             some, waiting = waiting[: status.batch], waiting[status.batch :]
             ended = False
@@ -100,10 +105,19 @@ def sign_batch(
                 ended = ended or (note is not None and note.code in STOPS_BATCH)
             if ended:
                 break
+    return tuple(results)
+
+
+@contextmanager
+def opened(office: Office, key: KeyRef, pin: Secret) -> Iterator[TokenStatus]:
+    """The key, logged in to once for a batch. C02 and the like before anything is signed; C37 as ``_require_asked``."""
+    status = at_token(office.token, OPEN_SECONDS, office.signing.open, key, pin)
+    try:
+        _require_asked(status, pin)
+        yield status
     finally:
         with suppress(WorkstationError):  # a driver that hangs or dies takes its process, and so the session, with it
             at_token(office.token, OPEN_SECONDS, office.signing.close)
-    return tuple(results)
 
 
 def _require_asked(status: TokenStatus, secret: Secret) -> None:
@@ -215,7 +229,8 @@ def _gate(office: Office, dossier: Dossier, document_id: DocumentId, by: UserNam
         raise WorkstationError("C12", rule="seen")
     rule = office.rules.document(document.type_code)
     who = signatory(office, by, status.certificate)
-    checks = check_gate(dossier, document, office.profile_of(dossier), rule, office.organization, status, who)
+    profile, picture = office.profile_of(dossier), has_hand(office, dossier, by)
+    checks = check_gate(dossier, document, profile, rule, office.organization, status, who, picture)
     for check in checks:
         if not check.ok:
             raise check.note.error() if check.note else WorkstationError("C12", rule=check.rule.value)
@@ -227,8 +242,10 @@ def sealing_path(office: Office, document_id: DocumentId) -> Path:
 
 def record_sealed(office: Office, document_id: DocumentId, published: Sha256, out: Path, result: SignResult, by: str) -> Dossier:
     """Takes the signed file ``out`` of the file ``published`` into the store: blob first, then document and audit event, and
-    with the last document the outbox row, in one transaction. C11 if the document has been published anew meanwhile,
-    C31 if it is signed on behalf and no entry of the ledger was found for it before the token signed."""
+    with the last document the outbox row, in one transaction. Where the agency's marks follow, it waits for the registrar.
+
+    C11 if the document has been published anew meanwhile, C31 if it is signed on behalf and no entry of the ledger was found
+    for it before the token signed."""
     dossier = office.dossier_of(document_id)
     under = authorized_under(office, dossier, dossier.document(document_id), published)
     sha256 = office.blobs.put_file(out)
@@ -237,6 +254,11 @@ def record_sealed(office: Office, document_id: DocumentId, published: Sha256, ou
     sealed = SealedPdf(sha256, result.bytes, published, result.signer, result.signing_time, result.level)
     behalf = {"entry": under} if under else {}
     event = office.event(by, "signed", document_id, sha256=sha256, published=published, **behalf)
-    after = office.change(dossier.id, lambda d: d.with_document(seal(d.document(document_id), sealed)), event)
+
+    def edit(d: Dossier) -> Dossier:
+        document = d.document(document_id)
+        return d.with_document(seal(document, sealed, office.marks_of(d, document)))
+
+    after = office.change(dossier.id, edit, event)
     out.unlink(missing_ok=True)
     return after

@@ -1,14 +1,16 @@
 """The ledger of who may sign on behalf of whom: enter, end, and ask it before the token signs."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority, Signatory
+from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority, Matter, Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.fields import nfc
 from workstation.domain.ids import AuthorityId, DocumentId, Sha256, UserName, new_id
+from workstation.domain.procedure import is_procedure
+from workstation.usecases.gate import unauthorized
 from workstation.usecases.office import Office, day
 
 AUTHORIZED = "authorized"
@@ -25,6 +27,26 @@ def signatory(office: Office, user: UserName, certificate: str | None) -> Signat
     return Signatory(user, certificate, on, ledger(office), office.rules.behalf_forms(on))
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorityWish:
+    """What is entered into the ledger on the screen: the signer is a user of this station."""
+
+    number: str
+    form: str
+    on_behalf_of: str
+    user: UserName
+    scope: tuple[str, ...]
+    procedures: tuple[str, ...]
+    valid_from: date
+    valid_until: date | None
+
+    def entry(self, now: datetime, by: UserName) -> Authority:
+        return Authority(
+            AuthorityId(""), self.number, self.form, self.on_behalf_of, self.user, "", self.scope,
+            self.valid_from, self.valid_until, now, by, procedures=self.procedures,
+        )  # fmt: skip
+
+
 def enter(office: Office, wish: Authority, by: UserName) -> Authority:
     """Adds an entry; its id, its time and who entered it are set here. C32 (``field``) if it can't be."""
     now = office.clock.now()
@@ -34,6 +56,7 @@ def enter(office: Office, wish: Authority, by: UserName) -> Authority:
         number=nfc(wish.number),
         on_behalf_of=nfc(wish.on_behalf_of),
         scope=tuple(dict.fromkeys(wish.scope)),
+        procedures=tuple(dict.fromkeys(wish.procedures)),
         created_at=now,
         created_by=by,
         ended=None,
@@ -45,6 +68,7 @@ def enter(office: Office, wish: Authority, by: UserName) -> Authority:
         "number": made.number,
         "form": made.form,
         "scope": " ".join(made.scope),
+        "procedures": " ".join(made.procedures),
         "from": made.valid_from.isoformat(),
         "until": made.valid_until.isoformat() if made.valid_until else "",
     }
@@ -67,7 +91,8 @@ def _wrong(office: Office, entry: Authority, today: date) -> str:
         "on_behalf_of": not entry.on_behalf_of,
         "signer": not entry.user and not entry.certificate,
         "certificate": bool(entry.certificate) and not _is_sha256(entry.certificate),
-        "scope": not entry.scope or (form.limited if everything else not set(entry.scope) <= types),
+        "scope": not entry.scope or (form.limited and not entry.procedures if everything else not set(entry.scope) <= types),
+        "procedures": not all(map(is_procedure, entry.procedures)),
         "until": entry.valid_until is None if form.limited else False,
         "dates": entry.valid_until is not None and entry.valid_until < entry.valid_from,
     }
@@ -109,9 +134,9 @@ def authorize(office: Office, dossier: Dossier, document: Document, by: UserName
     with office.uow() as uow:
         who = Signatory(by, certificate, day(now), uow.signers.list(), in_force)
         for form in forms:
-            entry = who.authority(form, document.type_code)
+            entry = who.authority(form, Matter(document.type_code, dossier.procedure))
             if entry is None:
-                raise WorkstationError("C31", form=f"{form}.", type=document.type_code, date=who.on.isoformat())
+                raise unauthorized(form, dossier, document, who.on)
             uow.audit.append(_authorized(office, document.id, document.published.sha256, by, entry))
         uow.commit()
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 
+from workstation.domain.authority import Authority
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
@@ -47,6 +48,8 @@ class DossierRow:
     needs_look: int
     """Pages that fail a finding or are in quarantine."""
     error: ErrorNote | None
+    procedure: str = ""
+    """Code of the administrative procedure; empty: none is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,13 @@ class GateRule(Enum):
     FOUR_EYES = "four_eyes"  # Người nhập khác người kiểm tra
     CERTIFICATE = "certificate"  # Tên cơ quan trên chứng thư khớp
     AUTHORITY = "authority"  # KT., TL., TUQ. có trong sổ ủy quyền
+    PICTURE = "picture"  # Có ảnh chữ ký tay
     PLACEMENT = "placement"  # Chữ ký đặt góc trên bên phải trang 1
+    # before the registrar's marks
+    LEADER = "leader"  # Người có thẩm quyền đã ký
+    NUMBERING = "numbering"  # Có ký hiệu để vào số
+    AGENCY = "agency"  # Chứng thư của cơ quan
+    SEAL = "seal"  # Có ảnh dấu
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,15 @@ class SignRow:
     pages: int
     seen: bool
     gate: tuple[GateCheck, ...]
+    marks: tuple[str, ...] = ()
+    """Stamps of the agency's marks that the registrar has still to set; none: the row is the official's."""
+    notation: str = ""
+    number: str = ""
+    """On the paper, or given already; empty: the registrar gives it."""
+    next_number: int = 1
+    """In the series of its symbol."""
+    issued: str = ""
+    """The day on the paper, given already, or to be given: ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +255,15 @@ class ImportOutcome:
     name: str
     pages: int
     error: ErrorNote | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """The ledger of authorised signers, and what an entry may say."""
+
+    entries: tuple[Authority, ...]
+    today: date
+    forms: tuple[tuple[str, str], ...]
+    """Code and name of the forms of signing on behalf in force."""
+    types: tuple[tuple[str, str], ...]
+    """Code and name of what an entry may cover."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.domain.authority import ALL_TYPES, Authority, Signatory, forms_of
+from workstation.domain.authority import ALL_TYPES, Authority, Matter, Signatory, forms_of
 from workstation.domain.ids import AuthorityId, UserName
 from workstation.rules.reader import load_rules
 
@@ -67,15 +67,33 @@ def test_an_entry_counts_from_its_first_to_its_last_day_and_not_once_it_has_ende
 def test_every_part_of_an_entry_has_to_fit(user: str, certificate: str, form: str, kind: str) -> None:
     who = Signatory(UserName(user), certificate, DAY, (entry(certificate="x"),), FORMS)
     fits = (user, certificate, form, kind) == ("a", "x", "KT", "QD")
-    assert (who.authority(form, kind) is not None) == fits
+    assert (who.authority(form, Matter(kind)) is not None) == fits
 
 
 def test_a_list_of_types_covers_no_document_whose_type_is_unknown() -> None:
-    assert not entry(scope=("QD",)).covers("")
-    assert entry(scope=(ALL_TYPES,)).covers("")
+    assert not entry(scope=("QD",)).covers(Matter(""))
+    assert entry(scope=(ALL_TYPES,)).covers(Matter(""))
 
 
 def test_a_certificate_that_is_not_read_yet_is_not_judged() -> None:
     made = entry(user=None, certificate="x")
-    assert Signatory(UserName("a"), None, DAY, (made,), FORMS).authority("KT", "QD") == made
-    assert Signatory(UserName("a"), "", DAY, (made,), FORMS).authority("KT", "QD") is None
+    assert Signatory(UserName("a"), None, DAY, (made,), FORMS).authority("KT", Matter("QD")) == made
+    assert Signatory(UserName("a"), "", DAY, (made,), FORMS).authority("KT", Matter("QD")) is None
+
+
+@pytest.mark.parametrize(
+    ("procedure", "covered"),
+    [
+        ("1.005129", True),
+        ("1.005129.000.00.00.H29", True),
+        ("1.004746", False),
+        ("1.00512", False),
+        ("", False),
+        ("1.0051290", False),
+    ],
+)
+def test_an_entry_for_procedures_covers_their_dossiers_and_no_others(procedure: str, covered: bool) -> None:
+    made = entry(scope=(ALL_TYPES,), procedures=("2.000815.000.00.00.H55", "1.005129"))
+    assert made.covers(Matter("QD", procedure)) == covered
+    assert not entry(scope=("TB",), procedures=("1.005129",)).covers(Matter("QD", "1.005129")), "both count"
+    assert entry(scope=("QD",)).covers(Matter("QD", procedure)), "no list of procedures: any dossier"

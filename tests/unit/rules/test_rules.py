@@ -83,7 +83,7 @@ def test_no_two_profiles_of_a_code_are_in_force_on_one_day():
 @pytest.mark.parametrize("row", PROFILES, ids=lambda row: row["code"])
 def test_a_profile_says_whose_the_signature_is(row: dict[str, Any]):
     """S5 and S6 are the stamps of who made the file (TT 05/2025 art. 8, TT 01/2023 art. 8), not of who signs the document."""
-    scan, named = (profile({**row, "signature_of": x}) for x in ("scan", "named"))
+    scan, named = (profile({**row, "office_marks": [], "signature_of": x}) for x in ("scan", "named"))
     assert (scan.signature_of, named.signature_of) == (SignatureOf.SCAN, SignatureOf.NAMED)
     forms = load_rules().behalf_forms(date(2026, 11, 21))
     assert named.behalf("KT. CHỦ TỊCH", forms) == ("KT",) and named.behalf("CHỦ TỊCH", forms) == ()
@@ -97,6 +97,14 @@ def test_a_profile_says_whose_the_signature_is(row: dict[str, Any]):
 def test_only_what_the_office_issues_itself_is_signed_by_the_named_person():
     scans = dict.fromkeys(("archive", "general", "one-stop"), SignatureOf.SCAN)
     assert {p.code: p.signature_of for p in load_rules().profiles} == {**scans, "issued": SignatureOf.NAMED}
+
+
+def test_only_what_the_office_issues_itself_is_numbered_dated_and_sealed_in_that_order():
+    scans = dict.fromkeys(("archive", "general", "one-stop"), ())
+    assert {p.code: p.office_marks for p in load_rules().profiles} == {**scans, "issued": ("N1", "N2", "S2")}
+    row = {**PROFILES[0], "office_marks": ["S2"], "signature_of": "scan"}
+    with pytest.raises(ValueError, match="office_marks"):
+        profile(row)
 
 
 @pytest.mark.parametrize("row", BEHALF, ids=lambda row: row["code"])

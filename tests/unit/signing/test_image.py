@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from signing.image import MAX_BYTES, MAX_SIDE, keep_hand, read_picture
+from signing.image import MAX_BYTES, MAX_SIDE, keep, read_picture
 from signing.presets import Ink
 from tests.unit.signing import marks
 from workstation.domain.errors import WorkstationError
@@ -179,7 +179,7 @@ def test_any_damaged_byte_comes_to_a_code_or_a_picture(tmp_path: Path, at: int) 
 
 def test_what_is_inked_of_a_signature_is_kept(tmp_path: Path) -> None:
     source, kept = marks.signature(tmp_path / "s.png", size=(1800, 800)), tmp_path / "kept.png"
-    keep_hand(source, kept)
+    keep(source, kept, Ink.BLUE)
     with Image.open(kept) as picture:
         assert (
             picture.mode == "RGBA"
@@ -191,13 +191,13 @@ def test_what_is_inked_of_a_signature_is_kept(tmp_path: Path) -> None:
 
 def test_a_picture_that_is_refused_leaves_the_one_in_use(tmp_path: Path) -> None:
     kept = tmp_path / "kept.png"
-    keep_hand(marks.signature(tmp_path / "s.png"), kept)
+    keep(marks.signature(tmp_path / "s.png"), kept, Ink.BLUE)
     before = kept.read_bytes()
     for source, fault in (
         (marks.seal(tmp_path / "seal.png"), "blue"),
         (marks.signature(tmp_path / "t.png", size=(120, 60)), "small"),
     ):
         with pytest.raises(WorkstationError) as caught:
-            keep_hand(source, kept)
+            keep(source, kept, Ink.BLUE)
         assert caught.value.code == "C36" and caught.value.params["fault"] == fault and kept.read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.png", "s.png", "seal.png", "t.png"]

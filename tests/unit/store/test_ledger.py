@@ -15,7 +15,7 @@ from workstation.store.database import Store
 def entry(first: date = date(2026, 1, 1)) -> Authority:
     return Authority(
         AuthorityId(new_id()), "12/QĐ-UBND", "TUQ", "Chủ tịch Ủy ban nhân dân phường", UserName("nguoiky1"), "ab" * 32,
-        ("QD", "TB"), first, date(2026, 12, 31), T0, UserName("canbo1"),
+        ("QD", "TB"), first, date(2026, 12, 31), T0, UserName("canbo1"), procedures=("1.005129", "2.000815"),
     )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ documents = st.builds(
     seen_by=users,
     published=st.none() | st.builds(PublishedPdf, sha, small, small, text),
     sealed=st.none() | st.builds(SealedPdf, sha, small, sha, text, text, text),
+    marks_left=st.lists(text, max_size=3).map(tuple),
     reason=text,
     error=notes,
 )
@@ -84,6 +85,7 @@ def parts(draw: st.DrawFn, before: Dossier | None = None) -> dict[str, Any]:
         "documents": tuple(draw(st.permutations(some_documents))),
         "pages": tuple(replace(p, document_id=draw(owners)) for p in draw(st.permutations(some_pages))),
         "title": draw(text),
+        "procedure": draw(text),
         "state": draw(st.sampled_from(DossierState)),
         "error": draw(notes),
     }

@@ -340,6 +340,7 @@ class Machine:
             attest=self.attest,
             shows_hand=lambda code: code == "S1",
             keep_hand=self.keep_hand,
+            keep_seal=self.keep_hand,
         )
 
     @property
@@ -350,7 +351,7 @@ class Machine:
 def verify(path: Path) -> FileVerdict:
     """Reads what ``Machine.sign`` wrote."""
     data = path.read_bytes()
-    _, mark, rest = data.partition(b"%%SIGNED")
+    _, mark, rest = data.rpartition(b"%%SIGNED")
     if not mark or not rest.partition(b"%%AT")[0].isdigit():
         return FileVerdict(Verdict.UNREADABLE, False, (), ())
     report = SignatureReport(

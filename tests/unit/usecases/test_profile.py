@@ -16,6 +16,7 @@ from workstation.usecases.views import GateRule
 
 ODD = {
     "min_dpi": 173.0, "min_sharpness": 31.0, "conformance": "PDF/A-9z", "stamp_preset": "S6", "signature_of": SignatureOf.NAMED,
+    "office_marks": ("S2",),
 }  # fmt: skip
 """Values that no rule data has."""
 
@@ -70,6 +71,8 @@ def test_the_gate_and_the_stamp_keep_to_the_profile(strange: World):
     assert placement.detail == (("stamp", "S6"),)
     strange.see(document)
     assert strange.sign(document) == [""]
+    after = strange.get(dossier).documents[0]
+    assert (after.state, after.marks_left) == (DocumentState.TO_SEAL, ("S2",))
     (deputy,) = ids(strange.to_sign(replace(HEAD, fields={**VALUES, "signer_title": "KT. CHỦ TỊCH"})))
     strange.see(deputy)
     assert strange.sign(deputy) == ["C31"], "this profile is for signatures of the person named"
