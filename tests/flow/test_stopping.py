@@ -17,11 +17,9 @@ from workstation.domain.outbox import OutboxState
 
 def enrolled(folder: Path, ward: Ward, url: str) -> Station:
     """A home folder whose database and files are a station's, with the ward's address and keys."""
-    station = Station(folder)
+    station = Station(folder, "store.sqlite3")
     (folder / "ward-keys.json").write_bytes((ward.data / "khoa-cong-khai.json").read_bytes())
-    (folder / "settings.toml").write_text(
-        f'[office]\ndatabase = "sqlite:///{folder / "home.sqlite3"}"\n[ward]\nurl = "{url}"\nclient_id = "tram-so-hoa"\n', "utf-8"
-    )
+    (folder / "settings.toml").write_text(f'[ward]\nurl = "{url}"\nclient_id = "tram-so-hoa"\n', "utf-8")
     return station
 
 

@@ -1,21 +1,25 @@
 """``workstation meeting``: leaves the line to a meeting for a while, for every program on the home folder."""
 
 import re
-from datetime import datetime, time, timedelta
-from typing import Annotated
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workstation.app.compose import Home, SystemClock
 from workstation.app.console import JsonOption, home_folder, out, report, words
-from workstation.app.line import OfficeLine
-from workstation.app.settings import load
 from workstation.domain.errors import WorkstationError
 from workstation.usecases.office import VIETNAM
 from workstation.usecases.outboxdesk import MEETING
 
+if TYPE_CHECKING:
+    from workstation.app.line import OfficeLine
 
-def _line() -> OfficeLine:
+
+def _line() -> "OfficeLine":
+    from workstation.app.compose import Home, SystemClock
+    from workstation.app.line import OfficeLine
+    from workstation.app.settings import load
+
     home = home_folder()
     return OfficeLine(load(home).line.rules, Home(home).meeting, SystemClock())
 
@@ -25,8 +29,7 @@ def on(
     as_json: JsonOption = False,
 ) -> None:
     """A meeting begins: sending is slowed to [line] meeting_kbps, also in the middle of a file."""
-    now = SystemClock().now()
-    line = _line()
+    now, line = datetime.now(UTC), _line()
     line.hold_meeting(ending(until, now) if until else now + MEETING)
     _tell(line, as_json)
 
@@ -53,7 +56,7 @@ def ending(text: str, now: datetime) -> datetime:
     return end if end > local else end + timedelta(days=1)
 
 
-def _tell(line: OfficeLine, as_json: bool) -> None:
+def _tell(line: "OfficeLine", as_json: bool) -> None:
     until = line.meeting_until()
     rate = line.bytes_per_second()
     kbps = None if rate is None else round(rate / 125)

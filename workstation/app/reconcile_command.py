@@ -2,15 +2,17 @@
 
 from contextlib import ExitStack
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sync.reconcile import Reconciliation
 from workstation.app.console import JsonOption, home_folder, leave, options, out, report, words
 from workstation.app.shapes import error_json
 from workstation.app.stopping import run_until, stop_on_signals
 from workstation.domain.errors import WorkstationError
+
+if TYPE_CHECKING:
+    from sync.reconcile import Reconciliation
 
 
 def reconcile(
@@ -20,7 +22,7 @@ def reconcile(
     """Compares our receipts with the ward server's, hash by hash; says what is missing there or differs."""
     from sync.failure import WardFailure
     from sync.receipts import TrustedKeys
-    from sync.reconcile import Reconciler
+    from sync.reconcile import Reconciler, Reconciliation
     from workstation.app.compose import Home, SystemClock, ward_client
     from workstation.app.settings import load
     from workstation.store.database import open_store
@@ -46,7 +48,7 @@ def reconcile(
     leave(1 if found[0].wrong else 0)
 
 
-def _tell(result: Reconciliation, as_json: bool) -> None:
+def _tell(result: "Reconciliation", as_json: bool) -> None:
     rows: list[dict[str, Any]] = [
         {"dossier": item.dossier_code, "receipt_id": item.receipt.id if item.receipt else None,
          "error": error_json(note, options.lang), "what": dict(note.params).get("what", "missing")}

@@ -160,9 +160,9 @@ class TestLimits:
 
 
 class Station:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "home.sqlite3") -> None:
         self.folder = folder
-        self.store = open_store(folder / "home.sqlite3")
+        self.store = open_store(folder / database)
         self.uow = self.store.uow_factory
         self.blobs = FileBlobs(folder / "blobs")
         self.clock = TestClock()
