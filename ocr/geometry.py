@@ -39,6 +39,14 @@ def shrink(pixels: Pixels, dpi: float, to_dpi: float) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def pooled(pixels: Pixels, pool: int) -> Pixels:
+    """Means of whole squares of ``pool`` pixels; what is left over at the right and bottom edge is none. Where the size is no
+    multiple ``shrink`` makes other squares of it, at ten times the time for two pixels."""
+    height, width = max(1, pixels.shape[0] // pool), max(1, pixels.shape[1] // pool)
+    whole = pixels[: pool * height, : pool * width]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def paper_level(small: Pixels, dpi: float) -> NDArray[np.float32]:
     """Brightness of the paper around each pixel: closing by some 6 mm swallows writing, blurring the rest of it."""
     size = max(3, round(6 / 25.4 * dpi) | 1)

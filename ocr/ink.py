@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.components import Labels, components
+from ocr.components import components, picked
 from ocr.frames import Pixels
-from ocr.geometry import grey
+from ocr.geometry import grey, pooled
 from workstation.domain.page import Box
 
 Floats = NDArray[np.float64]
@@ -74,8 +74,8 @@ def find_ink(page: Pixels, dpi: float) -> Ink:
     pool = max(1, round(dpi / 150))
     small = np.asarray(cv2.erode(page, np.ones((pool, pool), np.uint8))[pool // 2 :: pool, pool // 2 :: pool], np.uint8).copy()
     mm = dpi / pool / 25.4
-    pieces, labels = _pieces(np.asarray(small < _INK, np.uint8), mm)
-    seals = _round_seals(small, pieces.large[labels], mm) if pieces.large.any() else ()
+    pieces, large = _pieces(np.asarray(small < _INK, np.uint8), mm)
+    seals = _round_seals(small, large, mm) if large.any() else ()
     letters = pieces.boxes[pieces.letter]
     for seal in (s for s in seals if s.light):
         letters = np.concatenate([letters[~seal.around(letters)], _under(small, seal, mm)])
@@ -88,10 +88,10 @@ class _Pieces:
     boxes: Floats
     letter: NDArray[np.bool_]
     stroke: NDArray[np.bool_]
-    large: NDArray[np.bool_]
 
 
-def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, Labels]:
+def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, Pixels]:
+    """With a mask of those too large for letters."""
     labels, stats, _ = components(dark)
     x, y, w, h, area = (stats[:, i].astype(np.float64) for i in range(5))
     longer, shorter = np.maximum(w, h), np.minimum(w, h)
@@ -100,7 +100,7 @@ def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, Labels]:
     large = (longer >= 8 * mm) & (shorter >= 2.5 * mm) & (longer <= 75 * mm) & (area < 0.5 * w * h)
     for kind in (piece, letter, large):
         kind[0] = False  # the paper
-    return _Pieces(np.stack([x, y, x + w, y + h], axis=1), letter, piece & (w <= 40 * mm), large), labels
+    return _Pieces(np.stack([x, y, x + w, y + h], axis=1), letter, piece & (w <= 40 * mm)), picked(labels, stats, large)
 
 
 def _under(small: Pixels, seal: Circle, mm: float) -> Floats:
@@ -111,10 +111,10 @@ def _under(small: Pixels, seal: Circle, mm: float) -> Floats:
     return np.asarray(found[seal.around(found)])
 
 
-def _round_seals(small: Pixels, large: NDArray[np.bool_], mm: float) -> tuple[Circle, ...]:
+def _round_seals(small: Pixels, large: Pixels, mm: float) -> tuple[Circle, ...]:
     """Circles among strokes too large for letters; these alone, or a page of text would be full of circles."""
     step = 3
-    wide = cv2.dilate(large.astype(np.uint8) * 255, np.ones((step, step), np.uint8))
+    wide = cv2.dilate(large * 255, np.ones((step, step), np.uint8))
     mask = np.asarray(wide[1::step, 1::step], np.uint8).copy()
     return tuple(_toned(small, Circle(s.x * step, s.y * step, s.radius * step)) for s in rings(mask, mm / step))
 
@@ -187,8 +187,8 @@ def find_colours(page: Pixels, dpi: float) -> Colours | None:
     if page.ndim == 2:
         return None
     pool = max(1, round(dpi / 75))
-    height, width = page.shape[0] // pool, page.shape[1] // pool
-    small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
+    small = pooled(page, pool)
+    height, width = small.shape[:2]
     mm = dpi / pool / 25.4
     coarse = cv2.resize(small, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
     paper = cv2.resize(cv2.medianBlur(coarse, 7), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -225,9 +225,8 @@ _PICTURE_MM = 6.0
 def find_pictures(page: Pixels, dpi: float) -> tuple[Box, ...]:
     """Photographs and solid drawings of a cleaned page: closed areas of tone. What touches the page's edge is its rim."""
     pool = max(1, round(dpi / 25))
-    plain = grey(page)
-    height, width = plain.shape[0] // pool, plain.shape[1] // pool
-    small = cv2.resize(plain, (width, height), interpolation=cv2.INTER_AREA)
+    small = pooled(grey(page), pool)
+    height, width = small.shape
     mm = dpi / pool / 25.4
     wide = round(30 * mm) | 1
     paper = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8)), (wide, wide))

@@ -6,6 +6,7 @@ ToUnicode, equal titles. The same job gives the same bytes.
 
 import errno
 import hashlib
+import html
 import os
 import struct
 import tempfile
@@ -16,7 +17,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import AccessMode, Array, Dictionary, Job, Name, Object, Pdf, Stream, String
@@ -236,6 +236,11 @@ def _srgb() -> bytes:
     return bytes(made)
 
 
+def _escaped(text: str) -> str:
+    """Of XML; the standard library's own function for it would load an HTTP client with it."""
+    return html.escape(text, quote=False)
+
+
 def _xmp(title: str, language: str, made: datetime | None) -> bytes:
     stamp = made.strftime("%Y-%m-%dT%H:%M:%SZ") if made else ""
     dates = "".join(f"<xmp:{n}>{stamp}</xmp:{n}>" for n in ("CreateDate", "ModifyDate", "MetadataDate")) if made else ""
@@ -243,9 +248,9 @@ def _xmp(title: str, language: str, made: datetime | None) -> bytes:
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
  xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>
-<dc:language><rdf:Bag><rdf:li>{escape(language)}</rdf:li></rdf:Bag></dc:language>
-<pdf:Producer>{escape(PRODUCER)}</pdf:Producer><xmp:CreatorTool>{escape(PRODUCER)}</xmp:CreatorTool>{dates}
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{_escaped(title)}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>{_escaped(language)}</rdf:li></rdf:Bag></dc:language>
+<pdf:Producer>{_escaped(PRODUCER)}</pdf:Producer><xmp:CreatorTool>{_escaped(PRODUCER)}</xmp:CreatorTool>{dates}
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>""".encode()

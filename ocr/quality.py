@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ocr.components import components
 from ocr.frames import Frame, Pixels
-from ocr.geometry import grey, ink_map, shrink
+from ocr.geometry import grey, ink_map, pooled, shrink
 from ocr.reduce import Reduced
 from workstation.domain.page import Finding
 
@@ -56,8 +56,9 @@ def _edge_widths(rows: Pixels) -> NDArray[np.float64]:
     slope[np.abs(slope) < 2] = 0
     slope[:, -1] = 0  # no run may reach into the next row
     flat = slope.ravel()
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(np.sign(flat))) + 1))
-    height = np.abs(np.add.reduceat(flat.astype(np.int64), starts))
+    sign = (flat > 0).view(np.int8) - (flat < 0).view(np.int8)
+    starts = np.concatenate(([0], np.flatnonzero(sign[1:] != sign[:-1]) + 1))
+    height = np.abs(np.add.reduceat(flat, starts))  # of one sign each, so no more than 255
     steepest = np.maximum.reduceat(np.abs(flat), starts)
     strong = height > 60
     return np.asarray(height[strong] / (steepest[strong] * math.sqrt(2 * math.pi)), np.float64)
@@ -65,7 +66,7 @@ def _edge_widths(rows: Pixels) -> NDArray[np.float64]:
 
 def brightness_and_contrast(pixels: Pixels, dpi: float) -> tuple[float, float]:
     """Brightness of the paper and how much darker the ink is, both 0 to 100."""
-    small = shrink(grey(pixels), dpi, 100.0)
+    small = pooled(grey(pixels), max(1, round(dpi / 100)))
     paper, ink = _percentile(small, 70), _percentile(small, 0.7)
     return paper / 2.55, (paper - ink) / 2.55
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.lines import RawWord, reading_order
+from ocr.strokes import level_strokes, upright_strokes
 from workstation.domain.page import Box, Recipe, Transform, Word
 
 NAME, VERSION = "tables", 1
@@ -83,8 +84,7 @@ def find_rules(page: Pixels, dpi: float, *, worn: bool = False) -> Rules:
     # broken rules are mended: upright ones far, level ones only on worn paper, where lines of text may grow together too
     across = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((1, max(1, round(0.6 * mm) if worn else gap // 2)), np.uint8))
     down = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
-    level = cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
-    upright = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8))
+    level, upright = level_strokes(np.asarray(across, np.uint8), long), upright_strokes(np.asarray(down, np.uint8), long)
     size = (width, height)
     full = [np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_NEAREST), np.uint8) for m in (level, upright)]
     return Rules(full[0], full[1])

@@ -3,6 +3,7 @@
 Nothing heavy is imported here: libraries come with the first job, after the limits and the environment stand.
 """
 
+import ctypes
 import functools
 import os
 import pickle
@@ -69,10 +70,25 @@ def _become(setup: WorkerSetup) -> None:
         # A group of its own, so that killing the worker takes its children (Tesseract) along.
         os.setpgid(0, 0)
         os.nice(setup.nice)
+        _keep_pages()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold pages of citizens
         if setup.max_bytes is not None:
             # DATA, not AS: AS also counts shared libraries and the 8 MiB of address space reserved a thread.
             resource.setrlimit(resource.RLIMIT_DATA, (setup.max_bytes, setup.max_bytes))
+
+
+_MIB = 1 << 20
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""``mallopt`` (3)."""
+
+
+def _keep_pages() -> None:
+    """Freed memory is kept for the next picture of the same job: given back at once, as glibc does, each of a page's arrays
+    would be faulted in anew (half of all page faults, 20 ms a page of A4 at 300 dpi). Elsewhere there is no such call."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, 32 * _MIB)
+        mallopt(_TRIM_THRESHOLD, 128 * _MIB)
 
 
 def _end_with_parent() -> None:

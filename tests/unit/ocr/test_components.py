@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.components import components
+from ocr.components import components, picked
 
 
 @pytest.mark.parametrize("shape", [(700, 500), (1, 60), (60, 1), (2, 2), (1300, 1300)])
@@ -42,3 +42,11 @@ def test_hatching_takes_more_labels_on_the_way_than_it_has_pieces() -> None:
     labels, stats, _ = components(dark)
     _, wide, wide_stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     assert np.array_equal(labels, wide) and np.array_equal(stats, wide_stats)
+
+
+def test_the_mask_of_picked_pieces_is_theirs_alone() -> None:
+    dark = (np.random.default_rng(7).random((300, 200)) < 0.4).astype(np.uint8)
+    labels, stats, _ = components(dark)
+    chosen = np.random.default_rng(8).random(len(stats)) < 0.1
+    chosen[0] = False
+    assert np.array_equal(picked(labels, stats, chosen), chosen[labels].astype(np.uint8))

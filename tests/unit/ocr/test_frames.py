@@ -202,3 +202,41 @@ def test_changed_bytes_are_an_error_of_ours_or_a_page(tmp_path: Path, seed: int,
 
 
 SMALL = Limits(max_pixels=4_000_000)
+
+
+def test_a_damaged_jpeg_is_refused_or_drawn_just_as_by_pillow(tmp_path: Path) -> None:
+    """OpenCV, which decodes whole ones, would paint what it can't decode grey and say nothing."""
+    whole, rng, refused = tmp_path / "whole.jpg", random.Random(7), 0
+    grain = Image.effect_noise((600, 800), 60)
+    Image.merge("RGB", (grain, grain, page().convert("L").resize(grain.size))).save(whole, quality=90)
+    first = whole.read_bytes().index(b"\xff\xda") + 20
+    for n in range(120):
+        data = bytearray(whole.read_bytes())
+        for _ in range(n % 4 * 20):
+            data[rng.randrange(first, len(data) - 2)] = rng.randrange(256)
+        if n % 4 == 0:
+            begin = rng.randrange(first, len(data) - 500)
+            del data[begin : begin + rng.choice((1, 400))]
+        broken = tmp_path / "broken.jpg"
+        broken.write_bytes(data)
+        try:
+            with Image.open(broken) as image:
+                drawn = np.asarray(image)
+        except OSError:
+            refused += 1
+            with pytest.raises(WorkstationError, match="F03"):
+                load_frame(broken, 0)
+        else:
+            assert np.array_equal(load_frame(broken, 0).pixels, drawn)
+    assert 10 < refused < 110
+
+
+@pytest.mark.parametrize(
+    ("mode", "how"),
+    [("RGB", {}), ("L", {}), ("RGB", {"progressive": True}), ("RGB", {"subsampling": 0}), ("RGB", {"restart_marker_blocks": 3})],
+)
+def test_a_jpeg_has_the_pixels_that_pillow_gives_it(tmp_path: Path, mode: str, how: dict[str, Any]) -> None:
+    jpeg = tmp_path / "a.jpg"
+    Image.merge("RGB", [Image.effect_noise((333, 211), s) for s in (20, 50, 90)]).convert(mode).save(jpeg, quality=85, **how)
+    with Image.open(jpeg) as image:
+        assert np.array_equal(load_frame(jpeg, 0).pixels, np.asarray(image))
