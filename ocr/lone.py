@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ocr import tables
 from ocr.frames import Pixels
+from ocr.grids import Table
 from ocr.ink import Floats
 from ocr.lines import hull
 from ocr.missed import FIGURE_MM, KNOWN, SURE, Words, box_of, darkness, share, uncovered
 from workstation.domain.page import Box, Word
 
-Grids = Sequence[tuple[tables.Table, tuple[Word, ...]]]
+Grids = Sequence[tuple[Table, tuple[Word, ...]]]
 
 _INK, _FAINT = 200, 225
 """Paler print than letters of a line may have; in cells without a word still paler."""
@@ -70,7 +70,7 @@ def _framed(box: Box, mm: float) -> Box:
     return box[0] - _FRAME_MM * mm, box[1] - _FRAME_MM * mm, box[2] + _FRAME_MM * mm, box[3] + _FRAME_MM * mm
 
 
-def _beside_rule(box: Box, table: tables.Table, mm: float) -> bool:
+def _beside_rule(box: Box, table: Table, mm: float) -> bool:
     """Whether a box lies in a table's cells, or touches them as remains of its rules do."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return any(c[0] - mm < x < c[2] + mm and c[1] - mm < y < c[3] + mm for c in table.cells)

@@ -13,11 +13,11 @@ from ocr import lone
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import distance, plain
-from ocr.ink import Circle, holds
+from ocr.ink import Circle, Ink, holds
 from ocr.language.syllables import core, is_syllable
 from ocr.layout import CLEAR, Reading, confidence, sense
 from ocr.lines import RawWord, hull
-from ocr.missed import KNOWN, Marks, Paper, Words, darkness, foreign, line_part, lost_lines, reads, share, sure_or_full
+from ocr.missed import KNOWN, Marks, Paper, Words, box_of, darkness, foreign, line_part, lost_lines, reads, share, sure_or_full
 from workstation.domain.page import Box, Word
 
 _PART = 0.25
@@ -37,6 +37,8 @@ _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _TAKEN = 0.2
 """Share of a row that a seal has hidden; of less the rest says what it was."""
+_APART_MM = 6.0
+"""Between the letters of a line under a seal: one that touches the ring is missing among them."""
 _HIDDEN_MM = 10.0
 """From a seal's ring to the first word of a row, where the letters between were hidden too."""
 _BLOCK_MM = 50.0
@@ -51,9 +53,11 @@ def told(
     doubtful = bool(read.lines or read.silent) or _worn(grids)
     lost = _lines(paper, marks, read, every, doubtful)
     lost += _new(lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful), lost)
-    lost = [b for b in lost if not (_part_of_row(b, every, grids) or any(_of_seal(b, s) for s in marks.ink.seals))]
+    seals = marks.ink.seals
+    lost = [b for b in lost if not any(_of_seal(b, s) for s in seals)]
+    lost = [_widened(b, marks.ink, paper.mm) for b in lost if not _part_of_row(b, every, grids)]
     lost = _print(paper, lost, every, recognizer)
-    lost += _new([b for s in marks.ink.seals if not s.light for b in _parted(s, words, paper.mm)], lost)
+    lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
     lost += _new(lone.spanning(grids), lost) if doubtful else []
     return tuple(lost)
 
@@ -150,6 +154,25 @@ def _of_seal(box: Box, seal: Circle) -> bool:
     y = (box[1] + box[3]) / 2
     half = np.sqrt(max(0.0, (1.05 * seal.radius) ** 2 - (y - seal.y) ** 2))
     return bool(min(box[2], seal.x + half) - max(box[0], seal.x - half) > 0.6 * (box[2] - box[0]))
+
+
+def _widened(box: Box, ink: Ink, mm: float) -> Box:
+    """A lost line with what of it lies under a seal lighter than print: there its letters make no line by themselves."""
+    light = [s for s in ink.seals if s.light and share(s.box, hull((s.box, box))) > 0]
+    under = ink.letters[np.any([s.around(ink.letters) for s in light], axis=0)] if light else ink.letters[:0]
+    height = box[3] - box[1]
+    order = np.argsort(under[:, 0])
+    for letter in map(box_of, under[[*order[::-1], *order]]):  # to the left, then to the right
+        if _next(box, letter, height, mm):
+            box = hull((box, letter))
+    return box
+
+
+def _next(box: Box, letter: Box, height: float, mm: float) -> bool:
+    tall = letter[3] - letter[1]
+    level = min(box[3], letter[3]) - max(box[1], letter[1]) > 0.7 * min(height, tall)
+    apart = max(letter[0] - box[2], box[0] - letter[2])
+    return level and 0.5 * height < tall < 1.5 * height and apart < _APART_MM * mm
 
 
 def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:

@@ -11,11 +11,13 @@ from ocr import cache, layout, missed, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
+from ocr.grids import Table, find_tables
 from ocr.language import reviewed
 from ocr.lines import RawWord
 from ocr.prepare import UNPARTED, prepare, prepared
 from ocr.quality import BLANK_INK_MM2, blank_ink, findings
 from ocr.reduce import Reduced, reduce
+from ocr.ruling import Rules
 from ocr.stampink import blue_stamps
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.ports import PageJob, PageResult
@@ -123,7 +125,7 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
         parted = any(step.name == "stamps_to_paper" for step in taken)
         stamps = blue_stamps(reduced.page, reduced.dpi) if parted else ()
         paper = missed.Paper(reduced.page, page, reduced.dpi, stamps)
-        rules, grids = tables.find_tables(paper.page, paper.dpi)
+        rules, grids = find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
@@ -140,7 +142,7 @@ def _own_text(done: Cleaned, reduced: Reduced, dpi: float, own: tuple[RawWord, .
     page, _ = prepared(reduced.page, reduced.dpi, UNPARTED)
     paper = missed.Paper(reduced.page, page, reduced.dpi)
     words = reduced.onto(own)
-    _, grids = tables.find_tables(paper.page, paper.dpi)
+    _, grids = find_tables(paper.page, paper.dpi)
     beside, cells = tables.sorted_into(grids, words)
     rest, missing = unread.settle(paper, layout.Reading(beside), cells, recognizer)
     found, missing = reduced.back(tables.woven(rest, cells, paper.page.shape[1]), missing)
@@ -153,8 +155,8 @@ def _own_text(done: Cleaned, reduced: Reduced, dpi: float, own: tuple[RawWord, .
 
 
 def _read_tables(
-    page: Pixels, rules: tables.Rules, grids: tuple[tables.Table, ...], dpi: float, recognizer: Recognizer
-) -> tuple[tuple[tables.Table, tuple[Word, ...]], ...]:
+    page: Pixels, rules: Rules, grids: tuple[Table, ...], dpi: float, recognizer: Recognizer
+) -> tuple[tuple[Table, tuple[Word, ...]], ...]:
     by_cell: dict[int, list[RawWord]] = {}
     for strip in tables.compose(page, rules, [cell for grid in grids for cell in grid.cells], dpi):
         by_cell |= tables.back_on_page(strip, recognizer.read(strip.pixels, dpi, block=True))

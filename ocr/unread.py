@@ -14,6 +14,7 @@ import numpy as np
 from ocr import tables
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
+from ocr.grids import Table
 from ocr.hand import handwritten
 from ocr.ink import Floats, find_colours, find_ink, find_pictures
 from ocr.layout import Reading
@@ -34,7 +35,7 @@ _SWEEP_MM = (10.0, 5.0)
 
 
 def settle(
-    paper: Paper, read: Reading, grids: Sequence[tuple[tables.Table, tuple[Word, ...]]], recognizer: Recognizer
+    paper: Paper, read: Reading, grids: Sequence[tuple[Table, tuple[Word, ...]]], recognizer: Recognizer
 ) -> tuple[tuple[RawWord, ...], tuple[UnreadArea, ...]]:
     """The page's words without junk and with the lines that were missing, and what on the page is unread.
 

@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr import lone
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
-from ocr.ink import Circle, find_ink
+from ocr.grids import Table
+from ocr.ink import Circle, Ink, find_ink
 from ocr.lines import RawWord
-from ocr.lost import _borne_out, _mirrored, _of_seal, _part_of_row, _parted
-from ocr.tables import Table
+from ocr.lost import _borne_out, _mirrored, _of_seal, _part_of_row, _parted, _widened
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
 from workstation.domain.page import Box, Engine, Word
@@ -168,6 +168,18 @@ def test_whole_names_beside_or_under_a_seal_are_not_told() -> None:
 def test_a_seals_own_text_is_no_lost_line() -> None:
     assert _of_seal((560, 590, 640, 620), SEAL)
     assert not _of_seal((690, 735, 900, 765), SEAL)
+
+
+def test_a_lost_line_is_told_as_far_as_its_letters_go_under_a_light_seal() -> None:
+    seal = replace(SEAL, light=True)
+    left, top = seal.x, seal.y - 0.5 * seal.radius
+    row = [(left + 22 * k, top, left + 22 * k + 18, top + 26) for k in range(4)]
+    beside = (left + 22 * 4, top, left + 22 * 6, top + 26)
+    other = [(left + 30, top + 40, left + 50, top + 66), (left - 120, top, left - 100, top + 26)]  # the next line, far away
+    ink = Ink(np.array([*row, *other], float), np.zeros((0, 4)), (seal,))
+    assert _widened(beside, ink, MM) == (row[0][0], top, beside[2], top + 26)
+    assert _widened(beside, replace(ink, seals=(SEAL,)), MM) == beside  # of a black seal's letters nobody knows
+    assert _widened(beside, replace(ink, seals=()), MM) == beside
 
 
 def test_a_name_under_a_black_seal_is_told_on_the_page_itself() -> None:

@@ -9,9 +9,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
+from ocr.grids import find_tables
 from ocr.process import Cleaned, _read
 from ocr.reduce import reduce
-from ocr.tables import compose, find_tables, without_tables
+from ocr.tables import compose, without_tables
 from tests.pagemaker import PHOTOCOPY, Kind, PageSpec, write_page
 from tests.unit.ocr.conftest import Reader
 from workstation.domain.page import PageText
