@@ -13,6 +13,7 @@ from sync.failure import WardFailure
 from sync.journal import SendingCancelled
 from sync.throttle import Throttle
 from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.events import AuditEvent
 from workstation.domain.outbox import RULES, FailureClass, OutboxState, Retry, backoff_seconds
 from workstation.domain.peers import BEGUN, CodeBook, DeliveryState, PeerAdapter, PeerDelivery
 from workstation.domain.ports import BlobStore, Clock, LineLimits, Sender, SendReport, UnitOfWorkFactory
@@ -66,10 +67,6 @@ class DeliveryJournal:
         self._throttle.take(count, self._check)
         self.save()  # a long upload begins with a whole lease
 
-    @property
-    def in_doubt(self) -> bool:
-        return any(value == BEGUN for _, value in self.delivery.steps)
-
     def save(self, **changes: object) -> None:
         lease = self._clock.now() + self._lease
         self._store(replace(self.delivery, **{"lease_until": lease, **changes}))  # type: ignore[arg-type]
@@ -78,13 +75,21 @@ class DeliveryJournal:
         """Gives the lease back."""
         self._store(replace(self.delivery, lease_owner="", lease_until=None, **changes))  # type: ignore[arg-type]
 
+    def end(self, action: str, detail: tuple[tuple[str, str | int | float], ...], **changes: object) -> None:
+        """The last state for now, and its audit event, in one transaction."""
+        known = (("peer", self.delivery.peer), *detail)
+        closed = replace(self.delivery, lease_owner="", lease_until=None, next_try=None, **changes)  # type: ignore[arg-type]
+        self._store(closed, AuditEvent(self._clock.now(), "system", action, closed.item_id, tuple(sorted(known))))
+
     def _write(self, step: str, value: str | None) -> None:
         steps = {k: v for k, v in self.delivery.steps if k != step} | ({} if value is None else {step: value})
         self.save(steps=tuple(sorted(steps.items())))
 
-    def _store(self, delivery: PeerDelivery) -> None:
+    def _store(self, delivery: PeerDelivery, *events: AuditEvent) -> None:
         with self._uow() as uow:
             uow.deliveries.save(delivery)
+            for event in events:
+                uow.audit.append(event)
             uow.commit()
         self.delivery = delivery
 
@@ -157,9 +162,9 @@ class PeerRound:
             with self._uow() as uow:
                 item = uow.outbox.get(journal.delivery.item_id)
             done = self._served.adapter.deliver(parcel_of(item, self._served.book), self._blobs.path, journal)
-            journal.close(state=DeliveryState.DELIVERED, reference=done.reference, error=None, next_try=None)
+            journal.end("peer_delivered", (), state=DeliveryState.DELIVERED, reference=done.reference, error=None)
         except SendingCancelled:
-            journal.close(state=self._waiting(journal), attempts=journal.delivery.attempts - 1)
+            journal.close(state=journal.delivery.waiting_state, attempts=journal.delivery.attempts - 1)
             return False
         except WardFailure as failure:
             return self._failed(journal, failure)
@@ -178,17 +183,14 @@ class PeerRound:
         rule = RULES[failure.failure]
         note = self._note(journal, failure)
         if rule.retry is Retry.PARK:
-            journal.close(state=DeliveryState.REJECTED, error=note, next_try=None)
+            journal.end("peer_returned", (("code", note.code), *note.params), state=DeliveryState.REJECTED, error=note)
             return True
         self._postpone(journal, note, backoff_seconds(failure.failure, journal.delivery.attempts, failure.retry_after, self._rng))
         return rule.retry not in _BLAMELESS
 
     def _postpone(self, journal: DeliveryJournal, note: ErrorNote, seconds: float) -> None:
         due = self._clock.now() + timedelta(seconds=max(1.0, seconds))
-        journal.close(state=self._waiting(journal), error=note, next_try=due)
-
-    def _waiting(self, journal: DeliveryJournal) -> DeliveryState:
-        return DeliveryState.UNKNOWN if journal.in_doubt else DeliveryState.QUEUED
+        journal.close(state=journal.delivery.waiting_state, error=note, next_try=due)
 
     def _note(self, journal: DeliveryJournal, failure: WardFailure) -> ErrorNote:
         params: dict[str, str | int | float] = {"field": failure.field} if failure.field else {}

@@ -102,12 +102,14 @@ def _demo_table(told: dict[str, Any]) -> None:
 def send(
     watch: Annotated[bool, typer.Option("--watch/--once", help="Keep sending until stopped; once: what is due now.")] = False,
     limit_kbps: Annotated[int, typer.Option(min=0, help="Cap for this run in kbit/s; 0: as the settings say.")] = 0,
+    again_to: Annotated[str, typer.Option(help="First: what this peer of the settings sent back goes there again.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Drains the outbox."""
     from workstation.app.compose import Workstation, open_workstation
     from workstation.app.stopping import run_until, stop_on_signals
     from workstation.usecases.lift import Lifter
+    from workstation.usecases.outbox import send_again_to
 
     sent: set[str] = set()
 
@@ -122,9 +124,13 @@ def send(
                 return
 
     with open_workstation(home_folder(), limit_kbps=limit_kbps) as ws:
+        if again_to and again_to not in {peer.name for peer in ws.settings.peers}:
+            raise WorkstationError("U01", detail="--again-to")
         if not ws.settings.ward.url and not ws.settings.peers:
             _nowhere_to_send(ws, watch, as_json)
             return
+        if again_to:
+            send_again_to(ws.office, again_to, ws.desk.user.name)
         with stop_on_signals() as stop:
             run_until(stop, lambda: drain(ws, stop))
             if not stop.is_set():

@@ -197,6 +197,11 @@ class PeerDelivery:
     fence: int = 0
     """Set by the store; saving with an older one fails with K04."""
 
+    @property
+    def waiting_state(self) -> DeliveryState:
+        """Of one that is tried again: what may have happened is asked about first."""
+        return DeliveryState.UNKNOWN if any(value == BEGUN for _, value in self.steps) else DeliveryState.QUEUED
+
 
 class Deliveries(Protocol):
     """What waits for peers, beside the outbox (a repository of ``domain.ports.UnitOfWork``)."""
@@ -220,6 +225,10 @@ class Deliveries(Protocol):
 
     def of_items(self, item_ids: Sequence[OutboxId]) -> Mapping[OutboxId, tuple[PeerDelivery, ...]]:
         """By name of the peer; every item has its entry."""
+        ...
+
+    def returned(self, peer: str) -> tuple[PeerDelivery, ...]:
+        """Those that a person has to mend, oldest first."""
         ...
 
     def tally(self, peer: str) -> Mapping[DeliveryState, int]:

@@ -81,6 +81,11 @@ class SqlDeliveries:
                 found[row["item_id"]].append(_delivery(row))
         return {item_id: tuple(rows) for item_id, rows in found.items()}
 
+    def returned(self, peer: str) -> tuple[PeerDelivery, ...]:
+        query = select(DELIVERY).where(DELIVERY.c.peer == peer, DELIVERY.c.state == DeliveryState.REJECTED.value)
+        rows = self._tx.rows(self._tx.locked(query.order_by(DELIVERY.c.created_at, DELIVERY.c.item_id)))
+        return tuple(_delivery(row) for row in rows)
+
     def tally(self, peer: str) -> Mapping[DeliveryState, int]:
         query = select(DELIVERY.c.state, func.count().label("items")).where(DELIVERY.c.peer == peer).group_by(DELIVERY.c.state)
         found = {row["state"]: row["items"] for row in self._tx.rows(query)}

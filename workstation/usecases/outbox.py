@@ -50,6 +50,19 @@ def send_again(office: Office, item_id: OutboxId, by: UserName) -> None:
     office.bus.publish(OutboxChanged())
 
 
+def send_again_to(office: Office, peer: str, by: UserName) -> int:
+    """What a peer sent back goes there again, after somebody mended codes or settings; how many. Nothing that happened there
+    is forgotten: it goes on where it stood."""
+    with office.uow() as uow:
+        returned = uow.deliveries.returned(peer)
+        for delivery in returned:
+            uow.deliveries.save(replace(delivery, state=delivery.waiting_state, error=None, next_try=None))
+            uow.audit.append(office.event(by, "peer_resumed", delivery.item_id, peer=peer))
+        uow.commit()
+    office.bus.publish(OutboxChanged())
+    return len(returned)
+
+
 def set_paused(office: Office, item_id: OutboxId, paused: bool, by: UserName) -> None:
     """A paused item is not sent until it is taken up again; K06 for one that is under way or done."""
     with office.uow() as uow:

@@ -12,7 +12,7 @@ from tests.conformance.peers.portals import ACCOUNT, PASSWORD, UNIT, FakePortal2
 from tests.flow.conftest import workstation
 from workstation.app.compose import Home
 from workstation.app.peer_settings import code_book
-from workstation.app.settings import FILE, Settings, load, save
+from workstation.app.settings import FILE, OfficeSettings, Settings, load, save
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, UserName, new_id
@@ -133,3 +133,36 @@ def test_send_delivers_to_the_peer_and_outbox_shows_it_beside_the_receipt(tmp_pa
     assert (row["state"], row["receipt_id"]) == ("queued", None)  # received is the ward server's word alone
     assert len(portal.cases) == 1
     assert PASSWORD not in "".join(p.read_text("utf-8") for p in (home / "logs").glob("*"))
+
+
+def test_what_came_back_goes_again_once_the_codes_are_mended(tmp_path: Path, portal: FakePortal2) -> None:
+    home = tmp_path / "home"
+    queue(home)
+    peer = PeerConfig("cong", "portal-2", portal.url, UNIT, "UBND Phường", ACCOUNT, codes="codes.json", seconds=5)
+    save(home, replace(Settings(), peers=(peer,)))
+    (home / "codes.json").write_text('{"types": {"QĐ": {"procedure": "1.001193"}}}', "utf-8")
+    (home / "secrets" / "peer-cong").write_text(PASSWORD, "utf-8")
+    returned = workstation("send", "--home", home, "--json")
+    assert returned.code == 1 and returned.data["peers"][0]["rejected"] == 1
+    (row,) = workstation("outbox", "--home", home, "--json").data["items"]
+    assert row["peers"][0]["error"]["code"] == "G12" and "MaGiayToKetQua" in row["peers"][0]["error"]["message"]
+    (home / "codes.json").write_text('{"types": {"QĐ": {"procedure": "1.001193", "result": "KQ.G15.000031"}}}', "utf-8")
+    assert workstation("send", "--home", home, "--json").data["peers"][0]["rejected"] == 1, "a person says when"
+    assert workstation("send", "--home", home, "--again-to", "ai", "--json").code == 2
+    again = workstation("send", "--home", home, "--again-to", "cong", "--json")
+    assert (again.code, again.data["peers"][0]["delivered"]) == (0, 1)
+    store = open_store(Home(home).database)
+    with store.read_factory() as uow:
+        actions = [(e.action, dict(e.detail)["peer"]) for e in uow.audit.events() if e.action.startswith("peer_")]
+        assert uow.audit.verify() is None
+    store.close()
+    assert actions == [("peer_returned", "cong"), ("peer_resumed", "cong"), ("peer_delivered", "cong")]
+
+
+def test_a_practice_office_reaches_no_peer(tmp_path: Path, portal: FakePortal2) -> None:
+    home = tmp_path / "home"
+    queue(home)
+    peer = PeerConfig("cong", "portal-2", portal.url, UNIT, "UBND Phường", ACCOUNT, seconds=5)
+    save(home, replace(Settings(), office=OfficeSettings(training=True), peers=(peer,)))
+    workstation("send", "--home", home, "--json")
+    assert portal.calls == []
