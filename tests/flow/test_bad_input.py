@@ -144,7 +144,7 @@ def test_no_server_keeps_the_item_with_its_next_try(demo: Demo, cli: Callable[..
     home = tmp_path / "home"
     shutil.copytree(demo.home, home, ignore=shutil.ignore_patterns("cache", "logs", "ward"))
     back_to_queue(home)
-    text = (home / "settings.toml").read_text("utf-8").replace('url = ""', 'url = "http://127.0.0.1:9"')
+    text = (home / "settings.toml").read_text("utf-8").replace('[ward]\nurl = ""', '[ward]\nurl = "http://127.0.0.1:9"')
     (home / "settings.toml").write_text(text, "utf-8")
     ran = cli("send", "--once", "--json", "--home", home)
     assert ran.code == 3
