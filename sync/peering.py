@@ -24,6 +24,8 @@ _OPEN_AT_ONCE = 500
 _BUG_WAIT = 900.0
 _LONGEST_STOP = 30.0
 """Seconds to wait at the end for a peer that is being talked to; its lease runs out by itself."""
+_KEYRING = frozenset({FailureClass.KHO_KHOA.value, FailureClass.KHO_LOI.value})
+"""Of this machine: the secret can't be read, and no other delivery would fare better."""
 _BLAMELESS = frozenset({Retry.LINE, Retry.WAIT, Retry.PEER})
 """Failures that say something of the peer: the others that wait for it are spared."""
 
@@ -172,6 +174,8 @@ class PeerRound:
             if error.code == "K04":
                 log.warning("lease lost")
                 return True
+            if error.code in _KEYRING:
+                return self._failed(journal, WardFailure(FailureClass(error.code), sent=False))
             self._postpone(journal, error.note, _BUG_WAIT)
         except Exception as error:  # noqa: BLE001 - our own bug costs this delivery, not the ones behind it
             log.error("B01 %s", type(error).__name__)

@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
         ('url = "http://127.0.0.1.evil.vn"', "peers.url"),
         ('url = ""', "peers.url"),
         ('kind = "soap"', "peers.kind"),
+        ('kind = "1022"', "peers.kind"),
         ('name = "../x"', "peers.name"),
         ("seconds = 0", "peers.seconds"),
         ("max_mb = true", "peers.max_mb"),
