@@ -49,8 +49,8 @@ def restore(target: Folder, as_json: JsonOption = False) -> None:
 
     def human() -> None:
         out(words(f"Đã khôi phục vào {folder}.", f"Restored into {folder}."))
-        vi = "Bí mật không có trong bản sao lưu: nhập lại mã của trạm (secrets/ward-client), khóa ký, chữ ký tay."
-        en = "Secrets are in no backup: put in the station's secret (secrets/ward-client), keys, handwritten signatures."
+        vi = "Bí mật không có trong bản sao lưu: cất lại (workstation secret list, secret set), thêm khóa ký, ảnh chữ ký tay, ảnh dấu."
+        en = "Secrets are in no backup: keep them again (workstation secret list, secret set), then keys, pictures of signatures and seal."
         out(words(vi, en))
         if made.database is None:
             out(say(WorkstationError("G27").note))

@@ -8,6 +8,7 @@ import httpx
 
 from signing.profiles import installed_libraries, profile_of
 from sync.identity import valid_from_until
+from ui.sentences_exchange import REASONS
 from workstation.app.doctor_model import NAMES, NOTHING, Check, DoctorInputs, Light, Words, amber, green, red
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
@@ -162,10 +163,11 @@ def check_ward(inputs: DoctorInputs) -> tuple[Check, ...]:
 
 
 def _own_certificate(error: WorkstationError) -> Check:
-    reason = str(error.params.get("reason", ""))
-    sentence = Words(
-        f"Chứng thư của trạm này không dùng được ({reason}).", f"This station's certificate can't be used ({reason})."
-    )
+    if error.code != "G32":  # G30, G31: its key is encrypted, and the keyring does not give the password
+        sentence = Words("Không lấy được mật khẩu của khóa.", "The key's password can't be had.")
+        return red("tls", sentence, Words("Xem mục Nơi giữ mật khẩu.", "See: Where passwords are kept."), error.code)
+    vi, en = REASONS[str(error.params["reason"])]
+    sentence = Words(f"Chứng thư của trạm này không dùng được ({vi}).", f"This station's certificate can't be used ({en}).")
     return red(
         "tls", sentence, Words("Kiểm tra tệp trong [ward] và hạn dùng.", "Check the files of [ward] and their dates."), error.code
     )
