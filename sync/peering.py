@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,8 +23,8 @@ log = logging.getLogger("sync.peering")
 
 _OPEN_AT_ONCE = 500
 _BUG_WAIT = 900.0
-_LONGEST_STOP = 30.0
-"""Seconds to wait at the end for a peer that is being talked to; its lease runs out by itself."""
+_LONGEST_STOP = 1.5
+"""Seconds to wait at the end for the peers that are being talked to; what hangs finds its lease gone."""
 _KEYRING = frozenset({FailureClass.KHO_KHOA.value, FailureClass.KHO_LOI.value})
 """Of this machine: the secret can't be read, and no other delivery would fare better."""
 _BLAMELESS = frozenset({Retry.LINE, Retry.WAIT, Retry.PEER})
@@ -45,7 +46,7 @@ class DeliveryJournal:
         self._uow = uow
         self._clock = clock
         self._throttle = throttle
-        self._stopped = stopped
+        self.stopped = stopped
         self._lease = timedelta(seconds=lease_seconds)
         self.delivery = delivery
 
@@ -87,6 +88,15 @@ class DeliveryJournal:
         steps = {k: v for k, v in self.delivery.steps if k != step} | ({} if value is None else {step: value})
         self.save(steps=tuple(sorted(steps.items())))
 
+    def take_over(self) -> None:
+        """For another thread than the one that works on it and does not come back: free again as it is stored, and what that
+        thread may still bring is refused (K04)."""
+        with self._uow() as uow:
+            stored = uow.deliveries.get(self.delivery.item_id, self.delivery.peer)
+            if stored.fence == self.delivery.fence and stored.lease_owner:
+                uow.deliveries.save(replace(stored, state=stored.waiting_state, lease_owner="", lease_until=None))
+                uow.commit()
+
     def _store(self, delivery: PeerDelivery, *events: AuditEvent) -> None:
         with self._uow() as uow:
             uow.deliveries.save(delivery)
@@ -96,7 +106,7 @@ class DeliveryJournal:
         self.delivery = delivery
 
     def _check(self) -> None:
-        if self._stopped():
+        if self.stopped():
             raise SendingCancelled
 
 
@@ -136,8 +146,12 @@ class PeerRound:
         self._after = after
         # longer than the longest call: who comes later must not find free what is still being asked about
         self._lease_seconds = LONGEST_CALL * served.adapter.config.seconds + 60.0
+        self._at_work: DeliveryJournal | None = None
 
     def close(self) -> None:
+        """From any thread; a delivery that is still under way is given back."""
+        if (journal := self._at_work) is not None:
+            journal.take_over()
         self._served.adapter.close()
 
     def run(self, cancelled: Callable[[], bool]) -> None:
@@ -155,8 +169,12 @@ class PeerRound:
             if delivery is None:
                 return
             journal = DeliveryJournal(self._uow, self._clock, delivery, self._throttle, stopped, self._lease_seconds)
-            if not self._one(journal):
-                return
+            self._at_work = journal
+            try:
+                if not self._one(journal):
+                    return
+            finally:
+                self._at_work = None
 
     def _one(self, journal: DeliveryJournal) -> bool:
         """One delivery to its end for this round; False: no use in trying others now."""
@@ -172,7 +190,8 @@ class PeerRound:
             return self._failed(journal, failure)
         except WorkstationError as error:
             if error.code == "K04":
-                log.warning("lease lost")
+                if not journal.stopped():
+                    log.warning("lease lost")
                 return True
             if error.code in _KEYRING:
                 return self._failed(journal, WardFailure(FailureClass(error.code), sent=False))
@@ -237,14 +256,18 @@ class SenderWithPeers:
 
     def settle(self, seconds: float | None = None) -> None:
         """Waits until the peers' rounds are done; None: as long as they take."""
+        until = None if seconds is None else time.monotonic() + seconds
         for thread in self._threads.values():
-            thread.join(seconds)
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
 
     def close(self) -> None:
         self._ending.set()
         self.settle(_LONGEST_STOP)
         for one in self._rounds:
-            one.close()
+            try:
+                one.close()
+            except WorkstationError as error:
+                log.warning("%s", error.code)  # its lease runs out by itself
 
     def _run(self, one: PeerRound, cancelled: Callable[[], bool]) -> None:
         try:

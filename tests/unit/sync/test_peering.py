@@ -262,6 +262,33 @@ def test_a_peer_that_hangs_holds_up_neither_the_ward_nor_another(station: Statio
         assert uow.deliveries.tally("a")[DeliveryState.DELIVERED] == 1
 
 
+def test_closing_does_not_wait_for_a_peer_that_hangs_and_frees_its_delivery(station: Station) -> None:
+    item, (let_go, hanging, over) = station.queue(b"%PDF-1"), (threading.Event() for _ in range(3))
+
+    def hang(parcel: Parcel, journal: StepJournal) -> str:
+        journal.begin("case")
+        hanging.set()
+        assert let_go.wait(30)
+        try:
+            journal.done("case", "H29")
+        finally:
+            over.set()
+        raise AssertionError("went on without its lease")
+
+    sender = SenderWithPeers(Silent(), (turn(station, Scripted("a", hang)), turn(station, Scripted("b", works))), 0.1)
+    sender.send_due(lambda: False)
+    assert hanging.wait(10)
+    begun = time.monotonic()
+    sender.close()
+    assert time.monotonic() - begun < 3
+    left = delivery(station, item)
+    assert (left.state, left.lease_owner, left.steps) == (DeliveryState.UNKNOWN, "", (("case", BEGUN),))
+    let_go.set()
+    assert over.wait(10)
+    assert delivery(station, item) == left
+    assert delivery(station, item, "b").state is DeliveryState.DELIVERED
+
+
 def test_outside_sending_hours_nothing_goes(station: Station) -> None:
     station.queue(b"%PDF-1")
     station.limits.hours = False
