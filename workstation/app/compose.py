@@ -461,5 +461,7 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         secrets=wanted_secrets(settings),
         training=settings.office.training,
         key=settings.key(root),
+        watched=Path(settings.capture.watch_folder) if settings.capture.watch_folder else None,
+        peers=settings.peers,
         levels=_levels(Home(root), settings),
     )
