@@ -17,7 +17,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.outbox import RULES, FailureClass, OutboxState, Retry, backoff_seconds
 from workstation.domain.peers import BEGUN, CodeBook, DeliveryState, PeerAdapter, PeerDelivery
-from workstation.domain.ports import BlobStore, Clock, LineLimits, Sender, SendReport, UnitOfWorkFactory
+from workstation.domain.ports import BlobStore, Clock, LineLimits, SendReport, UnitOfWorkFactory, WardLine
 
 log = logging.getLogger("sync.peering")
 
@@ -233,7 +233,7 @@ class SenderWithPeers:
     """``domain.ports.Sender``: the ward server first, then each peer in a thread of its own. A round waits for peers no longer
     than ``patience`` seconds; a peer that hangs keeps its thread, and gets no second one."""
 
-    def __init__(self, ward: Sender, rounds: tuple[PeerRound, ...], patience: float) -> None:
+    def __init__(self, ward: WardLine, rounds: tuple[PeerRound, ...], patience: float) -> None:
         self._ward = ward
         self._rounds = rounds
         self._patience = patience
@@ -245,6 +245,10 @@ class SenderWithPeers:
 
     def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
         reports = self._ward.send_due(cancelled)
+        self.send_beside(cancelled)
+        return reports
+
+    def send_beside(self, cancelled: Callable[[], bool]) -> None:
         for index, one in enumerate(self._rounds):
             before = self._threads.get(index)
             if before is None or not before.is_alive():
@@ -252,7 +256,6 @@ class SenderWithPeers:
                 self._threads[index] = thread
                 thread.start()
         self.settle(self._patience)
-        return reports
 
     def settle(self, seconds: float | None = None) -> None:
         """Waits until the peers' rounds are done; None: as long as they take."""

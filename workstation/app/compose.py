@@ -37,7 +37,7 @@ from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import Comparison, FailureClass, OutboxItem
-from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport
+from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport, WardLine
 from workstation.domain.reuse import ResultStore
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
@@ -351,7 +351,7 @@ class NoLine:
         return False
 
 
-def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, line: OfficeLine) -> Sender:
+def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, line: OfficeLine) -> WardLine:
     ward = settings.ward
     if not ward.url:
         return NoLine()
