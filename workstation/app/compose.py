@@ -444,8 +444,8 @@ def wanted_secrets(settings: Settings) -> tuple[str, ...]:
         names.append(TIMESTAMP)
     if settings.reuse.url:
         names.append(REUSE)
-    remotes, peers = (remote_name(r.name) for r in settings.remotes), (peer_name(p.name) for p in settings.peers)
-    return (*names, *remotes, *peers)
+    peers = () if settings.office.training else settings.peers
+    return (*names, *(remote_name(r.name) for r in settings.remotes), *(peer_name(p.name) for p in peers))
 
 
 def doctor_inputs(root: Path) -> DoctorInputs:
