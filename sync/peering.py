@@ -154,7 +154,9 @@ class PeerRound:
             journal.take_over()
         self._served.adapter.close()
 
-    def run(self, cancelled: Callable[[], bool]) -> None:
+    def run(self, cancelled: Callable[[], bool]) -> bool:
+        """Whether a delivery was at work."""
+
         def stopped() -> bool:
             return cancelled() or not self._limits.open()
 
@@ -162,19 +164,22 @@ class PeerRound:
         with self._uow() as uow:
             if uow.deliveries.open(self._name, self._after, self._served.since, started, _OPEN_AT_ONCE):
                 uow.commit()
+        tried = False
         while not stopped():
             with self._uow() as uow:
                 delivery = uow.deliveries.claim(self._name, self._owner, started, self._lease_seconds)
                 uow.commit()
             if delivery is None:
-                return
+                break
+            tried = True
             journal = DeliveryJournal(self._uow, self._clock, delivery, self._throttle, stopped, self._lease_seconds)
             self._at_work = journal
             try:
                 if not self._one(journal):
-                    return
+                    break
             finally:
                 self._at_work = None
+        return tried
 
     def _one(self, journal: DeliveryJournal) -> bool:
         """One delivery to its end for this round; False: no use in trying others now."""
@@ -233,10 +238,14 @@ class SenderWithPeers:
     """``domain.ports.Sender``: the ward server first, then each peer in a thread of its own. A round waits for peers no longer
     than ``patience`` seconds; a peer that hangs keeps its thread, and gets no second one."""
 
-    def __init__(self, ward: WardLine, rounds: tuple[PeerRound, ...], patience: float) -> None:
+    def __init__(
+        self, ward: WardLine, rounds: tuple[PeerRound, ...], patience: float, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        """``changed``: told, on the peer's thread, when deliveries have been at work."""
         self._ward = ward
         self._rounds = rounds
         self._patience = patience
+        self._changed = changed
         self._threads: dict[int, threading.Thread] = {}
         self._ending = threading.Event()
 
@@ -274,7 +283,8 @@ class SenderWithPeers:
 
     def _run(self, one: PeerRound, cancelled: Callable[[], bool]) -> None:
         try:
-            one.run(lambda: self._ending.is_set() or cancelled())
+            if one.run(lambda: self._ending.is_set() or cancelled()):
+                self._changed()
         except WorkstationError as error:
             log.warning("%s", error.code)  # our own store: the ward's round meets it too, and says so
         except Exception as error:  # noqa: BLE001 - a bug here must not end in a thread that nobody hears

@@ -10,6 +10,7 @@ from sync.adapters.make import make
 from sync.peering import PeerRound, SenderWithPeers, Served
 from workstation.app.peer_settings import code_book
 from workstation.app.settings import Settings
+from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import OutboxState
 from workstation.domain.peers import PeerConfig
@@ -41,7 +42,7 @@ def sender_with_peers(
         )
         for peer in peers
     )
-    return SenderWithPeers(ward, rounds, PATIENCE)
+    return SenderWithPeers(ward, rounds, PATIENCE, lambda: office.bus.publish(OutboxChanged()))
 
 
 def _served(root: Path, peer: PeerConfig, secret: Callable[[str], Secret]) -> Served:

@@ -289,6 +289,17 @@ def test_closing_does_not_wait_for_a_peer_that_hangs_and_frees_its_delivery(stat
     assert delivery(station, item, "b").state is DeliveryState.DELIVERED
 
 
+def test_the_screen_is_told_of_what_was_at_work_and_of_nothing_else(station: Station) -> None:
+    station.queue(b"%PDF-1")
+    told: list[int] = []
+    sender = SenderWithPeers(Silent(), (turn(station, Scripted("a", works)),), 0.1, lambda: told.append(1))
+    for _ in range(2):
+        sender.send_beside(lambda: False)
+        sender.settle()
+    sender.close()
+    assert told == [1]
+
+
 def test_outside_sending_hours_nothing_goes(station: Station) -> None:
     station.queue(b"%PDF-1")
     station.limits.hours = False
