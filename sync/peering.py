@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,14 +17,16 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.outbox import RULES, FailureClass, OutboxState, Retry, backoff_seconds
 from workstation.domain.peers import BEGUN, CodeBook, DeliveryState, PeerAdapter, PeerDelivery
-from workstation.domain.ports import BlobStore, Clock, LineLimits, Sender, SendReport, UnitOfWorkFactory
+from workstation.domain.ports import BlobStore, Clock, LineLimits, SendReport, UnitOfWorkFactory, WardLine
 
 log = logging.getLogger("sync.peering")
 
 _OPEN_AT_ONCE = 500
 _BUG_WAIT = 900.0
-_LONGEST_STOP = 30.0
-"""Seconds to wait at the end for a peer that is being talked to; its lease runs out by itself."""
+_LONGEST_STOP = 1.5
+"""Seconds to wait at the end for the peers that are being talked to; what hangs finds its lease gone."""
+_KEYRING = frozenset({FailureClass.KHO_KHOA.value, FailureClass.KHO_LOI.value})
+"""Of this machine: the secret can't be read, and no other delivery would fare better."""
 _BLAMELESS = frozenset({Retry.LINE, Retry.WAIT, Retry.PEER})
 """Failures that say something of the peer: the others that wait for it are spared."""
 
@@ -43,7 +46,7 @@ class DeliveryJournal:
         self._uow = uow
         self._clock = clock
         self._throttle = throttle
-        self._stopped = stopped
+        self.stopped = stopped
         self._lease = timedelta(seconds=lease_seconds)
         self.delivery = delivery
 
@@ -85,6 +88,15 @@ class DeliveryJournal:
         steps = {k: v for k, v in self.delivery.steps if k != step} | ({} if value is None else {step: value})
         self.save(steps=tuple(sorted(steps.items())))
 
+    def take_over(self) -> None:
+        """For another thread than the one that works on it and does not come back: free again as it is stored, and what that
+        thread may still bring is refused (K04)."""
+        with self._uow() as uow:
+            stored = uow.deliveries.get(self.delivery.item_id, self.delivery.peer)
+            if stored.fence == self.delivery.fence and stored.lease_owner:
+                uow.deliveries.save(replace(stored, state=stored.waiting_state, lease_owner="", lease_until=None))
+                uow.commit()
+
     def _store(self, delivery: PeerDelivery, *events: AuditEvent) -> None:
         with self._uow() as uow:
             uow.deliveries.save(delivery)
@@ -94,7 +106,7 @@ class DeliveryJournal:
         self.delivery = delivery
 
     def _check(self) -> None:
-        if self._stopped():
+        if self.stopped():
             raise SendingCancelled
 
 
@@ -134,11 +146,17 @@ class PeerRound:
         self._after = after
         # longer than the longest call: who comes later must not find free what is still being asked about
         self._lease_seconds = LONGEST_CALL * served.adapter.config.seconds + 60.0
+        self._at_work: DeliveryJournal | None = None
 
     def close(self) -> None:
+        """From any thread; a delivery that is still under way is given back."""
+        if (journal := self._at_work) is not None:
+            journal.take_over()
         self._served.adapter.close()
 
-    def run(self, cancelled: Callable[[], bool]) -> None:
+    def run(self, cancelled: Callable[[], bool]) -> bool:
+        """Whether a delivery was at work."""
+
         def stopped() -> bool:
             return cancelled() or not self._limits.open()
 
@@ -146,15 +164,22 @@ class PeerRound:
         with self._uow() as uow:
             if uow.deliveries.open(self._name, self._after, self._served.since, started, _OPEN_AT_ONCE):
                 uow.commit()
+        tried = False
         while not stopped():
             with self._uow() as uow:
                 delivery = uow.deliveries.claim(self._name, self._owner, started, self._lease_seconds)
                 uow.commit()
             if delivery is None:
-                return
+                break
+            tried = True
             journal = DeliveryJournal(self._uow, self._clock, delivery, self._throttle, stopped, self._lease_seconds)
-            if not self._one(journal):
-                return
+            self._at_work = journal
+            try:
+                if not self._one(journal):
+                    break
+            finally:
+                self._at_work = None
+        return tried
 
     def _one(self, journal: DeliveryJournal) -> bool:
         """One delivery to its end for this round; False: no use in trying others now."""
@@ -170,8 +195,11 @@ class PeerRound:
             return self._failed(journal, failure)
         except WorkstationError as error:
             if error.code == "K04":
-                log.warning("lease lost")
+                if not journal.stopped():
+                    log.warning("lease lost")
                 return True
+            if error.code in _KEYRING:
+                return self._failed(journal, WardFailure(FailureClass(error.code), sent=False))
             self._postpone(journal, error.note, _BUG_WAIT)
         except Exception as error:  # noqa: BLE001 - our own bug costs this delivery, not the ones behind it
             log.error("B01 %s", type(error).__name__)
@@ -210,10 +238,14 @@ class SenderWithPeers:
     """``domain.ports.Sender``: the ward server first, then each peer in a thread of its own. A round waits for peers no longer
     than ``patience`` seconds; a peer that hangs keeps its thread, and gets no second one."""
 
-    def __init__(self, ward: Sender, rounds: tuple[PeerRound, ...], patience: float) -> None:
+    def __init__(
+        self, ward: WardLine, rounds: tuple[PeerRound, ...], patience: float, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        """``changed``: told, on the peer's thread, when deliveries have been at work."""
         self._ward = ward
         self._rounds = rounds
         self._patience = patience
+        self._changed = changed
         self._threads: dict[int, threading.Thread] = {}
         self._ending = threading.Event()
 
@@ -222,6 +254,10 @@ class SenderWithPeers:
 
     def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
         reports = self._ward.send_due(cancelled)
+        self.send_beside(cancelled)
+        return reports
+
+    def send_beside(self, cancelled: Callable[[], bool]) -> None:
         for index, one in enumerate(self._rounds):
             before = self._threads.get(index)
             if before is None or not before.is_alive():
@@ -229,22 +265,26 @@ class SenderWithPeers:
                 self._threads[index] = thread
                 thread.start()
         self.settle(self._patience)
-        return reports
 
     def settle(self, seconds: float | None = None) -> None:
         """Waits until the peers' rounds are done; None: as long as they take."""
+        until = None if seconds is None else time.monotonic() + seconds
         for thread in self._threads.values():
-            thread.join(seconds)
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
 
     def close(self) -> None:
         self._ending.set()
         self.settle(_LONGEST_STOP)
         for one in self._rounds:
-            one.close()
+            try:
+                one.close()
+            except WorkstationError as error:
+                log.warning("%s", error.code)  # its lease runs out by itself
 
     def _run(self, one: PeerRound, cancelled: Callable[[], bool]) -> None:
         try:
-            one.run(lambda: self._ending.is_set() or cancelled())
+            if one.run(lambda: self._ending.is_set() or cancelled()):
+                self._changed()
         except WorkstationError as error:
             log.warning("%s", error.code)  # our own store: the ward's round meets it too, and says so
         except Exception as error:  # noqa: BLE001 - a bug here must not end in a thread that nobody hears

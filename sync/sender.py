@@ -1,4 +1,4 @@
-"""Drains the outbox to the ward server (``domain.ports.Sender``): which item, when, and what becomes of one that failed.
+"""Drains the outbox to the ward server (``domain.ports.WardLine``): which item, when, and what becomes of one that failed.
 
 What failed follows one table (``domain.outbox.RULES``); how an item is carried over is ``sync.delivery``.
 """

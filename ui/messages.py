@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from ui.sentences import MESSAGES
-from ui.sentences_exchange import REASONS
+from ui.sentences_exchange import PEERS, REASONS
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import Actor, ErrorNote
 from workstation.domain.outbox import OutboxState
@@ -44,6 +44,12 @@ def sentence(note: ErrorNote, lang: Lang = "vi") -> str:
     """The sentence for an error, its parameters filled in; parts whose parameters are unknown are left out."""
     message = MESSAGES.get(note.code, MESSAGES["B01"])
     return fill(message.vi if lang == "vi" else message.en, dict(note.params), lang)
+
+
+def peer_reason(note: ErrorNote, lang: Lang = "vi") -> str:
+    """Why a dossier is not with a peer: ``bên nhận đang bận, sẽ tự chuyển lại``."""
+    known = PEERS.get(note.code)
+    return fill(known[lang == "en"], dict(note.params), lang) if known else sentence(note, lang)
 
 
 def button(note: ErrorNote, lang: Lang = "vi") -> str:

@@ -47,8 +47,34 @@ REASONS: dict[str, tuple[str, str]] = {
     "server": ("máy chủ báo lỗi", "the server reports an error"),
     "answer": ("câu trả lời không đọc được", "the answer can't be read"),
     "unsigned": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
+    # of the keyring
+    "busy": ("đang bận", "it is busy"),
+    "timeout": ("quá lâu không trả lời", "it took too long"),
+    # of the station's certificate
+    "ca": ("không đọc được tệp chứng thư gốc", "the file of the roots can't be read"),
+    "key": ("không mở được khóa của chứng thư", "the certificate's key can't be opened"),
+    "certificate": ("không đọc được chứng thư", "the certificate can't be read"),
+    "dates": ("chưa đến hạn hoặc đã hết hạn", "not valid yet, or expired"),
     # of a file of that store
     "kind": ("không phải tệp PDF", "no PDF"),
     "signature": ("chữ ký số chưa hợp lệ", "its signature is not valid"),
 }
-"""Reasons of G20, G22 and G23 in words."""
+"""Reasons of G20, G22, G23, G31 and G32 in words."""
+
+PEERS: dict[str, tuple[str, str]] = {
+    "G01": ("chưa kết nối được, sẽ tự chuyển lại", "no connection, goes again by itself"),
+    "G02": ("bên nhận đang bận, sẽ tự chuyển lại", "the peer is busy, goes again by itself"),
+    "G03": ("bên nhận không nhận tài khoản, nhờ quản trị kiểm tra", "the peer refused the account, ask IT to check it"),
+    "G04": ("bên nhận chưa cho phép, nhờ quản trị xin cấp quyền", "the peer does not allow it, ask IT to get the right"),
+    "G05": ("bên nhận đã có bản khác, nhờ quản trị xem", "the peer has another version, ask IT to look"),
+    "G06": ("tệp bên nhận giữ không khớp, nhờ quản trị kiểm tra", "the file that the peer stored differs, ask IT to check"),
+    "G07": ("chưa rõ kết quả, đang hỏi lại", "the outcome is unknown, it is being asked"),
+    "G08": ("đã quá hạn, sẽ tự chuyển lại từ đầu", "it ran out, goes again from the start"),
+    "G09": ("bên nhận đang có sự cố, sẽ tự chuyển lại", "the peer has a fault, goes again by itself"),
+    "G10": ("tệp trên máy bị mất hoặc đã đổi, báo quản trị", "a file on this PC is missing or changed, tell IT"),
+    "G12": ('[thiếu hoặc sai "{field}"|có mục thiếu hoặc sai], nhờ quản trị sửa bảng mã',
+            '["{field}" is|something is] missing or wrong, ask IT to mend the codes'),
+    "G30": ("kho mật khẩu của máy đang khóa, đăng nhập lại vào máy", "this PC's keyring is locked, log in to the PC again"),
+    "G31": ("kho mật khẩu của máy không trả lời, báo quản trị", "this PC's keyring does not answer, tell IT"),
+}  # fmt: skip
+"""Why a dossier is not with a peer yet. The sentences of the same codes speak of the ward server."""

@@ -6,7 +6,6 @@ from sync.adapters.opencps import OpenCps
 from sync.adapters.portal1 import Portal1
 from sync.adapters.portal2 import Portal2
 from sync.adapters.vxp import Vxp
-from workstation.domain.errors import WorkstationError
 from workstation.domain.peers import CodeBook, PeerAdapter, PeerConfig, PeerKind
 from workstation.domain.signing import Secret
 
@@ -20,8 +19,5 @@ KINDS: dict[PeerKind, Make] = {
 
 
 def make(config: PeerConfig, book: CodeBook, secret: Callable[[], Secret]) -> PeerAdapter:
-    """M06 for a kind that has none, or settings that lack what it needs."""
-    maker = KINDS.get(PeerKind(config.kind))
-    if maker is None:
-        raise WorkstationError("M06", key="peers.kind")
-    return maker(config, book, secret)
+    """M06 for settings that lack what the kind needs."""
+    return KINDS[PeerKind(config.kind)](config, book, secret)

@@ -112,7 +112,10 @@ def test_each_peers_own_state_stands_beside_the_receipt(opened: Opener) -> None:
     box.table.selectRow(next(i for i, row in enumerate(box.rows) if row.id == "o13"))
     settle()
     lines = box.facts.text().splitlines()
-    assert lines[-2:] == ["cong-quoc-gia: Đã chuyển – H29.17-20261120-0092637", "mot-cua: Bị trả (G12)"]
+    assert lines[-2:] == [
+        "cong-quoc-gia: Đã chuyển – H29.17-20261120-0092637",
+        'mot-cua: Bị trả – thiếu hoặc sai "MaTTHC", nhờ quản trị sửa bảng mã (G12)',
+    ]
     assert "Số biên nhận: BN-2026-000417" in lines and box.state_pill.text() == "Đã tiếp nhận"
     box.table.selectRow(next(i for i, row in enumerate(box.rows) if row.id == "o12"))
     settle()

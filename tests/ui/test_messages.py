@@ -45,6 +45,25 @@ def test_sentence(code: str, lang: messages.Lang, params: dict[str, str | int | 
     assert bool(message.button_vi) == bool(message.button_en)
 
 
+@pytest.mark.parametrize("code, reason", [
+    ("G31", "busy"), ("G31", "timeout"), ("G32", "ca"), ("G32", "certificate"), ("G32", "key"), ("G32", "dates"),
+])  # fmt: skip
+def test_a_reason_is_told_in_words(code: str, reason: str) -> None:
+    note = ErrorNote(code, (("reason", reason),))
+    (vietnamese,) = re.findall(r"\((.*?)\)", messages.sentence(note))
+    assert not vietnamese.isascii() and f"({reason})" not in messages.sentence(note, "en")
+
+
+@pytest.mark.parametrize("failure", sorted(set(FailureClass) - {FailureClass.BIEN_NHAN, FailureClass.CHUNG_THU}, key=str))
+def test_a_peers_reason_is_not_the_ward_servers(failure: FailureClass) -> None:
+    """A receipt and the station's certificate are between this station and the ward server alone."""
+    for note in (ErrorNote(failure.value), ErrorNote(failure.value, (("field", "MaTTHC"),))):
+        told = messages.peer_reason(note), messages.peer_reason(note, "en")
+        assert told[0] and told[1] and not re.search(r"[\[\]{}|]", "".join(told))
+        assert "ệ thống dùng chung" not in told[0] and "shared system" not in told[1]
+    assert messages.peer_reason(ErrorNote("B01")) == messages.sentence(ErrorNote("B01"))
+
+
 @pytest.mark.parametrize("code", sorted(ERRORS))
 def test_unknown_parameters_do_no_harm(code: str) -> None:
     assert messages.sentence(ErrorNote(code, (("odd", "x"), ("page", "")))) == messages.sentence(ErrorNote(code))

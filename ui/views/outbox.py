@@ -384,5 +384,5 @@ def _peer_line(delivery: PeerDelivery) -> str:
     """How it stands with one peer, in its own words: "received" is the ward server's alone."""
     state = messages.DELIVERY_STATES[delivery.state][0]
     if delivery.error is not None:
-        state += f" ({delivery.error.code})"
+        state += f" – {messages.peer_reason(delivery.error)} ({delivery.error.code})"
     return f"{delivery.peer}: {state}" + (f" – {delivery.reference}" if delivery.reference else "")

@@ -1,4 +1,5 @@
-"""A copy of an office on another disk: database, originals and signed files, settings, roots and pinned keys; no secrets.
+"""A copy of an office on another disk: database, originals and signed files, settings and the files that they name, roots and
+pinned keys; no secrets.
 
 Everything lies by its hash in ``blobs/`` of the target, as in the home folder, so that the next backup into the same folder
 writes only what is new. ``backup.json`` is written last and names all of it: until then the backup before is the one that counts.
@@ -139,10 +140,14 @@ def _small_files(root: Path, folders: tuple[str, ...]) -> Iterator[str]:
 
 
 def _single_files(root: Path) -> Iterator[str]:
+    """The settings and what they name in the home folder; nothing that lies in ``secrets``."""
     settings = load(root)
-    for name in (FILE, settings.ward.keys, settings.copies.attestation):
-        if name and (root / name).resolve().is_relative_to(root.resolve()) and (root / name).is_file():
-            yield Path(name).as_posix()
+    named = (settings.ward.keys, settings.ward.ca, settings.copies.attestation, *(peer.codes for peer in settings.peers))
+    for name in dict.fromkeys((FILE, *named)):
+        path = (root / name).resolve()
+        kept = path.is_relative_to(root.resolve()) and not path.is_relative_to(Home(root).secrets.resolve())
+        if name and kept and path.is_file():
+            yield (root / name).relative_to(root).as_posix()
 
 
 # --- looking at one

@@ -49,8 +49,8 @@ def restore(target: Folder, as_json: JsonOption = False) -> None:
 
     def human() -> None:
         out(words(f"Đã khôi phục vào {folder}.", f"Restored into {folder}."))
-        vi = "Bí mật không có trong bản sao lưu: nhập lại mã của trạm (secrets/ward-client), khóa ký, chữ ký tay."
-        en = "Secrets are in no backup: put in the station's secret (secrets/ward-client), keys, handwritten signatures."
+        vi = "Bí mật không có trong bản sao lưu: xem workstation secret list rồi cất lại; thêm khóa ký, ảnh chữ ký, ảnh dấu."
+        en = "Secrets are in no backup: see workstation secret list, keep them again; then keys and pictures of stamps."
         out(words(vi, en))
         if made.database is None:
             out(say(WorkstationError("G27").note))

@@ -37,7 +37,7 @@ from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import Comparison, FailureClass, OutboxItem
-from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport
+from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport, WardLine
 from workstation.domain.reuse import ResultStore
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
@@ -351,7 +351,7 @@ class NoLine:
         return False
 
 
-def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, line: OfficeLine) -> Sender:
+def _sender(stack: ExitStack, home: Home, settings: Settings, office: Office, line: OfficeLine) -> WardLine:
     ward = settings.ward
     if not ward.url:
         return NoLine()
@@ -444,8 +444,8 @@ def wanted_secrets(settings: Settings) -> tuple[str, ...]:
         names.append(TIMESTAMP)
     if settings.reuse.url:
         names.append(REUSE)
-    remotes, peers = (remote_name(r.name) for r in settings.remotes), (peer_name(p.name) for p in settings.peers)
-    return (*names, *remotes, *peers)
+    peers = () if settings.office.training else settings.peers
+    return (*names, *(remote_name(r.name) for r in settings.remotes), *(peer_name(p.name) for p in peers))
 
 
 def doctor_inputs(root: Path) -> DoctorInputs:
@@ -461,5 +461,7 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         secrets=wanted_secrets(settings),
         training=settings.office.training,
         key=settings.key(root),
+        watched=Path(settings.capture.watch_folder) if settings.capture.watch_folder else None,
+        peers=settings.peers,
         levels=_levels(Home(root), settings),
     )

@@ -38,6 +38,7 @@ GROUPS = (
     Group(("library", "token", "certificate"), outside.check_token, 20),
     Group(("screen",), machine.check_screen, 20),
     Group(("server", "tls", "clock"), outside.check_ward, 25),
+    Group(("peers",), outside.check_peers, 60),
     Group(("timestamp",), outside.check_timestamp, 15),
     Group(("archive",), kept.check_archive, 30),
     Group(("fonts",), machine.check_fonts, 20),
@@ -45,6 +46,7 @@ GROUPS = (
     Group(("database",), machine.check_database, 60),
     Group(("secrets",), kept_secrets.check_secrets, 45),
     Group(("home",), machine.check_home, 15),
+    Group(("watched",), machine.check_watched, 10),
     Group(("disk",), machine.check_disk, 10),
     Group(("program",), machine.check_program, 10),
 )

@@ -17,6 +17,10 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
+from workstation.scanners.discovery import find_scanners
+from workstation.scanners.escl import PREFIX, EsclScanner
+from workstation.scanners.sane import SaneScanner
+from workstation.scanners.together import Scanners
 
 GIB = 1024**3
 DISK_LOW = 5 * GIB
@@ -161,18 +165,35 @@ def check_database(inputs: DoctorInputs) -> tuple[Check, ...]:
 
 def check_scanner(_: DoctorInputs) -> tuple[Check, ...]:
     """None at hand is no fault (files can be imported), a missing driver neither: amber."""
+    found = Scanners({PREFIX: EsclScanner(find_scanners), "": SaneScanner()}).sources()
+    if found:
+        named = [(one.name, one.id.startswith(PREFIX)) for one in found]
+        vi = ", ".join(f"{name} (mạng)" if network else name for name, network in named)
+        en = ", ".join(f"{name} (network)" if network else name for name, network in named)
+        return (green("scanner", vi, en),)
     if platform.system() == "Windows":
         return (green("scanner", "Dùng trình điều khiển của Windows.", "Windows' own drivers are used."),)
-    try:
-        devices = [line for line in _output("scanimage", "-f", "%v %m%n", seconds=20).splitlines() if line.strip()]
-    except (OSError, subprocess.SubprocessError):
+    if shutil.which("scanimage") is None:
         fix = Words("Cài gói sane-utils.", "Install the package sane-utils.")
         return (amber("scanner", Words("Chưa có trình điều khiển SANE.", "The SANE drivers are missing."), fix, "Q01"),)
-    if not devices:
-        fix = Words("Kiểm tra dây USB và nguồn điện, hoặc nhập từ tệp.", "Check its USB cable and power, or import files.")
-        return (amber("scanner", Words("Chưa thấy máy quét nào.", "No scanner found."), fix, "Q01"),)
-    listed = ", ".join(devices)
-    return (green("scanner", listed, listed),)
+    fix = Words("Kiểm tra dây và nguồn điện, hoặc nhập từ tệp.", "Check its cable and power, or import files.")
+    return (amber("scanner", Words("Chưa thấy máy quét nào.", "No scanner found."), fix, "Q01"),)
+
+
+def check_watched(inputs: DoctorInputs) -> tuple[Check, ...]:
+    """Whether files can be read there, and moved aside once they are taken in."""
+    folder = inputs.watched
+    if folder is None:
+        return (green("watched", "Không theo dõi thư mục nào.", "No folder is watched."),)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".workstation-"):
+            next(folder.iterdir())
+    except OSError as error:
+        kind = type(error).__name__
+        fix = Words("Kiểm tra ổ mạng và quyền ghi.", "Check the network drive and the right to write there.")
+        sentence = Words(f"{folder}: không đọc ghi được ({kind}).", f"{folder} can't be read and written ({kind}).")
+        return (amber("watched", sentence, fix, "F07"),)
+    return (green("watched", f"{folder}: đọc ghi được.", f"{folder} can be read and written."),)
 
 
 def _output(*command: str, seconds: float = 10) -> str:

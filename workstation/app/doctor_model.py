@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from sync.identity import Identity
+from workstation.domain.peers import PeerConfig
 from workstation.domain.signature import KeyRef
 from workstation.domain.signing import Levels
 
@@ -57,6 +58,10 @@ class DoctorInputs:
     training: bool = False
     key: KeyRef | None = None
     """The key this PC signs with."""
+    watched: Path | None = None
+    """Where the office's copier scans to; None: nowhere that is watched."""
+    peers: tuple[PeerConfig, ...] = ()
+    """Systems that are delivered to beside the ward server."""
     levels: Levels = field(default_factory=Levels)
     """How high its signatures are to stand, and how long before they lapse archive time-stamps are renewed."""
 
@@ -71,12 +76,14 @@ NAMES: dict[str, Words] = {
     "database": Words("Cơ sở dữ liệu", "Database"),
     "secrets": Words("Nơi giữ mật khẩu", "Where passwords are kept"),
     "scanner": Words("Máy quét", "Scanner"),
+    "watched": Words("Thư mục máy quét gửi tới", "Watched folder"),
     "library": Words("Phần mềm USB ký số", "Token software"),
     "token": Words("USB ký số", "Signing token"),
     "certificate": Words("Chứng thư số", "Certificate"),
     "server": Words("Máy chủ dùng chung", "Ward server"),
     "tls": Words("Đường truyền bảo mật", "Secure line"),
     "clock": Words("Đồng hồ máy", "Clock"),
+    "peers": Words("Hệ thống nhận thêm", "Peers"),
     "timestamp": Words("Dịch vụ dấu thời gian", "Time-stamp service"),
     "archive": Words("Dấu thời gian lưu trữ", "Archive time-stamps"),
 }

@@ -1,16 +1,21 @@
 """Checks of what the PC is connected to: token, ward server, time-stamp service. Run in workers, as the machine's checks."""
 
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from signing.profiles import installed_libraries, profile_of
+from sync.adapters.make import make
 from sync.identity import valid_from_until
+from ui.sentences_exchange import REASONS
 from workstation.app.doctor_model import NAMES, NOTHING, Check, DoctorInputs, Light, Words, amber, green, red
+from workstation.app.peer_settings import code_book
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
+from workstation.domain.signing import Secret
 
 EARLIEST_YEAR = 2026
 """The year of the first release: a clock before it has lost its battery."""
@@ -162,10 +167,11 @@ def check_ward(inputs: DoctorInputs) -> tuple[Check, ...]:
 
 
 def _own_certificate(error: WorkstationError) -> Check:
-    reason = str(error.params.get("reason", ""))
-    sentence = Words(
-        f"Chứng thư của trạm này không dùng được ({reason}).", f"This station's certificate can't be used ({reason})."
-    )
+    if error.code != "G32":  # G30, G31: its key is encrypted, and the keyring does not give the password
+        sentence = Words("Không lấy được mật khẩu của khóa.", "The key's password can't be had.")
+        return red("tls", sentence, Words("Xem mục Nơi giữ mật khẩu.", "See: Where passwords are kept."), error.code)
+    vi, en = REASONS[str(error.params["reason"])]
+    sentence = Words(f"Chứng thư của trạm này không dùng được ({vi}).", f"This station's certificate can't be used ({en}).")
     return red(
         "tls", sentence, Words("Kiểm tra tệp trong [ward] và hạn dùng.", "Check the files of [ward] and their dates."), error.code
     )
@@ -226,6 +232,28 @@ def clock_check(here: datetime, there: datetime | None) -> Check:
     if off > SKEW_AMBER:
         return amber("clock", sentence, fix)
     return green("clock", f"{shown}, lệch máy chủ {off:.0f} giây.", f"{shown}, {off:.0f} seconds off the server.")
+
+
+def check_peers(inputs: DoctorInputs) -> tuple[Check, ...]:
+    """Whether each answers; nobody is logged in, so an account that is refused is told when something goes there."""
+    if not inputs.peers or inputs.training:
+        return (green("peers", "Không chuyển đi đâu ngoài máy chủ dùng chung.", "Nothing goes but to the ward server."),)
+    try:
+        peers = [make(peer, code_book(inputs.home, peer), lambda: Secret("")) for peer in inputs.peers]
+    except WorkstationError as error:
+        key = error.params["key"]
+        return (red("peers", Words(f"Cấu hình sai: {key}.", f"Wrong settings: {key}."), ASK_IT, error.code),)
+    try:
+        with ThreadPoolExecutor(len(peers)) as pool:
+            answers = tuple(pool.map(lambda peer: peer.reachable(), peers))
+    finally:
+        for peer in peers:
+            peer.close()
+    if silent := [peer.name for peer, answered in zip(inputs.peers, answers, strict=True) if not answered]:
+        listed = ", ".join(silent)
+        return (amber("peers", Words(f"{listed} không trả lời.", f"{listed}: no answer."), CHECK_LINE, "G01"),)
+    listed = ", ".join(peer.name for peer in inputs.peers)
+    return (green("peers", f"{listed} trả lời.", f"{listed}: answered."),)
 
 
 def check_timestamp(inputs: DoctorInputs) -> tuple[Check, ...]:

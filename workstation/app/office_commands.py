@@ -120,6 +120,8 @@ def send(
             if not stop.is_set() and lifter.round():
                 done += ws.sender.send_due(stop.is_set)
             sent.update(result.item.id for result in done)
+            if not watch:
+                ws.settle()
             if not watch or stop.wait(ws.settings.machine.send_every_seconds):
                 return
 
@@ -133,8 +135,6 @@ def send(
             send_again_to(ws.office, again_to, ws.desk.user.name)
         with stop_on_signals() as stop:
             run_until(stop, lambda: drain(ws, stop))
-            if not stop.is_set():
-                ws.settle()
         rows, peers = _as_they_stand(ws, sent), _peer_tallies(ws)
     report({"items": rows, "peers": peers}, as_json, lambda: _outbox_lines(rows, peers))
     waiting = [row for row in rows if row["state"] != "received"]

@@ -11,8 +11,6 @@ from workstation.domain.peers import CodeBook, PeerConfig, PeerKind, TypeCodes
 
 _FILE = "settings.toml"
 _MOST = {"max_mb": 2_000, "seconds": 600}
-_PLACES = {PeerKind.PACKAGE_1022.value}
-"""Kinds whose ``url`` is a folder."""
 
 
 def peer_config(data: Any) -> PeerConfig:
@@ -31,7 +29,7 @@ def peer_config(data: Any) -> PeerConfig:
         raise _wrong("name")
     if peer.kind not in {kind.value for kind in PeerKind}:
         raise _wrong("kind")
-    if peer.kind not in _PLACES and not re.match(r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", peer.url + "/"):
+    if not re.match(r"https://.|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", peer.url + "/"):
         raise _wrong("url")
     if peer.since and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", peer.since):
         raise _wrong("since")

@@ -10,10 +10,11 @@ from sync.adapters.make import make
 from sync.peering import PeerRound, SenderWithPeers, Served
 from workstation.app.peer_settings import code_book
 from workstation.app.settings import Settings
+from workstation.domain.events import OutboxChanged
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import OutboxState
 from workstation.domain.peers import PeerConfig
-from workstation.domain.ports import LineLimits, Sender
+from workstation.domain.ports import LineLimits, WardLine
 from workstation.domain.signing import Secret
 from workstation.usecases.office import VIETNAM, Office
 
@@ -22,7 +23,7 @@ PATIENCE = 1.0
 
 
 def sender_with_peers(
-    ward: Sender, settings: Settings, root: Path, office: Office, line: LineLimits, secret: Callable[[str], Secret]
+    ward: WardLine, settings: Settings, root: Path, office: Office, line: LineLimits, secret: Callable[[str], Secret]
 ) -> SenderWithPeers:
     """A practice office reaches no real peer, whatever its settings say. Where there is no ward server a dossier goes to peers
     from the outbox; else once its receipt was verified."""
@@ -41,7 +42,7 @@ def sender_with_peers(
         )
         for peer in peers
     )
-    return SenderWithPeers(ward, rounds, PATIENCE)
+    return SenderWithPeers(ward, rounds, PATIENCE, lambda: office.bus.publish(OutboxChanged()))
 
 
 def _served(root: Path, peer: PeerConfig, secret: Callable[[str], Secret]) -> Served:

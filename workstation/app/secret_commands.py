@@ -12,7 +12,9 @@ from workstation.app.keychain import REUSE, TIMESTAMP, WARD, WARD_KEY, Keychain,
 from workstation.domain.errors import WorkstationError
 from workstation.domain.signing import Secret
 
-NameArgument = Annotated[str, typer.Argument(help="ward-client, ward-key, timestamp, or remote-NAME of a remote service.")]
+NameArgument = Annotated[
+    str, typer.Argument(help="ward-client, ward-key, timestamp, reuse, remote-NAME (remote service), peer-NAME.")
+]
 _PLACES = {
     Place.ENVIRONMENT: ("biến môi trường", "environment"),
     Place.FILE: ("tệp", "file"),

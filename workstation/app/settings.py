@@ -1,6 +1,6 @@
 """Settings of one home folder: ``settings.toml``, read into frozen values. Unknown or missing keys are refused by name (M06).
 
-Changing state (queues, counters) lives in the database; secrets live in files of their own, readable by their owner only.
+Changing state (queues, counters) lives in the database; secrets live in the keyring or in files of their own (``keychain``).
 """
 
 import difflib

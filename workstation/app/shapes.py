@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ui.messages import Lang, sentence
+from ui.messages import Lang, peer_reason, sentence
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.outbox import OutboxItem
@@ -163,7 +163,7 @@ def delivery_json(delivery: PeerDelivery, lang: Lang) -> dict[str, Any]:
         "reference": delivery.reference or None,
         "attempts": delivery.attempts,
         "next_try": delivery.next_try.isoformat() if delivery.next_try else None,
-        "error": error_json(delivery.error, lang),
+        "error": delivery.error and {"code": delivery.error.code, "message": peer_reason(delivery.error, lang)},
     }
 
 

@@ -22,7 +22,6 @@ class PeerKind(Enum):
     PORTAL_2 = "portal-2"  # the same with OAuth 2 and files first
     OPENCPS = "opencps"  # OpenCPS v2 REST
     EDXML = "edxml"  # document management over the national exchange axis, QCVN 102:2016/BTTTT
-    PACKAGE_1022 = "1022"  # a package in a folder for the 1022 feedback system
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class PeerConfig:
     kind: str
     """A ``PeerKind``'s value."""
     url: str = ""
-    """What stands before the paths; an https address, or a folder for ``1022``."""
+    """What stands before the paths: an https address."""
     unit_code: str = ""
     """The office's code there (``H29.17``, formerly ``000.00.17.H29``)."""
     unit_name: str = ""

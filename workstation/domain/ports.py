@@ -479,13 +479,21 @@ class SendReport:
     bytes_sent: int
 
 
-class Sender(Protocol):
+class WardLine(Protocol):
     def send_due(self, cancelled: Callable[[], bool]) -> tuple[SendReport, ...]:
         """Works off every item that is due now; returns what happened to each."""
         ...
 
     def probe(self) -> bool:
         """Whether the ward server answers now; quick, never raises."""
+        ...
+
+
+class Sender(WardLine, Protocol):
+    """What ``send_due`` sends goes to peers too."""
+
+    def send_beside(self, cancelled: Callable[[], bool]) -> None:
+        """Works off what waits for peers, whose lines are not the ward server's."""
         ...
 
 

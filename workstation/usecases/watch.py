@@ -7,7 +7,7 @@ from dataclasses import replace
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import OutboxChanged, TokenChanged
 from workstation.domain.outbox import FailureClass, OutboxState
-from workstation.domain.ports import LineLimits, Sender
+from workstation.domain.ports import LineLimits, Sender, SendReport
 from workstation.domain.signature import KeyRef, TokenState, TokenStatus
 from workstation.usecases.archive import Keeper
 from workstation.usecases.lift import Lifter
@@ -57,7 +57,11 @@ class Watch:
         if online and before.online is False:
             line_is_back(self._office)
         self.line = self._status(online)
-        sent = self._sender.send_due(self._stopping.is_set) if online else ()
+        sent: tuple[SendReport, ...] = ()
+        if online:
+            sent = self._sender.send_due(self._stopping.is_set)
+        else:
+            self._sender.send_beside(self._stopping.is_set)
         if self._stopping.is_set():
             return
         if online and before.online is False:

@@ -59,6 +59,26 @@ def quiet(_: str) -> None:
     return None
 
 
+def test_files_that_the_settings_name_come_back(office: OfficeFolder, tmp_path: Path) -> None:
+    root = office.home.root
+    lines = [
+        '[ward]\nca = "roots/ward.pem"',
+        '[[peers]]\nname = "cong"\nkind = "opencps"\nurl = "https://x.vn"\ncodes = "codes/cong.json"',
+        '[[peers]]\nname = "hai"\nkind = "opencps"\nurl = "https://y.vn"\ncodes = "secrets/hai.json"',
+    ]
+    (root / "settings.toml").write_text("\n".join(lines), "utf-8")
+    kept = {"roots/ward.pem": "pem", "codes/cong.json": "{}"}
+    for name, text in (*kept.items(), ("secrets/hai.json", "{}"), ("secrets/peer-cong", "bí mật")):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    made = back_up(office, tmp_path / "disk")
+    restored = empty(tmp_path / "again")
+    backups.restore(tmp_path / "disk", restored)
+    for name, text in kept.items():
+        assert (restored / name).read_text("utf-8") == text, name
+    assert not [name for name in made.files if name.startswith("secrets")]
+
+
 def back_up(office: OfficeFolder, target: Path) -> backups.Backup:
     return backups.back_up(office.home.root, target, quiet)
 

@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from signing.profiles import load_profiles
+from tests.conformance.peers.portals import UNIT, FakePortal2
 from tests.letters import VIETNAMESE_LETTERS
 from workstation.app import doctor_machine as machine
 from workstation.app import doctor_outside as outside
 from workstation.app.doctor import GROUPS, Check, DoctorInputs, Group, Light, as_json, as_text, exit_code, run_checks
 from workstation.app.doctor_model import NAMES, green, red
 from workstation.domain.errors import ERRORS
+from workstation.domain.peers import PeerConfig
+from workstation.domain.ports import ScanSource
 from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
 
 TODAY = date(2026, 11, 21)
@@ -113,8 +116,53 @@ def test_a_pc_without_tesseract(inputs: DoctorInputs, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     (check,) = machine.check_reading(inputs)
     assert (check.light, check.code) == (Light.RED, "O01")
+    monkeypatch.setattr(machine, "find_scanners", tuple)
     (check,) = machine.check_scanner(inputs)
     assert (check.light, check.code) == (Light.AMBER, "Q01")
+
+
+def test_a_watched_folder_that_is_away_is_told(inputs: DoctorInputs, tmp_path: Path) -> None:
+    """The sweep itself says nothing: a share that is off line is nobody's trouble until somebody asks."""
+    folder = tmp_path / "may-quet"
+    (check,) = machine.check_watched(inputs)
+    assert check.light is Light.GREEN
+    told = replace(inputs, watched=folder)
+    (check,) = machine.check_watched(told)
+    assert (check.light, check.code) == (Light.AMBER, "F07") and str(folder) in check.sentence.vi
+    folder.mkdir()
+    (check,) = machine.check_watched(told)
+    assert check.light is Light.GREEN and str(folder) in check.sentence.vi
+    assert list(folder.iterdir()) == [], "the probe leaves nothing"
+    folder.rmdir()
+    folder.write_bytes(b"")
+    assert machine.check_watched(told)[0].light is Light.AMBER
+
+
+def test_network_scanners_are_listed_beside_the_others(
+    inputs: DoctorInputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(machine, "find_scanners", lambda: (ScanSource("http://10.0.0.9/eSCL/", "Máy văn thư"),))
+    (check,) = machine.check_scanner(inputs)
+    assert (check.light, check.sentence.vi) == (Light.GREEN, "Máy văn thư (mạng)")
+
+
+def test_each_peer_is_asked_whether_it_answers(inputs: DoctorInputs) -> None:
+    assert outside.check_peers(inputs)[0].light is Light.GREEN
+    portal = FakePortal2()
+    here = PeerConfig("cong", "portal-2", portal.url, UNIT, account="tram", seconds=2)
+    try:
+        (check,) = outside.check_peers(replace(inputs, peers=(here,)))
+        assert (check.light, check.sentence.vi) == (Light.GREEN, "cong trả lời.")
+    finally:
+        portal.close()
+    (check,) = outside.check_peers(replace(inputs, peers=(here, replace(here, name="hai"))))
+    assert (check.light, check.code) == (Light.AMBER, "G01") and "cong, hai" in check.sentence.vi
+    broken = replace(here, codes="none.json")
+    (check,) = outside.check_peers(replace(inputs, peers=(broken,)))
+    assert (check.light, check.code) == (Light.RED, "M06") and "peers.codes" in check.sentence.vi
+    (check,) = outside.check_peers(replace(inputs, peers=(broken,), training=True))
+    assert check.light is Light.GREEN, "a practice office reaches none"
 
 
 def test_tesseract_without_vietnamese(inputs: DoctorInputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

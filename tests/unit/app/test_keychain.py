@@ -225,6 +225,11 @@ def test_what_the_settings_call_for(home: Path) -> None:
     assert wanted_secrets(load(home)) == (WARD, TIMESTAMP, "remote-dich-vu")
     (home / "settings.toml").unlink()
     assert wanted_secrets(load(home)) == ()
+    peer = '[[peers]]\nname = "cong"\nkind = "opencps"\nurl = "https://x.vn"\n'
+    (home / "settings.toml").write_text(peer, "utf-8")
+    assert wanted_secrets(load(home)) == ("peer-cong",)
+    (home / "settings.toml").write_text("[office]\ntraining = true\n" + peer, "utf-8")
+    assert wanted_secrets(load(home)) == (), "a practice office reaches no peer"
 
 
 def test_a_practice_office_keeps_its_file(tmp_path: Path, no_keyring: None) -> None:

@@ -10,14 +10,14 @@ import pytest
 
 from tests.conformance.peers.portals import ACCOUNT, PASSWORD, UNIT, FakePortal2
 from tests.flow.conftest import workstation
-from workstation.app.compose import Home
+from workstation.app.compose import Home, open_workstation
 from workstation.app.peer_settings import code_book
-from workstation.app.settings import FILE, OfficeSettings, Settings, load, save
+from workstation.app.settings import FILE, OfficeSettings, Settings, WardSettings, load, save
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, UserName, new_id
-from workstation.domain.outbox import OutboxFile, OutboxItem
-from workstation.domain.peers import PeerConfig, TypeCodes
+from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
+from workstation.domain.peers import DeliveryState, PeerConfig, TypeCodes
 from workstation.store.blobs import FileBlobs
 from workstation.store.database import open_store
 
@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
         ('url = "http://127.0.0.1.evil.vn"', "peers.url"),
         ('url = ""', "peers.url"),
         ('kind = "soap"', "peers.kind"),
+        ('kind = "1022"', "peers.kind"),
         ('name = "../x"', "peers.name"),
         ("seconds = 0", "peers.seconds"),
         ("max_mb = true", "peers.max_mb"),
@@ -133,6 +134,27 @@ def test_send_delivers_to_the_peer_and_outbox_shows_it_beside_the_receipt(tmp_pa
     assert (row["state"], row["receipt_id"]) == ("queued", None)  # received is the ward server's word alone
     assert len(portal.cases) == 1
     assert PASSWORD not in "".join(p.read_text("utf-8") for p in (home / "logs").glob("*"))
+
+
+@pytest.mark.parametrize("ward", ["", "http://127.0.0.1:9"], ids=["no ward server", "ward server away"])
+def test_the_desktop_delivers_whatever_becomes_of_the_ward_servers_line(tmp_path: Path, portal: FakePortal2, ward: str) -> None:
+    home = tmp_path / "home"
+    queue(home)
+    peer = PeerConfig("cong", "portal-2", portal.url, UNIT, "UBND Phường", ACCOUNT, codes="codes.json", seconds=5)
+    save(home, replace(Settings(), ward=WardSettings(url=ward), peers=(peer,)))
+    (home / "codes.json").write_text('{"types": {"QĐ": {"result": "KQ.G15.000031", "procedure": "1.001193"}}}', "utf-8")
+    (home / "secrets" / "peer-cong").write_text(PASSWORD, "utf-8")
+    with open_workstation(home) as ws:
+        with ws.office.uow() as uow:
+            (item,) = uow.outbox.list()
+            if ward:
+                uow.outbox.save(replace(item, state=OutboxState.RECEIVED))
+                uow.commit()
+        ws.desk.tick()
+        ws.settle()
+        with ws.office.look() as uow:
+            assert [d.state for d in uow.deliveries.of_items([item.id])[item.id]] == [DeliveryState.DELIVERED]
+    assert len(portal.cases) == 1
 
 
 def test_what_came_back_goes_again_once_the_codes_are_mended(tmp_path: Path, portal: FakePortal2) -> None:

@@ -17,6 +17,7 @@ from sync.peering import PeerRound, SenderWithPeers, Served
 from tests.conformance.peers.faulty import Fault
 from tests.conformance.peers.portals import ACCOUNT, PASSWORD, UNIT, FakePortal2
 from tests.unit.sync.rig import Station, Ward
+from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass, OutboxItem, OutboxState
 from workstation.domain.peers import (
@@ -117,6 +118,24 @@ def test_only_what_the_ward_has_received_goes_on_where_there_is_a_ward(station: 
     assert [p.dossier_id for p in adapter.parcels] == [item.dossier_id]
     run(station, adapter, after=received)
     assert len(adapter.parcels) == 1
+
+
+def test_a_locked_keyring_is_asked_once_a_round_and_again_soon(station: Station) -> None:
+    items = [station.queue(b"%PDF-1"), station.queue(b"%PDF-2"), station.queue(b"%PDF-3")]
+    asked = []
+
+    def locked(parcel: Parcel, journal: StepJournal) -> str:
+        asked.append(parcel.dossier_id)
+        raise WorkstationError("G30")
+
+    run(station, Scripted("a", locked))
+    first = delivery(station, items[0])
+    assert len(asked) == 1, "no other delivery would fare better"
+    assert (first.state, first.error and first.error.code, first.lease_owner) == (DeliveryState.QUEUED, "G30", "")
+    assert first.next_try is not None and first.next_try - station.clock.now() <= timedelta(seconds=5)
+    station.clock.ahead = timedelta(seconds=5)
+    run(station, Scripted("a", works))
+    assert {delivery(station, item).state for item in items} == {DeliveryState.DELIVERED}
 
 
 def test_what_waits_for_a_time_stamp_or_is_too_old_is_not_opened(station: Station) -> None:
@@ -241,6 +260,44 @@ def test_a_peer_that_hangs_holds_up_neither_the_ward_nor_another(station: Statio
     sender.close()
     with station.uow() as uow:
         assert uow.deliveries.tally("a")[DeliveryState.DELIVERED] == 1
+
+
+def test_closing_does_not_wait_for_a_peer_that_hangs_and_frees_its_delivery(station: Station) -> None:
+    item, (let_go, hanging, over) = station.queue(b"%PDF-1"), (threading.Event() for _ in range(3))
+
+    def hang(parcel: Parcel, journal: StepJournal) -> str:
+        journal.begin("case")
+        hanging.set()
+        assert let_go.wait(30)
+        try:
+            journal.done("case", "H29")
+        finally:
+            over.set()
+        raise AssertionError("went on without its lease")
+
+    sender = SenderWithPeers(Silent(), (turn(station, Scripted("a", hang)), turn(station, Scripted("b", works))), 0.1)
+    sender.send_due(lambda: False)
+    assert hanging.wait(10)
+    begun = time.monotonic()
+    sender.close()
+    assert time.monotonic() - begun < 3
+    left = delivery(station, item)
+    assert (left.state, left.lease_owner, left.steps) == (DeliveryState.UNKNOWN, "", (("case", BEGUN),))
+    let_go.set()
+    assert over.wait(10)
+    assert delivery(station, item) == left
+    assert delivery(station, item, "b").state is DeliveryState.DELIVERED
+
+
+def test_the_screen_is_told_of_what_was_at_work_and_of_nothing_else(station: Station) -> None:
+    station.queue(b"%PDF-1")
+    told: list[int] = []
+    sender = SenderWithPeers(Silent(), (turn(station, Scripted("a", works)),), 0.1, lambda: told.append(1))
+    for _ in range(2):
+        sender.send_beside(lambda: False)
+        sender.settle()
+    sender.close()
+    assert told == [1]
 
 
 def test_outside_sending_hours_nothing_goes(station: Station) -> None:

@@ -241,6 +241,10 @@ def test_settings_name_the_files(office: Office, home: Callable[[str], Path]) ->
     pair.key.unlink()
     _, tls, _ = check_ward(doctor_inputs(root))
     assert (tls.light.value, tls.code) == ("red", "G32")
+    assert tls.sentence == (
+        "Chứng thư của trạm này không dùng được (không mở được khóa của chứng thư).",
+        "This station's certificate can't be used (the certificate's key can't be opened).",
+    )
     root = home(f'certificate = "{pair.certificate}"')
     with pytest.raises(WorkstationError, match="M06"):
         load(root)

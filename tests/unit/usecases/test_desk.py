@@ -70,6 +70,9 @@ class Line:
         self.rounds += 1
         return ()
 
+    def send_beside(self, cancelled: Callable[[], bool]) -> None:
+        return
+
     def probe(self) -> bool:
         return True
 
