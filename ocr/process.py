@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, layout, missed, tables, unread, written
+from ocr import cache, digits, layout, missed, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
@@ -130,8 +130,11 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
         found = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, missing = unread.settle(paper, found, read, recognizer)
-        words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
-        steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
+        woven = tables.woven(rest, read, paper.page.shape[1])
+        words = digits.numbers_again(paper.page, woven, paper.dpi, recognizer)
+        again = digits.step(sum(a.text != b.text for a, b in zip(woven, words, strict=True)))
+        words, missing = reduced.back(words, missing)
+        steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps, *again)
     return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
 

@@ -34,8 +34,8 @@ class Blind:
         words = self.real.read(page, dpi, block=block)
         return tuple(replace(w, confidence=0.9 * w.confidence) for w in words if w.text.strip(".|") not in self.texts)
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
-        return self.real.lines(pictures, dpi)
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi, digits=digits)
 
     def describe(self) -> Engine:
         return self.real.describe()

@@ -1,0 +1,56 @@
+"""Numbers with a letter among their digits (``20ó`` for 206), read once more by themselves with digits alone allowed.
+
+Nothing is put right by rule: a new reading stands in the place of the first only if it keeps every digit, point and comma the
+first one had and says a digit for each letter.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from ocr.engine import Recognizer
+from ocr.frames import Pixels
+from ocr.language.syllables import core
+from ocr.lines import RawWord
+from ocr.missed import line_part
+from workstation.domain.page import Recipe, Transform, Word
+
+_MARKS = ".,/-"
+_MOST = 0.5
+"""Share of letters above which it is a word or a code."""
+
+AWord = TypeVar("AWord", Word, RawWord)
+
+
+def step(words: int) -> Recipe:
+    """How many numbers were read so, for the record; nothing without any."""
+    return (Transform("digits", 1, (("words", words),), "letters among digits"),) if words else ()
+
+
+def numbers_again(page: Pixels, words: Sequence[AWord], dpi: float, recognizer: Recognizer) -> tuple[AWord, ...]:
+    """The words in their order, numbers with letters in them as their second reading says, where it bears out the first."""
+    at = [i for i, w in enumerate(words) if _doubtful(core(w.text))]
+    if not at:
+        return tuple(words)
+    cuts = [np.ascontiguousarray(line_part(page, words[i].box, (), dpi / 25.4)[1]) for i in at]
+    out = list(words)
+    for i, found in zip(at, recognizer.lines(cuts, dpi, digits=True), strict=True):
+        inner, again = core(words[i].text), "".join(w.text for w in found).strip(_MARKS)
+        if _bears_out(inner, again):
+            out[i] = replace(words[i], text=words[i].text.replace(inner, again, 1))
+    return tuple(out)
+
+
+def _doubtful(inner: str) -> bool:
+    """Whether a word is a number but for letters with tone marks, which no code, unit or currency (``4đ``) has."""
+    letters = [c for c in inner if c.isalpha()]
+    number = all(c.isdigit() or c.isalpha() or c in _MARKS for c in inner)
+    marked = all(len(unicodedata.normalize("NFD", c)) > 1 for c in letters)
+    return number and marked and 0 < len(letters) <= _MOST * len(inner)
+
+
+def _bears_out(first: str, again: str) -> bool:
+    return len(first) == len(again) and all(b.isdigit() if a.isalpha() else a == b for a, b in zip(first, again, strict=True))
