@@ -11,28 +11,30 @@ from typing import TypeVar
 
 import numpy as np
 
+from ocr.columns import Numbers
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.language.syllables import core
 from ocr.lines import RawWord
-from ocr.missed import line_part
-from workstation.domain.page import Recipe, Transform, Word
+from ocr.missed import KNOWN, line_part
+from workstation.domain.page import Word
 
 _MARKS = ".,/-"
 _MOST = 0.5
 """Share of letters above which it is a word or a code."""
 
+NONE = Numbers()
 AWord = TypeVar("AWord", Word, RawWord)
 
 
-def step(words: int) -> Recipe:
-    """How many numbers were read so, for the record; nothing without any."""
-    return (Transform("digits", 1, (("words", words),), "letters among digits"),) if words else ()
+def numbers_again(
+    page: Pixels, words: Sequence[AWord], dpi: float, recognizer: Recognizer, among: Numbers = NONE
+) -> tuple[AWord, ...]:
+    """The words in their order, numbers with letters in them as their second reading says, where it bears out the first.
 
-
-def numbers_again(page: Pixels, words: Sequence[AWord], dpi: float, recognizer: Recognizer) -> tuple[AWord, ...]:
-    """The words in their order, numbers with letters in them as their second reading says, where it bears out the first."""
-    at = [i for i, w in enumerate(words) if _doubtful(core(w.text))]
+    ``among``: cells of numbers, where letters without marks (``I8``) are doubtful too.
+    """
+    at = [i for i, w in enumerate(words) if _doubtful(w, among)]
     if not at:
         return tuple(words)
     cuts = [np.ascontiguousarray(line_part(page, words[i].box, (), dpi / 25.4)[1]) for i in at]
@@ -44,12 +46,16 @@ def numbers_again(page: Pixels, words: Sequence[AWord], dpi: float, recognizer: 
     return tuple(out)
 
 
-def _doubtful(inner: str) -> bool:
-    """Whether a word is a number but for letters with tone marks, which no code, unit or currency (``4đ``) has."""
+def _doubtful(word: Word | RawWord, among: Numbers) -> bool:
+    """Whether a word is a number but for letters: with tone marks, which no code, unit or currency (``4đ``) has, or doubtful
+    ones in a cell of numbers."""
+    inner = core(word.text)
     letters = [c for c in inner if c.isalpha()]
     number = all(c.isdigit() or c.isalpha() or c in _MARKS for c in inner)
     marked = all(len(unicodedata.normalize("NFD", c)) > 1 for c in letters)
-    return number and marked and 0 < len(letters) <= _MOST * len(inner)
+    if not (number and 0 < len(letters) <= _MOST * len(inner)):
+        return False
+    return marked or (word.confidence < KNOWN and among.hold(word))
 
 
 def _bears_out(first: str, again: str) -> bool:

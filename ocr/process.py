@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, digits, layout, missed, tables, unread, written
+from ocr import cache, columns, digits, layout, lone, missed, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
@@ -130,11 +130,10 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
         found = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, missing = unread.settle(paper, found, read, recognizer)
-        woven = tables.woven(rest, read, paper.page.shape[1])
-        words = digits.numbers_again(paper.page, woven, paper.dpi, recognizer)
-        again = digits.step(sum(a.text != b.text for a, b in zip(woven, words, strict=True)))
-        words, missing = reduced.back(words, missing)
-        steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps, *again)
+        rest = digits.numbers_again(paper.page, rest, paper.dpi, recognizer)
+        said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
+        words, missing = reduced.back(said, missing)
+        steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
 
@@ -165,7 +164,9 @@ def _read_tables(
         by_cell |= tables.back_on_page(strip, recognizer.read(strip.pixels, dpi, block=True))
     out, first = [], 0
     for grid in grids:
-        out.append((grid, tables.row_order(grid, by_cell, first)))
+        words = tables.row_order(grid, by_cell, first)
+        words = digits.numbers_again(page, words, dpi, recognizer, columns.numbers(grid, words))
+        out.append((grid, words))
         first += len(grid.cells)
     return tuple(out)
 

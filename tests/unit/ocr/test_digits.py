@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.digits import numbers_again, step
+from ocr.digits import numbers_again
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.lines import RawWord
@@ -72,7 +72,3 @@ def test_words_codes_units_and_whole_numbers_are_not_read_again(text: str) -> No
     page, (box,) = drawn("206")
     engine = Says("9" * len(text))
     assert numbers_again(page, (Word(text, box, 0.2, 0),), DPI, engine)[0].text == text and engine.shown == 0
-
-
-def test_it_is_on_record() -> None:
-    assert step(0) == () and step(2)[0].params == (("words", 2),)
