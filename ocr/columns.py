@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ocr.grids import Table
 from ocr.language.syllables import core
@@ -12,10 +13,14 @@ from ocr.ruling import Region
 from workstation.domain.page import Word
 
 _MARKS = ".,/-%"
+_SIX = "ó"
+"""A 6 is seen for it, alone too where no second reading helps: it stays, with the suggestion that goes with it."""
 _ROWS = 4
 """Least cells with words that say what a column holds."""
 _NUMBERS, _FULL = 0.6, 0.8
 """Share of a column's cells with words that hold numbers alone; of all its cells that hold words."""
+_WIDTH = 0.8
+"""Least width of an empty cell for that of its column's others: a narrower one is a piece of a broken grid."""
 _OTHER = 1 / 3
 """Share of a word's signs that are none of a number's, from which it is no reading of one."""
 
@@ -47,7 +52,8 @@ def numbers(table: Table, words: Words) -> Numbers:
         column = column[column.index(right[0]) :]
         full = [c for c in column if said[c]]
         cells += column
-        gaps += [c for c in column if not said[c]] if len(full) >= _FULL * len(column) else []
+        wide = _WIDTH * median(c[2] - c[0] for c in full)
+        gaps += [c for c in column if not said[c] and c[2] - c[0] >= wide] if len(full) >= _FULL * len(column) else []
     return Numbers(tuple(cells), tuple(gaps))
 
 
@@ -57,8 +63,8 @@ def is_number(inner: str) -> bool:
 
 def garbled(word: Word | RawWord) -> bool:
     """Whether a doubtful word of a number's cell is no reading of a number."""
-    others = sum(not (c.isdigit() or c in _MARKS) for c in word.text)
-    return word.confidence < KNOWN and (others >= _OTHER * len(word.text) or not any(c.isdigit() for c in word.text))
+    others = sum(not (c.isdigit() or c in _MARKS + _SIX) for c in word.text)
+    return word.confidence < KNOWN and (others >= _OTHER * len(word.text) or not any(c.isdigit() or c in _SIX for c in word.text))
 
 
 def _inside(word: Word | RawWord, cell: Region) -> bool:

@@ -23,6 +23,8 @@ _INK, _FAINT = 200, 225
 """Paler print than letters of a line may have; in cells without a word still paler."""
 _PALE, _TRACE = 245, 1.0
 """Ink of a number that is all but gone, and the least of it in mm² in the cell of a column that is full."""
+_OVER = 0.2
+"""Share of a word that reaches over from the next cell."""
 _AS_DARK = 60.0
 """Levels by which a figure may be paler than the words of its cell."""
 _LINED_MM = 1.5
@@ -59,7 +61,7 @@ _OFTEN = 0.4
 def figures(page: Pixels, letters: Floats, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
     """Frames round lone ink. On a page that is not ``worn`` only that of cells."""
     found = in_cells(page, grids, words, mm)
-    found = _more(found, in_number_columns(page, grids, mm, worn=worn))
+    found = _more(found, in_number_columns(page, grids, words, mm, worn=worn))
     if worn:
         free = letters[uncovered(letters, words, lambda _word, _pieces: True)]
         found += page_number(free, words, page.shape[1], page.shape[0], mm)
@@ -85,17 +87,18 @@ def _more(found: list[Box], others: Sequence[Box]) -> list[Box]:
     return found + [o for o in others if not any(share(f, o) > 0.3 for f in found)]
 
 
-def in_number_columns(page: Pixels, grids: Grids, mm: float, *, worn: bool) -> list[Box]:
+def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
     """Such cells without a word among full ones if there is ink in them, be it ever so pale; on a ``worn`` page what was read in
     cells of numbers and is none."""
     found: list[Box] = []
     rim = round(_RIM_MM * mm)
-    for table, words in grids:
-        column = numbers(table, words)
-        found += [w.box for w in words if worn and garbled(w) and column.hold(w) and _is_figure(w, mm)]
+    for table, inside in grids:
+        column = numbers(table, inside)
+        found += [w.box for w in inside if worn and garbled(w) and column.hold(w) and _is_figure(w, mm)]
         for x0, y0, x1, y1 in column.gaps:
             part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
-            if part.size and np.count_nonzero(part < _PALE) >= _TRACE * mm * mm:
+            over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))
+            if not over and part.size and np.count_nonzero(part < _PALE) >= _TRACE * mm * mm:
                 found.append((float(x0 + rim), float(y0 + rim), float(x1 - rim), float(y1 - rim)))
     return found
 
@@ -131,7 +134,7 @@ def in_cells(page: Pixels, grids: Grids, words: Words, mm: float) -> list[Box]:
         if room < FIGURE_MM * mm or not part.size or part.min() >= _FAINT:
             continue
         # words of the next cell may reach over
-        over = mine or [w for w in words if share(w.box, (x0, y0, x1, y1)) > 0.2]
+        over = mine or [w for w in words if share(w.box, (x0, y0, x1, y1)) > _OVER]
         ways = _WAYS if not mine else (_WAYS[0], _WAYS[2])
         seen = [
             _moved(_figures(_bare(part, ink, over, (x0 + rim, y0 + rim), mm), gap, mm), x0 + rim, y0 + rim) for ink, gap in ways

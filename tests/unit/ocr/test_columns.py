@@ -53,13 +53,22 @@ def page(missing: int | None = None, tone: int = 0) -> Pixels:
 
 
 def found_in(pixels: Pixels, words: tuple[Word, ...], *, worn: bool = True) -> list[Box]:
-    return lone.in_number_columns(pixels, ((table(), words),), MM, worn=worn)
+    return lone.in_number_columns(pixels, ((table(), words),), words, MM, worn=worn)
 
 
 def test_a_column_of_numbers_begins_under_its_heading_and_names_are_none() -> None:
     cells = numbers(table(), said()).cells
     assert cells == tuple(at(1, r) for r in range(1, ROWS))
     assert numbers(table(), ()) == numbers(Table((0, 0, 9, 9), ()), said()) == Numbers()
+
+
+def test_a_piece_of_a_broken_grid_is_no_empty_cell() -> None:
+    x0, y0, _, y1 = at(1, 3)
+    rows = [*table().rows]
+    words = said({3: None})
+    assert numbers(replace(table(), rows=tuple(rows)), words).gaps == (at(1, 3),)
+    rows[3] = (at(0, 3), (x0, y0, x0 + 60, y1))
+    assert numbers(replace(table(), rows=tuple(rows)), words).gaps == ()
 
 
 def test_a_column_of_which_half_is_words_is_no_column_of_numbers() -> None:
@@ -72,6 +81,9 @@ def test_a_number_too_pale_to_be_ink_in_a_full_column_is_told_and_an_empty_cell_
         (box,) = found_in(page(3, tone=235), words, worn=worn)
         assert at(1, 3)[0] < box[0] and box[2] < at(1, 3)[2] and at(1, 3)[1] < box[1] and box[3] < at(1, 3)[3]
     assert found_in(page(3, tone=255), words) == []
+    # a word that reaches over from the next cell is what lies there
+    over = Word("1953", (at(0, 3)[2] - 90.0, at(1, 3)[1] + 15.0, at(1, 3)[0] + 60.0, at(1, 3)[3] - 15.0), 0.5, 3)
+    assert found_in(page(3, tone=235), (*words, over)) == []
     # where a column has many empty cells, one more is nothing odd
     assert found_in(page(3, tone=235), said({3: None, 4: None, 5: None})) == []
 
@@ -84,6 +96,8 @@ def test_a_number_too_pale_to_be_ink_in_a_full_column_is_told_and_an_empty_cell_
         ("m", 0.1, True),
         ("1957", 0.1, False),
         ("195T", 0.1, False),
+        ("ó", 0.1, False),
+        ("Ò", 0.1, True),
         ("Td9]", 0.7, False),
     ],
 )
