@@ -88,8 +88,8 @@ def _more(found: list[Box], others: Sequence[Box]) -> list[Box]:
 
 
 def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
-    """Such cells without a word among full ones if there is ink in them, be it ever so pale; on a ``worn`` page what was read in
-    cells of numbers and is none."""
+    """Cells of numbers without a word, among full ones, if there is ink in them, be it ever so pale; on a ``worn`` page what was
+    read in cells of numbers and is none."""
     found: list[Box] = []
     rim = round(_RIM_MM * mm)
     for table, inside in grids:
