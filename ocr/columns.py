@@ -67,6 +67,16 @@ def garbled(word: Word | RawWord) -> bool:
     return word.confidence < KNOWN and (others >= _OTHER * len(word.text) or not any(c.isdigit() or c in _SIX for c in word.text))
 
 
+def junk(column: Numbers, words: Sequence[Word]) -> list[Word]:
+    """The garbled words of cells in which no number was read: beside one they are its end, misread."""
+    found: list[Word] = []
+    for cell in column.cells:
+        mine = [w for w in words if _inside(w, cell)]
+        if not any(is_number(core(w.text)) for w in mine):
+            found += [w for w in mine if garbled(w)]
+    return found
+
+
 def _inside(word: Word | RawWord, cell: Region) -> bool:
     x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
     return cell[0] < x < cell[2] and cell[1] < y < cell[3]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ocr.columns import garbled, numbers
+from ocr.columns import junk, numbers
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Floats
@@ -94,7 +94,7 @@ def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, wo
     rim = round(_RIM_MM * mm)
     for table, inside in grids:
         column = numbers(table, inside)
-        found += [w.box for w in inside if worn and garbled(w) and column.hold(w) and _is_figure(w, mm)]
+        found += [w.box for w in junk(column, inside) if worn and _is_figure(w, mm)]
         for x0, y0, x1, y1 in column.gaps:
             part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
             over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))
@@ -114,9 +114,8 @@ def unsaid(grids: Grids, areas: Sequence[UnreadArea]) -> Grids:
     lost = [a.box for a in areas if a.kind == "lost_line"]
     out = []
     for table, words in grids:
-        column = numbers(table, words)
-        gone = [garbled(w) and any(share(w.box, b) > 0.5 for b in lost) and column.hold(w) for w in words]
-        out.append((table, tuple(w for w, g in zip(words, gone, strict=True) if not g)))
+        gone = [w for w in junk(numbers(table, words), words) if any(share(w.box, b) > 0.5 for b in lost)]
+        out.append((table, tuple(w for w in words if w not in gone)))
     return tuple(out)
 
 

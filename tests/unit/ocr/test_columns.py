@@ -109,6 +109,9 @@ def test_what_is_no_number_is_told_there_and_leaves_the_text(text: str, confiden
     assert found_in(page(), words, worn=False) == []
     ((_, kept),) = lone.unsaid(((table(), words),), (UnreadArea("lost_line", odd.box),))
     assert (odd in kept) is not told and len(kept) == len(words) - told
+    # beside a number it is that number's end
+    end = replace(odd, box=(odd.box[0] + 100, odd.box[1], odd.box[2] + 100, odd.box[3]))
+    assert found_in(page(), (*said(), end)) == []
     # nothing leaves the text in silence, and names stay whatever is told
     assert lone.unsaid(((table(), words),), ())[0][1] == words
     name = replace(words[2], confidence=0.1)
