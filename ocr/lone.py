@@ -9,17 +9,22 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ocr.columns import junk, numbers
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Floats
-from ocr.lines import hull
+from ocr.lines import RawWord, hull
 from ocr.missed import FIGURE_MM, KNOWN, SURE, Words, box_of, darkness, share, uncovered
-from workstation.domain.page import Box, Word
+from workstation.domain.page import Box, UnreadArea, Word
 
 Grids = Sequence[tuple[Table, tuple[Word, ...]]]
 
 _INK, _FAINT = 200, 225
 """Paler print than letters of a line may have; in cells without a word still paler."""
+_PALE, _TRACE = 245, 1.0
+"""Ink of a number that is all but gone, and the least of it in mm² in the cell of a column that is full."""
+_OVER = 0.2
+"""Share of a word that reaches over from the next cell."""
 _AS_DARK = 60.0
 """Levels by which a figure may be paler than the words of its cell."""
 _LINED_MM = 1.5
@@ -56,6 +61,7 @@ _OFTEN = 0.4
 def figures(page: Pixels, letters: Floats, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
     """Frames round lone ink. On a page that is not ``worn`` only that of cells."""
     found = in_cells(page, grids, words, mm)
+    found = _more(found, in_number_columns(page, grids, words, mm, worn=worn))
     if worn:
         free = letters[uncovered(letters, words, lambda _word, _pieces: True)]
         found += page_number(free, words, page.shape[1], page.shape[0], mm)
@@ -76,9 +82,47 @@ def _beside_rule(box: Box, table: Table, mm: float) -> bool:
     return any(c[0] - mm < x < c[2] + mm and c[1] - mm < y < c[3] + mm for c in table.cells)
 
 
+def _more(found: list[Box], others: Sequence[Box]) -> list[Box]:
+    """With those of the others that are not told yet."""
+    return found + [o for o in others if not any(share(f, o) > 0.3 for f in found)]
+
+
+def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
+    """Cells of numbers without a word, among full ones, if there is ink in them, be it ever so pale; on a ``worn`` page what was
+    read in cells of numbers and is none."""
+    found: list[Box] = []
+    rim = round(_RIM_MM * mm)
+    for table, inside in grids:
+        column = numbers(table, inside)
+        found += [w.box for w in junk(column, inside) if worn and _is_figure(w, mm)]
+        for x0, y0, x1, y1 in column.gaps:
+            part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
+            over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))
+            if not over and part.size and np.count_nonzero(part < _PALE) >= _TRACE * mm * mm:
+                found.append((float(x0 + rim), float(y0 + rim), float(x1 - rim), float(y1 - rim)))
+    return found
+
+
+def _is_figure(word: Word | RawWord, mm: float) -> bool:
+    """Whether a word is as large as a figure; a mark is if it is far wider than one."""
+    width, height = word.box[2] - word.box[0], word.box[3] - word.box[1]
+    return height >= FIGURE_MM * mm and (width > 2 * height or any(c.isalnum() for c in word.text))
+
+
+def unsaid(grids: Grids, areas: Sequence[UnreadArea]) -> Grids:
+    """The tables without the words of number cells that are none and are told as lost: nobody can make anything of them."""
+    lost = [a.box for a in areas if a.kind == "lost_line"]
+    out = []
+    for table, words in grids:
+        gone = [w for w in junk(numbers(table, words), words) if any(share(w.box, b) > 0.5 for b in lost)]
+        out.append((table, tuple(w for w in words if w not in gone)))
+    return tuple(out)
+
+
 def in_cells(page: Pixels, grids: Grids, words: Words, mm: float) -> list[Box]:
     """What is written in cells without a word, and figures on a row of their own in cells with words."""
     found = []
+    words = [w for w in words if any(c.isalnum() for c in w.text)]
     middles = np.array([(w.box[0] + w.box[2], w.box[1] + w.box[3]) for w in words], float).reshape(-1, 2) / 2
     rim = round(_RIM_MM * mm)
     for x0, y0, x1, y1 in (cell for table, _ in grids for cell in table.cells):
@@ -89,7 +133,7 @@ def in_cells(page: Pixels, grids: Grids, words: Words, mm: float) -> list[Box]:
         if room < FIGURE_MM * mm or not part.size or part.min() >= _FAINT:
             continue
         # words of the next cell may reach over
-        over = mine or [w for w in words if share(w.box, (x0, y0, x1, y1)) > 0.2]
+        over = mine or [w for w in words if share(w.box, (x0, y0, x1, y1)) > _OVER]
         ways = _WAYS if not mine else (_WAYS[0], _WAYS[2])
         seen = [
             _moved(_figures(_bare(part, ink, over, (x0 + rim, y0 + rim), mm), gap, mm), x0 + rim, y0 + rim) for ink, gap in ways
@@ -131,7 +175,7 @@ def _in_row_of_its_own(figure: Box, words: Sequence[Box], page: Pixels, mm: floa
     if any(min(w[3], y1) - max(w[1], y0) > 0.2 * (y1 - y0) for w in words):
         return False
     lined = min(abs(x0 - left), abs(x1 - right), abs(x0 + x1 - left - right) / 2) < _LINED_MM * mm
-    tall = y1 - y0 > 0.55 * float(np.median([w[3] - w[1] for w in words]))
+    tall = y1 - y0 > 0.5 * float(np.median([w[3] - w[1] for w in words]))
     return lined and tall and darkness(page, figure) < np.median([darkness(page, w) for w in words]) + _AS_DARK
 
 

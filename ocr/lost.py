@@ -51,11 +51,14 @@ def told(
     """Boxes of lost print. On a clear page only lines, cells and names beside seals."""
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
     doubtful = bool(read.lines or read.silent) or _worn(grids)
-    lost = _lines(paper, marks, read, every, doubtful)
-    lost += _new(lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful), lost)
     seals = marks.ink.seals
-    lost = [b for b in lost if not any(_of_seal(b, s) for s in seals)]
-    lost = [_widened(b, marks.ink, paper.mm) for b in lost if not _part_of_row(b, every, grids)]
+
+    def standing(boxes: Sequence[Box]) -> list[Box]:
+        return [b for b in boxes if not any(_of_seal(b, s) for s in seals) and not _part_of_row(b, every, grids)]
+
+    lost = standing(_lines(paper, marks, read, every, doubtful))
+    figures = lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful)
+    lost = [_widened(b, marks.ink, paper.mm) for b in (*lost, *_new(standing(figures), lost))]
     lost = _print(paper, lost, every, recognizer)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
     lost += _new(lone.spanning(grids), lost) if doubtful else []
@@ -143,7 +146,7 @@ def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recogniz
     fronts, backs = read[: len(inner)], read[len(inner) :]
     found = []
     for box, (at, _), front, back in zip(inner, cuts, fronts, backs, strict=True):
-        single = box[2] - box[0] < 2 * (box[3] - box[1])  # figures look alike in a mirror
+        single = box[2] - box[0] < 2 * (box[3] - box[1])
         if (single or not _mirrored(front, back)) and not _borne_out(box, at, front, words):
             found.append(box)
     return found
@@ -176,7 +179,9 @@ def _next(box: Box, letter: Box, height: float, mm: float) -> bool:
 
 
 def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
-    sure = confidence(back)
+    sure, said = confidence(back), _letters(back)
+    if sum(c.isdigit() for c in said) > 0.5 * len(said):
+        return False  # figures look alike in a mirror
     return sure >= 0.35 and sure >= confidence(front) + 0.1 and sense(back) > sense(front)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr import cache, layout, missed, tables, unread, written
+from ocr import cache, columns, digits, layout, lone, missed, tables, unread, written
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
@@ -130,7 +130,9 @@ def _read(done: Cleaned, reduced: Reduced, dpi: float, recognizer: Recognizer) -
         found = layout.read_page(beside, paper.dpi, recognizer)
         read = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, missing = unread.settle(paper, found, read, recognizer)
-        words, missing = reduced.back(tables.woven(rest, read, paper.page.shape[1]), missing)
+        rest = digits.numbers_again(paper.page, rest, paper.dpi, recognizer)
+        said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
+        words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
@@ -162,7 +164,9 @@ def _read_tables(
         by_cell |= tables.back_on_page(strip, recognizer.read(strip.pixels, dpi, block=True))
     out, first = [], 0
     for grid in grids:
-        out.append((grid, tables.row_order(grid, by_cell, first)))
+        words = tables.row_order(grid, by_cell, first)
+        words = digits.numbers_again(page, words, dpi, recognizer, columns.numbers(grid, words))
+        out.append((grid, words))
         first += len(grid.cells)
     return tuple(out)
 

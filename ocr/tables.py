@@ -18,7 +18,7 @@ from ocr.lines import RawWord, reading_order
 from ocr.ruling import INK, Region, Rules
 from workstation.domain.page import Box, Recipe, Transform, Word
 
-NAME, VERSION = "tables", 2
+NAME, VERSION = "tables", 3
 
 _STRIP_PX = 20_000
 """Height at which a further strip begins: Tesseract takes pictures up to 32,767 pixels."""

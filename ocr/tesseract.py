@@ -39,6 +39,9 @@ FOREIGN = "‡†^§©®⁄¬ÐÄËÏÖŸŒØÑƑäëïöÿœøñƒæˆ`¡¿£�
 fell from 0.57 to 0.53 % (office) and from 6.6 to 6.3 % (worn). ``|`` is not among them: a rule is read as that and left out.
 No quote, backslash or space: pytesseract splits options as a shell does.
 """
+NUMBERS = "0123456789.,/-"
+"""What a line of numbers alone may hold."""
+_ONLY = "tessedit_char_whitelist"
 VARIABLES = {"debug_file": os.devnull, "tessedit_char_blacklist": FOREIGN}
 
 
@@ -57,16 +60,17 @@ class TesseractLibrary:
         self._seconds = seconds
 
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
-        return self._read(page, dpi, _BLOCK if block else _PAGE)
+        return self._read(page, dpi, _BLOCK if block else _PAGE, digits=False)
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
-        return tuple(self._read(picture, dpi, _LINE) for picture in pictures)
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        return tuple(self._read(picture, dpi, _LINE, digits=digits) for picture in pictures)
 
-    def _read(self, page: Pixels, dpi: float, mode: int) -> tuple[RawWord, ...]:
+    def _read(self, page: Pixels, dpi: float, mode: int, *, digits: bool) -> tuple[RawWord, ...]:
         api = _loaded(installed()[1])
         height, width = page.shape
         try:
             api.SetPageSegMode(mode)
+            api.SetVariable(_ONLY, NUMBERS if digits else "")
             api.SetImageBytes(page.tobytes(), width, height, 1, width)
             api.SetSourceResolution(round(dpi))
             # false: its time ran out, or the picture is beyond 32,767 pixels. Asking for words then would crash it
@@ -104,6 +108,9 @@ class TesseractProgram:
     """
 
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        return self._read(page, dpi, f"--psm {_BLOCK if block else _PAGE}")
+
+    def _read(self, page: Pixels, dpi: float, options: str) -> tuple[RawWord, ...]:
         import pytesseract
 
         os.environ["OMP_THREAD_LIMIT"] = "1"
@@ -112,19 +119,20 @@ class TesseractProgram:
             picture = Path(folder) / "page.pgm"
             if not cv2.imwrite(str(picture), page):
                 raise WorkstationError("O02")
-            config = f"--psm {_BLOCK if block else _PAGE} --dpi {round(dpi)} -c tessedit_char_blacklist={FOREIGN}"
+            config = f"{options} --dpi {round(dpi)} -c tessedit_char_blacklist={FOREIGN}"
             try:
                 table = pytesseract.image_to_data(str(picture), lang=LANGUAGE, config=config, timeout=PAGE_SECONDS)
             except (pytesseract.TesseractError, RuntimeError) as e:  # RuntimeError: its way to say that its time ran out
                 raise WorkstationError("O02") from e
         return _words(table)
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
         """All in one call, under one another: a program a line would take a tenth of a second each."""
         if not pictures:
             return ()
         strip = stacked([Part(k, (0, 0), picture) for k, picture in enumerate(pictures)], _BETWEEN)
-        found = back_on_page(strip, self.read(strip.pixels, dpi, block=True))
+        options = f"--psm {_BLOCK}" + (f" -c {_ONLY}={NUMBERS}" if digits else "")
+        found = back_on_page(strip, self._read(strip.pixels, dpi, options))
         return tuple(tuple(found.get(k, ())) for k in range(len(pictures)))
 
     def describe(self) -> Engine:

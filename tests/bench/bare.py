@@ -51,9 +51,9 @@ class Timed:
         self.seconds += time.process_time() - begun
         return words
 
-    def lines(self, pictures: Sequence[Any], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
+    def lines(self, pictures: Sequence[Any], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
         begun = time.process_time()
-        words = self._inner.lines(pictures, dpi)
+        words = self._inner.lines(pictures, dpi, digits=digits)
         self.seconds += time.process_time() - begun
         return words
 

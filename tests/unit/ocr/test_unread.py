@@ -46,8 +46,8 @@ class Remembering:
             self.known[key] = self.real.read(page, dpi, block=block)
         return self.known[key]
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
-        return self.real.lines(pictures, dpi)
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi, digits=digits)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -68,8 +68,8 @@ class Faulty:
         words = self.real.read(page, dpi)
         return tuple(w for w in words if not (x0 <= _mid(w)[0] <= x1 and y0 <= _mid(w)[1] <= y1))
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
-        return ((),) * len(pictures) if self.deaf else self.real.lines(pictures, dpi)
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        return ((),) * len(pictures) if self.deaf else self.real.lines(pictures, dpi, digits=digits)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -84,8 +84,8 @@ class Muddled:
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         return tuple(replace(w, confidence=w.confidence / 2) for w in self.real.read(page, dpi, block=block))
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float) -> tuple[tuple[RawWord, ...], ...]:
-        return self.real.lines(pictures, dpi)
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi, digits=digits)
 
     def describe(self) -> Engine:
         return self.real.describe()

@@ -1,0 +1,126 @@
+"""Columns of numbers in tables: what else is read there, and what is missing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr import lone
+from ocr.columns import Numbers, garbled, numbers
+from ocr.digits import numbers_again
+from ocr.frames import Pixels
+from ocr.grids import Table
+from ocr.tesseract import TesseractLibrary
+from workstation.domain.page import Box, UnreadArea, Word
+
+DPI = 200
+MM = DPI / 25.4
+FACE = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 34)
+ROWS = 8
+HEIGHT = 60
+
+
+def at(column: int, row: int) -> tuple[int, int, int, int]:
+    return (100 + 200 * column, 100 + HEIGHT * row, 300 + 200 * column, 100 + HEIGHT * (row + 1))
+
+
+def table() -> Table:
+    return Table((95, 95, 505, 105 + HEIGHT * ROWS), tuple((at(0, r), at(1, r)) for r in range(ROWS)))
+
+
+def word(text: str, column: int, row: int, confidence: float = 0.9) -> Word:
+    x0, y0, _, _ = at(column, row)
+    return Word(text, (x0 + 20.0, y0 + 15.0, x0 + 20.0 + 18 * len(text), y0 + 43.0), confidence, row)
+
+
+def said(years: dict[int, Word | None] | None = None) -> tuple[Word, ...]:
+    """A column of names, one of years, each under its heading; ``years``: other words in it, or none."""
+    found = [word("Tên", 0, 0), word("Năm", 1, 0)]
+    for r in range(1, ROWS):
+        year = (years or {}).get(r, word(str(1950 + r), 1, r))
+        found += [word("Lan", 0, r), *([year] if year else [])]
+    return tuple(found)
+
+
+def page(missing: int | None = None, tone: int = 0) -> Pixels:
+    """The years' column printed; that of one row in ``tone``."""
+    image = Image.new("L", (600, 700), 255)
+    draw = ImageDraw.Draw(image)
+    for r in range(1, ROWS):
+        draw.text((at(1, r)[0] + 20, at(1, r)[1] + 10), str(1950 + r), tone if r == missing else 0, FACE)
+    return np.array(image)
+
+
+def found_in(pixels: Pixels, words: tuple[Word, ...], *, worn: bool = True) -> list[Box]:
+    return lone.in_number_columns(pixels, ((table(), words),), words, MM, worn=worn)
+
+
+def test_a_column_of_numbers_begins_under_its_heading_and_names_are_none() -> None:
+    cells = numbers(table(), said()).cells
+    assert cells == tuple(at(1, r) for r in range(1, ROWS))
+    assert numbers(table(), ()) == numbers(Table((0, 0, 9, 9), ()), said()) == Numbers()
+
+
+def test_a_piece_of_a_broken_grid_is_no_empty_cell() -> None:
+    x0, y0, _, y1 = at(1, 3)
+    rows = [*table().rows]
+    words = said({3: None})
+    assert numbers(replace(table(), rows=tuple(rows)), words).gaps == (at(1, 3),)
+    rows[3] = (at(0, 3), (x0, y0, x0 + 60, y1))
+    assert numbers(replace(table(), rows=tuple(rows)), words).gaps == ()
+
+
+def test_a_column_of_which_half_is_words_is_no_column_of_numbers() -> None:
+    assert numbers(table(), said({r: word("Khu", 1, r) for r in range(1, 5)})).cells == ()
+
+
+def test_a_number_too_pale_to_be_ink_in_a_full_column_is_told_and_an_empty_cell_is_not() -> None:
+    words = said({3: None})
+    for worn in (False, True):
+        (box,) = found_in(page(3, tone=235), words, worn=worn)
+        assert at(1, 3)[0] < box[0] and box[2] < at(1, 3)[2] and at(1, 3)[1] < box[1] and box[3] < at(1, 3)[3]
+    assert found_in(page(3, tone=255), words) == []
+    # a word that reaches over from the next cell is what lies there
+    over = Word("1953", (at(0, 3)[2] - 90.0, at(1, 3)[1] + 15.0, at(1, 3)[0] + 60.0, at(1, 3)[3] - 15.0), 0.5, 3)
+    assert found_in(page(3, tone=235), (*words, over)) == []
+    # where a column has many empty cells, one more is nothing odd
+    assert found_in(page(3, tone=235), said({3: None, 4: None, 5: None})) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "told"),
+    [
+        ("Td9]", 0.4, True),
+        ("LUS6", 0.35, True),
+        ("m", 0.1, True),
+        ("1957", 0.1, False),
+        ("195T", 0.1, False),
+        ("ó", 0.1, False),
+        ("Ò", 0.1, True),
+        ("Td9]", 0.7, False),
+    ],
+)
+def test_what_is_no_number_is_told_there_and_leaves_the_text(text: str, confidence: float, told: bool) -> None:
+    odd = word(text, 1, 4, confidence)
+    words = said({4: odd})
+    assert garbled(odd) is told
+    assert found_in(page(), words) == ([odd.box] if told else [])
+    assert found_in(page(), words, worn=False) == []
+    ((_, kept),) = lone.unsaid(((table(), words),), (UnreadArea("lost_line", odd.box),))
+    assert (odd in kept) is not told and len(kept) == len(words) - told
+    # beside a number it is that number's end
+    end = replace(odd, box=(odd.box[0] + 100, odd.box[1], odd.box[2] + 100, odd.box[3]))
+    assert found_in(page(), (*said(), end)) == []
+    # nothing leaves the text in silence, and names stay whatever is told
+    assert lone.unsaid(((table(), words),), ())[0][1] == words
+    name = replace(words[2], confidence=0.1)
+    assert name in lone.unsaid(((table(), (name, *words)),), (UnreadArea("lost_line", name.box),))[0][1]
+
+
+def test_in_a_column_of_numbers_any_letter_among_digits_is_read_again_and_elsewhere_not() -> None:
+    pixels = page()
+    words = said({4: word("I954", 1, 4, 0.3), 5: word("195S", 1, 5, 0.9)})
+    again = numbers_again(pixels, words, DPI, TesseractLibrary(), numbers(table(), words))
+    assert [w.text for w in again if at(1, 4)[1] < w.box[1] < at(1, 5)[3]] == ["Lan", "1954", "Lan", "195S"]
+    assert numbers_again(pixels, words, DPI, TesseractLibrary()) == words

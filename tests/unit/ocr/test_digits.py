@@ -1,0 +1,74 @@
+"""Numbers read with a letter among their digits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.digits import numbers_again
+from ocr.engine import Recognizer, Unread
+from ocr.frames import Pixels
+from ocr.lines import RawWord
+from ocr.tesseract import TesseractLibrary, TesseractProgram
+from workstation.domain.page import Box, Word
+
+DPI = 200.0
+FACE = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 36)
+
+
+class Says(Unread):
+    """Reads every picture as one text, and keeps how many it was shown."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.shown = text, 0
+
+    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        assert digits
+        self.shown += len(pictures)
+        return tuple((RawWord(self.text, (0.0, 0.0, 1.0, 1.0), 0.9, (0,)),) for _ in pictures)
+
+
+def drawn(*texts: str) -> tuple[Pixels, list[Box]]:
+    image = Image.new("L", (700, 90 * len(texts) + 60), 255)
+    draw = ImageDraw.Draw(image)
+    boxes = []
+    for i, text in enumerate(texts):
+        draw.text((60, 50 + 90 * i), text, 0, FACE)
+        x0, y0, x1, y1 = draw.textbbox((60, 50 + 90 * i), text, FACE)
+        boxes.append((float(x0), float(y0), float(x1), float(y1)))
+    return np.array(image), boxes
+
+
+@pytest.mark.parametrize("engine", [TesseractLibrary, TesseractProgram])
+def test_what_the_paper_says_takes_the_place_of_the_letter(engine: type[TesseractLibrary] | type[TesseractProgram]) -> None:
+    texts = ("206", "148.676.000", "1068,9", "(3016)")
+    page, boxes = drawn(*texts)
+    first = [Word(t.replace("6", "ó"), box, 0.2, i) for i, (t, box) in enumerate(zip(texts, boxes, strict=True))]
+    again = numbers_again(page, first, DPI, engine())
+    assert [w.text for w in again] == list(texts)
+    assert [replace(w, text="") for w in again] == [replace(w, text="") for w in first]  # box, line and doubt stay
+
+
+def test_it_is_read_and_not_put_right_by_rule() -> None:
+    """The paper says 208: that stands, though ó mostly was a 6; and where its digits are others, the first reading stays."""
+    page, boxes = drawn("208", "917")
+    words = (Word("20ó", boxes[0], 0.2, 0), Word("20ó", boxes[1], 0.2, 1))
+    engine: Recognizer = TesseractLibrary()
+    assert [w.text for w in numbers_again(page, words, DPI, engine)] == ["208", "20ó"]
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"), [("206", "206"), ("2066", "20ó"), ("20", "20ó"), ("216", "20ó"), ("2,6", "20ó"), ("", "20ó")]
+)
+def test_a_second_reading_that_loses_or_changes_digits_is_not_taken(again: str, kept: str) -> None:
+    page, (box,) = drawn("206")
+    assert [w.text for w in numbers_again(page, (Word("20ó", box, 0.2, 0),), DPI, Says(again))] == [kept]
+
+
+@pytest.mark.parametrize("text", ["206", "ó", "đó", "100đ", "25º", "m²", "7ồn", "A4", "12/QĐ", "20ó:30", ""])
+def test_words_codes_units_and_whole_numbers_are_not_read_again(text: str) -> None:
+    page, (box,) = drawn("206")
+    engine = Says("9" * len(text))
+    assert numbers_again(page, (Word(text, box, 0.2, 0),), DPI, engine)[0].text == text and engine.shown == 0
