@@ -1,6 +1,6 @@
 """Pages to documents, documents to fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ocr.ending import read_ending
@@ -29,19 +29,19 @@ LETTER = "CV"
 """Code of the official letter, the one type without a printed name."""
 
 
-def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
-    """Documents from pages in paper order (None: blank). A header at the top of a page starts one; blank pages and pages
-    without a header belong to the document before them."""
-    starts: list[list[int]] = []
+def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> Iterator[DocumentDraft]:
+    """Documents from pages in paper order (None: blank), each as soon as the next one begins. A header at the top of a page
+    starts one; blank pages and pages without a header belong to the document before them."""
+    pages: list[int] = []
     seen_text = False
     for i, text in enumerate(texts):
-        fresh = text is not None and (not seen_text or begins_document(sheet(i, text), types))
-        if not starts or (fresh and seen_text):
-            starts.append([i])
-        else:
-            starts[-1].append(i)
+        if seen_text and text is not None and begins_document(sheet(i, text), types):
+            yield _draft(pages, _telling(texts, pages), types)
+            pages = []
+        pages.append(i)
         seen_text = seen_text or text is not None
-    return tuple(_draft(pages, _telling(texts, pages), types) for pages in starts)
+    if pages:
+        yield _draft(pages, _telling(texts, pages), types)
 
 
 def index_document(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> DocumentDraft:

@@ -3,7 +3,7 @@
 The imaging and PDF libraries are imported where they are used: the desktop names these functions without ever loading them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def publish_document(job: PublishJob) -> PublishedPdf:
     return pdfa.publish(job)
 
 
-def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
+def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> Iterator[DocumentDraft]:
     return split.split_documents(texts, types)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,13 +14,14 @@ from typing import Any
 from ui.messages import Lang
 from workstation.app.console import usable_folder
 from workstation.app.paper_lane import page_lane, page_tools
-from workstation.app.shapes import engine_json, file_json, page_json, read_json
+from workstation.app.shapes import documents_json, engine_json, outcome_json, page_json, read_json
 from workstation.domain.durable import stream_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.ports import DocumentDraft, PdfForm
+from workstation.domain.shelf import Shelf
 from workstation.rules.reader import load_rules
-from workstation.usecases.digitize import Bench, ReadFile, index_pages, read_files, start_publishing, with_words
+from workstation.usecases.digitize import Bench, ReadFile, index_pages, publish, read_files, with_words
 
 _HELD = 100
 """Texts of pages in memory, for what looks at them more than once: 16 MB of dense pages."""
@@ -41,7 +42,7 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
     lane.warm()
     try:
         with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
-            yield Bench(lane, tools, rules, chosen, Path(cache))
+            yield Bench(lane, tools, rules, chosen, Path(cache), Shelf())
     finally:
         lane.close()
 
@@ -77,14 +78,13 @@ def run_digitize(
     with _bench(jobs, profile) as bench:
         usable_folder(output, "-o")
         created = datetime.now(UTC).replace(microsecond=0).isoformat()
-        started, numbers = [], dict[str, int]()
+        results, numbers = [], dict[str, int]()
         for read in read_files(bench, files, _sha256):
             tell(Path(read.name).name)
             name = code or Path(read.name).stem
             whole = read if split else replace(read, documents=_joined(bench, read))
-            started.append(start_publishing(bench, whole, output / name, numbers.get(name, 1), created, form))
+            results.append(publish(bench, whole, output / name, numbers.get(name, 1), created, form))
             numbers[name] = numbers.get(name, 1) + len(whole.documents)
-        results = [publishing.finish() for publishing in started]
         names = [code or Path(r.name).stem for r in results]
         for name in dict.fromkeys(names):
             own = [r for r, its in zip(results, names, strict=True) if its == name]
@@ -105,19 +105,25 @@ def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
     numbers = tuple(i for i, p in enumerate(read.pages) if p.result is not None and not p.whole)
     if not numbers:
         return own
-    return (replace(index_pages(bench, [read.pages[i] for i in numbers]), pages=numbers), *own)
+    return (index_pages(bench, read.pages, numbers), *own)
 
 
 def _index(bench: Bench, files: list[ReadFile], engine: dict[str, str] | None, code: str, lang: Lang) -> Iterator[bytes]:
-    """``dossier.json``, a page a line and in memory: a thousand pages are 100 MB."""
+    """``dossier.json``, a document and a page a line and in memory: a thousand pages are 100 MB."""
     head = {"engine": engine, "code": code}
     yield (_json(head)[:-1] + ', "files": [').encode()
     for n, file in enumerate(files):
-        yield (",\n" if n else "\n").encode() + _json(file_json(file, lang))[:-1].encode() + b', "pages": ['
-        for i, page in enumerate(file.pages):
-            yield (",\n" if i else "\n").encode() + _json(page_json(i, with_words(bench, page), lang)).encode()
+        yield (",\n" if n else "\n").encode() + _json(outcome_json(file, lang))[:-1].encode() + b', "documents": ['
+        yield from _lines(documents_json(file))
+        yield b'], "pages": ['
+        yield from _lines(page_json(i, with_words(bench, page), lang) for i, page in enumerate(file.pages))
         yield b"\n]}"
     yield b"\n]}\n"
+
+
+def _lines(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    for i, value in enumerate(values):
+        yield (",\n" if i else "\n").encode() + _json(value).encode()
 
 
 def _json(value: dict[str, Any]) -> str:

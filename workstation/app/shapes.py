@@ -1,6 +1,6 @@
 """The JSON of the command line (docs: command line): values in, plain dictionaries out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,23 +101,31 @@ def engine_json(files: Iterable[ReadFile]) -> dict[str, str] | None:
     return None if e is None else {"name": e.name, "version": e.version, "model": e.model}
 
 
-def file_json(file: ReadFile, lang: Lang) -> dict[str, Any]:
-    """All but the pages."""
-    documents = [document_json(d) for d in file.documents]
-    if file.published:
-        for document, made in zip(documents, file.published, strict=True):
-            document |= published_json(made)
+def outcome_json(file: ReadFile, lang: Lang) -> dict[str, Any]:
     return {
         "file": file.name,
         "status": "quarantined" if file.errors else "ok",
         "error": error_json(file.errors[0] if file.errors else None, lang),
         "errors": [error_json(e, lang) for e in file.errors],
-        "documents": documents,
     }
 
 
+def documents_json(file: ReadFile) -> Iterator[dict[str, Any]]:
+    """With what each was published as, once it has been."""
+    if not file.published:
+        yield from map(document_json, file.documents)
+        return
+    for document, made in zip(file.documents, file.published, strict=True):
+        yield document_json(document) | published_json(made)
+
+
+def _file_json(file: ReadFile, lang: Lang) -> dict[str, Any]:
+    pages = [page_json(i, p, lang) for i, p in enumerate(file.pages)]
+    return {**outcome_json(file, lang), "documents": list(documents_json(file)), "pages": pages}
+
+
 def read_json(files: Sequence[ReadFile], lang: Lang) -> dict[str, Any]:
-    rows = [{**file_json(f, lang), "pages": [page_json(i, p, lang) for i, p in enumerate(f.pages)]} for f in files]
+    rows = [_file_json(f, lang) for f in files]
     return {"engine": engine_json(files), "files": rows}
 
 

@@ -406,7 +406,7 @@ class PageTools:
     render_pdf: Callable[[PdfRenderJob], Rendered]
     publish: Callable[[PublishJob], PublishedPdf]
     """Writes ``out`` (fsynced) and checks it; raises if it does not conform."""
-    split: Callable[[Sequence[PageText | None]], tuple[DocumentDraft, ...]]
+    split: Callable[[Sequence[PageText | None]], Iterable[DocumentDraft]]
     """Documents and their fields from the pages' texts in order (None: blank page); pure, runs where it is called."""
     index: Callable[[Sequence[PageText | None]], DocumentDraft]
     """Type and fields of pages that are known to be one document; pure, runs where it is called."""

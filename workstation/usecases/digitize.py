@@ -1,11 +1,12 @@
 """The same arrows as the desk's, without a store: files in, text and PDF/A out. Used by ``read`` and ``digitize``."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
-from typing import overload
+from typing import TypeVar, overload
 
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -25,21 +26,29 @@ from workstation.domain.ports import (
     StoredPage,
 )
 from workstation.domain.profile import Profile, Rules
+from workstation.domain.shelf import Shelf
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
 from workstation.usecases.read import indexed_fields
 from workstation.usecases.send import ascii_name
 
+T = TypeVar("T")
+
+_AHEAD = 256
+"""Jobs in the lane beyond the one that is waited for: enough that sixteen cores read on while one file is written, and no more,
+for a waiting job takes 2 kB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the arrows need here: a lane, the tools, the rules, a place for derived files."""
+    """What the arrows need here: a lane, the tools, the rules, a place for derived files and one for what was found."""
 
     pages: Lane
     tools: PageTools
     rules: Rules
     profile: Profile
     cache: Path
+    shelf: Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,11 @@ class ReadFile:
     """One argument of the command: a file's frames, or all pages of a folder."""
 
     name: str
-    pages: tuple[ReadPage, ...]
-    documents: tuple[DocumentDraft, ...]
+    pages: Sequence[ReadPage]
+    documents: Sequence[DocumentDraft]
     errors: tuple[ErrorNote, ...] = ()
     """Files or pages that were left out, each with its reason; the rest went on."""
-    published: tuple[tuple[Path, PublishedPdf] | None, ...] = ()
+    published: Sequence[tuple[Path, PublishedPdf] | None] = ()
     """One a document, None where it failed (its reason is in ``errors``); empty until published."""
 
 
@@ -71,23 +80,44 @@ Hasher = Callable[[Path], Sha256]
 
 
 def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher) -> Iterator[ReadFile]:
-    """Reads every argument, gives each as soon as it is read; all frames of all files are in the lane at once, so that no
-    core waits between files.
+    """Reads every argument, gives each as soon as it is read; frames of the files behind it are in the lane meanwhile, so that
+    no core waits between files.
 
     A file that can't be opened, or a page that can't be read, keeps its error and the rest goes on.
     """
-    looked_at = [(str(argument), _inspect(bench, argument)) for argument in arguments]
-    pending = [(name, *_start(bench, inspections, hash_of)) for name, inspections in looked_at]
-    pending.reverse()
-    while pending:  # what was given is not held here
-        name, starts, errors = pending.pop()
-        if not starts and not errors:
-            errors.append(ErrorNote("F04", (("file", Path(name).name),)))
-        starts.reverse()
-        pages = tuple(_finish(starts.pop()) for _ in range(len(starts)))
-        notes = (*errors, *(p.error for p in pages if p.error))
-        drafts = tuple(replace(d, fields=indexed_fields(bench.rules, d)) for d in _documents(bench, pages))
-        yield ReadFile(name, pages, drafts, notes)
+    files = [expand([argument]) for argument in arguments]
+    started = _ahead(_start(bench, _ahead(_inspect(bench, files)), hash_of))
+    for number, starts in groupby(started, lambda start: start.argument):
+        yield _read(bench, str(arguments[number]), starts)
+
+
+def _ahead(started: Iterator[T]) -> Iterator[T]:
+    """What the iterator starts, so far ahead of what is waited for."""
+    waiting = deque(islice(started, _AHEAD))
+    while waiting:
+        yield waiting.popleft()
+        waiting.extend(islice(started, 1))
+
+
+def _read(bench: Bench, name: str, starts: Iterable["_Start"]) -> ReadFile:
+    unopened: list[ErrorNote] = []
+    unread: list[ErrorNote] = []
+
+    def finished() -> Iterator[ReadPage]:
+        for start in starts:
+            if start.error is not None:
+                unopened.append(start.error)
+            elif start.future is not None:
+                page = _finish(start, start.future)
+                if page.error is not None:
+                    unread.append(page.error)
+                yield page
+
+    pages = bench.shelf.keep(finished())
+    if not pages and not unopened:
+        unopened.append(ErrorNote("F04", (("file", Path(name).name),)))
+    drafts = (replace(d, fields=indexed_fields(bench.rules, d)) for d in _documents(bench, pages))
+    return ReadFile(name, pages, bench.shelf.keep(drafts), (*unopened, *unread))
 
 
 def with_words(bench: Bench, page: ReadPage) -> ReadPage:
@@ -101,13 +131,13 @@ def with_words(bench: Bench, page: ReadPage) -> ReadPage:
 
 
 class _Texts(Sequence[PageText | None]):
-    """Each text as it is looked at; None: blank or failed."""
+    """Each text as it is looked at; None: blank or failed. ``numbers``: of the pages that are meant."""
 
-    def __init__(self, bench: Bench, pages: Sequence[ReadPage]) -> None:
-        self._bench, self._pages = bench, pages
+    def __init__(self, bench: Bench, pages: Sequence[ReadPage], numbers: Sequence[int]) -> None:
+        self._bench, self._pages, self._numbers = bench, pages, numbers
 
     def __len__(self) -> int:
-        return len(self._pages)
+        return len(self._numbers)
 
     @overload
     def __getitem__(self, at: int) -> PageText | None: ...
@@ -115,104 +145,117 @@ class _Texts(Sequence[PageText | None]):
     def __getitem__(self, at: slice) -> Sequence[PageText | None]: ...
     def __getitem__(self, at: int | slice) -> PageText | Sequence[PageText | None] | None:
         if isinstance(at, slice):
-            return _Texts(self._bench, self._pages[at])
-        page = self._pages[at]
+            return _Texts(self._bench, self._pages, self._numbers[at])
+        page = self._pages[self._numbers[at]]
         read = with_words(self._bench, page).result
         return None if read is None or read.blank else read.text
 
 
-def index_pages(bench: Bench, pages: Sequence[ReadPage]) -> DocumentDraft:
-    """Type and fields of pages that are one document."""
-    return bench.tools.index(_Texts(bench, pages))
+def index_pages(bench: Bench, pages: Sequence[ReadPage], numbers: Sequence[int]) -> DocumentDraft:
+    """Type and fields of those of the pages that are one document."""
+    return replace(bench.tools.index(_Texts(bench, pages, numbers)), pages=tuple(numbers))
 
 
-def _documents(bench: Bench, pages: Sequence[ReadPage]) -> list[DocumentDraft]:
+def _documents(bench: Bench, pages: Sequence[ReadPage]) -> Iterator[DocumentDraft]:
     """What the scans split into; a file that goes through as it is is one document."""
-    found: list[DocumentDraft] = []
-    for whole, group in groupby(range(len(pages)), lambda i: pages[i].path if pages[i].whole else None):
+    for whole, group in groupby(range(len(pages)), lambda i: _taken_whole(pages[i])):
         numbers = tuple(group)
-        own = [pages[i] for i in numbers]
         if whole is not None:
-            found.append(replace(index_pages(bench, own), pages=numbers))
+            yield index_pages(bench, pages, numbers)
         elif any(pages[i].result for i in numbers):
-            found += (replace(d, pages=tuple(numbers[n] for n in d.pages)) for d in bench.tools.split(_Texts(bench, own)))
-    return found
+            for draft in bench.tools.split(_Texts(bench, pages, numbers)):
+                yield replace(draft, pages=tuple(numbers[n] for n in draft.pages))
 
 
-_Inspections = list[tuple[Path, "Future[Inspection]"]]
-_Start = tuple[Path, Sha256, int, "Future[PageResult]", bool]
+def _taken_whole(page: ReadPage) -> Path | None:
+    return page.path if page.whole else None
 
 
-def _inspect(bench: Bench, argument: Path) -> _Inspections:
-    return [
-        (path, bench.pages.submit(bench.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS)) for path in expand([argument])
-    ]
+_NONE = Sha256("")
 
 
-def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> tuple[list[_Start], list[ErrorNote]]:
-    starts: list[_Start] = []
-    errors: list[ErrorNote] = []
-    for path, future in inspections:
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A frame that is being read, or a file that can't be opened; of a folder without files neither."""
+
+    argument: int
+    path: Path
+    original: Sha256 = _NONE
+    frame: int = 0
+    whole: bool = False
+    future: "Future[PageResult] | None" = None
+    error: ErrorNote | None = None
+
+
+_Inspections = Iterator[tuple[int, Path, "Future[Inspection] | None"]]
+
+
+def _inspect(bench: Bench, files: Sequence[Sequence[Path]]) -> _Inspections:
+    for argument, paths in enumerate(files):
+        if not paths:
+            yield argument, Path(), None
+        for path in paths:
+            yield argument, path, bench.pages.submit(bench.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS)
+
+
+def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> Iterator[_Start]:
+    p = bench.profile
+    for argument, path, future in inspections:
+        if future is None:
+            yield _Start(argument, path)
+            continue
         try:
             inspection = future.result()
             whole = inspection.signed or inspection.born_digital
             original = hash_of(path)
         except WorkstationError as e:
-            errors.append(WorkstationError(e.code, **{"file": path.name, **e.params}).note)
+            yield _Start(argument, path, error=WorkstationError(e.code, **{"file": path.name, **e.params}).note)
             continue
         for frame in range(len(inspection.frames)):
-            p = bench.profile
             job = PageJob(path, original, frame, bench.cache, 0, p.min_dpi, p.min_sharpness, words=False)
-            starts.append((path, original, frame, bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS), whole))
-    return starts, errors
+            reading = bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS)
+            yield _Start(argument, path, original, frame, whole, reading)
 
 
-def _finish(start: _Start) -> ReadPage:
-    path, original, frame, future, whole = start
+def _finish(start: _Start, future: "Future[PageResult]") -> ReadPage:
     try:
-        return ReadPage(path, original, frame, future.result(), None, whole)
+        return ReadPage(start.path, start.original, start.frame, future.result(), None, start.whole)
     except WorkstationError as e:
-        note = WorkstationError(e.code, **{"file": path.name, "page": frame + 1, **e.params}).note
-        return ReadPage(path, original, frame, None, note, whole)
+        note = WorkstationError(e.code, **{"file": start.path.name, "page": start.frame + 1, **e.params}).note
+        return ReadPage(start.path, start.original, start.frame, None, note, start.whole)
 
 
-@dataclass(frozen=True, slots=True)
-class Publishing:
-    """A file whose documents are being written."""
-
-    read: ReadFile
-    jobs: tuple[tuple[Path, "Future[PublishedPdf]"], ...]
-
-    def finish(self) -> ReadFile:
-        """Waits. A document that fails adds its error."""
-        published: list[tuple[Path, PublishedPdf] | None] = []
-        errors = list(self.read.errors)
-        for out, future in self.jobs:
-            try:
-                published.append((out, future.result()))
-            except WorkstationError as e:
-                published.append(None)
-                errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
-        return replace(self.read, published=tuple(published), errors=tuple(errors))
-
-
-def start_publishing(
-    bench: Bench, read: ReadFile, folder: Path, first: int, created: str, form: PdfForm = PdfForm.ARCHIVE
-) -> Publishing:
-    """One PDF/A a document into ``folder``, numbered from ``first``, while the pages of other files are still being read."""
+def publish(bench: Bench, read: ReadFile, folder: Path, first: int, created: str, form: PdfForm = PdfForm.ARCHIVE) -> ReadFile:
+    """One PDF/A a document into ``folder``, numbered from ``first``. Waits, while the pages of other files are still being
+    read. A document that fails adds its error."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = []
+    errors = list(read.errors)
+
+    def published() -> Iterator[tuple[Path, PublishedPdf] | None]:
+        for out, future in _ahead(_publishing(bench, read, folder, first, created, form)):
+            try:
+                yield out, future.result()
+            except WorkstationError as e:
+                errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
+                yield None
+
+    made = bench.shelf.keep(published())
+    return replace(read, published=made, errors=tuple(errors))
+
+
+def _publishing(
+    bench: Bench, read: ReadFile, folder: Path, first: int, created: str, form: PdfForm
+) -> Iterator[tuple[Path, "Future[PublishedPdf]"]]:
     for i, draft in enumerate(read.documents, first):
-        parts = tuple(part for n in draft.pages if (part := _part(bench, read.pages[n])))
         name = next((f.value for f in draft.fields if f.name == "type_name"), "") or "Văn bản"
         out = folder / f"{i:02d}-{ascii_name(name) or 'van-ban'}.pdf"
         first_page = read.pages[draft.pages[0]]
         if first_page.whole:
-            jobs.append((out, _taken_over(first_page, len(draft.pages), out)))
+            yield out, _taken_over(first_page, len(draft.pages), out)
             continue
+        parts = tuple(part for n in draft.pages if (part := _part(bench, read.pages[n])))
         job = PublishJob(parts, out, name, created=created, form=form)
-        jobs.append((out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS, urgent=True)))
-    return Publishing(read, tuple(jobs))
+        yield out, bench.pages.submit(bench.tools.publish, job, timeout=PUBLISH_SECONDS, urgent=True)
 
 
 def _taken_over(page: ReadPage, pages: int, out: Path) -> "Future[PublishedPdf]":

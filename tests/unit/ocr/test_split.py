@@ -2,17 +2,19 @@
 
 import random
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
+from ocr import worker
 from ocr.grammar import distance
 from ocr.language import doubted
 from ocr.sheet import WEAK_WORD
 from ocr.split import ENDS
-from ocr.worker import index_document, split_documents
+from ocr.worker import index_document
 from tests.pagemaker import OFFICE, Kind, PageSpec, make_document, make_page
 from tests.pagemaker.page import MadePage
 from tests.unit.ocr.conftest import Sample
@@ -49,6 +51,10 @@ def as_read(page: MadePage, noise: float = 0.0, seed: int = 1) -> PageText:
 
 def _worn(c: str, rng: random.Random, noise: float) -> str:
     return unicodedata.normalize("NFD", c)[0] if c.isalpha() and rng.random() < noise else c
+
+
+def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> tuple[DocumentDraft, ...]:
+    return tuple(worker.split_documents(texts, types))
 
 
 def values(draft: DocumentDraft) -> dict[str, str]:

@@ -11,13 +11,15 @@ import pytest
 from tests.unit.usecases.bench import BODY, HEAD, KILLS, World, ids, sha
 from tests.unit.usecases.lanes import InlineLane
 from workstation.domain.errors import WorkstationError
-from workstation.usecases.digitize import Bench, ReadFile, read_files, start_publishing, with_words
+from workstation.domain.shelf import Shelf
+from workstation.usecases.digitize import Bench, ReadFile, publish, read_files, with_words
 from workstation.usecases.export import export_dossier
 
 
 def bench(world: World) -> Bench:
     rules = world.office.rules
-    return Bench(InlineLane(), world.machine.page_tools, rules, rules.profile("archive", date(2026, 11, 21)), world.office.cache)
+    profile = rules.profile("archive", date(2026, 11, 21))
+    return Bench(InlineLane(), world.machine.page_tools, rules, profile, world.office.cache, Shelf())
 
 
 def read(world: World, *files: Path) -> list[ReadFile]:
@@ -28,11 +30,40 @@ def test_a_bad_file_and_a_bad_page_keep_their_reasons_and_the_rest_goes_on(world
     wrong = world.root / "hong.tif"
     wrong.write_text("x", "utf-8")
     bad, mixed = read(world, wrong, world.paper(HEAD, KILLS, HEAD))
-    assert [e.code for e in bad.errors] == ["F01"] and bad.documents == ()
+    assert [e.code for e in bad.errors] == ["F01"] and len(bad.documents) == 0
     assert [(e.code, dict(e.params)["page"]) for e in mixed.errors] == [("F06", 2)]
     assert [d.pages for d in mixed.documents] == [(0, 1), (2,)]
-    out = start_publishing(bench(world), mixed, world.root / "out", 1, "2026-11-21T00:00:00+00:00").finish()
+    out = publish(bench(world), mixed, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
     assert [(p.name, pdf.pages) for p, pdf in filter(None, out.published)] == [("01-quyet-dinh.pdf", 1), ("02-quyet-dinh.pdf", 1)]
+
+
+def test_arguments_keep_their_order_however_few_jobs_are_ahead(world: World, monkeypatch: pytest.MonkeyPatch):
+    empty, wrong = world.root / "rong", world.root / "hong.tif"
+    empty.mkdir()
+    wrong.write_text("x", "utf-8")
+    files = empty, world.paper(HEAD, BODY, HEAD, KILLS, HEAD), wrong, world.paper(HEAD), empty
+    for ahead in (1, 2, 256):
+        monkeypatch.setattr("workstation.usecases.digitize._AHEAD", ahead)
+        found = read(world, *files)
+        assert [Path(f.name).name for f in found] == [f.name for f in files]
+        assert [[e.code for e in f.errors] for f in found] == [["F04"], ["F06"], ["F01"], [], ["F04"]]
+        assert [[p.frame for p in f.pages] for f in found] == [[], [0, 1, 2, 3, 4], [], [0], []]
+        assert [[d.pages for d in f.documents] for f in found] == [[], [(0, 1), (2, 3), (4,)], [], [(0,)], []]
+
+
+def test_files_behind_are_in_the_lane_while_one_is_written_and_not_all_of_them(world: World, monkeypatch: pytest.MonkeyPatch):
+    asked: list[Any] = []
+
+    class Lane(InlineLane):
+        def submit(self, fn: Any, *args: Any, timeout: float | None = None, urgent: bool = False) -> Any:
+            asked.append(fn)
+            return super().submit(fn, *args, timeout=timeout, urgent=urgent)
+
+    monkeypatch.setattr("workstation.usecases.digitize._AHEAD", 3)
+    at = replace(bench(world), pages=Lane())
+    for _ in read_files(at, [world.paper(HEAD) for _ in range(20)], lambda p: sha(p.read_bytes())):
+        break
+    assert asked.count(at.tools.process) == 1 + 3
 
 
 def test_words_wait_in_the_cache_and_are_missed_there(world: World):
@@ -52,7 +83,7 @@ def test_a_document_that_can_not_be_published_costs_only_itself(world: World):
 
     (found,) = read(world, world.paper(HEAD, BODY, HEAD))
     world.machine.hook = fail
-    out = start_publishing(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00").finish()
+    out = publish(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
     assert [made and made[0].name for made in out.published] == [None, "02-quyet-dinh.pdf"]
     assert [(e.code, dict(e.params)["file"]) for e in out.errors] == [("B01", "01-quyet-dinh.pdf")]
 
