@@ -63,6 +63,7 @@ class FaultProxy:
         self._busy_until = 0.0
         self._closing = False
         self._abandoned: list[asyncio.StreamWriter] = []
+        self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-proxy", daemon=True)
@@ -100,12 +101,15 @@ class FaultProxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:  # one whose other end takes nothing would wait for ever to be flushed
+            writer.transport.abort()
         await asyncio.sleep(0.02)  # closed transports let go of their sockets in the loop's next turns
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._writers.add(writer)
         self.connections += 1
         try:
             if self.refuse:
@@ -119,6 +123,7 @@ class FaultProxy:
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         up_reader, up_writer = await asyncio.open_connection(*self._target, limit=_BLOCK)
+        self._writers.add(up_writer)
         asked: deque[bytes | None] = deque()
         pumps = {
             asyncio.create_task(self._upstream(reader, up_writer, asked)),

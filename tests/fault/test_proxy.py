@@ -1,8 +1,11 @@
 """The bad line is as bad as it says: what is measured over it means nothing otherwise."""
 
+import contextlib
+import gc
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -131,3 +134,23 @@ def test_a_marked_request_hangs_and_others_do_not(echo: Echo) -> None:
         one.settimeout(0.3)
         with pytest.raises(TimeoutError):
             one.recv(10)
+
+
+def test_what_a_deaf_end_has_not_taken_is_dropped_when_the_line_ends() -> None:
+    """Left open, a connection would be found by the collector in some later test."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        with FaultProxy("127.0.0.1", deaf.getsockname()[1]) as line:
+            client = socket.create_connection(("127.0.0.1", line.port))
+            taken, _ = deaf.accept()
+            client.setblocking(False)
+            until = time.monotonic() + 2
+            while time.monotonic() < until:
+                with contextlib.suppress(BlockingIOError):
+                    client.send(bytes(1 << 16))
+                time.sleep(0.005)
+        client.close()
+        taken.close()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        gc.collect()
+    assert not [str(w.message) for w in told if issubclass(w.category, ResourceWarning)]
