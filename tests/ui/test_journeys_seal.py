@@ -40,6 +40,7 @@ def look(sign: Any, rows: int) -> None:
 def test_the_registrar_seals_by_keys_with_the_next_numbers_of_the_symbol(opened: Opener, desk: SealingDesk) -> None:
     shell, _ = opened("sign", desk=desk)
     sign: Any = shell.current
+    assert see(shell, "Hôm nay: đã đóng dấu") and not see(shell, "đã ký ")
     assert see(shell, "Chờ đóng dấu: 3 văn bản") and see(shell, "Đã ký: Phạm Văn Ký") and see(shell, "Ký hiệu QĐ-UBND")
     assert sign.side.number.isVisible() and sign.side.number.text() == "128" and see(shell, "/QĐ-UBND · ngày 21/11/2026")
     look(sign, 3)
