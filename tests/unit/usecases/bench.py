@@ -24,7 +24,7 @@ from workstation.domain.events import Event
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, Sha256, UserName
 from workstation.domain.page import Engine, Finding, PageText, Transform, Word
-from workstation.domain.ports import (
+from workstation.domain.pagejobs import (
     DocumentDraft,
     FrameInfo,
     Inspection,

@@ -12,16 +12,7 @@ from tests.unit.usecases.bench import World, sha
 from tests.unit.usecases.test_digitize import bench
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.page import Engine, Finding, PageText, Transform
-from workstation.domain.ports import (
-    DocumentDraft,
-    FrameInfo,
-    Inspection,
-    Limits,
-    PageJob,
-    PageResult,
-    PageTools,
-    PublishJob,
-)
+from workstation.domain.pagejobs import DocumentDraft, FrameInfo, Inspection, Limits, PageJob, PageResult, PageTools, PublishJob
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files
 

@@ -27,7 +27,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin
 from workstation.domain.filelist import expand
 from workstation.domain.page import PageState
-from workstation.domain.ports import PageJob
+from workstation.domain.pagejobs import PageJob
 from workstation.usecases import check, edit, queries, read, recover, scan
 
 

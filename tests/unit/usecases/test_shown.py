@@ -17,7 +17,7 @@ from tests.unit.usecases.bench import HEAD, ORGANIZATION, World, ids
 from tests.unit.usecases.test_desk import Room
 from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import PdfRenderJob, Rendered
+from workstation.domain.pagejobs import PdfRenderJob, Rendered
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SealedPdf
 from workstation.domain.signing import Secret, SignJob, TrustStore
 from workstation.usecases.desk import Desk
