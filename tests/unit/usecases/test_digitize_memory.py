@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.usecases.bench import World, sha
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import sha
 from tests.unit.usecases.test_digitize import bench
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.page import Engine, Finding, PageText, Transform

@@ -7,21 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import (
-    BLANK,
-    BLURRED,
-    BODY,
-    CHECKER,
-    CLERK,
-    HEAD,
-    KILLS,
-    VALUES,
-    Sheet,
-    TestClock,
-    World,
-    ids,
-    states,
-)
+from tests.unit.usecases.bench import CHECKER, CLERK, TestClock, World, ids, states
+from tests.unit.usecases.machine import BLANK, BLURRED, BODY, HEAD, KILLS, VALUES, Sheet
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, KEY, OFFICIAL, ORGANIZATION, PIN, VALUES, World, ids, verify
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import CHECKER, CLERK, KEY, OFFICIAL, World, ids
+from tests.unit.usecases.machine import HEAD, ORGANIZATION, PIN, VALUES, verify
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin, IndexField
