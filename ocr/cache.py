@@ -14,7 +14,7 @@ from typing import Any
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Engine, Finding, PageText, Recipe, Transform, UnreadArea, Word
-from workstation.domain.ports import FrameInfo, PageResult
+from workstation.domain.pagejobs import FrameInfo, PageResult
 
 VERSION = 8
 """Of everything that ``process`` derives; a higher number makes older files strangers."""

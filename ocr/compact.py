@@ -11,7 +11,7 @@ from ocr import mixed
 from ocr.frames import Frame, load_frame
 from ocr.pictures import Piece, Sheet, group4, jpeg, scan_sheet, upright_sheet
 from workstation.domain.page import Box, recipe_matrix
-from workstation.domain.ports import PublishPage
+from workstation.domain.pagejobs import PublishPage
 
 PAPER_QUALITY, INK_QUALITY, PATCH_QUALITY, PICTURE_QUALITY = 45, 55, 55, 60
 MIN_DPI = 190.0

@@ -24,7 +24,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import IDENTITY, Matrix
-from workstation.domain.ports import FrameInfo, Limits
+from workstation.domain.pagejobs import FrameInfo, Limits
 
 Pixels = NDArray[np.uint8]
 """H × W (grey) or H × W × 3 (RGB)."""

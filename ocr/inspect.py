@@ -20,7 +20,7 @@ from ocr.frames import (
 )  # fmt: skip
 from ocr.written import is_written
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import FrameInfo, Inspection, Limits
+from workstation.domain.pagejobs import FrameInfo, Inspection, Limits
 
 _SIGNATURE_WIDGET = 6  # MuPDF's PDF_WIDGET_TYPE_SIGNATURE
 _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325

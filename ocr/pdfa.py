@@ -30,7 +30,7 @@ from ocr.textlayer import FONT, text_layer
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Matrix, recipe_matrix, then
-from workstation.domain.ports import PdfForm, PublishJob, PublishPage, StoredPage
+from workstation.domain.pagejobs import PdfForm, PublishJob, PublishPage, StoredPage
 from workstation.domain.signature import PublishedPdf
 
 PART = 40

@@ -20,7 +20,7 @@ from ocr.reduce import Reduced, reduce
 from ocr.ruling import Rules
 from ocr.stampink import blue_stamps
 from workstation.domain.page import Finding, PageText, Recipe, Transform, UnreadArea, Word
-from workstation.domain.ports import PageJob, PageResult
+from workstation.domain.pagejobs import PageJob, PageResult
 
 THUMBNAIL_PX = 320
 _HOPELESS, _SOME_WORDS = 0.3, 10

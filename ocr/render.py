@@ -12,7 +12,7 @@ from ocr.frames import PDF_ERRORS, Pixels, load_frame
 from ocr.geometry import apply_recipe
 from ocr.process import picture_size, write_picture
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import PdfRenderJob, Rendered, RenderJob
+from workstation.domain.pagejobs import PdfRenderJob, Rendered, RenderJob
 
 
 def render_page(job: RenderJob) -> Rendered:

@@ -21,7 +21,7 @@ from ocr.sheet import Sheet, field, sheet
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.page import PageText
-from workstation.domain.ports import DocumentDraft
+from workstation.domain.pagejobs import DocumentDraft
 
 ENDS = 25
 """Pages at both ends of a document in which fields are looked for: a book of a thousand pages isn't held for them."""

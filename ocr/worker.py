@@ -11,7 +11,7 @@ from ocr import cache, split
 from workstation.domain.doctype import DocumentType
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
-from workstation.domain.ports import (
+from workstation.domain.pagejobs import (
     DocumentDraft,
     Inspection,
     Limits,

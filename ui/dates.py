@@ -7,10 +7,10 @@ _TYPED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{2}|\d{4})|(\d{2})(\d{2
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
-def parse(text: str, today: date | None = None) -> date | None:
+def parse(text: str, today: date | None = None, years_ahead: int = 1) -> date | None:
     """``14032019``, ``140319``, ``14/3/19``, ``14-3-2019``, ``14.3.2019`` or ISO; None if it is no date.
 
-    Two digits mean a year up to next year, else of the last century (85 → 1985).
+    Two digits mean a year up to next year (``years_ahead``), else of the last century (85 → 1985).
     """
     text = text.strip()
     if iso := _ISO.fullmatch(text):
@@ -22,7 +22,7 @@ def parse(text: str, today: date | None = None) -> date | None:
     if year < 100:
         this = (today or date.today()).year  # noqa: DTZ011 – the clerk's calendar, not a stored time
         year += this // 100 * 100
-        year -= 100 if year > this + 1 else 0
+        year -= 100 if year > this + years_ahead else 0
     return _date(year, month, day)
 
 

@@ -152,6 +152,8 @@ QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url(DOWN); width: 15px; height: 15px; }}
 QListView, QTableView {{ background: {CARD}; border: 2px solid {CARD}; }}
 QListView:focus, QTableView:focus {{ border-color: {BLUE}; }}
+QListWidget {{ border: 1px solid {LINE_STRONG}; border-radius: 4px; padding: 1px; }}
+QListWidget:focus {{ border: 2px solid {BLUE}; padding: 0; }}
 PageStrip, QGraphicsView {{ background: {CARD}; border: 0; }}
 QHeaderView::section {{ background: {HEADER}; color: {MUTED}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px;
   font-weight: 700; }}

@@ -301,7 +301,8 @@ class Note(QFrame):
 
 
 class ReasonBar(QFrame):
-    """An inline field for a reason: Enter gives it, Esc leaves; no dialog."""
+    """An inline field for a reason: Enter gives it, Esc leaves; no dialog. ``need``: what is said of an empty one; empty: it may
+    be."""
 
     given = Signal(str)
     left = Signal()
@@ -345,7 +346,7 @@ class ReasonBar(QFrame):
     def give(self) -> None:
         """Hands the reason on; without one the field keeps the focus and says so."""
         reason = nfc(self.edit.text())
-        if not reason:
+        if not reason and self._need:
             self.hint.setText(self._need)
             self.edit.setFocus()
             return

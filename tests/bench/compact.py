@@ -31,7 +31,7 @@ from tests.bench.rows import Row, at_most
 from tests.bench.text import TextScore, score
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
-from workstation.domain.ports import PageJob, PageResult, PdfForm, PublishJob, PublishPage
+from workstation.domain.pagejobs import PageJob, PageResult, PdfForm, PublishJob, PublishPage
 from workstation.domain.signature import PublishedPdf
 
 KB = {"clean": at_most(60), "office": at_most(70)}

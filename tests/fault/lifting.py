@@ -15,7 +15,8 @@ from threading import Lock
 
 from signing import worker
 from tests.fault.crashing import Borders
-from tests.unit.usecases.bench import World, open_world, verify
+from tests.unit.usecases.bench import World, open_world
+from tests.unit.usecases.machine import verify
 from workstation.domain.signature import LiftResult, SignResult
 from workstation.domain.signing import Levels, LiftJob, RevocationAccess, SigningServices, SignJob, TimestampService, TrustStore
 from workstation.store.blobs import FileBlobs

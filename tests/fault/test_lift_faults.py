@@ -18,7 +18,8 @@ from signing.verify import verify_file
 from tests.fault.lifting import WITHIN, real_services, real_world
 from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.pdfs import make_pdfa
-from tests.unit.usecases.bench import HEAD, World
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import HEAD
 from workstation.domain.ids import DocumentId
 from workstation.domain.signature import KeyKind, KeyRef, SignResult
 from workstation.domain.signing import Secret, SigningServices, SignJob

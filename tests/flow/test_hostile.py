@@ -10,7 +10,7 @@ from tests.flow.conftest import Ran
 from tests.hostile import OK, hostile_files
 from workstation.app.paper_lane import page_lane
 from workstation.domain.errors import ERRORS, WorkstationError
-from workstation.domain.ports import Inspection, Limits
+from workstation.domain.pagejobs import Inspection, Limits
 from workstation.jobs.lanes import ProcessLane
 from workstation.usecases.office import INSPECT_SECONDS
 

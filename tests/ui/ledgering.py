@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.ui.answers import failed
-from tests.ui.fakes import AT
+from tests.ui.invented import AT
 from tests.ui.paper import Sheet
 from tests.ui.sealing import SealingDesk
 from workstation.domain.authority import Authority

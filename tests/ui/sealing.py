@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.ui.answers import failed, now
-from tests.ui.fakes import FakeDesk, document
+from tests.ui.fakes import FakeDesk
+from tests.ui.invented import document
 from tests.ui.paper import Sheet
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote

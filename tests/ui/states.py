@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.ui.fakes import AT, BLUR, GATE_OK, GOOD, TYPES, FakeDesk, document, fields, gate_failing, page
+from tests.ui.fakes import FakeDesk
+from tests.ui.invented import AT, BLUR, GATE_OK, GOOD, TYPES, document, fields, gate_failing, page
 from tests.ui.paper import Sheet
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote

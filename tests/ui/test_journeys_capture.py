@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
-from tests.ui import answers, fakes
+from tests.ui import answers, invented
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from workstation.domain.dossier import DossierState
@@ -151,7 +151,7 @@ def test_blue_button_waits_for_the_pages_under_way(opened: Opener) -> None:
 def test_dossier_that_has_gone_on_says_where_it_is(opened: Opener) -> None:
     shell, desk = opened("capture")
     row = next(r for r in desk.rows if r.code == "HS-0016")
-    pages = (fakes.page(31, "HS-0016-d1", desk.sheets["clean"], failing=(fakes.BLUR,)),)
+    pages = (invented.page(31, "HS-0016-d1", desk.sheets["clean"], failing=(invented.BLUR,)),)
     desk.views[row.id] = replace(desk.views["HS-0019"], row=row, pages=pages, documents=())
     assert see(shell.foot, "Quét tiếp  (F5)") and see(shell.foot, "Còn 1 trang chưa đạt – bỏ (Del) rồi quét thêm (F5)")
     screen(shell)._wanted = row.id
@@ -195,7 +195,7 @@ def test_pages_arrive_one_by_one(opened: Opener, qtbot: Any) -> None:
     capture = screen(shell)
     capture.strip.setCurrentIndex(capture.pages.index(2, 0))
     view = desk.views["HS-0019"]
-    desk.views["HS-0019"] = replace(view, pages=(*view.pages, fakes.page(10, "HS-0019-d3", desk.sheets["clean"])))
+    desk.views["HS-0019"] = replace(view, pages=(*view.pages, invented.page(10, "HS-0019-d3", desk.sheets["clean"])))
     desk.bus.publish(DossierChanged(view.row.id))
     qtbot.waitUntil(lambda: capture.pages.rowCount() == 10)
     settle()

@@ -1,6 +1,7 @@
 """The ledger of authorised signers at Sign, and the procedure of a dossier at Capture; by keys alone."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,6 +122,57 @@ def test_an_end_that_is_left_ends_nothing(opened: Opener, desk: LedgerDesk) -> N
     assert not sign.ledger.ending.isVisible() and sign.ledger.isVisible() and not desk.called("end_authority")
 
 
+def test_what_ends_is_the_entry_that_was_asked_about(opened: Opener, desk: LedgerDesk) -> None:
+    """Another one chosen meanwhile is not ended in its place."""
+    _, sign = ledger(opened, desk)
+    panel = sign.ledger
+    panel.table.setFocus()
+    press("Ctrl+E")
+    panel.table.selectRow(1)
+    settle()
+    assert not panel.ending.isVisible() and not panel.revoked.isVisible()
+    press("Ctrl+E", panel.table)
+    press("Ctrl+Return", panel.ending.edit)
+    settle()
+    assert desk.called("end_authority") == [("a7", date(2026, 11, 21), False)], "the blue button does what is open"
+    assert not desk.called("enter_authority")
+
+
+def test_a_ledger_that_is_opened_again_asks_nothing_yet(opened: Opener, desk: LedgerDesk) -> None:
+    _, sign = ledger(opened, desk)
+    press("Ctrl+E", sign.ledger.table)
+    press("Ctrl+U", sign.ledger.table)
+    settle()
+    desk.user = desk.users[2]
+    sign.open_ledger()
+    settle()
+    assert sign.ledger.isVisible() and not sign.ledger.ending.isVisible() and not sign.ledger.revoked.isVisible()
+
+
+def test_what_is_behind_the_ledger_is_left_alone(opened: Opener, desk: LedgerDesk) -> None:
+    _, sign = ledger(opened, desk)
+    for keys in ("X", "Alt+Right", "Alt+S"):
+        press(keys, sign.ledger.table)
+        settle()
+    assert sign.viewer.mark_moves == {} and sign.viewer._chosen == "N1" and sign.reason.isHidden()
+
+
+def test_a_file_to_be_checked_is_not_shown_behind_the_ledger(opened: Opener, desk: LedgerDesk, tmp_path: Path) -> None:
+    _, sign = ledger(opened, desk)
+    sign.verify_file(tmp_path / "x.pdf")
+    settle()
+    assert sign.viewer.verdict.isVisible() and not sign.ledger.isVisible()
+
+
+def test_a_last_day_is_of_this_century_however_far_off(opened: Opener, desk: LedgerDesk) -> None:
+    _, sign = ledger(opened, desk)
+    sign.ledger.last.setText("31/12/31")
+    press("Ctrl+Return")
+    settle()
+    ((wish,),) = desk.called("enter_authority")
+    assert wish.valid_until == date(2031, 12, 31)
+
+
 def test_who_is_no_registrar_reads_only(opened: Opener, desk: LedgerDesk) -> None:
     shell, _ = opened("sign", desk=desk)
     sign: Any = shell.current
@@ -178,6 +230,11 @@ def test_the_procedure_of_a_dossier_is_set_by_keys(opened: Opener) -> None:
     press("Escape", capture.procedure.edit)
     settle()
     assert len(calls) == 1 and capture.strip.hasFocus()
+    press("Ctrl+T", capture.strip)
+    capture.procedure.edit.clear()
+    press("Return", capture.procedure.edit)
+    settle()
+    assert calls[1:] == [("HS-0019", "")] and not capture.procedure.isVisible(), "of none after all"
 
 
 def test_a_wish_is_an_entry_of_the_ledger() -> None:

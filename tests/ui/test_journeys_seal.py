@@ -1,5 +1,6 @@
 """Văn thư at Sign: numbers, dates and seals what officials have signed; by keys alone."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from tests.ui.paper import Sheet
 from tests.ui.sealing import SealingDesk
+from ui.models.signing import proposed
 from workstation.domain.ids import DocumentId
 from workstation.usecases.seal import SealWish
 
@@ -38,6 +40,7 @@ def look(sign: Any, rows: int) -> None:
 def test_the_registrar_seals_by_keys_with_the_next_numbers_of_the_symbol(opened: Opener, desk: SealingDesk) -> None:
     shell, _ = opened("sign", desk=desk)
     sign: Any = shell.current
+    assert see(shell, "Hôm nay: đã đóng dấu") and not see(shell, "đã ký ")
     assert see(shell, "Chờ đóng dấu: 3 văn bản") and see(shell, "Đã ký: Phạm Văn Ký") and see(shell, "Ký hiệu QĐ-UBND")
     assert sign.side.number.isVisible() and sign.side.number.text() == "128" and see(shell, "/QĐ-UBND · ngày 21/11/2026")
     look(sign, 3)
@@ -131,6 +134,13 @@ def test_each_mark_is_moved_by_keys_or_mouse_and_signed_there(opened: Opener, de
     ((wishes,),) = desk.called("seal")
     assert wishes == (SealWish(FIRST, "128", {"N1": (1.0, 0.0), "S2": (0.0, -1.0)}),)
     assert FIRST not in sign.viewer.mark_moves
+
+
+def test_a_proposed_number_passes_over_those_on_paper_and_is_of_its_own_year(desk: SealingDesk) -> None:
+    first, printed, last = (replace(r, seen=True) for r in desk.sign_rows)
+    rows = [first, replace(printed, number="128"), replace(last, issued="2027-01-04", next_number=1)]
+    assert proposed(rows, {FIRST: "1"}, None) == {FIRST: "1", SECOND: "128", THIRD: "01"}, "another year's series"
+    assert proposed(rows, {}, None)[FIRST] == "129", "128 is printed on one that waits to be registered"
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")

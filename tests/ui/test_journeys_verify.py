@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from tests.ui import answers, fakes
+from tests.ui import answers, invented
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import commit_vi, press, see, type_vi
 from workstation.domain.errors import ErrorNote
@@ -115,7 +115,7 @@ def test_typed_values_outlive_a_reload(opened: Opener) -> None:
     row = verify.form.row("number")
     verify.form.focus("number")
     type_vi(row.edit, "99")
-    desk.queue[0] = replace(desk.queue[0], fields=fakes.fields(desk.sheets["decision"]))
+    desk.queue[0] = replace(desk.queue[0], fields=invented.fields(desk.sheets["decision"]))
     verify.reload()
     settle()
     assert verify.form.row("number").edit.text() == "99"

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.ui import fakes, states
+from tests.ui import invented, states
 from tests.ui.conftest import Opener, settle
 from tests.ui.paper import Sheet
 from ui import actions, app, dates, images, theme
@@ -156,7 +156,7 @@ def test_dossier_chip_says_what_it_waits_for() -> None:
     ],
 )
 def test_titles_do_not_shout(title: str, shown: str) -> None:
-    assert shown_title(replace(fakes.document(1, ()), title=title)) == shown
+    assert shown_title(replace(invented.document(1, ()), title=title)) == shown
 
 
 # --- the strip's layout

@@ -25,13 +25,13 @@ def ready(row: SignRow) -> bool:
 
 
 def proposed(rows: Sequence[SignRow], typed: Mapping[DocumentId, str], shown: DocumentId | None) -> dict[DocumentId, str]:
-    """The number of each document that is to be numbered now: as typed, else the next of its symbol that none of those before
-    it in the queue gets. ``shown``: one that is on the screen and not chosen yet."""
-    taken: dict[str, set[int]] = {}
+    """The number of each document that is to be numbered now: as printed or typed, else the next of its symbol and year that no
+    other in the queue gets. ``shown``: one that is on the screen and not chosen yet."""
+    taken: dict[tuple[str, str], set[int]] = {}
     for row in rows:
-        number = number_of(typed.get(row.document.id, ""))
+        number = number_of(row.number or typed.get(row.document.id, ""))
         if number is not None:
-            taken.setdefault(row.notation, set()).add(number)
+            taken.setdefault(_series(row), set()).add(number)
     found = {}
     for row in rows:
         if row.number or not row.marks:
@@ -39,11 +39,15 @@ def proposed(rows: Sequence[SignRow], typed: Mapping[DocumentId, str], shown: Do
         elif row.document.id in typed:
             found[row.document.id] = typed[row.document.id]
         elif ready(row) or row.document.id == shown:
-            used = taken.setdefault(row.notation, set())
+            used = taken.setdefault(_series(row), set())
             number = next(n for n in count(row.next_number) if n not in used)
             used.add(number)
             found[row.document.id] = f"{number:02d}"
     return found
+
+
+def _series(row: SignRow) -> tuple[str, str]:
+    return row.notation, row.issued[:4]
 
 
 def gate_text(row: SignRow) -> tuple[str, Tone]:

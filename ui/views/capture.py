@@ -84,7 +84,7 @@ class CaptureScreen(Screen):
         self.note = Note()
         self.note.pressed.connect(self._note_button)
         card.body.addWidget(self.note)
-        self.procedure = ReasonBar("Mã thủ tục hành chính của hồ sơ", "Ghi", "Ví dụ: 1.005129", "Cần ghi mã")
+        self.procedure = ReasonBar("Mã thủ tục hành chính của hồ sơ", "Ghi", "Ví dụ: 1.005129; để trống nếu không có", need="")
         self.procedure.given.connect(self._set_procedure)
         self.procedure.left.connect(self._to_pages)
         card.body.addWidget(self.procedure)

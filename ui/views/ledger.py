@@ -25,6 +25,7 @@ from workstation.domain.authority import ALL_TYPES, Authority
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import UserName
 from workstation.usecases.desk import Desk
+from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.signers import AuthorityWish
 from workstation.usecases.views import LedgerView
 
@@ -42,6 +43,8 @@ WRONG = {
 }
 """What is wrong with an entry, by its part (C32)."""
 TYPES_PX = 118
+YEARS_AHEAD = 50
+"""How far off a day may be whose year is typed with two digits."""
 
 
 class LedgerPanel(Card):
@@ -65,6 +68,7 @@ class LedgerPanel(Card):
         widths = {0: 130, 2: 150, 4: 172, 5: 170}
         self.table = RowsTable("Các mục của sổ ủy quyền", self.model, PlainDelegate(), PlainDelegate.HEIGHT, widths)
         self.body.addWidget(self.table, 1)
+        self.table.selectionModel().currentChanged.connect(lambda *_: self._put_away_ending())
         self.ending = ReasonBar("Ngày cuối mục này còn hiệu lực", "Kết thúc mục", "Ví dụ: 30/11/2026", "Cần ghi ngày")
         self.revoked = QCheckBox("Bị thu hồi (không phải hết việc)")
         self.revoked.hide()
@@ -107,6 +111,7 @@ class LedgerPanel(Card):
                 self._named(grid, row, column, name, field)
         title = label("Loại văn bản")
         title.setBuddy(self.types)
+        title.setContentsMargins(0, 6, 0, 0)  # level with the names beside it
         self.types.setAccessibleName("Loại văn bản được ký; Space chọn hoặc bỏ")
         grid.addWidget(title, 0, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.types, 0, 3, 4, 1)
@@ -128,12 +133,13 @@ class LedgerPanel(Card):
     # --- what is shown
     def open(self) -> None:
         self.note.clear()
+        self._put_away_ending()
         self.form_card.setEnabled(self.may_write)
         if not self.may_write:
             self.note.show_text(READ_ONLY, Tone.PLAIN)
         self.user.clear()
         for one in self.desk.users:
-            if one.role == "official":
+            if one.role == OFFICIAL:
                 self.user.addItem(one.name, one.name)
         self.show()
         self.reload()
@@ -141,7 +147,7 @@ class LedgerPanel(Card):
 
     @property
     def may_write(self) -> bool:
-        return self.desk.user.role == "registrar"
+        return self.desk.user.role == REGISTRAR
 
     def reload(self) -> None:
         self.inbox.ask("ledger", self.desk.ledger(), self._show, self.note.show_note)
@@ -163,11 +169,15 @@ class LedgerPanel(Card):
 
     # --- entering
     def enter(self) -> None:
-        """The blue button: what is typed becomes an entry. What can't be is said, and gets the focus."""
+        """The blue button: what is typed becomes an entry, or the chosen one ends if that is asked. What can't be is said, and
+        gets the focus."""
+        if self.ending.isVisible():
+            self.ending.give()
+            return
         if not self.may_write:
             self.note.show_text(READ_ONLY, Tone.WARN)
             return
-        first, last = dates.parse(self.first.text()), dates.parse(self.last.text())
+        first, last = (dates.parse(field.text(), years_ahead=YEARS_AHEAD) for field in (self.first, self.last))
         if first is None:
             self._wrong("from")
         elif self.last.text().strip() and last is None:
@@ -226,12 +236,17 @@ class LedgerPanel(Card):
             self.revoked.show()
             self.ending.open(self.model.today.strftime("%d/%m/%Y"))
 
-    def _leave_ending(self) -> None:
+    def _put_away_ending(self) -> None:
+        """It is about one entry: not about another that is chosen meanwhile."""
+        self.ending.hide()
         self.revoked.hide()
+
+    def _leave_ending(self) -> None:
+        self._put_away_ending()
         self.table.setFocus()
 
     def _end(self, text: str) -> None:
-        entry, last = self.model.value(self.table.currentIndex().row()), dates.parse(text)
+        entry, last = self.model.value(self.table.currentIndex().row()), dates.parse(text, years_ahead=YEARS_AHEAD)
         revoked = self.revoked.isChecked()
         self._leave_ending()
         if last is None:
@@ -255,7 +270,6 @@ class LedgerPanel(Card):
         if not self.isVisible():
             return False
         if self.ending.isVisible():
-            self.ending.hide()
             self._leave_ending()
         else:
             self.hide()

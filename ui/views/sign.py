@@ -1,7 +1,9 @@
 """Ký số: the queue, the document as it will be signed, and on the right token, checks and PIN."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
@@ -27,6 +29,7 @@ from workstation.domain.issue import number_of
 from workstation.domain.signature import TokenState, TokenStatus
 from workstation.usecases.desk import Desk
 from workstation.usecases.seal import SealWish
+from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.views import SignDesk, SignProgress, SignRow
 
 USABLE = (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL)
@@ -48,7 +51,6 @@ class SignScreen(Screen):
         self._build()
         for command_id, run in (
             ("refuse", self.refuse),
-            ("verify_file", self.choose_file),
             ("sign_page_down", lambda: self.viewer.turn(1)),
             ("sign_page_up", lambda: self.viewer.turn(-1)),
             ("stamp_left", lambda: self.viewer.nudge(-1, 0)),
@@ -58,11 +60,12 @@ class SignScreen(Screen):
             ("stamp_home", lambda: self.viewer.send_home()),
             ("stamp_next", lambda: self.viewer.next_mark()),
             ("stamp_image", self.choose_picture),
-            ("ledger", self.open_ledger),
-            ("end_authority", self.ledger.ask_end),
             ("save_report", lambda: self.viewer.verdict.choose_target()),
         ):
-            self.on(command_id, run)
+            self.on(command_id, partial(self._at_work, run))
+        self.on("verify_file", self.choose_file)
+        self.on("ledger", self.open_ledger)
+        self.on("end_authority", self.ledger.ask_end)
         # Space presses a button that has the focus, so "seen" listens on the queue only
         self.on("seen", self.seen, self.table)
         self.inbox.listen(desk.bus, self._event)
@@ -143,7 +146,12 @@ class SignScreen(Screen):
     @property
     def _seals(self) -> bool:
         """The registrar's queue: what officials have signed, to be numbered, dated and sealed."""
-        return self.desk.user.role == "registrar"
+        return self.desk.user.role == REGISTRAR
+
+    def _at_work(self, run: Callable[[], object]) -> None:
+        """Nothing happens to the queue and its document while the ledger stands before them."""
+        if not self.ledger.isVisible():
+            run()
 
     def open_ledger(self) -> None:
         """Ctrl+L: the ledger of authorised signers, in place of the queue."""
@@ -248,7 +256,7 @@ class SignScreen(Screen):
     # --- moves
     def _may_sign(self) -> bool:
         """Only the official signs, refuses and says what was seen, and the registrar where it is signed; others may look."""
-        if self.desk.user.role in ("official", "registrar"):
+        if self.desk.user.role in (OFFICIAL, REGISTRAR):
             return True
         self._said = SIGNER_ONLY
         self._tell()
@@ -337,7 +345,7 @@ class SignScreen(Screen):
         self._results = {}
         self._stop = stop = threading.Event()
         self._asked = len(rows)
-        self.side.show_progress(0, len(rows), stopping=False)
+        self.side.show_progress(0, len(rows), stopping=False, do=self._verb)
         told = self.inbox.crossing(self._progress)
         self.viewer.locked = True
         if self._seals:
@@ -352,7 +360,7 @@ class SignScreen(Screen):
         self._results[told.document_id] = told
         if self._stop is None:
             return
-        self.side.show_progress(told.index, told.of, stopping=self._stop.is_set())
+        self.side.show_progress(told.index, told.of, stopping=self._stop.is_set(), do=self._verb)
         if told.error is None:
             self.viewer.forget_moves(told.document_id)
             self._numbers.pop(told.document_id, None)
@@ -408,6 +416,8 @@ class SignScreen(Screen):
             self.verify_file(path)
 
     def verify_file(self, path: Path) -> None:
+        if self.ledger.isVisible():
+            self._close_ledger()
         self.viewer.verify_file(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -449,11 +459,11 @@ class SignScreen(Screen):
         missing, tone = self._said, Tone.WARN
         if self._stop is not None:
             stopping = self._stop.is_set()
-            missing = "Sẽ dừng sau văn bản này" if stopping else "Đang ký – Esc để dừng sau văn bản này"
+            missing = "Sẽ dừng sau văn bản này" if stopping else f"Đang {do} – Esc để dừng sau văn bản này"
             tone = Tone.PLAIN
         elif not missing:
             missing, tone = self._hint(), Tone.PLAIN
-        done = f"Hôm nay: đã ký {self.state.signed_today} · từ chối {self.state.refused_today}" if self.state else ""
+        done = f"Hôm nay: đã {do} {self.state.signed_today} · từ chối {self.state.refused_today}" if self.state else ""
         self.say_foot(Foot(f"{verb} {len(chosen)} văn bản" if chosen else f"{verb} văn bản", done, missing, tone))
         self.foot_changed.emit()
 
@@ -463,7 +473,7 @@ class SignScreen(Screen):
 
     def _hint(self) -> str:
         row = self._row()
-        if self.desk.user.role not in ("official", "registrar"):
+        if self.desk.user.role not in (OFFICIAL, REGISTRAR):
             return SIGNER_ONLY
         if row is not None and not row.seen and passed(row) and row.gate:
             left = self.viewer.unshown(row)

@@ -21,7 +21,7 @@ from workstation.domain.ids import DocumentId
 from workstation.domain.signature import FileVerdict, TokenState, TokenStatus
 from workstation.domain.signing import StampPlace
 from workstation.usecases.desk import Desk
-from workstation.usecases.sign import HOME
+from workstation.usecases.sign import HOME, REGISTRAR
 from workstation.usecases.views import Picture, SignRow
 
 GUESSED = "Chưa đọc được chức vụ hoặc họ tên người ký nên chưa biết chỗ ký – kéo chữ ký (hoặc Alt + mũi tên) vào đúng chỗ."
@@ -226,7 +226,7 @@ class SignPage(Card):
 
     @property
     def _seals(self) -> bool:
-        return self.desk.user.role == "registrar"
+        return self.desk.user.role == REGISTRAR
 
     def take_picture(self, paths: list[Path]) -> None:
         keep = self.desk.keep_seal if self._seals else self.desk.keep_hand

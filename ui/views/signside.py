@@ -188,14 +188,15 @@ class SignSide(Card):
             words = "Chưa có dấu thời gian (mất mạng) – tự bổ sung khi có mạng"
             self._foot.addWidget(IconLine(words, Tone.WARN, icon="clock"))
 
-    def show_progress(self, done: int, of: int, *, stopping: bool) -> None:
+    def show_progress(self, done: int, of: int, *, stopping: bool, do: str) -> None:
+        """``do``: ký, đóng dấu."""
         self.pin.setEnabled(False)
         self.otp.setEnabled(False)
         self._progress.setRange(0, of)
         self._progress.setValue(done)
         self._progress.show()
         how = "sẽ dừng sau văn bản này" if stopping else "Esc: dừng sau văn bản này"
-        self._progress_text.setText(f"Đang ký {min(done + 1, of)}/{of} – {how}")
+        self._progress_text.setText(f"Đang {do} {min(done + 1, of)}/{of} – {how}")
         self._progress_text.show()
 
     def say_stopping(self) -> None:

@@ -18,7 +18,7 @@ from workstation.app.shapes import documents_json, engine_json, outcome_json, pa
 from workstation.domain.durable import stream_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
-from workstation.domain.ports import DocumentDraft, PdfForm
+from workstation.domain.pagejobs import DocumentDraft, PdfForm
 from workstation.domain.shelf import Shelf
 from workstation.rules.reader import load_rules
 from workstation.usecases.digitize import Bench, ReadFile, index_pages, publish, read_files, with_words

@@ -7,7 +7,7 @@ import typer
 
 from workstation.app.console import Files, Jobs, JsonOption, exit_of, leave, options, out, report, say, tell, words
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import PdfForm
+from workstation.domain.pagejobs import PdfForm
 from workstation.usecases.digitize import ReadFile
 
 

@@ -5,7 +5,7 @@ import sys
 from functools import partial
 
 import ocr.worker
-from workstation.domain.ports import PageTools
+from workstation.domain.pagejobs import PageTools
 from workstation.domain.profile import Rules
 from workstation.jobs.lanes import ProcessLane
 

@@ -9,8 +9,8 @@ from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.outbox import OutboxItem
 from workstation.domain.page import Transform, Word
+from workstation.domain.pagejobs import DocumentDraft, PageResult, PdfForm
 from workstation.domain.peers import PeerDelivery
-from workstation.domain.ports import DocumentDraft, PageResult, PdfForm
 from workstation.domain.signature import FileVerdict, PublishedPdf, SignatureReport
 from workstation.usecases.digitize import ReadFile, ReadPage
 

@@ -9,7 +9,7 @@ attest a scan or a copy, in nobody's name.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from signing.presets import Signer
@@ -17,9 +17,8 @@ from signing.presets import preset as stamp_preset
 from workstation.app.compose import Home
 from workstation.app.settings import load
 from workstation.app.signer_commands import OPERATOR, official
-from workstation.domain.authority import Authority, Matter, Signatory, forms_of
+from workstation.domain.authority import Matter, Signatory, forms_of
 from workstation.domain.errors import WorkstationError
-from workstation.domain.events import AuditEvent
 from workstation.domain.ids import Sha256, UserName
 from workstation.domain.procedure import is_procedure
 from workstation.domain.profile import Rules, SignatureOf
@@ -28,7 +27,7 @@ from workstation.store.database import Store, open_store
 from workstation.usecases.office import day
 from workstation.usecases.queries import ON_THE_DESK
 from workstation.usecases.recover import sha256_of
-from workstation.usecases.signers import AUTHORIZED
+from workstation.usecases.signers import authorized
 
 Authorize = Callable[[Path, str], None]
 """(file, SHA-256 of the certificate): raises C31 if it may not be signed."""
@@ -114,19 +113,7 @@ def _authorize(store: Store, rules: Rules, user: UserName, certificate: str, pat
         return
     with store.uow_factory() as uow:
         who = Signatory(user, certificate, day(now), uow.signers.list(), forms)
-        for form in wanted:
-            entry = who.authority(form, matter)
-            if entry is None:
-                raise _unauthorized(form, matter, who.on)
-            uow.audit.append(_authorized(now, sha256_of(path), form, entry))
+        sha256 = sha256_of(path)
+        for entry in who.under(wanted, matter):
+            uow.audit.append(authorized(now, OPERATOR, sha256, sha256, entry))
         uow.commit()
-
-
-def _unauthorized(form: str, matter: Matter, on: date) -> WorkstationError:
-    about = {"type": matter.type_code, "procedure": matter.procedure}
-    return WorkstationError("C31", form=f"{form}.", date=on.isoformat(), **{k: v for k, v in about.items() if v})
-
-
-def _authorized(now: datetime, sha256: Sha256, form: str, entry: Authority) -> AuditEvent:
-    detail = (("entry", entry.id), ("form", form), ("number", entry.number), ("published", sha256))
-    return AuditEvent(now, OPERATOR, AUTHORIZED, sha256, detail)

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import AuthorityId, UserName
 from workstation.domain.procedure import national
 
@@ -100,6 +101,18 @@ class Signatory:
         """The entry that lets this person sign today, the oldest if there are several."""
         found = (e for e in self.ledger if e.form == form and self._named_in(e) and e.in_force(self.on) and e.covers(matter))
         return min(found, key=lambda e: (e.valid_from, e.id), default=None)
+
+    def under(self, forms: tuple[str, ...], matter: Matter) -> tuple[Authority, ...]:
+        """The entries that let this person sign today, one a form; C31 for the first form that has none."""
+        found = []
+        for form in forms:
+            entry = self.authority(form, matter)
+            if entry is None:
+                about = {"type": matter.type_code, "procedure": matter.procedure}
+                known = {name: value for name, value in about.items() if value}
+                raise WorkstationError("C31", form=f"{form}.", date=self.on.isoformat(), **known)
+            found.append(entry)
+        return tuple(found)
 
 
 def forms_of(title: str, forms: tuple[BehalfForm, ...]) -> tuple[str, ...]:

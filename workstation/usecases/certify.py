@@ -196,13 +196,7 @@ def _entered(desk: CopyDesk, template: AttestationTemplate, wish: CertifyWish, m
 def _under(office: Office, desk: CopyDesk, title: str, status: TokenStatus) -> tuple[str, ...]:
     """Ids of the ledger's entries that let this person certify today in that capacity. C31: one is missing."""
     who = signatory(office, desk.by.name, status.certificate)
-    found = []
-    for form in forms_of(title, who.forms):
-        authority = who.authority(form, Matter(CERTIFYING))
-        if authority is None:
-            raise WorkstationError("C31", form=f"{form}.", type=CERTIFYING, date=who.on.isoformat())
-        found.append(authority.id)
-    return tuple(found)
+    return tuple(entry.id for entry in who.under(forms_of(title, who.forms), Matter(CERTIFYING)))
 
 
 def _authorize(desk: CopyDesk, entry: Entry, status: TokenStatus, signed: bool) -> None:

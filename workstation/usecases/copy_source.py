@@ -19,7 +19,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, new_id
 from workstation.domain.marks import copy_marks, is_secret, unread_mark
 from workstation.domain.page import Finding, PageText
-from workstation.domain.ports import Inspection, Limits, PageJob, PageResult, PublishPage
+from workstation.domain.pagejobs import Inspection, Limits, PageJob, PageResult, PublishPage
 from workstation.domain.signature import FileVerdict
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SECONDS, Office
 from workstation.usecases.publish import published_pages, title_of

@@ -8,7 +8,8 @@ from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName
-from workstation.domain.ports import RenderJob, ScanSource
+from workstation.domain.pagejobs import RenderJob
+from workstation.domain.ports import ScanSource
 from workstation.domain.scanprofile import by_name, sheets
 from workstation.usecases import edit, scan
 from workstation.usecases.desklanes import DeskLanes, nothing

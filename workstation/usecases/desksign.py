@@ -22,7 +22,7 @@ class SigningDesk(DeskLanes):
         user = self.user
 
         def run() -> SignDesk:
-            signed, refused = queries.day_counts(self._office)
+            signed, refused = queries.day_counts(self._office, user.role)
             dossiers = self._all(queries.ON_THE_DESK)
             return queries.sign_desk(self._office, dossiers, self._watch.token, user.name, signed, refused, user.role)
 

@@ -13,10 +13,9 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
 from workstation.domain.page import PageText
-from workstation.domain.ports import (
+from workstation.domain.pagejobs import (
     DocumentDraft,
     Inspection,
-    Lane,
     Limits,
     PageJob,
     PageResult,
@@ -25,6 +24,7 @@ from workstation.domain.ports import (
     PublishJob,
     StoredPage,
 )
+from workstation.domain.ports import Lane
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.shelf import Shelf
 from workstation.domain.signature import PublishedPdf

@@ -1,7 +1,5 @@
 """The gate: what must hold before an official signs. Pure; the list on the screen and the refusal are the same function."""
 
-from datetime import date
-
 from workstation.domain.authority import Matter, Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -96,19 +94,12 @@ def _authority(dossier: Dossier, document: Document, profile: Profile, signatory
     ``entry``: the decisions under which is signed."""
     if signatory is None:
         return GateCheck(GateRule.AUTHORITY, True)
-    numbers = []
-    for form in profile.behalf(document.field("signer_title"), signatory.forms):
-        entry = signatory.authority(form, Matter(document.type_code, dossier.procedure))
-        if entry is None:
-            return GateCheck(GateRule.AUTHORITY, False, unauthorized(form, dossier, document, signatory.on).note)
-        numbers.append(entry.number)
-    return GateCheck(GateRule.AUTHORITY, True, detail=(("entry", ", ".join(numbers)),) if numbers else ())
-
-
-def unauthorized(form: str, dossier: Dossier, document: Document, on: date) -> WorkstationError:
-    """C31: what no entry of the ledger covers."""
-    about = {"procedure": dossier.procedure} if dossier.procedure else {}
-    return WorkstationError("C31", form=f"{form}.", type=document.type_code, date=on.isoformat(), **about)
+    forms = profile.behalf(document.field("signer_title"), signatory.forms)
+    try:
+        entries = signatory.under(forms, Matter(document.type_code, dossier.procedure))
+    except WorkstationError as e:
+        return GateCheck(GateRule.AUTHORITY, False, e.note)
+    return GateCheck(GateRule.AUTHORITY, True, detail=(("entry", ", ".join(e.number for e in entries)),) if entries else ())
 
 
 def check_sealing(document: Document, organization: str, token: TokenStatus, seal: bool) -> tuple[GateCheck, ...]:

@@ -11,7 +11,8 @@ from workstation.domain.events import AuditEvent, DossierChanged, OutboxChanged
 from workstation.domain.fields import FieldOrigin
 from workstation.domain.ids import DocumentId, DossierId, PageId
 from workstation.domain.issue import GIVEN_IN_MARK
-from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, PageTools, UnitOfWork, UnitOfWorkFactory
+from workstation.domain.pagejobs import PageTools
+from workstation.domain.ports import BlobStore, Clock, EventBus, Lane, UnitOfWork, UnitOfWorkFactory
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.signing import Levels, SigningTools
 from workstation.usecases.send import queue

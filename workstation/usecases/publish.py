@@ -8,7 +8,7 @@ from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, new_id
 from workstation.domain.page import PageText
-from workstation.domain.ports import PublishJob, PublishPage
+from workstation.domain.pagejobs import PublishJob, PublishPage
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.gate import check_gate, passes
 from workstation.usecases.office import PUBLISH_SECONDS, Office

@@ -11,10 +11,10 @@ from workstation.domain.page import Page, PageState
 from workstation.domain.peers import PeerDelivery
 from workstation.domain.signature import TokenStatus
 from workstation.usecases.gate import check_gate, check_sealing
-from workstation.usecases.office import VIETNAM, Office, day
+from workstation.usecases.office import VIETNAM, Office
 from workstation.usecases.publish import title_of
 from workstation.usecases.read import missing_for_finish
-from workstation.usecases.seal import next_number
+from workstation.usecases.seal import issued, next_number
 from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.signers import signatory
 from workstation.usecases.stamps import has_hand, seal_of
@@ -158,17 +158,16 @@ def _sign_row(office: Office, dossier: Dossier, document: Document, token: Token
 
 def _seal_row(office: Office, dossier: Dossier, document: Document, token: TokenStatus, who: Signatory) -> SignRow:
     gate = check_sealing(document, office.organization, token, seal_of(office).is_file())
-    notation = document.field("notation")
     return SignRow(
         document_view(office, dossier, document),
         len(dossier.pages_of(document.id)),
         document.seen_by == who.user,
         gate,
         document.marks_left,
-        notation,
+        document.field("notation"),
         document.field("number"),
-        next_number(office, notation),
-        document.field("issued_date") or day(office.clock.now()).isoformat(),
+        next_number(office, document),
+        issued(office, document).isoformat(),
     )
 
 
@@ -204,9 +203,11 @@ def counts(dossiers: Iterable[Dossier], items: Mapping[OutboxState, int], user: 
     )
 
 
-def day_counts(office: Office) -> tuple[int, int]:
-    """Documents signed and refused since midnight in Viet Nam."""
+def day_counts(office: Office, role: str) -> tuple[int, int]:
+    """Documents signed and refused since midnight in Viet Nam; the registrar's are those that have their last mark."""
     midnight = office.clock.now().astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     with office.look() as uow:
-        today = [e.action for e in uow.audit.events(since=midnight)]
-    return today.count("signed"), today.count("refused")
+        today = uow.audit.events(since=midnight)
+    last_marks = sum(e.action == "marked" and dict(e.detail).get("left") == 0 for e in today)
+    signed = last_marks if role == REGISTRAR else sum(e.action == "signed" for e in today)
+    return signed, sum(e.action == "refused" for e in today)

@@ -9,7 +9,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.ids import DocumentId, DossierId, PageId, new_id
 from workstation.domain.page import Page, PageState, PageText
-from workstation.domain.ports import DocumentDraft, PageJob, PageResult
+from workstation.domain.pagejobs import DocumentDraft, PageJob, PageResult
 from workstation.domain.profile import Rules
 from workstation.usecases.office import PAGE_SECONDS, Office
 

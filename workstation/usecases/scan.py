@@ -9,7 +9,7 @@ from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DossierId, PageId, UserName, new_id
 from workstation.domain.page import Page, PageSource
-from workstation.domain.ports import Inspection, Limits
+from workstation.domain.pagejobs import Inspection, Limits
 from workstation.domain.procedure import is_procedure
 from workstation.usecases.office import INSPECT_SECONDS, Office, day
 from workstation.usecases.views import ImportOutcome

@@ -117,7 +117,6 @@ def mark_job(
     if document.sealed is None:
         raise WorkstationError("K06", state=document.state.value, to="signed")
     shown = document.field("number") or (f"{n:02d}" if (n := number_of(number)) else SAMPLE_NUMBER)
-    on = document.field("issued_date") or day(office.clock.now()).isoformat()
     return SignJob(
         office.blobs.path(document.sealed.sha256),
         sealing_path(office, document.id),
@@ -126,31 +125,38 @@ def mark_job(
         stamp_name=office.organization,
         services=office.levels.services,
         certificate=certificate,
-        stamp=mark_wish(office, dossier, document, preset, move, shown, date.fromisoformat(on)),
+        stamp=mark_wish(office, dossier, document, preset, move, shown, issued(office, document)),
     )
 
 
-def next_number(office: Office, notation: str) -> int:
-    """After the highest one of this year with this symbol; what is issued past the program the registrar knows."""
+def next_number(office: Office, document: Document) -> int:
+    """After the highest one of its year with its symbol; what is issued past the program the registrar knows."""
     with office.look() as uow:
-        return uow.numbers.last(day(office.clock.now()).year, notation) + 1
+        return uow.numbers.last(issued(office, document).year, document.field("notation")) + 1
+
+
+def issued(office: Office, document: Document) -> date:
+    """The day on the paper, else today."""
+    on = document.field("issued_date")
+    return date.fromisoformat(on) if on else day(office.clock.now())
 
 
 def give_number(office: Office, document_id: DocumentId, typed: str, by: UserName) -> Dossier:
     """Takes the number and writes it, and the day, into the document's fields, in one transaction. A number that was given
-    before stays. K01 (no symbol), K02 (no number), C38 (another document has it)."""
-    today = day(office.clock.now())
+    before stays. K01 (no symbol), K02 (no number, or another symbol than it was given with), C38 (another document has it)."""
     with office.uow() as uow:
         dossier = uow.dossiers.by_document(document_id)
         document = dossier.document(document_id)
         if document.state is not DocumentState.TO_SEAL:
             raise WorkstationError("K06", state=document.state.value, to="numbered")
         given = uow.numbers.of(document_id)
-        if given is None and (given := _given(document, typed, today)) is not None:
+        if given is not None and given.notation != document.field("notation"):
+            raise WorkstationError("K02", field="notation")
+        if given is None and (given := _given(document, typed, issued(office, document).year)) is not None:
             uow.numbers.add(given)
             series = f"{given.notation}/{given.year}"
             uow.audit.append(office.event(by, "numbered", document_id, series=series, number=given.number))
-        values = {"number": given.text if given else "", "issued_date": today.isoformat()}
+        values = {"number": given.text if given else "", "issued_date": issued(office, document).isoformat()}
         rule = office.rules.document(document.type_code)
         after = uow.dossiers.save(dossier.with_document(_with_given(document, values, rule)))
         uow.commit()
@@ -158,7 +164,7 @@ def give_number(office: Office, document_id: DocumentId, typed: str, by: UserNam
     return after
 
 
-def _given(document: Document, typed: str, today: date) -> GivenNumber | None:
+def _given(document: Document, typed: str, year: int) -> GivenNumber | None:
     """None: the paper's own number has a form that no series has (``127a``), and is left alone."""
     printed, notation = document.field("number"), document.field("notation")
     number = number_of(printed or typed)
@@ -168,8 +174,7 @@ def _given(document: Document, typed: str, today: date) -> GivenNumber | None:
         raise WorkstationError("K02", field="number")
     if not notation:
         raise WorkstationError("K01", field="notation")
-    issued = document.field("issued_date")
-    return GivenNumber(document.id, int(issued[:4]) if issued else today.year, notation, number)
+    return GivenNumber(document.id, year, notation, number)
 
 
 def _with_given(document: Document, values: Mapping[str, str], rule: DocumentRule) -> Document:
@@ -195,7 +200,7 @@ def record_mark(office: Office, document: Document, out: Path, result: SignResul
         raise WorkstationError("M03")
     published = document.sealed.published
     sealed = SealedPdf(sha256, result.bytes, published, result.signer, result.signing_time, result.level)
-    event = office.event(by, "marked", document.id, sha256=sha256, base=base, stamp=preset)
+    event = office.event(by, "marked", document.id, sha256=sha256, base=base, stamp=preset, left=len(document.marks_left) - 1)
     after = office.change(
         office.dossier_of(document.id).id, lambda d: d.with_document(mark(d.document(document.id), sealed, Sha256(base))), event
     )

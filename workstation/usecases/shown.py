@@ -7,7 +7,7 @@ from pathlib import Path
 from workstation.domain.dossier import Document
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
-from workstation.domain.ports import PdfRenderJob
+from workstation.domain.pagejobs import PdfRenderJob
 from workstation.domain.signature import FileVerdict
 from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.recover import last_sound

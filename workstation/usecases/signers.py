@@ -8,9 +8,8 @@ from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent
 from workstation.domain.fields import nfc
-from workstation.domain.ids import AuthorityId, DocumentId, Sha256, UserName, new_id
+from workstation.domain.ids import AuthorityId, Sha256, UserName, new_id
 from workstation.domain.procedure import is_procedure
-from workstation.usecases.gate import unauthorized
 from workstation.usecases.office import Office, day
 
 AUTHORIZED = "authorized"
@@ -133,16 +132,14 @@ def authorize(office: Office, dossier: Dossier, document: Document, by: UserName
         return
     with office.uow() as uow:
         who = Signatory(by, certificate, day(now), uow.signers.list(), in_force)
-        for form in forms:
-            entry = who.authority(form, Matter(document.type_code, dossier.procedure))
-            if entry is None:
-                raise unauthorized(form, dossier, document, who.on)
-            uow.audit.append(_authorized(office, document.id, document.published.sha256, by, entry))
+        for entry in who.under(forms, Matter(document.type_code, dossier.procedure)):
+            uow.audit.append(authorized(now, by, document.id, document.published.sha256, entry))
         uow.commit()
 
 
-def _authorized(office: Office, document_id: DocumentId, published: Sha256, by: UserName, entry: Authority) -> AuditEvent:
-    return office.event(by, AUTHORIZED, document_id, form=entry.form, entry=entry.id, number=entry.number, published=published)
+def authorized(now: datetime, by: UserName, subject: str, published: Sha256, entry: Authority) -> AuditEvent:
+    detail = (("entry", entry.id), ("form", entry.form), ("number", entry.number), ("published", published))
+    return AuditEvent(now, by, AUTHORIZED, subject, detail)
 
 
 def authorized_under(office: Office, dossier: Dossier, document: Document, published: Sha256) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from workstation.app.shapes import page_json, read_json
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import Sha256
-from workstation.domain.ports import DocumentDraft
+from workstation.domain.pagejobs import DocumentDraft
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.digitize import ReadFile, ReadPage
 

@@ -11,7 +11,7 @@ import pytest
 
 from ocr import worker
 from workstation.domain.ids import Sha256
-from workstation.domain.ports import PageJob, PageResult, PublishPage
+from workstation.domain.pagejobs import PageJob, PageResult, PublishPage
 
 SAMPLES = Path(__file__).parents[3] / "workstation" / "app" / "samples"
 

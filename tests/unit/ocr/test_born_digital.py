@@ -13,7 +13,7 @@ from ocr.geometry import apply_recipe, grey
 from tests.pagemaker import quick_page, save_page
 from tests.pagemaker.fonts import font_file
 from tests.unit.ocr.conftest import Read, Reader
-from workstation.domain.ports import Limits, PublishJob
+from workstation.domain.pagejobs import Limits, PublishJob
 
 _TEXT_FIELD, _MULTILINE = 7, 1 << 12  # MuPDF's numbers
 PARAGRAPH = "Ủy ban nhân dân phường thông báo để các tổ chức, cá nhân trên địa bàn được biết và thực hiện. " * 4

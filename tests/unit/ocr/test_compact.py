@@ -22,7 +22,7 @@ from tests.bench.text import score
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, make_page, save_page
 from tests.unit.ocr.conftest import Read, Reader
 from workstation.domain.page import Engine, PageText
-from workstation.domain.ports import PdfForm, PublishJob, PublishPage
+from workstation.domain.pagejobs import PdfForm, PublishJob, PublishPage
 from workstation.domain.signature import PublishedPdf
 
 CREATED = "2026-11-21T08:00:00+00:00"

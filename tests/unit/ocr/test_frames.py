@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from ocr.frames import exif_matrix, load_frame, raw_jpeg
 from ocr.inspect import inspect
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Limits
+from workstation.domain.pagejobs import Limits
 
 Maker = Callable[[Image.Image], Image.Image]
 

@@ -14,7 +14,7 @@ from PIL import Image
 from ocr.worker import inspect_file
 from tests.pagemaker import quick_page, save_page
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import Limits
+from workstation.domain.pagejobs import Limits
 
 LIMITS = Limits()
 AES_256 = 5  # MuPDF's PDF_ENCRYPT_AES_256

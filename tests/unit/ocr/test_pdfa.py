@@ -20,7 +20,7 @@ from tests.pagemaker import Kind, PageSpec, make_page, quick_page, save_page
 from tests.unit.ocr.conftest import Read, Reader, Sample, sha256
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import Engine, PageText, Word
-from workstation.domain.ports import PdfRenderJob, PublishJob, PublishPage, StoredPage
+from workstation.domain.pagejobs import PdfRenderJob, PublishJob, PublishPage, StoredPage
 from workstation.domain.signature import PublishedPdf
 
 CREATED = "2026-11-21T08:00:00+00:00"

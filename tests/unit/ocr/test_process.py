@@ -17,7 +17,7 @@ from tests.unit.ocr.conftest import Reader, Sample, sha256
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
 from workstation.domain.page import Page, PageSource, Word
-from workstation.domain.ports import Limits, PageJob, PageResult, RenderJob
+from workstation.domain.pagejobs import Limits, PageJob, PageResult, RenderJob
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from ocr.reduce import READING_DPI, reduce
 from tests.pagemaker import Kind, PageSpec, make_page, save_page
 from tests.unit.ocr.conftest import sha256
 from workstation.domain.page import UnreadArea, Word
-from workstation.domain.ports import PageJob
+from workstation.domain.pagejobs import PageJob
 
 
 @pytest.mark.parametrize("dpi", [100.0, 200.0, 204.0])

@@ -21,7 +21,7 @@ from tests.unit.ocr.conftest import Sample
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.page import Engine, PageText, Word
-from workstation.domain.ports import DocumentDraft
+from workstation.domain.pagejobs import DocumentDraft
 
 TYPES = (
     DocumentType("QD", "Quyết định", "QĐ", "decree30", ("QUYẾT ĐỊNH",)),

@@ -21,7 +21,7 @@ from tests.pagemaker.fonts import font
 from tests.pagemaker.words import PROSE
 from tests.unit.ocr.conftest import Read, Reader
 from workstation.domain.page import Box, Engine, PageText, Word, recipe_matrix
-from workstation.domain.ports import PdfForm, PublishJob
+from workstation.domain.pagejobs import PdfForm, PublishJob
 
 DPI, WIDTH, HEIGHT = 200, 1654, 2339
 NEAR = 3 * 72 / 150

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from tests.unit.usecases.bench import BLANK, BLURRED, BODY, CHECKER, CLERK, HEAD, KILLS, OFFICIAL, VALUES, World, open_world
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import CHECKER, CLERK, OFFICIAL, World, open_world
+from tests.unit.usecases.machine import BLANK, BLURRED, BODY, HEAD, KILLS, VALUES
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, settled
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256

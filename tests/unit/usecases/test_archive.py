@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import HEAD, NO_STAMP, OFFICIAL, T0, World, ids, level_of
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import OFFICIAL, World, ids
+from tests.unit.usecases.machine import HEAD, NO_STAMP, T0, level_of
+from tests.unit.usecases.room import Room
 from workstation.domain.archive import KeptFile
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError

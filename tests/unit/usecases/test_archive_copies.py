@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.unit.usecases import test_certify, test_copies
-from tests.unit.usecases.bench import BODY, HEAD, ORGANIZATION, T0, World, level_of
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import BODY, HEAD, ORGANIZATION, T0, level_of
 from workstation.domain.copies import Entry
 from workstation.domain.signing import Levels
 from workstation.usecases.archive import EVERY, RENEWED, ArchiveRow, Keeper, overview

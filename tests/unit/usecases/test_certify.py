@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, KEY, ORGANIZATION, PIN, World, sha
+from tests.unit.usecases.bench import KEY, World
+from tests.unit.usecases.machine import BODY, HEAD, ORGANIZATION, PIN, sha
 from tests.unit.usecases.test_copies import PowerCut, book, codes, cut_at, desk
 from workstation.domain.attestation import CERTIFIER_BLANK_MM
 from workstation.domain.authority import ALL_TYPES, CERTIFYING, Authority
@@ -31,7 +32,7 @@ PERSON, AGENCY = "cd" * 32, "ab" * 32
 
 
 def verify(path: Path) -> FileVerdict:
-    """As ``bench.verify``, for any number of signatures."""
+    """As ``machine.verify``, for any number of signatures."""
     count = path.read_bytes().count(b"%%SIGNED")
     reports = tuple(
         SignatureReport(

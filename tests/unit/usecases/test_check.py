@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, ORGANIZATION, VALUES, Sheet, World, ids
+from tests.unit.usecases.bench import CHECKER, CLERK, World, ids
+from tests.unit.usecases.machine import HEAD, ORGANIZATION, VALUES, Sheet
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin

@@ -11,7 +11,8 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, KEY, ORGANIZATION, PIN, TestClock, World, ids, sha, verify
+from tests.unit.usecases.bench import KEY, TestClock, World, ids
+from tests.unit.usecases.machine import BODY, HEAD, ORGANIZATION, PIN, sha, verify
 from workstation.domain.copies import CopyKind, Entry, EntryState
 from workstation.domain.durable import copy_durably
 from workstation.domain.errors import WorkstationError

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, KILLS, World, ids, sha
+from tests.unit.usecases.bench import World, ids
 from tests.unit.usecases.lanes import InlineLane
+from tests.unit.usecases.machine import BODY, HEAD, KILLS, sha
 from workstation.domain.errors import WorkstationError
 from workstation.domain.shelf import Shelf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files, with_words

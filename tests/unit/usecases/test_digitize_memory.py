@@ -8,20 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.usecases.bench import World, sha
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import sha
 from tests.unit.usecases.test_digitize import bench
 from workstation.domain.fields import FIELD_NAMES, IndexField
 from workstation.domain.page import Engine, Finding, PageText, Transform
-from workstation.domain.ports import (
-    DocumentDraft,
-    FrameInfo,
-    Inspection,
-    Limits,
-    PageJob,
-    PageResult,
-    PageTools,
-    PublishJob,
-)
+from workstation.domain.pagejobs import DocumentDraft, FrameInfo, Inspection, Limits, PageJob, PageResult, PageTools, PublishJob
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files
 

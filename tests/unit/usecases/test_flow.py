@@ -1,6 +1,7 @@
 """Paper to outbox on the straight road; the ways off it are in the other files."""
 
-from tests.unit.usecases.bench import BLANK, BODY, HEAD, World, ids, states
+from tests.unit.usecases.bench import World, ids, states
+from tests.unit.usecases.machine import BLANK, BODY, HEAD
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.outbox import OutboxState
 

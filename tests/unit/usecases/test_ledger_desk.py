@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import CLERK, HEAD, OFFICIAL, VALUES, World, ids
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import CLERK, OFFICIAL, World, ids
+from tests.unit.usecases.machine import HEAD, VALUES
+from tests.unit.usecases.room import Room
 from workstation.domain.authority import ALL_TYPES
 from workstation.domain.dossier import DossierState
 from workstation.domain.errors import WorkstationError

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, OFFICIAL, World, ids, level_of, verify
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import OFFICIAL, World, ids
+from tests.unit.usecases.machine import BODY, HEAD, level_of, verify
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import OutboxChanged

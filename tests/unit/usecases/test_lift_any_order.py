@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sync.journal import Journal
-from tests.unit.usecases.bench import HEAD, World, ids, level_of, open_world, sha, verify
+from tests.unit.usecases.bench import World, ids, open_world
+from tests.unit.usecases.machine import HEAD, level_of, sha, verify
 from workstation.domain.dossier import DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, Sha256

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.usecases.bench import HEAD, World
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import HEAD
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.outbox import FailureClass, OutboxItem, OutboxState

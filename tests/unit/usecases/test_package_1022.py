@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, World
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import BODY, HEAD
 from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, VALUES, World, ids
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import CHECKER, CLERK, World, ids
+from tests.unit.usecases.machine import HEAD, VALUES
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import DocumentState
-from workstation.domain.ports import PageJob, ScanWish
+from workstation.domain.pagejobs import PageJob
+from workstation.domain.ports import ScanWish
 from workstation.domain.profile import Profile, SignatureOf
 from workstation.domain.signing import SignJob
 from workstation.usecases.views import GateRule

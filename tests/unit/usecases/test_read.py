@@ -7,27 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import (
-    BLANK,
-    BLURRED,
-    BODY,
-    CHECKER,
-    CLERK,
-    HEAD,
-    KILLS,
-    VALUES,
-    Sheet,
-    TestClock,
-    World,
-    ids,
-    states,
-)
+from tests.unit.usecases.bench import CHECKER, CLERK, TestClock, World, ids, states
+from tests.unit.usecases.machine import BLANK, BLURRED, BODY, HEAD, KILLS, VALUES, Sheet
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin
 from workstation.domain.filelist import expand
 from workstation.domain.page import PageState
-from workstation.domain.ports import PageJob
+from workstation.domain.pagejobs import PageJob
 from workstation.usecases import check, edit, queries, read, recover, scan
 
 

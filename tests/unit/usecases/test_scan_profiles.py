@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.usecases.bench import HEAD, World
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import HEAD
+from tests.unit.usecases.room import Room
 from workstation.app.settings import Settings, load, save
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import ScanWish

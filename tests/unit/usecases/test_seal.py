@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import CHECKER, CLERK, HEAD, KEY, OFFICIAL, ORGANIZATION, PIN, VALUES, World, ids, verify
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import CHECKER, CLERK, KEY, OFFICIAL, World, ids
+from tests.unit.usecases.machine import HEAD, ORGANIZATION, PIN, VALUES, verify
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.fields import FieldOrigin
+from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.ids import DocumentId, UserName
+from workstation.domain.outbox import OutboxState
 from workstation.usecases import check, queries, recover, seal, sign, stamps
 from workstation.usecases.seal import SealWish
 from workstation.usecases.views import GateRule, User
@@ -68,6 +70,11 @@ def document_of(world: World, dossier: Dossier) -> Document:
     return world.get(dossier).documents[0]
 
 
+def next_number(world: World, notation: str = "QĐ-UBND") -> int:
+    """For a paper that bears no day."""
+    return seal.next_number(world.office, Document(DocumentId("x"), fields=(IndexField("notation", notation, 1.0),)))
+
+
 def presets(world: World) -> list[str]:
     return [job.preset for name, job in world.machine.calls if name == "sign"]
 
@@ -110,19 +117,37 @@ def test_what_the_paper_has_already_is_not_written_again_but_registered(world: W
     look(world, one)
     assert sealed(world, SealWish(one, "")) == [""]
     assert presets(world) == ["S1", "S2"] and document_of(world, dossier).field("number") == "127"
-    assert seal.next_number(world.office, "QĐ-UBND") == 128
+    assert next_number(world) == 128
 
 
 def test_the_next_number_follows_the_highest_of_its_symbol_and_year(world: World) -> None:
-    assert seal.next_number(world.office, "QĐ-UBND") == 1
+    assert next_number(world) == 1
     dossier = draft(world, count=2)
     first, second = ids(dossier)
     agency(world)
     look(world, first, second)
     assert sealed(world, SealWish(first, "41"), SealWish(second, "42")) == ["", ""]
-    assert seal.next_number(world.office, "QĐ-UBND") == 43 and seal.next_number(world.office, "TB-UBND") == 1
+    assert next_number(world) == 43 and next_number(world, "TB-UBND") == 1
     world.office.clock.time = datetime(2027, 1, 4, tzinfo=UTC)  # type: ignore[attr-defined]
-    assert seal.next_number(world.office, "QĐ-UBND") == 1
+    assert next_number(world) == 1
+
+
+def test_what_is_dated_in_the_old_year_is_offered_the_next_number_of_that_year(world: World) -> None:
+    dossier = world.finished(DRAFT, DRAFT)
+    for document_id in ids(dossier):
+        for who in (CLERK, CHECKER):
+            world.confirm(document_id, who, number="", issued_date="2026-12-31")
+        world.publish(document_id)
+        world.see(document_id)
+    assert world.sign(*ids(dossier)) == ["", ""]
+    first, second = ids(dossier)
+    agency(world)
+    look(world, first, second)
+    assert sealed(world, SealWish(first, "41")) == [""]
+    world.office.clock.time = datetime(2027, 1, 4, tzinfo=UTC)  # type: ignore[attr-defined]
+    (row,) = registrar_room(world).desk.sign_desk().result().rows
+    assert (row.issued, row.next_number) == ("2026-12-31", 42)
+    assert sealed(world, SealWish(second, f"{row.next_number}")) == [""]
 
 
 def test_a_number_is_given_once(world: World) -> None:
@@ -142,7 +167,7 @@ def test_what_is_no_number_takes_none_and_signs_nothing(world: World, typed: str
     agency(world)
     look(world, one)
     assert sealed(world, SealWish(one, typed)) == ["K02"] and presets(world) == ["S1"]
-    assert seal.next_number(world.office, "QĐ-UBND") == 1
+    assert next_number(world) == 1
 
 
 def test_nothing_is_sealed_that_the_registrar_has_not_seen_or_no_official_has_signed(world: World) -> None:
@@ -172,7 +197,7 @@ def test_without_a_seal_no_number_is_taken(world: World) -> None:
     look(world, one)
     stamps.seal_of(world.office).unlink()
     assert sealed(world, SealWish(one, "5")) == ["C34"]
-    assert seal.next_number(world.office, "QĐ-UBND") == 1 and presets(world) == ["S1"]
+    assert next_number(world) == 1 and presets(world) == ["S1"]
 
 
 def test_a_mark_without_room_takes_no_number(world: World) -> None:
@@ -185,7 +210,7 @@ def test_a_mark_without_room_takes_no_number(world: World) -> None:
             raise WorkstationError("C11", kind="full")
 
     world.machine.hook = hook
-    assert sealed(world, SealWish(one, "5")) == ["C11"] and seal.next_number(world.office, "QĐ-UBND") == 1
+    assert sealed(world, SealWish(one, "5")) == ["C11"] and next_number(world) == 1
 
 
 @pytest.mark.parametrize("at", ["N1", "N2", "S2"])
@@ -290,26 +315,47 @@ def pull() -> None:
     raise WorkstationError("C04")
 
 
-def test_a_document_that_came_back_keeps_its_number_and_gets_its_marks_again(world: World) -> None:
-    dossier = draft(world)
+def came_back(world: World, dossier: Dossier, notation: str) -> None:
+    """Sealed under number 5, returned by the ward, entered and signed anew."""
     (one,) = ids(dossier)
     agency(world)
     look(world, one)
     assert sealed(world, SealWish(one, "5")) == [""]
 
-    def returned(d: Dossier) -> Dossier:
-        return replace(d, state=DossierState.REJECTED)
-
-    world.office.change(dossier.id, returned, world.office.event("test", "returned", dossier.id))
+    with world.office.uow() as uow:
+        item = uow.outbox.by_dossier(dossier.id)
+        assert item is not None
+        uow.outbox.save(replace(item, state=OutboxState.REJECTED))
+        uow.dossiers.save(replace(world.get(dossier), state=DossierState.REJECTED))
+        uow.commit()
     check.reopen(world.office, world.get(dossier), one, CLERK)
     held = document_of(world, dossier)
-    again = {"number": held.field("number"), "issued_date": held.field("issued_date")}
+    again = {"number": held.field("number"), "issued_date": held.field("issued_date"), "notation": notation}
     world.confirm(one, CLERK, **again)
     world.confirm(one, CHECKER, **again)
     world.publish(one)
     world.see(one)
     assert world.sign(one) == [""]
+
+
+def test_a_document_that_came_back_keeps_its_number_and_gets_its_marks_again(world: World) -> None:
+    dossier = draft(world)
+    came_back(world, dossier, "QĐ-UBND")
     assert document_of(world, dossier).marks_left == ("N1", "N2", "S2"), "the new file has no mark yet"
+    look(world, *ids(dossier))
+    assert (
+        sealed(world, *(SealWish(x, "5") for x in ids(dossier))) == [""] and document_of(world, dossier).field("number") == "05"
+    )
+
+
+def test_a_number_does_not_go_over_to_another_symbol(world: World) -> None:
+    """05/QĐ-UBND is no 05/TB-UBND, which may be somebody else's."""
+    dossier = draft(world)
+    came_back(world, dossier, "TB-UBND")
+    look(world, *ids(dossier))
+    before = presets(world)
+    assert sealed(world, *(SealWish(x, "5") for x in ids(dossier))) == ["K02"]
+    assert presets(world) == before and document_of(world, dossier).marks_left == ("N1", "N2", "S2")
 
 
 # --- the desk
@@ -351,9 +397,12 @@ def test_each_sees_and_does_what_waits_for_whom(world: World, tmp_path: Path) ->
     assert [r.document.id for r in room.desk.sign_desk().result().rows] == [other]
     assert code_of(room.desk.seal(*args)) == "C40" and code_of(room.desk.keep_seal(tmp_path / "ink.png")) == "C40"
     assert code_of(room.desk.refuse(one, "x")) == "C40" and code_of(room.desk.mark_seen(one)) == "C40"
+    assert room.desk.sign_desk().result().signed_today == 1
     room.desk.user = room.desk.users[-1]
+    assert room.desk.sign_desk().result().signed_today == 0, "the official's, not the registrar's"
     assert code_of(room.desk.sign([other], PIN, lambda _: None, lambda: False)) == "K07"
     assert [r.error for r in room.desk.seal(*args).result()] == [None]
+    assert room.desk.sign_desk().result().signed_today == 1, "a document, not each of its marks"
     signed = [job.stamp for name, job in world.machine.calls if name == "sign"][-3:]
     assert signed == shown, "signed where and as it was shown"
 

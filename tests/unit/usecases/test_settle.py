@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BLANK, BODY, CHECKER, CLERK, HEAD, KILLS, OFFICIAL, VALUES, World, ids, states
+from tests.unit.usecases.bench import CHECKER, CLERK, OFFICIAL, World, ids, states
+from tests.unit.usecases.machine import BLANK, BODY, HEAD, KILLS, VALUES
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import OutboxId

@@ -13,11 +13,12 @@ from signing.training import make_training_identity
 from signing.verify import verify_file
 from tests.unit.signing.attacks import one_byte_changed, text_added
 from tests.unit.signing.pdfs import make_pdfa
-from tests.unit.usecases.bench import HEAD, ORGANIZATION, World, ids
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import World, ids
+from tests.unit.usecases.machine import HEAD, ORGANIZATION
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ports import PdfRenderJob, Rendered
+from workstation.domain.pagejobs import PdfRenderJob, Rendered
 from workstation.domain.signature import FileVerdict, KeyKind, KeyRef, SealedPdf
 from workstation.domain.signing import Secret, SignJob, TrustStore
 from workstation.usecases.desk import Desk

@@ -6,22 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import (
-    BODY,
-    CHECKER,
-    CLERK,
-    HEAD,
-    KEY,
-    OFFICIAL,
-    ORGANIZATION,
-    PIN,
-    World,
-    ids,
-    sha,
-    states,
-    verify,
-)
+from tests.unit.usecases.bench import CHECKER, CLERK, KEY, OFFICIAL, World, ids, states
 from tests.unit.usecases.lanes import InlineLane
+from tests.unit.usecases.machine import BODY, HEAD, ORGANIZATION, PIN, sha, verify
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import UserName

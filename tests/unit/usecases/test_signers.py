@@ -12,7 +12,8 @@ import pytest
 from signing.training import make_training_identity
 from signing.worker import close_key, open_key, sign_file
 from tests.unit.signing.pdfs import make_pdfa
-from tests.unit.usecases.bench import CLERK, HEAD, OFFICIAL, ORGANIZATION, PIN, VALUES, World, ids, level_of, sha, states, verify
+from tests.unit.usecases.bench import CLERK, OFFICIAL, World, ids, states
+from tests.unit.usecases.machine import HEAD, ORGANIZATION, PIN, VALUES, level_of, sha, verify
 from workstation.domain.authority import ALL_TYPES, Authority
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, HEAD, OFFICIAL, ORGANIZATION, PIN, World, ids
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import OFFICIAL, World, ids
+from tests.unit.usecases.machine import BODY, HEAD, ORGANIZATION, PIN
+from tests.unit.usecases.room import Room
 from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import IndexField

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.usecases.bench import (
-    HEAD,
-    World,
-)
-from tests.unit.usecases.test_desk import Room
+from tests.unit.usecases.bench import World
+from tests.unit.usecases.machine import HEAD
+from tests.unit.usecases.room import Room
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import OutboxChanged
 from workstation.domain.outbox import OutboxState

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.usecases.bench import BODY, CLERK, HEAD, Sheet, World
+from tests.unit.usecases.bench import CLERK, World
+from tests.unit.usecases.machine import BODY, HEAD, Sheet
 from workstation.domain.dossier import Dossier
 from workstation.domain.events import WatchedFileRefused
 from workstation.usecases import scan
