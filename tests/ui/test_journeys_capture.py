@@ -13,6 +13,7 @@ from tests.ui import answers, invented
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from workstation.domain.dossier import DossierState
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import DossierChanged
 from workstation.usecases.views import ImportOutcome
 
@@ -180,6 +181,27 @@ def test_jam_keeps_the_pages_and_offers_to_go_on(opened: Opener) -> None:
     settle()
     assert see(shell, "Kẹt giấy ở tờ 13. 12 tờ đã lưu an toàn; gỡ giấy rồi quét tiếp từ tờ 13.  Q04")
     assert screen(shell).note.button.text() == "Quét tiếp" and screen(shell).note.button.isVisible()
+
+
+def test_a_sheet_that_can_not_be_taken_in_does_not_hide_the_jam_after_it(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.answers["scan"] = desk.hold
+    press("F5")
+    settle()
+    desk.scan_progress(ImportOutcome("sheet-0003.jpg", 0, ErrorNote("F03", (("file", "sheet-0003.jpg"),))))
+    settle()
+    assert see(shell, "F03")
+    desk.held[-1].set_exception(WorkstationError("Q04", sheet=13, count=12))
+    settle()
+    assert see(shell, "Kẹt giấy ở tờ 13.") and screen(shell).note.button.isVisible()
+
+
+def test_after_a_scan_the_sheets_are_counted(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.answers["scan"] = lambda: answers.now(12)
+    press("F5")
+    settle()
+    assert see(shell, "Đã nhận 12 tờ, 0 trang – đếm lại chồng giấy")
 
 
 def test_no_scanner(opened: Opener) -> None:

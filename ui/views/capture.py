@@ -338,8 +338,9 @@ class CaptureScreen(Screen):
         self._incoming()
         self.reload()
         if note is not None:
-            self.note.show_note(note, button=note.code in ("Q01", "Q02", "Q04", "Q06", "Q07", "Q08"))
-        elif counted := self.intake.counted():
+            self.note.show_note(note, button=note.code.startswith("Q"))
+            return
+        if counted := self.intake.counted():
             self.note.show_text(counted, Tone.INFO)
         self._show_failures()
 

@@ -37,7 +37,7 @@ from workstation.app.settings import FILE, Settings, WardSettings, load
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import Comparison, FailureClass, OutboxItem
-from workstation.domain.ports import Scanner, ScanSource, Sender, SendReport, WardLine
+from workstation.domain.ports import Scanner, Sender, SendReport, WardLine
 from workstation.domain.reuse import ResultStore
 from workstation.domain.signature import FileVerdict
 from workstation.domain.signing import (
@@ -53,11 +53,8 @@ from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
 from workstation.rules.reader import load_rules
-from workstation.scanners.escl import PREFIX as ESCL_PREFIX
-from workstation.scanners.escl import EsclScanner
-from workstation.scanners.sane import SaneScanner
 from workstation.scanners.simulated import SimulatedScanner
-from workstation.scanners.together import Scanners
+from workstation.scanners.together import at_hand
 from workstation.store.blobs import FileBlobs, disk_free_gb
 from workstation.store.database import open_store
 from workstation.usecases.desk import Desk
@@ -331,14 +328,7 @@ def _scanner(settings: Settings) -> Scanner:
     """A practice office scans the samples: its clerk learns the desk on a machine without a scanner."""
     if settings.office.training:
         return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS)
-    return Scanners({ESCL_PREFIX: EsclScanner(_network_scanners), "": SaneScanner()})
-
-
-def _network_scanners() -> tuple[ScanSource, ...]:
-    """Multicast DNS is imported when somebody looks for a scanner, not by every command."""
-    from workstation.scanners.discovery import find_scanners
-
-    return find_scanners()
+    return at_hand()
 
 
 class NoLine:

@@ -17,10 +17,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
-from workstation.scanners.discovery import find_scanners
-from workstation.scanners.escl import PREFIX, EsclScanner
-from workstation.scanners.sane import SaneScanner
-from workstation.scanners.together import Scanners
+from workstation.scanners.escl import PREFIX
+from workstation.scanners.together import at_hand
 
 GIB = 1024**3
 DISK_LOW = 5 * GIB
@@ -165,7 +163,7 @@ def check_database(inputs: DoctorInputs) -> tuple[Check, ...]:
 
 def check_scanner(_: DoctorInputs) -> tuple[Check, ...]:
     """None at hand is no fault (files can be imported), a missing driver neither: amber."""
-    found = Scanners({PREFIX: EsclScanner(find_scanners), "": SaneScanner()}).sources()
+    found = at_hand().sources()
     if found:
         named = [(one.name, one.id.startswith(PREFIX)) for one in found]
         vi = ", ".join(f"{name} (mạng)" if network else name for name, network in named)

@@ -15,7 +15,7 @@ import httpx
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import ScanSource, ScanWish
-from workstation.scanners.escl_messages import JPEG, LARGEST, Capabilities, parse_capabilities, parse_status, scan_settings
+from workstation.scanners.escl_messages import JPEG, LARGEST, Capabilities, parse_capabilities, parse_feeder_state, scan_settings
 from workstation.scanners.files import make_durable, next_sheet_number
 
 PREFIX = "escl:"
@@ -117,12 +117,12 @@ class _Device:
         """What the scanner says of its feeder. A device that does not say (or is not asked in time) stands for itself: the
         job then tells."""
         try:
-            status = parse_status(self._get("ScannerStatus"))
+            state = parse_feeder_state(self._get("ScannerStatus"))
         except (ValueError, httpx.HTTPError):
             return
-        if code := _TROUBLE.get(status.feeder):
+        if code := _TROUBLE.get(state):
             raise self._error(code)
-        if empty_too and status.feeder == "ScannerAdfEmpty":
+        if empty_too and state == "ScannerAdfEmpty":
             raise self._error("Q02")
 
     def _job(self, settings: bytes, cancelled: Callable[[], bool]) -> str | None:

@@ -41,7 +41,6 @@ class Intake:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     version: str
-    name: str
     platen: Intake | None
     feeder: Intake | None
     duplex: Intake | None
@@ -55,29 +54,20 @@ class Capabilities:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    state: str
-    """``Idle``, ``Processing``, ``Testing``, ``Stopped`` or ``Down`` (PWG 5100.12)."""
-    feeder: str
-    """``ScannerAdfLoaded``, ``…Empty``, ``…Jam``, ``…HatchOpen`` and so on; empty: not told."""
-
-
 def parse_capabilities(data: bytes) -> Capabilities:
     root = _parse(data, "ScannerCapabilities")
     feeder = _first(root, "Adf")
     return Capabilities(
         _text(root, "Version") or "2.0",
-        _text(root, "MakeAndModel"),
         _intake(_first(root, "PlatenInputCaps")),
         _intake(_first(feeder, "AdfSimplexInputCaps")) if feeder is not None else None,
         _intake(_first(feeder, "AdfDuplexInputCaps")) if feeder is not None else None,
     )
 
 
-def parse_status(data: bytes) -> Status:
-    root = _parse(data, "ScannerStatus")
-    return Status(_text(root, "State"), _text(root, "AdfState"))
+def parse_feeder_state(data: bytes) -> str:
+    """``ScannerAdfLoaded``, ``…Empty``, ``…Jam``, ``…HatchOpen`` and so on; empty: not told."""
+    return _text(_parse(data, "ScannerStatus"), "AdfState")
 
 
 def scan_settings(can: Capabilities, wish: ScanWish) -> bytes:

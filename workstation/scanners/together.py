@@ -6,6 +6,20 @@ from pathlib import Path
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import Scanner, ScanSource, ScanWish
+from workstation.scanners.escl import PREFIX, EsclScanner
+from workstation.scanners.sane import SaneScanner
+
+
+def at_hand() -> Scanner:
+    """Every scanner that this machine may find: network ones, and those of its own drivers."""
+    return Scanners({PREFIX: EsclScanner(_on_the_network), "": SaneScanner()})
+
+
+def _on_the_network() -> tuple[ScanSource, ...]:
+    """Multicast DNS is imported when somebody looks for a scanner, not by every command."""
+    from workstation.scanners.discovery import find_scanners
+
+    return find_scanners()
 
 
 class Scanners:

@@ -62,7 +62,7 @@ def take_in(office: Office, dossier_id: DossierId, path: Path, by: UserName) -> 
     """
     try:
         inspection = look(office, path)
-        added = _store(office, dossier_id, path, inspection, by)
+        added = add_pages(office, dossier_id, path, inspection, by)
     except WorkstationError as e:
         named = WorkstationError(e.code, **{"file": path.name, **e.params})
         return ImportOutcome(path.name, 0, named.note)
@@ -77,7 +77,8 @@ def look(office: Office, path: Path) -> Inspection:
     return inspection
 
 
-def _store(office: Office, dossier_id: DossierId, path: Path, inspection: Inspection, by: UserName) -> int:
+def add_pages(office: Office, dossier_id: DossierId, path: Path, inspection: Inspection, by: UserName) -> int:
+    """The file as an original, its frames as pages; gives how many are new. K06 if the dossier is not being scanned any more."""
     original = office.blobs.put_file(path)
     pages = [Page(PageId(new_id()), PageSource(original, i)) for i in range(len(inspection.frames))]
 

@@ -39,6 +39,8 @@ class WatchedFolder:
         self._by = by
         self._clock = clock
         self._seen: dict[str, Seen] = {}
+        self._half: dict[str, tuple[Seen, ErrorNote]] = {}
+        """Files that may be half: told once they have rested long enough, without being looked at again."""
         self._left: dict[str, Seen] = {}
         """Taken or told, and could not be moved aside: not looked at again until it changes."""
 
@@ -52,11 +54,15 @@ class WatchedFolder:
             return ()
         self._seen = look_again(self._seen, listed, now)
         self._left = {name: seen for name, seen in self._left.items() if self._seen.get(name) == seen}
+        self._half = {name: half for name, half in self._half.items() if self._seen.get(name) == half[0]}
         taken = []
         for name in sorted(self._seen, key=natural_key):
             seen = self._seen[name]
             if name not in self._left and seen.size and seen.rests(now) >= SETTLE_SECONDS:
-                taken.append(self._take(name, seen, last_try=seen.rests(now) >= GIVE_UP_SECONDS))
+                if name not in self._half:
+                    taken.append(self._take(name, seen))
+                elif seen.rests(now) >= GIVE_UP_SECONDS:
+                    self._refuse(name, *self._half.pop(name))
         return tuple(dossier_id for dossier_id in taken if dossier_id is not None)
 
     def _listed(self) -> dict[str, tuple[int, int]]:
@@ -67,8 +73,8 @@ class WatchedFolder:
                 listed[path.name] = (told.st_size, told.st_mtime_ns)
         return listed
 
-    def _take(self, name: str, seen: Seen, *, last_try: bool) -> DossierId | None:
-        """None: nothing new. A refused file is told once and moved aside with the others of its kind."""
+    def _take(self, name: str, seen: Seen) -> DossierId | None:
+        """None: nothing new."""
         room = self._office.cache / "watched"
         try:
             copy = self._copy(name, seen, room)
@@ -82,12 +88,16 @@ class WatchedFolder:
             shutil.rmtree(room, ignore_errors=True)
         if error is None:
             self._aside(name, seen, DONE)
-        elif error.error().spec.retryable or (error.code in _GIVES_TIME and not last_try):
-            return None
-        else:
-            self._office.bus.publish(WatchedFileRefused(name, error))
-            self._aside(name, seen, REFUSED)
+        elif error.code in _GIVES_TIME:
+            self._half[name] = (seen, error)
+        elif not error.error().spec.retryable:
+            self._refuse(name, seen, error)
         return dossier_id
+
+    def _refuse(self, name: str, seen: Seen, error: ErrorNote) -> None:
+        """Told once, and moved aside with the others of its kind."""
+        self._office.bus.publish(WatchedFileRefused(name, error))
+        self._aside(name, seen, REFUSED)
 
     def _copy(self, name: str, seen: Seen, room: Path) -> Path | None:
         """None: it changed meanwhile, so it was not finished."""
@@ -107,12 +117,12 @@ class WatchedFolder:
         if known is not None and known.pages:
             return None, None
         try:
-            scan.look(office, copy)
+            inspection = scan.look(office, copy)
+            dossier_id = known.id if known else scan.open_dossier(office, copy.stem, self._by, import_key=key)
+            scan.add_pages(office, dossier_id, copy, inspection, self._by)
         except WorkstationError as error:
             return None, error.note
-        dossier_id = known.id if known else scan.open_dossier(office, copy.stem, self._by, import_key=key)
-        outcome = scan.take_in(office, dossier_id, copy, self._by)
-        return (dossier_id if outcome.pages else None), outcome.error
+        return dossier_id, None
 
     def _aside(self, name: str, seen: Seen, where: str) -> None:
         """Moved, never deleted, and never over another file. Where that is not allowed the file stays and is left alone."""

@@ -24,6 +24,7 @@ from workstation.domain.errors import ERRORS
 from workstation.domain.peers import PeerConfig
 from workstation.domain.ports import ScanSource
 from workstation.domain.signature import KeyChoice, KeyKind, KeyRef, TokenState, TokenStatus
+from workstation.scanners import discovery
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_a_pc_without_tesseract(inputs: DoctorInputs, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     (check,) = machine.check_reading(inputs)
     assert (check.light, check.code) == (Light.RED, "O01")
-    monkeypatch.setattr(machine, "find_scanners", tuple)
+    monkeypatch.setattr(discovery, "find_scanners", tuple)
     (check,) = machine.check_scanner(inputs)
     assert (check.light, check.code) == (Light.AMBER, "Q01")
 
@@ -142,7 +143,7 @@ def test_network_scanners_are_listed_beside_the_others(
     inputs: DoctorInputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(machine, "find_scanners", lambda: (ScanSource("http://10.0.0.9/eSCL/", "Máy văn thư"),))
+    monkeypatch.setattr(discovery, "find_scanners", lambda: (ScanSource("http://10.0.0.9/eSCL/", "Máy văn thư"),))
     (check,) = machine.check_scanner(inputs)
     assert (check.light, check.sentence.vi) == (Light.GREEN, "Máy văn thư (mạng)")
 

@@ -48,7 +48,7 @@ class Device:
     trouble_at: int = -1
     """The sheet (from 0) before which ``trouble`` happens."""
     trouble: str = ""
-    """An AdfState; or ``cut``, ``hang``, ``500``, ``html``, ``endless``, ``pdf``."""
+    """An AdfState; or ``cut``, ``hang``, ``500``, ``html``, ``pdf``."""
     capabilities: bytes = b""
     location: str = ""
     settings: list[bytes] = field(default_factory=list)
@@ -67,7 +67,13 @@ class Device:
         return CAPS.format(scan=SCAN, pwg=PWG, ways=flat + (f"<scan:Adf>{adf}</scan:Adf>" if adf else "")).encode()
 
     def status(self) -> bytes:
-        state = self.trouble if self.jammed else self.feeder if self.given < len(self.sheets) else "ScannerAdfEmpty"
+        state = (
+            self.trouble
+            if self.jammed
+            else self.feeder
+            if self.given < len(self.sheets) or not self.feeder
+            else "ScannerAdfEmpty"
+        )
         adf = f"<scan:AdfState>{state}</scan:AdfState>" if state else ""
         body = f'<scan:ScannerStatus xmlns:scan="{SCAN}" xmlns:pwg="{PWG}"><pwg:State>Idle</pwg:State>{adf}</scan:ScannerStatus>'
         return body.encode()

@@ -13,7 +13,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import Scanner, ScanSource, ScanWish
 from workstation.scanners import escl
 from workstation.scanners.escl import EsclScanner
-from workstation.scanners.escl_messages import parse_capabilities, parse_status, scan_settings
+from workstation.scanners.escl_messages import parse_capabilities, parse_feeder_state, scan_settings
 
 WISH = ScanWish(300)
 
@@ -117,6 +117,11 @@ def test_an_empty_feeder_and_a_cover_that_is_open_are_told_before_a_job(out: Pat
     assert empty.settings == opened.settings == []
 
 
+def test_a_job_that_gives_nothing_is_no_success(out: Path) -> None:
+    error = failing(Device([], ways=("PlatenInputCaps",), feeder=""), out)
+    assert (error.code, error.params["reason"]) == ("Q08", "nothing")
+
+
 def test_a_busy_scanner_is_asked_again_and_then_given_up(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(scan(Device([picture(0)], busy=3), out)) == 1
     monkeypatch.setattr(escl, "BUSY_SECONDS", 0.2)
@@ -170,7 +175,7 @@ def test_full_disk_keeps_what_is_whole(out: Path) -> None:
 
 @given(st.binary(max_size=400))
 def test_no_answer_breaks_the_reader(data: bytes) -> None:
-    for parse in (parse_capabilities, parse_status):
+    for parse in (parse_capabilities, parse_feeder_state):
         try:
             parse(data)
         except ValueError:
