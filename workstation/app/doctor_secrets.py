@@ -6,7 +6,6 @@ from pathlib import Path
 
 from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
 from workstation.app.keychain import Keychain, Place
-from workstation.domain.errors import WorkstationError
 
 _ASKING = 8.0
 """Seconds for the keyring: less than the check's own time."""
@@ -20,17 +19,16 @@ _PLACES = {
 def check_secrets(inputs: DoctorInputs) -> tuple[Check, ...]:
     """What is kept where, never what it is."""
     keychain = Keychain(inputs.home, _ASKING)
-    try:
-        keyring = keychain.keyring()
-        places = {name: keychain.place(name) for name in inputs.secrets}
-    except WorkstationError as error:
-        return (_unopened(keychain, inputs, error.code),)
-    missing = [name for name, place in places.items() if place is None]
+    found = keychain.survey(inputs.secrets)
+    if found.error is not None:
+        return (_unopened(found.error.code, elsewhere=all(found.places.values())),)
+    missing = [name for name, place in found.places.items() if place is None]
     if missing:
         listed = ", ".join(missing)
         sentence = Words(f"Chưa có: {listed}.", f"Missing: {listed}.")
         return (amber("secrets", sentence, _set(missing[0]), "G03"),)
-    return (_found(keychain, inputs, keyring, {name: place for name, place in places.items() if place is not None}),)
+    places = {name: place for name, place in found.places.items() if place is not None}
+    return (_found(keychain, inputs, found.keyring, places),)
 
 
 def _found(keychain: Keychain, inputs: DoctorInputs, keyring: str, places: dict[str, Place]) -> Check:
@@ -49,8 +47,8 @@ def _found(keychain: Keychain, inputs: DoctorInputs, keyring: str, places: dict[
     return green("secrets", *sentence)
 
 
-def _unopened(keychain: Keychain, inputs: DoctorInputs, code: str) -> Check:
-    """A keyring that can't be read: of no account while nothing is in it that is wanted."""
+def _unopened(code: str, *, elsewhere: bool) -> Check:
+    """A keyring that can't be read: of no account while all that is wanted is elsewhere."""
     locked = Words("Kho mật khẩu đang khóa.", "The keyring is locked.")
     silent = Words("Kho mật khẩu không trả lời.", "The keyring does not answer.")
     sentence = locked if code == "G30" else silent
@@ -58,7 +56,6 @@ def _unopened(keychain: Keychain, inputs: DoctorInputs, code: str) -> Check:
         "Mở khóa kho (đăng nhập lại vào máy); máy không màn hình: workstation secret set TÊN --file.",
         "Unlock it (log in to the PC again); on a machine without a screen: workstation secret set NAME --file.",
     )
-    elsewhere = all(keychain.outside_keyring(name) for name in inputs.secrets)
     return amber("secrets", sentence, fix, code) if elsewhere else red("secrets", sentence, fix, code)
 
 
