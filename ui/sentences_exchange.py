@@ -51,6 +51,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "busy": ("đang bận", "it is busy"),
     "timeout": ("quá lâu không trả lời", "it took too long"),
     "fault": ("kho báo lỗi", "a fault of its own"),
+    "file": ("không đọc được tệp mật khẩu", "the password's file can't be read"),
     # of a remote signing service
     "token": ("mã truy cập sai dạng", "the access token is malformed"),
     "credential": ("không đọc được thông tin chứng thư", "what it says of the credential can't be read"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
 from workstation.app.keychain import Keychain, Place
+from workstation.domain.errors import WorkstationError
 
 _ASKING = 8.0
 """Seconds for the keyring: less than the check's own time."""
@@ -36,6 +37,9 @@ def _found(keychain: Keychain, inputs: DoctorInputs, keyring: str, places: dict[
     if open_to_all := [name for name in filed if _readable_by_others(keychain.file(name))]:
         sentence = Words(f"Người khác đọc được tệp {open_to_all[0]}.", f"Others can read the file {open_to_all[0]}.")
         return red("secrets", sentence, Words("Đặt quyền 0600 cho tệp, rồi đổi mật khẩu.", "Make it 0600 and change the secret."))
+    if unread := [name for name in filed if not _readable(keychain, name)]:
+        sentence = Words(f"Không đọc được tệp {unread[0]}.", f"The file {unread[0]} can't be read.")
+        return red("secrets", sentence, _set(unread[0]), "G31")
     listed = Words(
         "; ".join(f"{name}: {_PLACES[place].vi}" for name, place in places.items()),
         "; ".join(f"{name}: {_PLACES[place].en}" for name, place in places.items()),
@@ -57,6 +61,14 @@ def _unopened(code: str, *, elsewhere: bool) -> Check:
         "Unlock it (log in to the PC again); on a machine without a screen: workstation secret set NAME --file.",
     )
     return amber("secrets", sentence, fix, code) if elsewhere else red("secrets", sentence, fix, code)
+
+
+def _readable(keychain: Keychain, name: str) -> bool:
+    try:
+        keychain.read(name)
+    except WorkstationError:
+        return False
+    return True
 
 
 def _readable_by_others(path: Path) -> bool:

@@ -100,8 +100,15 @@ class Keychain:
         if value := os.environ.get(variable_of(name)):
             return Secret(value)
         if self.file(name).is_file():
-            return Secret(self.file(name).read_text("utf-8").strip())
+            return self._filed(name)
         return Secret(self._asked(lambda backend: backend.get_password(self._service, name) or "") or "")
+
+    def _filed(self, name: str) -> Secret:
+        """G31 where it is another user's, or no UTF-8: somebody put it there by hand. A byte order mark is an editor's."""
+        try:
+            return Secret(self.file(name).read_bytes().decode("utf-8-sig").strip())
+        except (OSError, ValueError) as error:
+            raise WorkstationError("G31", reason="file") from error
 
     def place(self, name: str) -> Place | None:
         """Where it is read from; None: there is none. G30, G31."""

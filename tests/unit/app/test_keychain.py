@@ -204,6 +204,33 @@ def test_the_environment_goes_before_a_file(home: Path, no_keyring: None, monkey
     assert pickle.loads(pickle.dumps(remote_secret(Home(home), "dich-vu"))) == Secret("biến")
 
 
+@pytest.mark.parametrize("content", ["mật khẩu".encode("utf-16"), None], ids=["as Notepad's Unicode", "another user's"])
+def test_a_file_that_can_not_be_read_is_told_to_it_and_no_bug(
+    home: Path, no_keyring: None, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    keychain = Keychain(home)
+    keychain.file(WARD).write_bytes(content or b"x")
+    keychain.file(WARD).chmod(0o600)
+    if content is None:  # root, as whom tests may run, may read everything
+
+        def refused(*_: object, **__: object) -> bytes:
+            raise PermissionError
+
+        monkeypatch.setattr(Path, "read_bytes", refused)
+    client = WardClient("http://127.0.0.1:9", lambda: keychain.read(WARD))
+    with pytest.raises(WardFailure) as failure:
+        client.receipt("x")
+    client.close()
+    assert failure.value.failure is FailureClass.KHO_LOI
+    (check,) = check_secrets(DoctorInputs(home, "1", secrets=(WARD,)))
+    assert (check.light, check.code) == (Light.RED, "G31") and "ward-client" in check.sentence.vi
+
+
+def test_a_byte_order_mark_is_no_part_of_a_secret(home: Path, no_keyring: None) -> None:
+    Keychain(home).file(WARD).write_bytes("\ufeffmật khẩu\r\n".encode())
+    assert Keychain(home).read(WARD) == Secret("mật khẩu")
+
+
 def unanswered() -> Secret:
     raise WorkstationError("G30")
 
