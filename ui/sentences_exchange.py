@@ -46,7 +46,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "login": ("tài khoản không được nhận", "the log-in was refused"),
     "server": ("máy chủ báo lỗi", "the server reports an error"),
     "answer": ("câu trả lời không đọc được", "the answer can't be read"),
-    "unsigned": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
+    "unverified": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
     # of the keyring
     "busy": ("đang bận", "it is busy"),
     "timeout": ("quá lâu không trả lời", "it took too long"),
@@ -73,8 +73,13 @@ REASONS: dict[str, tuple[str, str]] = {
     # of a file of that store
     "kind": ("không phải tệp PDF", "no PDF"),
     "signature": ("chữ ký số chưa hợp lệ", "its signature is not valid"),
+    # verdicts on a file that was to be copied
+    "indeterminate": ("chưa kết luận được", "no conclusion"),
+    "invalid": ("chữ ký không hợp lệ", "signature not valid"),
+    "unsigned": ("không có chữ ký số", "not signed"),
+    "unreadable": ("không đọc được tệp", "file unreadable"),
 }
-"""Reasons of C24, G20, G22, G23, G31 and G32 in words."""
+"""Reasons of C24, G20, G22, G23, G31, G32 and S03 in words."""
 
 PEERS: dict[str, tuple[str, str]] = {
     "G01": ("chưa kết nối được, sẽ tự chuyển lại", "no connection, goes again by itself"),

@@ -60,6 +60,12 @@ def test_a_reason_is_told_in_words(code: str, reason: str) -> None:
     assert not vietnamese.isascii() and f"({reason})" not in messages.sentence(note, "en")
 
 
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.VALID}, key=str))
+def test_why_a_source_is_not_copied_is_the_verdict_in_words(verdict: Verdict) -> None:
+    told = messages.sentence(ErrorNote("S03", (("reason", verdict.value),)))
+    assert f"({messages.VERDICTS[verdict][0].lower()})" in told
+
+
 def raised_reasons() -> Iterator[tuple[str, str]]:
     """Code and reason of each error that the program raises with a reason of its own, where the code's sentence tells reasons."""
     root = Path(messages.__file__).parents[1]
