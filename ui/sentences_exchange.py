@@ -46,10 +46,25 @@ REASONS: dict[str, tuple[str, str]] = {
     "login": ("tài khoản không được nhận", "the log-in was refused"),
     "server": ("máy chủ báo lỗi", "the server reports an error"),
     "answer": ("câu trả lời không đọc được", "the answer can't be read"),
-    "unsigned": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
+    "unverified": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
     # of the keyring
     "busy": ("đang bận", "it is busy"),
     "timeout": ("quá lâu không trả lời", "it took too long"),
+    "fault": ("kho báo lỗi", "a fault of its own"),
+    "file": ("không đọc được tệp mật khẩu", "the password's file can't be read"),
+    # of a remote signing service
+    "token": ("mã truy cập sai dạng", "the access token is malformed"),
+    "credential": ("không đọc được thông tin chứng thư", "what it says of the credential can't be read"),
+    "disabled": ("khóa ký đã bị ngừng", "the key is disabled"),
+    "revoked": ("chứng thư đã bị thu hồi", "the certificate is revoked"),
+    "suspended": ("chứng thư đang bị tạm dừng", "the certificate is suspended"),
+    "SCAL1": ("chỉ đạt mức kiểm soát SCAL1", "its control level is only SCAL1"),
+    "oauth2code": ("khóa này chỉ ký được qua trang web", "this key wants leave on a web page"),
+    "unknown": ("cách xác nhận chưa được hỗ trợ", "its way of giving leave is not supported"),
+    "invalid_token": ("mã truy cập không được nhận", "the access token was refused"),
+    "invalid_client": ("tài khoản không được nhận", "the account was refused"),
+    "unauthorized": ("tài khoản chưa được phép", "the account is not allowed"),
+    "invalid_request": ("yêu cầu không được nhận", "the request was refused"),
     # of the station's certificate
     "ca": ("không đọc được tệp chứng thư gốc", "the file of the roots can't be read"),
     "key": ("không mở được khóa của chứng thư", "the certificate's key can't be opened"),
@@ -58,8 +73,13 @@ REASONS: dict[str, tuple[str, str]] = {
     # of a file of that store
     "kind": ("không phải tệp PDF", "no PDF"),
     "signature": ("chữ ký số chưa hợp lệ", "its signature is not valid"),
+    # verdicts on a file that was to be copied
+    "indeterminate": ("chưa kết luận được", "no conclusion"),
+    "invalid": ("chữ ký không hợp lệ", "signature not valid"),
+    "unsigned": ("không có chữ ký số", "not signed"),
+    "unreadable": ("không đọc được tệp", "file unreadable"),
 }
-"""Reasons of G20, G22, G23, G31 and G32 in words."""
+"""Reasons of C24, G20, G22, G23, G31, G32 and S03 in words."""
 
 PEERS: dict[str, tuple[str, str]] = {
     "G01": ("chưa kết nối được, sẽ tự chuyển lại", "no connection, goes again by itself"),

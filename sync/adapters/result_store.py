@@ -98,7 +98,7 @@ def found_results(reply: Reply, succeeded: frozenset[str]) -> tuple[StoredResult
     if str(code) not in succeeded:
         raise _silent("server")
     if not isinstance(body.get("signature"), str) or not str(body["signature"]).strip():
-        raise _silent("unsigned")
+        raise _silent("unverified")
     rows = result.get("DanhSachGiayToKetQua") if isinstance(result, dict) else None
     if not isinstance(rows, list) or len(rows) > _MOST_RESULTS:
         raise _silent("answer")

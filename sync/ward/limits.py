@@ -42,7 +42,7 @@ class Buckets:
         with self._lock:
             bucket = self._filled(caller)
             if bucket.level < 1:
-                return self._wait(bucket)
+                return max(1, math.ceil((1 - bucket.level) / self._rate.per_second))
             bucket.level -= 1
             return 0
 
@@ -51,15 +51,6 @@ class Buckets:
         with self._lock:
             bucket = self._filled(caller)
             bucket.level = min(self._rate.burst, bucket.level + 1)
-
-    def wait(self, caller: str) -> int:
-        """As :meth:`take`, without counting this call."""
-        with self._lock:
-            bucket = self._filled(caller)
-            return 0 if bucket.level >= 1 else self._wait(bucket)
-
-    def _wait(self, bucket: _Bucket) -> int:
-        return max(1, math.ceil((1 - bucket.level) / self._rate.per_second))
 
     def _filled(self, caller: str) -> _Bucket:
         now = self._monotonic()

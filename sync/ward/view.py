@@ -73,12 +73,12 @@ def local_time(at: datetime) -> str:
 
 
 def human_size(size: int) -> str:
-    """Decimal comma; 1 KB is 1024 bytes, as the desktop counts."""
+    """Decimal comma; 1 KB is 1000 bytes, as the desktop counts: people hold one beside the other."""
     value, unit = float(size), "B"
     for larger in ("KB", "MB", "GB"):
-        if value < 1024:
+        if value < 1000:
             break
-        value, unit = value / 1024, larger
+        value, unit = value / 1000, larger
     return f"{size} B" if unit == "B" else f"{value:.1f} {unit}".replace(".", ",")
 
 

@@ -1,5 +1,6 @@
 """A text that the office issues, from paper without number and day to the sealed file, with the real reader and a real key."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from tests.unit.signing.marks import seal as seal_picture
 from tests.unit.signing.marks import signature
 from workstation.app import training
 from workstation.app.compose import open_workstation
+from workstation.app.keychain import KeptSecret
 from workstation.domain.dossier import DocumentState
 from workstation.domain.ids import UserName
-from workstation.domain.signing import Secret
+from workstation.domain.signing import Secret, SigningServices, TimestampService
 from workstation.usecases import check, edit, publish, read, scan, seal, sign, stamps
 from workstation.usecases.office import day
 from workstation.usecases.seal import SealWish
@@ -51,6 +53,10 @@ def paper(path: Path) -> Path:
     return path
 
 
+def unasked() -> Secret:
+    raise AssertionError("who is shown where a stamp will stand needs no password")
+
+
 def test_paper_without_number_and_day_becomes_a_numbered_dated_and_sealed_file(tmp_path: Path) -> None:
     home = tmp_path / "home"
     training.prepare(home)
@@ -73,11 +79,15 @@ def test_paper_without_number_and_day_becomes_a_numbered_dated_and_sealed_file(t
             check.confirm(office, document.id, values, by)
         published = publish.publish(office, document.id).document(document.id)
         assert published.state is DocumentState.TO_SIGN, published.error
+        stamps_of = SigningServices(TimestampService("http://tsa.example", "don-vi", KeptSecret(unasked)))
+        showing = replace(office, levels=replace(office.levels, services=stamps_of))
+        assert sign.stamp_place(showing, document.id, OFFICIAL, "UBND", (0, 0)).box_mm
         sign.mark_seen(office, document.id, OFFICIAL)
         assert [r.error for r in sign.sign_batch(office, key, pin, [document.id], OFFICIAL)] == [None]
         waiting = office.dossier(opened)
         places = {
-            p: seal.mark_place(office, waiting, waiting.document(document.id), p, (0, 0), "7", "UBND") for p in ("N1", "N2", "S2")
+            p: seal.mark_place(showing, waiting, waiting.document(document.id), p, (0, 0), "7", "UBND")
+            for p in ("N1", "N2", "S2")
         }
         assert not any(p.guessed or p.over_print for p in places.values()), places
         sign.mark_seen(office, document.id, REGISTRAR)

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.answers import failed
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see
 from workstation.domain.errors import ErrorNote
@@ -151,6 +152,45 @@ def test_both_versions_of_a_conflict_are_shown_and_asked_for_once(opened: Opener
     assert desk.called("other_version") == [("o15",)] and see(shell, "Biên nhận ở đó")
     box.table.selectRow(0)
     assert not see(shell, "Biên nhận ở đó")
+
+
+def test_a_comparison_that_fails_or_takes_its_time_is_not_asked_for_again_and_again(opened: Opener) -> None:
+    """Each question opens a line of its own, and every change of the outbox shows the row anew."""
+    shell, desk = opened("outbox")
+    desk.items = [replace(i, error=ErrorNote("G05")) if i.state is OutboxState.REJECTED else i for i in desk.items]
+    box = screen(shell)
+    desk.answers["other_version"] = lambda: failed("G09")
+    for _ in range(3):
+        box.reload()
+        settle()
+    assert desk.called("other_version") == [("o15",)]
+    desk.answers["other_version"] = desk.hold
+    box.activate()
+    for _ in range(3):
+        box.reload()
+        settle(50)
+    assert desk.called("other_version") == [("o15",)] * 2, "who opens the screen anew asks anew"
+    desk.release(None)
+    settle()
+    assert see(shell, "chưa tiếp nhận trọn bản nào")
+
+
+def test_who_looks_at_the_next_conflict_meanwhile_loses_no_answer(opened: Opener) -> None:
+    shell, desk = opened("outbox")
+    desk.items = [replace(i, state=OutboxState.REJECTED, error=ErrorNote("G05"), attempts=9) for i in desk.items[:2]]
+    box = screen(shell)
+    desk.answers["other_version"] = desk.hold
+    box.reload()
+    settle(100)
+    for row in (1, 0, 1):
+        box.table.selectRow(row)
+        settle(50)
+    assert desk.called("other_version") == [(desk.items[0].id,), (desk.items[1].id,)]
+    desk.release(None)
+    settle()
+    for row in (0, 1):
+        box.table.selectRow(row)
+        assert see(shell, "chưa tiếp nhận trọn bản nào")
 
 
 def test_a_conflict_with_what_has_not_arrived_whole(opened: Opener) -> None:

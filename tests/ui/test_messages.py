@@ -1,12 +1,16 @@
 """Every code has its words, and they read well whatever the caller knew."""
 
+import ast
 import re
 import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ui import messages
 from ui.sentences import MESSAGES
+from ui.sentences_exchange import REASONS
 from ui.views.outbox import MENDS, OutboxScreen
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ERRORS, Actor, ErrorNote
@@ -47,11 +51,38 @@ def test_sentence(code: str, lang: messages.Lang, params: dict[str, str | int | 
 
 @pytest.mark.parametrize("code, reason", [
     ("G31", "busy"), ("G31", "timeout"), ("G32", "ca"), ("G32", "certificate"), ("G32", "key"), ("G32", "dates"),
+    ("C24", "SCAL1"), ("C24", "revoked"), ("C24", "suspended"), ("C24", "oauth2code"), ("C24", "unknown"),
+    ("C24", "invalid_token"), ("C24", "invalid_client"), ("C24", "unauthorized"),
 ])  # fmt: skip
 def test_a_reason_is_told_in_words(code: str, reason: str) -> None:
     note = ErrorNote(code, (("reason", reason),))
     (vietnamese,) = re.findall(r"\((.*?)\)", messages.sentence(note))
     assert not vietnamese.isascii() and f"({reason})" not in messages.sentence(note, "en")
+
+
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.VALID}, key=str))
+def test_why_a_source_is_not_copied_is_the_verdict_in_words(verdict: Verdict) -> None:
+    told = messages.sentence(ErrorNote("S03", (("reason", verdict.value),)))
+    assert f"({messages.VERDICTS[verdict][0].lower()})" in told
+
+
+def raised_reasons() -> Iterator[tuple[str, str]]:
+    """Code and reason of each error that the program raises with a reason of its own, where the code's sentence tells reasons."""
+    root = Path(messages.__file__).parents[1]
+    telling = {code for code, message in MESSAGES.items() if "{reason}" in message.vi}
+    for path in (path for folder in ("signing", "sync", "workstation") for path in (root / folder).rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+            for given in call.keywords if code in telling else ():
+                if given.arg == "reason" and isinstance(given.value, ast.Constant):
+                    yield str(code), str(given.value.value)
+
+
+def test_every_reason_that_the_program_gives_has_words() -> None:
+    raised = set(raised_reasons())
+    assert {("C24", "token"), ("G31", "timeout"), ("G32", "dates")} <= raised
+    wordless = {(code, reason) for code, reason in raised if reason not in REASONS and reason not in MESSAGES}
+    assert not wordless, "a word of the source would stand on a Vietnamese screen"
 
 
 @pytest.mark.parametrize("failure", sorted(set(FailureClass) - {FailureClass.BIEN_NHAN, FailureClass.CHUNG_THU}, key=str))

@@ -60,6 +60,7 @@ class OutboxScreen(Screen):
         self.line = LineStatus(None, None, 0)
         self._said = ""
         self._compared: dict[tuple[OutboxId, int], Comparison | None] = {}
+        self._asked: set[tuple[OutboxId, int]] = set()
         self._build()
         for command_id, run in (("send", self.send_one), ("pause", self.pause), ("meeting", self.meeting)):
             self.on(command_id, run)
@@ -138,6 +139,7 @@ class OutboxScreen(Screen):
 
     # --- loading
     def activate(self) -> None:
+        self._asked.clear()
         self.reload()
         self.table.setFocus()
 
@@ -181,6 +183,8 @@ class OutboxScreen(Screen):
             self.inbox.ask("line", self.desk.line(), self._line)
 
     def _line(self, line: LineStatus) -> None:
+        if line.online and self.line.online is False:
+            self._asked.clear()
         self.line = line
         if line.online is False:
             since = (("since", line.since.isoformat()),) if line.since else ()
@@ -236,12 +240,15 @@ class OutboxScreen(Screen):
         self.why.show_note(row.error, button=row.error is not None and row.error.code in MENDS and row.state in MENDABLE)
 
     def _compare(self, row: OutboxRow) -> None:
-        """The ward's version beside ours: asked for once a try, since every change of the outbox shows the row anew."""
+        """The ward's version beside ours: asked for once a try, since every change of the outbox shows the row anew. What went
+        wrong is asked again when the screen is opened anew or the line is back."""
         key = row.id, row.attempts
         if key in self._compared:
             self.facts.setText("\n".join(self._facts(row) + conflict.lines(row, self._compared[key])))
-        elif self.line.online is not False:
-            self.inbox.ask("compare", self.desk.other_version(row.id), lambda found: self._keep(key, found), self.note.show_note)
+        elif self.line.online is not False and key not in self._asked:
+            self._asked.add(key)
+            asked = self.desk.other_version(row.id)
+            self.inbox.ask(f"compare {row.id}", asked, lambda found: self._keep(key, found), self.note.show_note)
 
     def _keep(self, key: tuple[OutboxId, int], found: Comparison | None) -> None:
         self._compared[key] = found

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workstation.app.compose import Home
+from workstation.app.compose import Home, office_store
 from workstation.app.settings import FILE, load
 from workstation.domain.durable import copy_durably, write_durably
 from workstation.domain.errors import WorkstationError
@@ -62,7 +62,7 @@ def back_up(root: Path, target: Path, tell: Callable[[str], None]) -> Backup:
     """Writes and reads back what was written. M01: the target is full; G28: it did not keep what was written to it."""
     _outside(root, target)
     home, settings = Home(root).prepare(), load(root)
-    there, store = FileBlobs(target / "blobs"), open_store(settings.office.database or home.database)
+    there, store = FileBlobs(target / "blobs"), office_store(home, settings)
     try:
         files: dict[str, Sha256] = {}
         for name in _small_files(root, _MOVING):
@@ -85,7 +85,8 @@ def back_up(root: Path, target: Path, tell: Callable[[str], None]) -> Backup:
         before = read_manifest(target) if (target / MANIFEST).exists() else None
         write_durably(target / MANIFEST, _to_json(made))
         if before is not None and before.database not in (None, made.database):
-            there.path(Sha256(str(before.database))).unlink()  # of the databases only the last is kept
+            with suppress(WorkstationError):  # gone already: what is new is whole all the same
+                there.path(Sha256(str(before.database))).unlink()  # of the databases only the last is kept
     finally:
         there.close()
         store.close()

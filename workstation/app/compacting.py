@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workstation.app.backup import Backup, read_manifest
-from workstation.app.compose import Home
+from workstation.app.compose import Home, office_store
 from workstation.app.settings import load
 from workstation.domain.dossier import Dossier
 from workstation.domain.durable import copy_durably
@@ -32,7 +32,7 @@ def compact(root: Path, target: Path) -> Compacted:
     """G28 if ``target`` is no backup."""
     home, settings, result = Home(root), load(root), Compacted()
     backup = read_manifest(target)
-    store, there = open_store(settings.office.database or home.database), FileBlobs(target / "blobs")
+    store, there = office_store(home, settings), FileBlobs(target / "blobs")
     try:
         saved = _saved_receipts(backup, there)
         with store.read_factory() as uow:

@@ -56,7 +56,7 @@ from workstation.rules.reader import load_rules
 from workstation.scanners.simulated import SimulatedScanner
 from workstation.scanners.together import at_hand
 from workstation.store.blobs import FileBlobs, disk_free_gb
-from workstation.store.database import open_store
+from workstation.store.database import Store, open_store
 from workstation.usecases.desk import Desk
 from workstation.usecases.desklanes import SYSTEM, DeskParts
 from workstation.usecases.office import Office
@@ -149,6 +149,11 @@ class Home:
             tuple(sorted((self.trust / kind).glob("*.pem"))) for kind in ("government", "national", "training")
         )
         return TrustStore((*sorted(self.trust.glob("*.pem")), *extra), training, government, national)
+
+
+def office_store(home: Home, settings: Settings) -> Store:
+    """The office's database, wherever the settings have it; whoever opens it closes it."""
+    return open_store(settings.office.database or home.database)
 
 
 def default_home() -> Path:
@@ -246,7 +251,7 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         settings = replace(settings, line=replace(settings.line, limit_kbps=limit_kbps))
     with ExitStack() as stack:
         stack.enter_context(logs.logging_to(root))
-        store = open_store(settings.office.database or home.database)
+        store = office_store(home, settings)
         stack.callback(store.close)
         blobs = FileBlobs(home.blobs)
         stack.callback(blobs.close)

@@ -6,12 +6,14 @@ that a machine without a screen never waits for a prompt that nobody sees.
 
 import contextlib
 import importlib
+import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,6 +25,7 @@ from workstation.domain.signing import Secret
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+log = logging.getLogger("workstation.keychain")
 R = TypeVar("R")
 
 WARD = "ward-client"
@@ -52,6 +55,17 @@ class Place(Enum):
     ENVIRONMENT = "environment"
     FILE = "file"
     KEYRING = "keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Where secrets are. With ``error`` (G30, G31) nothing is known of the keyring: None is then "not outside of it"."""
+
+    keyring: str
+    """What this system's keyring is called; empty: there is none that can be used."""
+    places: Mapping[str, Place | None]
+    """None: there is none."""
+    error: WorkstationError | None = None
 
 
 def remote_name(service: str) -> str:
@@ -86,15 +100,29 @@ class Keychain:
         if value := os.environ.get(variable_of(name)):
             return Secret(value)
         if self.file(name).is_file():
-            return Secret(self.file(name).read_text("utf-8").strip())
+            return self._filed(name)
         return Secret(self._asked(lambda backend: backend.get_password(self._service, name) or "") or "")
+
+    def _filed(self, name: str) -> Secret:
+        """G31 where it is another user's, or no UTF-8: somebody put it there by hand. A byte order mark is an editor's."""
+        try:
+            return Secret(self.file(name).read_bytes().decode("utf-8-sig").strip())
+        except (OSError, ValueError) as error:
+            raise WorkstationError("G31", reason="file") from error
 
     def place(self, name: str) -> Place | None:
         """Where it is read from; None: there is none. G30, G31."""
-        return self.outside_keyring(name) or (Place.KEYRING if self.read(name).reveal() else None)
+        return self._outside_keyring(name) or (Place.KEYRING if self.read(name).reveal() else None)
 
-    def outside_keyring(self, name: str) -> Place | None:
-        """As :meth:`place`, without asking the keyring."""
+    def survey(self, names: Iterable[str]) -> Survey:
+        """The places of them all; of a keyring that can't be opened, what lies outside of it."""
+        names = tuple(names)
+        try:
+            return Survey(self.keyring(), {name: self.place(name) for name in names})
+        except WorkstationError as error:
+            return Survey("", {name: self._outside_keyring(name) for name in names}, error)
+
+    def _outside_keyring(self, name: str) -> Place | None:
         if os.environ.get(variable_of(name)):
             return Place.ENVIRONMENT
         return Place.FILE if self.file(name).is_file() else None
@@ -170,7 +198,8 @@ class Keychain:
         except Exception as error:
             if type(error).__name__ in ("KeyringLocked", "LockedException", "PromptDismissedException"):
                 raise WorkstationError("G30") from error
-            raise WorkstationError("G31", reason=type(error).__name__) from error
+            log.info("keyring: %s", type(error).__name__)
+            raise WorkstationError("G31", reason="fault") from error
 
 
 class KeptSecret(Secret):

@@ -23,9 +23,8 @@ def reconcile(
     from sync.failure import WardFailure
     from sync.receipts import TrustedKeys
     from sync.reconcile import Reconciler, Reconciliation
-    from workstation.app.compose import Home, SystemClock, ward_client
+    from workstation.app.compose import Home, SystemClock, office_store, ward_client
     from workstation.app.settings import load
-    from workstation.store.database import open_store
 
     folder = home_folder()
     settings, home = load(folder), Home(folder).prepare()
@@ -33,7 +32,7 @@ def reconcile(
         raise WorkstationError("G13")
     found: list[Reconciliation] = []
     with ExitStack() as stack, stop_on_signals() as stop:
-        store = open_store(settings.office.database or home.database)
+        store = office_store(home, settings)
         stack.callback(store.close)
         client = ward_client(home, settings.ward)
         stack.callback(client.close)

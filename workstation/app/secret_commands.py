@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from workstation.app.console import JsonOption, home_folder, home_path, leave, out, report, words
+from workstation.app.console import JsonOption, home_folder, home_path, leave, options, out, report, say, words
 from workstation.app.keychain import REUSE, TIMESTAMP, WARD, WARD_KEY, Keychain, Place, peer_name, remote_name
-from workstation.domain.errors import WorkstationError
+from workstation.app.shapes import error_json
+from workstation.domain.errors import ERRORS, WorkstationError
 from workstation.domain.signing import Secret
 
 NameArgument = Annotated[
@@ -21,18 +22,25 @@ _PLACES = {
     Place.KEYRING: ("kho mật khẩu của hệ điều hành", "the system's keyring"),
     None: ("chưa có", "none yet"),
 }
+_UNKNOWN = ("chưa rõ", "not known")
+"""Neither file nor environment has it, and the keyring can't be asked."""
 
 
 def show(as_json: JsonOption = False) -> None:
     """Where each secret that this station may need is kept; never what it is."""
-    keychain = Keychain(home_path())
-    places = {name: keychain.place(name) for name in _names()}
-    rows = [{"name": name, "place": place.value if place else None} for name, place in places.items()]
-    report(
-        {"keyring": keychain.keyring() or None, "secrets": rows},
-        as_json,
-        lambda: out("\n".join(f"{name}: {words(*_PLACES[place])}" for name, place in places.items())),
-    )
+    found = Keychain(home_path()).survey(_names())
+    note = found.error.note if found.error else None
+    rows = [{"name": name, "place": place.value if place else None} for name, place in found.places.items()]
+
+    def human() -> None:
+        for name, place in found.places.items():
+            out(f"{name}: {words(*(_UNKNOWN if note and place is None else _PLACES[place]))}")
+        if note:
+            out(say(note))
+
+    data = {"keyring": found.keyring or None, "secrets": rows, "error": error_json(note, options.lang)}
+    report(data, as_json, human)
+    leave(ERRORS[note.code].exit.value if note else 0)
 
 
 def put(

@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from workstation.app.peer_settings import peer_configs
 from workstation.domain.durable import write_durably
@@ -21,7 +21,6 @@ from workstation.domain.scanprofile import PAPERS_MM, USUAL, ScanProfile
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
-T = TypeVar("T")
 FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
@@ -72,7 +71,7 @@ class SigningSettings:
 
 @dataclass(frozen=True, slots=True)
 class TimestampSettings:
-    """The time-stamping authority (RFC 3161). Its password is in the environment or in ``secrets``, never here."""
+    """The time-stamping authority (RFC 3161). Its password is in the ``keychain``, never here."""
 
     url: str = ""
     """Empty: signatures stay at level B."""
@@ -107,7 +106,7 @@ class CopySettings:
 
 @dataclass(frozen=True, slots=True)
 class ReuseSettings:
-    """The national store of digitised results, asked before paper is scanned; its token is in the environment or ``secrets``."""
+    """The national store of digitised results, asked before paper is scanned; its token is in the ``keychain``."""
 
     url: str = ""
     """What stands before the paths, https; empty: nothing is asked."""
@@ -175,9 +174,9 @@ class Settings:
     scan_profiles: tuple[ScanProfile, ...] = USUAL
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
-    """Remote signing services; their secrets are elsewhere (``compose.remote_secret``)."""
+    """Remote signing services; their secrets are in the ``keychain``."""
     peers: tuple[PeerConfig, ...] = ()
-    """Systems that are delivered to beside the ward server; their secrets are elsewhere (``compose``)."""
+    """Systems that are delivered to beside the ward server; their secrets are in the ``keychain``."""
 
     def remote(self, name: str, home: Path) -> KeyRef | None:
         """The key at the remote service of that name; None: there is none."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from signing.presets import Signer
 from signing.presets import preset as stamp_preset
-from workstation.app.compose import Home
+from workstation.app.compose import Home, office_store
 from workstation.app.settings import load
 from workstation.app.signer_commands import OPERATOR, official
 from workstation.domain.authority import Matter, Signatory, forms_of
@@ -23,7 +23,7 @@ from workstation.domain.ids import Sha256, UserName
 from workstation.domain.procedure import is_procedure
 from workstation.domain.profile import Rules, SignatureOf
 from workstation.rules.reader import load_rules
-from workstation.store.database import Store, open_store
+from workstation.store.database import Store
 from workstation.usecases.office import day
 from workstation.usecases.queries import ON_THE_DESK
 from workstation.usecases.recover import sha256_of
@@ -56,7 +56,7 @@ def ledger_asked(root: Path, preset: str, files: Sequence[Path], capacity: Capac
     rules, today = load_rules(), day(datetime.now(UTC))
     _require_known(rules, capacity)
     user = official(settings.users, capacity.user) if capacity.user else UserName("")
-    store = open_store(settings.office.database or database)
+    store = office_store(Home(root), settings)
     try:
         own = stamp_preset(preset, today).signer is Signer.OFFICIAL
         stated = {path: found for path in files if (found := _stated(store, rules, path, own, capacity)) is not None}

@@ -20,8 +20,8 @@ from workstation.domain.profile import DocumentRule
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
 from workstation.domain.signing import Secret, SignJob, StampPlace
 from workstation.usecases.gate import check_sealing
-from workstation.usecases.office import PAGE_SECONDS, Office, day
-from workstation.usecases.sign import HOME, SIGN_SECONDS, STOPS_BATCH, at_token, opened, sealing_path
+from workstation.usecases.office import Office, day
+from workstation.usecases.sign import HOME, SIGN_SECONDS, STOPS_BATCH, at_token, opened, placed, sealing_path
 from workstation.usecases.stamps import Move, mark_wish, seal_of
 from workstation.usecases.views import SignProgress
 
@@ -106,8 +106,7 @@ def mark_place(
 ) -> StampPlace:
     """Where a mark will stand on the file as the official signed it, by the rules of signing. C11, C34, U01."""
     job = mark_job(office, dossier, document, preset, move, number=number)
-    found = office.pages.submit(office.signing.preview, job, owner, timeout=PAGE_SECONDS, urgent=True).result()
-    return replace(found, preset=preset)
+    return replace(placed(office, job, owner), preset=preset)
 
 
 def mark_job(

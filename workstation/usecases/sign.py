@@ -16,7 +16,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
 from workstation.domain.ports import Lane
 from workstation.domain.signature import KeyRef, SealedPdf, SignResult, TokenStatus
-from workstation.domain.signing import RemoteSecret, Secret, SignJob, StampPlace, StampWish
+from workstation.domain.signing import RemoteSecret, Secret, SigningServices, SignJob, StampPlace, StampWish
 from workstation.usecases.gate import check_gate
 from workstation.usecases.office import PAGE_SECONDS, Office
 from workstation.usecases.signers import authorize, authorized_under, signatory
@@ -145,7 +145,14 @@ def stamp_place(office: Office, document_id: DocumentId, user: UserName, owner: 
     if document.published is None:
         raise WorkstationError("K06", state=document.state.value, to="published")
     job = _job(office, dossier, document, document.published.sha256, wish(office, dossier, document, user, move))
-    return office.pages.submit(office.signing.preview, job, owner, timeout=PAGE_SECONDS, urgent=True).result()
+    return placed(office, job, owner)
+
+
+def placed(office: Office, job: SignJob, owner: str) -> StampPlace:
+    """Where the stamp of ``job`` will stand. The page worker gets no services: with them would go the time-stamp password, out of
+    a keyring that may take its time, at each move of the stamp."""
+    shown = replace(job, services=SigningServices())
+    return office.pages.submit(office.signing.preview, shown, owner, timeout=PAGE_SECONDS, urgent=True).result()
 
 
 def _job(

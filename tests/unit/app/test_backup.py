@@ -126,6 +126,18 @@ def test_the_next_backup_writes_what_is_new_and_keeps_the_rest(office: OfficeFol
     assert backups.check(target)[1] == []
 
 
+def test_a_backup_whose_last_database_is_gone_is_made_anew(office: OfficeFolder, tmp_path: Path) -> None:
+    target = tmp_path / "disk"
+    before = back_up(office, target)
+    assert before.database is not None
+    blobs = FileBlobs(target / "blobs")
+    blobs.path(before.database).unlink()
+    blobs.close()
+    office.add("HS-9", 9)
+    made = back_up(office, target)
+    assert backups.check(target) == (made, []) and made.database != before.database
+
+
 @pytest.mark.parametrize("harm", ["flip", "cut", "gone"])
 def test_a_harmed_backup_is_named_and_not_restored(office: OfficeFolder, tmp_path: Path, harm: str) -> None:
     sha256 = office.add("HS-0001", 1)

@@ -24,6 +24,7 @@ from workstation.domain.outbox import RULES, FailureClass, Retry
 from workstation.domain.signing import Secret
 
 HANGING = "tests.unit.app.hanging_keyring.Keyring"
+FAILING = "tests.unit.app.hanging_keyring.FailingKeyring"
 NONE = "keyring.backends.null.Keyring"
 SETTINGS = """
 [ward]
@@ -122,6 +123,10 @@ def test_a_locked_keyring_is_told_at_once_and_asks_nobody(command: Run, home: Pa
     begun = time.monotonic()
     locked = command("secret", "set", WARD, "--env", "GIVEN", before=LOCK, GIVEN="khác")
     assert (locked.returncode, locked.stderr.splitlines()[-1][:4]) == (3, "G30:")
+    listed = command("secret", "list", before=LOCK, WORKSTATION_TSA_SECRET="x")
+    told = ["ward-client: not known", "ward-key: not known", "timestamp: environment"]
+    assert (listed.returncode, listed.stdout.splitlines()[:3]) == (3, told), "what is elsewhere is told all the same"
+    assert listed.stdout.splitlines()[-1].startswith("G30: ")
     assert time.monotonic() - begun < 8
     assert not (home / "secrets" / WARD).exists(), "it did not fall back to a file behind the user's back"
     session = Session(tmp_path / "session")
@@ -199,6 +204,33 @@ def test_the_environment_goes_before_a_file(home: Path, no_keyring: None, monkey
     assert pickle.loads(pickle.dumps(remote_secret(Home(home), "dich-vu"))) == Secret("biến")
 
 
+@pytest.mark.parametrize("content", ["mật khẩu".encode("utf-16"), None], ids=["as Notepad's Unicode", "another user's"])
+def test_a_file_that_can_not_be_read_is_told_to_it_and_no_bug(
+    home: Path, no_keyring: None, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    keychain = Keychain(home)
+    keychain.file(WARD).write_bytes(content or b"x")
+    keychain.file(WARD).chmod(0o600)
+    if content is None:  # root, as whom tests may run, may read everything
+
+        def refused(*_: object, **__: object) -> bytes:
+            raise PermissionError
+
+        monkeypatch.setattr(Path, "read_bytes", refused)
+    client = WardClient("http://127.0.0.1:9", lambda: keychain.read(WARD))
+    with pytest.raises(WardFailure) as failure:
+        client.receipt("x")
+    client.close()
+    assert failure.value.failure is FailureClass.KHO_LOI
+    (check,) = check_secrets(DoctorInputs(home, "1", secrets=(WARD,)))
+    assert (check.light, check.code) == (Light.RED, "G31") and "ward-client" in check.sentence.vi
+
+
+def test_a_byte_order_mark_is_no_part_of_a_secret(home: Path, no_keyring: None) -> None:
+    Keychain(home).file(WARD).write_bytes("\ufeffmật khẩu\r\n".encode())
+    assert Keychain(home).read(WARD) == Secret("mật khẩu")
+
+
 def unanswered() -> Secret:
     raise WorkstationError("G30")
 
@@ -239,6 +271,18 @@ def test_a_practice_office_keeps_its_file(tmp_path: Path, no_keyring: None) -> N
 
 
 # --- the command
+
+
+def test_the_list_tells_what_lies_outside_a_keyring_that_fails(home: Path) -> None:
+    (home / "secrets" / WARD).write_text("trong tệp", "utf-8")
+    env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", OTHER_BACKEND: FAILING, "WORKSTATION_TSA_SECRET": "trong biến"}
+    line = [sys.executable, "-m", "workstation", "--home", str(home), "secret", "list", "--json"]
+    done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    told = json.loads(done.stdout)
+    places = {row["name"]: row["place"] for row in told["secrets"]}
+    assert (done.returncode, told["keyring"], told["error"]["code"]) == (3, None, "G31"), done.stderr
+    assert (places[WARD], places[TIMESTAMP], places["remote-dich-vu"]) == ("file", "environment", None)
+    assert "(kho báo lỗi)" in told["error"]["message"] and "trong" not in done.stdout.replace(told["error"]["message"], "")
 
 
 @pytest.mark.parametrize(

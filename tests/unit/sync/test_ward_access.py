@@ -114,7 +114,7 @@ def test_buckets_fill_again_and_do_not_mix() -> None:
     assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 2]
     assert buckets.take("b") == 0
     now[0] = 2.0
-    assert (buckets.wait("a"), buckets.take("a"), buckets.take("a")) == (0, 0, 2)
+    assert (buckets.take("a"), buckets.take("a")) == (0, 2)
     now[0] = 500.0
     assert [buckets.take("a") for _ in range(3)] == [0, 0, 0]
     buckets.give_back("a")

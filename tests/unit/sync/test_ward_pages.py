@@ -43,7 +43,7 @@ def test_the_page_shows_what_arrived(ward: Ward, station: Station, browser: http
     assert receipt is not None
     page = browser.get("/").text
     assert "<script>alert" not in page and "&lt;script&gt;" in page
-    assert receipt.id in page and "1,2 MB" in page and "Đã tiếp nhận" in page
+    assert receipt.id in page and "1,3 MB" in page and "Đã tiếp nhận" in page
     detail = browser.get(f"/ho-so/{item.dossier_id}").text
     assert "Chữ ký của biên nhận đúng" in detail and item.files[0].sha256 in detail and "12/QĐ-UBND" in detail
     assert "đúng từng byte" in browser.get(f"/ho-so/{item.dossier_id}?kiem-tra=1").text
@@ -174,7 +174,7 @@ def test_what_is_not_there_is_told_in_words(browser: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(0, "0 B"), (1023, "1023 B"), (1024, "1,0 KB"), (1_258_291, "1,2 MB"), (3 << 30, "3,0 GB")]
+    ("size", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1,0 KB"), (1_258_291, "1,3 MB"), (3_000_000_000, "3,0 GB")]
 )
 def test_sizes(size: int, text: str) -> None:
     assert human_size(size) == text
