@@ -16,7 +16,7 @@ from workstation.domain.ids import Sha256
 from workstation.domain.page import Engine, Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.pagejobs import FrameInfo, PageResult
 
-VERSION = 8
+VERSION = 9
 """Of everything that ``process`` derives; a higher number makes older files strangers."""
 
 

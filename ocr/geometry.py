@@ -16,7 +16,6 @@ ROTATE_VERSION, DESKEW_VERSION, CROP_VERSION = 1, 1, 1
 
 SKEW_DEAD_ZONE_DEG = 0.4
 """Below it, turning costs more sharpness than it gains in reading (measured: CER rises when pages are always deskewed)."""
-SKEW_RANGE_DEG = 10.0
 _SMALL_DPI = 75.0
 _SURE = 0.15
 _SURE_LINES = 6

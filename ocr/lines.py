@@ -27,6 +27,9 @@ class RawWord:
     box: Box
     confidence: float
     line: tuple[int, ...]
+    doubt: str = ""
+    suggestion: str = ""
+    """As ``Word``'s: only of a number that was read once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def reading_order(words: Sequence[RawWord], width: float) -> tuple[Word, ...]:
     number = 0
     for band in _bands(_rows(_segments(words)), width):
         for line in _lines_of(band):
-            out.extend(Word(w.text, w.box, w.confidence, number) for s in line for w in s.words)
+            out.extend(Word(w.text, w.box, w.confidence, number, w.doubt, w.suggestion) for s in line for w in s.words)
             number += 1
     return tuple(out)
 

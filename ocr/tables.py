@@ -174,7 +174,7 @@ def row_order(table: Table, by_cell: dict[int, list[RawWord]], first: int) -> tu
         cell += len(row)
         apart = any(len(n) > 1 for n in lines)
         for line in (n for c in lines for n in c):
-            out.extend(Word(w.text, w.box, w.confidence, number) for w in line)
+            out.extend(Word(w.text, w.box, w.confidence, number, w.doubt, w.suggestion) for w in line)
             number += apart
         number += not apart
     return tuple(out)

@@ -23,7 +23,6 @@ _NOTATION_PARTS = (
     "UBND", "HĐND", "UBMTTQ", "CP", "TTg", "BNV", "BTC", "BTP", "BXD", "BYT", "BCA", "BGDĐT", "BTNMT", "VP", "VHXH", "KTHTĐT",
 )  # fmt: skip
 _IDENTITY_LABELS = ("CCCD", "CAN CUOC", "SO DINH DANH", "DINH DANH CA NHAN", "CONG DAN SO", "CAN CUOC SO")
-_IDENTITY_LABELS = ("CCCD", "CAN CUOC", "SO DINH DANH", "DINH DANH CA NHAN", "CONG DAN SO", "CAN CUOC SO")
 
 
 def odd_formats(words: Sequence[str]) -> dict[int, str]:

@@ -64,7 +64,8 @@ class Word:
     """Running number of its line on the page, in reading order."""
     doubt: str = ""
     """Why the word should be looked at, beyond its confidence: ``syllable`` (no Vietnamese syllable), ``phrase`` (almost a
-    fixed administrative phrase), ``context`` (an unlikely neighbour), ``format`` (a number or date that can't be)."""
+    fixed administrative phrase), ``context`` (an unlikely neighbour), ``format`` (a number or date that can't be), ``reread`` (a
+    number whose first reading had letters among its digits)."""
     suggestion: str = ""
     """What it may have been, for the clerk to accept; never put in its place by the program."""
 

@@ -134,6 +134,11 @@ def test_libraries_work_under_the_memory_cap(lane: ProcessLane) -> None:
     assert lane.submit(work.imaging, 3508, 4961).result(60) > 7000
 
 
+def test_memory_of_a_page_s_pictures_is_kept_for_the_next(single: ProcessLane) -> None:
+    """Eight of 12 MiB are more than glibc keeps by itself, and would be 24,000 pages faulted in anew."""
+    assert single.submit(work.faults_of_pictures_again, 8, 12 << 20).result(60) < 2_000
+
+
 def test_errors_arrive_with_their_type(lane: ProcessLane) -> None:
     with pytest.raises(WorkstationError) as known:
         lane.submit(work.fail_known).result(60)

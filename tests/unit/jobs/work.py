@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -133,3 +134,13 @@ def imaging(width: int, height: int) -> int:
         sheet = pdf.new_page(width=595, height=842)
         sheet.insert_image(sheet.rect, stream=jpeg.tobytes())
         return int(sheet.get_pixmap(dpi=300).width) + int(ok) + grey.shape[0]
+
+
+def faults_of_pictures_again(count: int, size: int) -> int:
+    """Page faults of taking the memory of so many pictures that were there before and are gone."""
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        pictures = [bytearray(b"\1") * size for _ in range(count)]
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        del pictures
+    return after - before

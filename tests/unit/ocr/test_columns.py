@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr import lone
@@ -11,6 +13,7 @@ from ocr.columns import Numbers, garbled, numbers
 from ocr.digits import numbers_again
 from ocr.frames import Pixels
 from ocr.grids import Table
+from ocr.missed import KNOWN
 from ocr.tesseract import TesseractLibrary
 from workstation.domain.page import Box, UnreadArea, Word
 
@@ -116,6 +119,34 @@ def test_what_is_no_number_is_told_there_and_leaves_the_text(text: str, confiden
     assert lone.unsaid(((table(), words),), ())[0][1] == words
     name = replace(words[2], confidence=0.1)
     assert name in lone.unsaid(((table(), (name, *words)),), (UnreadArea("lost_line", name.box),))[0][1]
+
+
+def overlap(a: Box, b: Box) -> float:
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
+TEXTS = st.sampled_from(["Td9]", "LUS6", "m", "1957", "195T", "ó", "Ò", "—", "12.000", "Lan", "45S", "[", ""])
+WORDS = st.builds(
+    lambda text, column, row, sure: replace(word("1234", column, row, sure), text=text),
+    TEXTS, st.sampled_from([0, 1]), st.integers(0, 7), st.floats(0, 1),
+)  # fmt: skip
+BOXES = st.builds(
+    lambda x, y, w, h: (float(x), float(y), float(x + w), float(y + h)),
+    st.integers(80, 480), st.integers(80, 560), st.integers(1, 300), st.integers(1, 200),
+)  # fmt: skip
+AREAS = st.builds(UnreadArea, st.sampled_from(["lost_line", "handwriting", "stamp", "picture"]), BOXES)
+
+
+@given(st.lists(WORDS, max_size=6), st.lists(AREAS, max_size=4), st.booleans())
+def test_what_leaves_the_text_is_told_there_and_is_no_number(odd: list[Word], areas: list[UnreadArea], told: bool) -> None:
+    areas = [*areas, *(UnreadArea("lost_line", w.box) for w in odd if told)]
+    words = (*said({w.line: None for w in odd}), *odd)
+    ((_, kept),) = lone.unsaid(((table(), words),), areas)
+    assert [w for w in words if w in kept] == list(kept)  # in its order, nothing added
+    for gone in (w for w in words if w not in kept):
+        assert any(a.kind == "lost_line" and overlap(gone.box, a.box) > 0.5 * overlap(gone.box, gone.box) for a in areas)
+        event("left the text")
+        assert gone in odd and not gone.text.replace(".", "").isdigit() and gone.confidence < KNOWN
 
 
 def test_in_a_column_of_numbers_any_letter_among_digits_is_read_again_and_elsewhere_not() -> None:

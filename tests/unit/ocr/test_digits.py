@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.columns import Numbers
 from ocr.digits import numbers_again
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
-from ocr.lines import RawWord
+from ocr.grids import Table
+from ocr.language import reviewed
+from ocr.lines import RawWord, reading_order
+from ocr.tables import row_order
 from ocr.tesseract import TesseractLibrary, TesseractProgram
 from workstation.domain.page import Box, Word
 
@@ -48,7 +52,22 @@ def test_what_the_paper_says_takes_the_place_of_the_letter(engine: type[Tesserac
     first = [Word(t.replace("6", "ó"), box, 0.2, i) for i, (t, box) in enumerate(zip(texts, boxes, strict=True))]
     again = numbers_again(page, first, DPI, engine())
     assert [w.text for w in again] == list(texts)
-    assert [replace(w, text="") for w in again] == [replace(w, text="") for w in first]  # box, line and doubt stay
+    assert again == tuple(replace(w, text=t, doubt="reread") for w, t in zip(first, texts, strict=True))
+
+
+def test_a_number_of_the_second_reading_is_never_silent() -> None:
+    """A code in a column of numbers reads as a number just as well: it stays as a suggestion; however sure the first reading
+    was, the doubt goes with the word through tables, reading order and the review."""
+    page, (box,) = drawn("45S")
+    everywhere = Numbers(cells=((0, 0, page.shape[1], page.shape[0]),))
+    for confidence, text, kept in ((0.5, "45S", "45S"), (0.99, "45ó", "")):
+        raw = RawWord(text, box, confidence, (0,))
+        (mended,) = numbers_again(page, (raw,), DPI, Says("455"), everywhere)
+        assert (mended.text, mended.doubt, mended.suggestion) == ("455", "reread", kept)
+        table = Table((0, 0, 700, 150), (((0, 0, 700, 150),),))
+        for words in (reading_order((mended,), 700.0), row_order(table, {0: [mended]}, 0)):
+            (word,) = reviewed(words)
+            assert (word.text, word.doubt, word.suggestion) == ("455", "reread", kept)
 
 
 def test_it_is_read_and_not_put_right_by_rule() -> None:

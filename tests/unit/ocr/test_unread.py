@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.engine import Recognizer, Unread, recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
+from ocr.ink import rings
 from ocr.layout import Reading, find_lines
 from ocr.lines import RawWord
 from ocr.lost import _print, _within_read
@@ -170,6 +171,19 @@ def test_specks_rules_leaders_and_holes_are_no_lines() -> None:
     draw.ellipse((20, 1000, 60, 1040), fill=0)
     draw.text((300, 1400), "Một dòng chữ đọc được", font=BOLD, fill=0)
     assert read(np.array(image)).unread == ()
+
+
+@pytest.mark.parametrize("gap", [0, 30])
+def test_a_ring_of_two_lines_is_found_though_its_middle_is_seen_a_pixel_off(gap: int) -> None:
+    mask = np.zeros((200, 200), np.uint8)
+    for radius in (36, 34):
+        cv2.ellipse(mask, (100, 100), (radius, radius), 0, gap, 360, 255, 1)
+    cv2.ellipse(mask, (100, 100), (22, 22), 0, 0, 250, 255, 1)
+    cv2.line(mask, (130, 100), (170, 60), 255, 2)
+    (seal,) = rings(mask, 50 / 25.4)
+    assert abs(seal.x - 100) <= 2 and abs(seal.y - 100) <= 2 and abs(seal.radius - 35) <= 2
+    cv2.ellipse(mask, (100, 100), (38, 38), 0, 180, 360, 0, 9)  # half of it is no ring
+    assert rings(mask, 50 / 25.4) == ()
 
 
 def seal_in_grey(level: str) -> tuple[MadePage, PageText]:
