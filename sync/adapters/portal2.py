@@ -8,7 +8,6 @@ for again; the case and its status are looked up first.
 import base64
 import binascii
 import hashlib
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -235,10 +234,9 @@ def same_hash(claimed: str, data: bytes) -> bool:
 def _envelope_code(reply: Reply) -> int | None:
     """``code`` of the envelope, else a refusing status; None: neither says anything."""
     try:
-        body = json.loads(reply.body)
-    except ValueError:
-        body = None
-    code = body.get("code") if isinstance(body, dict) else None
+        code = json_object(reply).get("code")
+    except WardFailure:
+        code = None
     if isinstance(code, int) and not isinstance(code, bool):
         return code
     return reply.status if reply.status == 401 else None

@@ -56,11 +56,18 @@ def code_book(home: Path, peer: PeerConfig) -> CodeBook:
         return CodeBook()
     try:
         data = json.loads((home / peer.codes).read_text("utf-8"))
-        types = {str(code): TypeCodes(**{k: str(v) for k, v in row.items()}) for code, row in data.get("types", {}).items()}
-        constants = {str(k): str(v) for k, v in data.get("constants", {}).items()}
+        types = {code: TypeCodes(**_texts(row)) for code, row in data.get("types", {}).items()}
+        constants = _texts(data.get("constants", {}))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _wrong("codes") from error
     return CodeBook(types, constants)
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    """TypeError for any other value: the peer would be told ``None`` for a null."""
+    if strange := [key for key, value in row.items() if not isinstance(value, str)]:
+        raise TypeError(strange[0])
+    return row
 
 
 def _wrong(key: str) -> WorkstationError:

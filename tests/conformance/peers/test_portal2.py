@@ -163,6 +163,17 @@ def test_a_refusal_inside_a_200_parks_whatever_its_message_says(
     assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.KHONG_HOP_LE
 
 
+@pytest.mark.parametrize("call", ["GetToken", "UploadFile", "CreateDossier"])
+def test_an_answer_without_end_in_depth_is_none(
+    portal2: FakePortal2, adapter: Portal2, files: Files, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = portal2.respond
+    deep = lambda *given: (200, b"[" * 200_000) if given[1].endswith(call) else kept(*given)  # noqa: E731
+    monkeypatch.setattr(portal2, "respond", deep)
+    outcome = attempt(adapter, files, MemoryJournal())
+    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.KHONG_RO
+
+
 def test_files_that_the_portal_forgot_are_sent_again(portal2: FakePortal2, adapter: Portal2, files: Files) -> None:
     journal = MemoryJournal()
     portal2.plan.append(Fault.GATEWAY)
