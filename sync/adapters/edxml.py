@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
 
+from sync.adapters import text as peer_text
 from sync.adapters.markup import tidy
 from sync.adapters.text import VIETNAM, trimmed
 from sync.failure import WardFailure
-from workstation.domain.outbox import FailureClass
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 
@@ -255,4 +255,4 @@ def identifying(name: str, text: str) -> str:
 
 def unfit(name: str) -> WardFailure:
     """This document can't be sent as edXML, and no byte of it was; ``name``: the element that is at fault."""
-    return WardFailure(FailureClass.KHONG_HOP_LE, field=_OURS.get(name, name), sent=False)
+    return peer_text.unfit(_OURS.get(name, name))

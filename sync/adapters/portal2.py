@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync.adapters.codes import parse_case_code
-from sync.adapters.line import PeerLine, Reply, json_object, paths_of, success, text_of
+from sync.adapters.line import PeerLine, Reply, json_object, must_have, paths_of, success, text_of
 from sync.adapters.portal2_map import Stored, case_body, status_body
 from sync.adapters.steps import checked_bytes, once
+from sync.adapters.text import unfit
 from sync.failure import WardFailure, classify
-from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256
 from workstation.domain.outbox import FailureClass
 from workstation.domain.peers import BEGUN, CodeBook, Delivered, Parcel, PeerConfig, PeerDocument, StepJournal
@@ -47,9 +47,7 @@ class Portal2:
         secret: Callable[[], Secret],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        for key in ("unit_code", "account"):
-            if not getattr(config, key):
-                raise WorkstationError("M06", key=f"peers.{key}")
+        must_have(config, "unit_code", "account")
         self._config = config
         self._book = book
         self._secret = secret
@@ -71,7 +69,7 @@ class Portal2:
 
     def deliver(self, parcel: Parcel, path: Callable[[Sha256], Path], journal: StepJournal) -> Delivered:
         if parcel.case.code and parse_case_code(parcel.case.code) is None:
-            raise WardFailure(FailureClass.KHONG_HOP_LE, field="MaHoSo", sent=False)
+            raise unfit("MaHoSo")
         # what the mapping lacks is said before a byte goes out
         unsent = {d.id: Stored("-", "-") for d in parcel.documents}
         case_body(parcel, "-", self._config, self._book, unsent)
@@ -90,7 +88,7 @@ class Portal2:
         if known := journal.get(step):
             file_id, _, digest = known.partition(" ")
             return Stored(file_id, digest)
-        data = checked_bytes(document, path, self._config.max_mb * 1024 * 1024)
+        data = checked_bytes(document, path, self._config)
         for _ in range(2):
             journal.moving(len(data))
             files = {"files": (document.name, data, "application/pdf")}

@@ -107,7 +107,7 @@ class CopySettings:
 
 @dataclass(frozen=True, slots=True)
 class ReuseSettings:
-    """The national store of digitised results, asked before paper is scanned; its token is in the environment or ``secrets``."""
+    """The national store of digitised results, asked before paper is scanned; its token is a secret (``reuse``)."""
 
     url: str = ""
     """What stands before the paths, https; empty: nothing is asked."""
