@@ -136,14 +136,6 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeError:
-    """A line of ErrorList."""
-
-    code: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
 class Edoc:
     """One document with its envelope."""
 
@@ -173,7 +165,6 @@ class Edoc:
     paper: bool = False
     """Whether the paper follows."""
     staff: Staff = Staff()
-    errors: tuple[ExchangeError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +192,6 @@ def document_id(organ_id: str, issued: date, code: Code) -> str:
     if not code.notation or "," in code.notation or code.notation != tidy(code.notation):
         raise unfit("CodeNotation")
     return identifying("DocumentId", f"{organ_id},{day(issued)},{code}")
-
-
-def parse_document_id(text: str) -> tuple[str, date, Code]:
-    """The parts; ``ValueError`` for another form (older systems send plain numbers)."""
-    organ_id, issued, code = text.split(",", 2)
-    number, slash, notation = code.partition("/")
-    if not (is_organ_id(organ_id) and number and slash and notation):
-        raise ValueError("not a document id")
-    return organ_id, parse_day(issued), Code(number, notation)
 
 
 def day(value: date) -> str:
