@@ -33,6 +33,8 @@ def peer_config(data: Any) -> PeerConfig:
         raise _wrong("url")
     if peer.since and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", peer.since):
         raise _wrong("since")
+    if not (peer.route.isascii() and peer.route.isprintable()):  # it goes as a header
+        raise _wrong("route")
     if peer.proxy and not re.match(r"https?://.", peer.proxy):
         raise _wrong("proxy")
     if peer.files_url and not (peer.files_url.startswith("https://") and "{sha256}" in peer.files_url):

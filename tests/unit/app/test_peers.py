@@ -39,6 +39,7 @@ NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
         ("max_mb = true", "peers.max_mb"),
         ('proxy = "proxy:8080"', "peers.proxy"),
         ('since = "2026-13-01"', "peers.since"),
+        ('route = "Sở"', "peers.route"),
         ('files_url = "https://x.vn/tep"', "peers.files_url"),
         ('secret = "x"', "peers.secret"),
         ('password = "x"', "peers.password"),
