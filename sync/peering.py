@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sync.adapters.line import LONGEST_CALL
 from sync.adapters.parcel import parcel_of
+from sync.breaker import Breaker
 from sync.failure import WardFailure
 from sync.journal import SendingCancelled
 from sync.throttle import Throttle
@@ -28,7 +29,7 @@ _LONGEST_STOP = 1.5
 _KEYRING = frozenset({FailureClass.KHO_KHOA.value, FailureClass.KHO_LOI.value})
 """Of this machine: the secret can't be read, and no other delivery would fare better."""
 _BLAMELESS = frozenset({Retry.LINE, Retry.WAIT, Retry.PEER})
-"""Failures that say something of the peer: the others that wait for it are spared."""
+"""Failures that say something of the peer: the others that wait for it are spared this round."""
 
 
 class DeliveryJournal:
@@ -147,6 +148,7 @@ class PeerRound:
         # longer than the longest call: who comes later must not find free what is still being asked about
         self._lease_seconds = LONGEST_CALL * served.adapter.config.seconds + 60.0
         self._at_work: DeliveryJournal | None = None
+        self._breaker = Breaker()
 
     def close(self) -> None:
         """From any thread; a delivery that is still under way is given back."""
@@ -165,7 +167,7 @@ class PeerRound:
             if uow.deliveries.open(self._name, self._after, self._served.since, started, _OPEN_AT_ONCE):
                 uow.commit()
         tried = False
-        while not stopped():
+        while not stopped() and not self._breaker_open():
             with self._uow() as uow:
                 delivery = uow.deliveries.claim(self._name, self._owner, started, self._lease_seconds)
                 uow.commit()
@@ -181,6 +183,17 @@ class PeerRound:
                 self._at_work = None
         return tried
 
+    def _breaker_open(self) -> bool:
+        """Until the waiting time of the delivery that opened it is over, as in ``sync.sender``."""
+        if self._breaker.opener is None:
+            return False
+        with self._uow() as uow:
+            delivery = uow.deliveries.get(self._breaker.opener, self._name)
+        waiting = delivery.next_try is not None and delivery.next_try > self._clock.now()
+        if not waiting:
+            self._breaker.close()
+        return waiting
+
     def _one(self, journal: DeliveryJournal) -> bool:
         """One delivery to its end for this round; False: no use in trying others now."""
         try:
@@ -188,6 +201,7 @@ class PeerRound:
                 item = uow.outbox.get(journal.delivery.item_id)
             done = self._served.adapter.deliver(parcel_of(item, self._served.book), self._blobs.path, journal)
             journal.end("peer_delivered", (), state=DeliveryState.DELIVERED, reference=done.reference, error=None)
+            self._breaker.answered(journal.delivery.item_id)
         except SendingCancelled:
             journal.close(state=journal.delivery.waiting_state, attempts=journal.delivery.attempts - 1)
             return False
@@ -208,12 +222,18 @@ class PeerRound:
 
     def _failed(self, journal: DeliveryJournal, failure: WardFailure) -> bool:
         log.info("%s %s status %d", self._name, failure.failure.name, failure.status)
-        rule = RULES[failure.failure]
+        rule, delivery = RULES[failure.failure], journal.delivery
         note = self._note(journal, failure)
         if rule.retry is Retry.PARK:
             journal.end("peer_returned", (("code", note.code), *note.params), state=DeliveryState.REJECTED, error=note)
+            self._breaker.answered(delivery.item_id)
             return True
-        self._postpone(journal, note, backoff_seconds(failure.failure, journal.delivery.attempts, failure.retry_after, self._rng))
+        opens = self._breaker.failed(delivery.item_id, failure)
+        # opened by a delivery that may be new, of a peer that may have been troubled for long
+        attempts = max(delivery.attempts, self._breaker.openings) if opens else delivery.attempts
+        self._postpone(journal, note, backoff_seconds(failure.failure, attempts, failure.retry_after, self._rng))
+        if opens:
+            self._breaker.open(delivery.item_id)
         return rule.retry not in _BLAMELESS
 
     def _postpone(self, journal: DeliveryJournal, note: ErrorNote, seconds: float) -> None:

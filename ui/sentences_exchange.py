@@ -98,3 +98,25 @@ PEERS: dict[str, tuple[str, str]] = {
     "G31": ("kho mật khẩu của máy không trả lời, báo quản trị", "this PC's keyring does not answer, tell IT"),
 }  # fmt: skip
 """Why a dossier is not with a peer yet. The sentences of the same codes speak of the ward server."""
+
+STATUSES: dict[str, tuple[str, str]] = {
+    "01": ("chờ tiếp nhận", "waiting"),
+    "02": ("từ chối nhận", "refused"),
+    "03": ("bên nhận đã nhận", "accepted"),
+    "04": ("đã phân công", "assigned"),
+    "05": ("đang xử lý", "being processed"),
+    "06": ("đã hoàn thành", "finished"),
+    "13": ("đã thu hồi", "recalled"),
+    "15": ("đồng ý cập nhật", "update accepted"),
+    "16": ("từ chối cập nhật", "update refused"),
+    "103": ("yêu cầu thu hồi", "recall asked for"),
+    "104": ("yêu cầu cập nhật", "update asked for"),
+}
+"""What an edXML status code says of a document at its receiver (QCVN 102:2016/BTTTT)."""
+
+WISHES: dict[str, tuple[str, str]] = {
+    "recall": ("thu hồi", "recall"),
+    "update": ("cập nhật", "update"),
+    "replace": ("thay thế", "replacement"),
+}
+"""What an edXML message does to one that came before it; a new one does nothing."""

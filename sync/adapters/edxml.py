@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
 
+from sync.adapters import text as peer_text
 from sync.adapters.markup import tidy
 from sync.adapters.text import VIETNAM, trimmed
 from sync.failure import WardFailure
-from workstation.domain.outbox import FailureClass
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 
@@ -136,14 +136,6 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeError:
-    """A line of ErrorList."""
-
-    code: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
 class Edoc:
     """One document with its envelope."""
 
@@ -173,7 +165,6 @@ class Edoc:
     paper: bool = False
     """Whether the paper follows."""
     staff: Staff = Staff()
-    errors: tuple[ExchangeError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +192,6 @@ def document_id(organ_id: str, issued: date, code: Code) -> str:
     if not code.notation or "," in code.notation or code.notation != tidy(code.notation):
         raise unfit("CodeNotation")
     return identifying("DocumentId", f"{organ_id},{day(issued)},{code}")
-
-
-def parse_document_id(text: str) -> tuple[str, date, Code]:
-    """The parts; ``ValueError`` for another form (older systems send plain numbers)."""
-    organ_id, issued, code = text.split(",", 2)
-    number, slash, notation = code.partition("/")
-    if not (is_organ_id(organ_id) and number and slash and notation):
-        raise ValueError("not a document id")
-    return organ_id, parse_day(issued), Code(number, notation)
 
 
 def day(value: date) -> str:
@@ -255,4 +237,4 @@ def identifying(name: str, text: str) -> str:
 
 def unfit(name: str) -> WardFailure:
     """This document can't be sent as edXML, and no byte of it was; ``name``: the element that is at fault."""
-    return WardFailure(FailureClass.KHONG_HOP_LE, field=_OURS.get(name, name), sent=False)
+    return peer_text.unfit(_OURS.get(name, name))

@@ -20,7 +20,6 @@ from sync.adapters.edxml import (
     Business,
     Code,
     Edoc,
-    ExchangeError,
     Organ,
     Signer,
     Staff,
@@ -55,7 +54,6 @@ def _edoc(header: Element, attachments: tuple[Attachment, ...]) -> Edoc:
     message, traces = _one(header, "MessageHeader"), _one(header, "TraceHeaderList")
     code, info, kind = _one(message, "Code"), _one(message, "PromulgationInfo"), _one(message, "DocumentType")
     other, business, signer = _maybe(message, "OtherInfo"), _maybe(traces, "Bussiness"), _maybe(message, "SignerInfo")
-    errors = _maybe(header, "ErrorList")
     receivers = tuple(_organ(organ) for organ in message.all("To"))
     if not receivers:
         raise unreadable("missing", "To")
@@ -85,7 +83,6 @@ def _edoc(header: Element, attachments: tuple[Attachment, ...]) -> Edoc:
         paper=_number(business, "Paper", 0) != 0,
         staff=_staff(_maybe(business, "StaffInfo")),
         attachments=attachments,
-        errors=tuple(ExchangeError(_needed(e, "Code"), _text(e, "Description")) for e in errors.all("Error")) if errors else (),
     )
 
 

@@ -11,10 +11,8 @@ from sync.adapters.edxml import (
     Answered,
     Attachment,
     Edoc,
-    ExchangeError,
     Organ,
     Staff,
-    StatusMessage,
     day,
     free,
     identifying,
@@ -41,7 +39,6 @@ def write_edoc(edoc: Edoc) -> bytes:
             with out.inside("edXML:edXMLHeader"):
                 _message_header(out, edoc)
                 _traces(out, edoc)
-                _errors(out, edoc.errors)
                 out.leaf("edXML:DigitalSignature", "")
             with out.inside("edXML:edXMLBody"), out.inside("edXML:edXMLManifest", {"version": "1.0"}):
                 for attachment in edoc.attachments:
@@ -49,24 +46,6 @@ def write_edoc(edoc: Edoc) -> bytes:
         with out.inside("AttachmentEncoded"):
             for attachment in edoc.attachments:
                 _attachment(out, attachment)
-    return out.bytes()
-
-
-def write_status(status: StatusMessage) -> bytes:
-    """KHONG_HOP_LE as above."""
-    out = Writer()
-    with (
-        out.inside("edXML", _ROOT),
-        out.inside("edXML:edXMLEnvelope", {"xmlns:edXML": NAMESPACE}),
-        out.inside("edXML:edXMLHeader"),
-        out.inside("edXML:Status"),
-    ):
-        _answered(out, status.about)
-        _organ(out, "edXML:From", status.sender)
-        out.leaf("edXML:StatusCode", status.status.value)
-        out.leaf("edXML:Description", free("Description", status.description))
-        out.leaf("edXML:Timestamp", moment(status.at))
-        _staff(out, status.staff)
     return out.bytes()
 
 
@@ -153,15 +132,6 @@ def _staff(out: Writer, staff: Staff) -> None:
         out.leaf("edXML:Staff", free("Staff", staff.staff))
         out.leaf("edXML:Mobile", free("Mobile", staff.mobile))
         out.leaf("edXML:Email", free("Email", staff.email))
-
-
-def _errors(out: Writer, errors: tuple[ExchangeError, ...]) -> None:
-    if errors:
-        with out.inside("edXML:ErrorList"):
-            for error in errors:
-                with out.inside("edXML:Error"):
-                    out.leaf("edXML:Code", identifying("CodeNumber", error.code))
-                    out.leaf("edXML:Description", free("Description", error.description))
 
 
 def _reference(out: Writer, attachment: Attachment) -> None:

@@ -149,3 +149,9 @@ def paths_of(config: PeerConfig, usual: Mapping[str, str]) -> dict[str, str]:
             raise WorkstationError("M06", key="peers.paths")
         paths[name] = path
     return paths
+
+
+def must_have(config: PeerConfig, *keys: str) -> None:
+    """M06 for the first of these settings that the kind can't do without and that is empty."""
+    if missing := next((key for key in keys if not getattr(config, key)), None):
+        raise WorkstationError("M06", key=f"peers.{missing}")

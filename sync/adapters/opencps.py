@@ -9,11 +9,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from sync.adapters.line import PeerLine, Reply, json_object, paths_of, success
+from sync.adapters.line import PeerLine, Reply, json_object, must_have, paths_of, success
 from sync.adapters.opencps_map import dossier_form, file_form
 from sync.adapters.steps import checked_bytes, once
 from sync.failure import WardFailure
-from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
 from workstation.domain.peers import BEGUN, CodeBook, Delivered, Parcel, PeerConfig, PeerDocument, StepJournal
@@ -28,9 +27,7 @@ class OpenCps:
     """``domain.peers.PeerAdapter``. M06 if the settings lack what this peer needs."""
 
     def __init__(self, config: PeerConfig, book: CodeBook, secret: Callable[[], Secret]) -> None:
-        for key in ("unit_code", "account", "route"):
-            if not getattr(config, key):
-                raise WorkstationError("M06", key=f"peers.{key}")
+        must_have(config, "unit_code", "account", "route")
         self._config = config
         self._book = book
         self._secret = secret
@@ -51,7 +48,7 @@ class OpenCps:
         # what the mapping lacks is said before a byte goes out
         form = dossier_form(parcel, self._config, self._book)
         file_forms = {d.id: file_form(parcel, d, self._book) for d in parcel.documents}
-        contents = {d.id: checked_bytes(d, path, self._config.max_mb * 1024 * 1024) for d in parcel.documents}
+        contents = {d.id: checked_bytes(d, path, self._config) for d in parcel.documents}
         number = once(
             journal,
             "dossier",

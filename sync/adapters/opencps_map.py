@@ -1,8 +1,6 @@
 """OpenCPS v2: the forms of a dossier and of a file. Pure; names are the peer's, all values texts."""
 
-from sync.adapters.text import trimmed
-from sync.failure import WardFailure
-from workstation.domain.outbox import FailureClass
+from sync.adapters.text import needed, title_of, trimmed, unfit
 from workstation.domain.peers import CodeBook, Parcel, Party, PeerConfig, PeerDocument
 
 ID_KINDS = {Party.CITIZEN: "citizen", Party.BUSINESS: "business", Party.HOUSEHOLD_BUSINESS: "business"}
@@ -13,16 +11,16 @@ def dossier_form(parcel: Parcel, config: PeerConfig, book: CodeBook) -> dict[str
     """``referenceUid`` is our own key of the dossier: the only handle against doubles that this peer has."""
     case = parcel.case
     if case.party not in ID_KINDS:
-        raise WardFailure(FailureClass.KHONG_HOP_LE, field="applicantIdType", sent=False)
+        raise unfit("applicantIdType")
     return {
         "referenceUid": parcel.dossier_id,
-        "serviceCode": _needed("serviceCode", case.procedure),
+        "serviceCode": needed("serviceCode", case.procedure),
         "govAgencyCode": config.unit_code,
         "dossierTemplateNo": template_of(parcel, book),
         "dossierName": trimmed(parcel.title, 1000),
-        "applicantName": _needed("applicantName", case.holder),
+        "applicantName": needed("applicantName", case.holder),
         "applicantIdType": ID_KINDS[case.party],
-        "applicantIdNo": _needed("applicantIdNo", case.holder_id),
+        "applicantIdNo": needed("applicantIdNo", case.holder_id),
         "dossierNo": case.code,
         "online": "false",
     }
@@ -33,8 +31,8 @@ def file_form(parcel: Parcel, document: PeerDocument, book: CodeBook) -> dict[st
     return {
         "referenceUid": document.id,
         "dossierTemplateNo": template_of(parcel, book),
-        "dossierPartNo": _needed("dossierPartNo", (codes.component or codes.result) if codes else ""),
-        "displayName": trimmed(document.fields.get("subject") or document.type_name or document.name, 250),
+        "dossierPartNo": needed("dossierPartNo", (codes.component or codes.result) if codes else ""),
+        "displayName": trimmed(title_of(document), 250),
         "fileType": "pdf",
         "isSync": "true",
     }
@@ -42,10 +40,4 @@ def file_form(parcel: Parcel, document: PeerDocument, book: CodeBook) -> dict[st
 
 def template_of(parcel: Parcel, book: CodeBook) -> str:
     """By procedure, from the office's codes."""
-    return _needed("dossierTemplateNo", book.constants.get(f"dossierTemplateNo.{parcel.case.procedure}", ""))
-
-
-def _needed(field: str, value: str) -> str:
-    if not value:
-        raise WardFailure(FailureClass.KHONG_HOP_LE, field=field, sent=False)
-    return value
+    return needed("dossierTemplateNo", book.constants.get(f"dossierTemplateNo.{parcel.case.procedure}", ""))

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sync.adapters.line import PeerLine, json_object, paths_of, success, text_of
+from sync.adapters.line import PeerLine, json_object, must_have, paths_of, success, text_of
 from sync.adapters.portal1_map import case_code, dossier_body, file_address, progress_body
-from sync.adapters.steps import once
+from sync.adapters.steps import check_size, once
 from sync.failure import WardFailure
-from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
 from workstation.domain.peers import BEGUN, CaseStatus, CodeBook, Delivered, Parcel, PeerConfig, StepJournal
@@ -29,9 +28,7 @@ class Portal1:
     """``domain.peers.PeerAdapter``. M06 if the settings lack what this portal needs."""
 
     def __init__(self, config: PeerConfig, book: CodeBook, secret: Callable[[], Secret]) -> None:
-        for key in ("unit_code", "unit_name", "account", "files_url"):
-            if not getattr(config, key):
-                raise WorkstationError("M06", key=f"peers.{key}")
+        must_have(config, "unit_code", "unit_name", "account", "files_url")
         self._config = config
         self._book = book
         self._secret = secret
@@ -52,8 +49,7 @@ class Portal1:
     def deliver(self, parcel: Parcel, path: Callable[[Sha256], Path], journal: StepJournal) -> Delivered:
         code = case_code(parcel.case)
         for document in parcel.documents:
-            if document.bytes > self._config.max_mb * 1024 * 1024:
-                raise WardFailure(FailureClass.KHONG_HOP_LE, field="upload-length", sent=False)
+            check_size(document, self._config)
         self._sync(parcel, code, journal)
         self._tell_progress(parcel, code, journal)
         return Delivered(code)

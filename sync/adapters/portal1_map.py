@@ -6,9 +6,7 @@ All values are texts, times ``yyyyMMddHHmmss`` of Vietnam. KHONG_HOP_LE with the
 from datetime import datetime
 
 from sync.adapters.codes import parse_case_code
-from sync.adapters.text import compact_time, trimmed
-from sync.failure import WardFailure
-from workstation.domain.outbox import FailureClass
+from sync.adapters.text import compact_time, needed, title_of, trimmed, unfit
 from workstation.domain.peers import Case, CaseStatus, CodeBook, Parcel, Part, Party, PeerConfig, PeerDocument
 
 PARTIES = {Party.CITIZEN: "1", Party.BUSINESS: "2", Party.HOUSEHOLD_BUSINESS: "2", Party.STATE_BODY: "3", Party.OTHER: "4"}
@@ -27,24 +25,24 @@ def dossier_body(parcel: Parcel, config: PeerConfig, book: CodeBook, status: Cas
     constants = {key: book.constants.get(key, usual) for key, usual in _CONSTANTS.items()}
     body: dict[str, object] = {
         "MaHoSo": case_code(case),
-        "MaTTHC": _needed("MaTTHC", case.procedure),
-        "TenTTHC": _needed("TenTTHC", case.procedure_name),
-        "MaLinhVuc": _needed("MaLinhVuc", case.field_code),
-        "TenLinhVuc": _needed("TenLinhVuc", case.field_name),
+        "MaTTHC": needed("MaTTHC", case.procedure),
+        "TenTTHC": needed("TenTTHC", case.procedure_name),
+        "MaLinhVuc": needed("MaLinhVuc", case.field_code),
+        "TenLinhVuc": needed("TenLinhVuc", case.field_name),
         "KenhThucHien": _COUNTER,
-        "ChuHoSo": _needed("ChuHoSo", case.holder),
+        "ChuHoSo": needed("ChuHoSo", case.holder),
         "SoGiayToChuHoSo": case.holder_id,
         "LoaiDoiTuong": PARTIES[case.party],
         "MaDoiTuong": "",
         "DinhDanhCHS": _identity(case),
-        "TrichYeuHoSo": trimmed(_needed("TrichYeuHoSo", parcel.title), 1000),
-        "NgayTiepNhan": _needed("NgayTiepNhan", compact_time(case.accepted_at)),
+        "TrichYeuHoSo": trimmed(needed("TrichYeuHoSo", parcel.title), 1000),
+        "NgayTiepNhan": needed("NgayTiepNhan", compact_time(case.accepted_at)),
         "NgayNopHoSo": compact_time(case.accepted_at),
         "NgayHenTra": compact_time(case.due_at),
         "NgayKetThucXuLy": compact_time(case.finished_at),
         "TrangThaiHoSo": str(status.value),
         "HinhThuc": _DIRECT,
-        "DonViXuLy": _needed("DonViXuLy", config.unit_name),
+        "DonViXuLy": needed("DonViXuLy", config.unit_name),
         "HoSoCoThanhPhanSoHoa": "1" if parcel.documents else "0",
         "DSKetNoiCSDL": [{"MaCSDL": code} for code in book.constants.get("MaCSDL", "").split()],
         "TaiLieuNop": [_component(d, config, book) for d in parcel.documents if d.part is Part.COMPONENT],
@@ -61,10 +59,10 @@ def progress_body(parcel: Parcel, config: PeerConfig, at: datetime) -> dict[str,
     case = parcel.case
     return {
         "MaHoSo": case_code(case),
-        "NguoiXuLy": trimmed(_needed("NguoiXuLy", next((d.signer for d in parcel.documents if d.signer), "")), 50),
+        "NguoiXuLy": trimmed(needed("NguoiXuLy", next((d.signer for d in parcel.documents if d.signer), "")), 50),
         "ChucDanh": trimmed(next((d.fields.get("signer_title", "") for d in parcel.documents), ""), 200),
         "ThoiDiemXuLy": compact_time(at),
-        "PhongBanXuLy": _needed("PhongBanXuLy", config.unit_name),
+        "PhongBanXuLy": needed("PhongBanXuLy", config.unit_name),
         "NoiDungXuLy": "Số hóa, ký số kết quả giải quyết",
         "TrangThai": str(case.status.value),
         "NgayBatDau": compact_time(case.accepted_at),
@@ -75,7 +73,7 @@ def progress_body(parcel: Parcel, config: PeerConfig, at: datetime) -> dict[str,
 def case_code(case: Case) -> str:
     """MaHoSo as it stands on the receipt; KHONG_HOP_LE if there is none: it is never made up."""
     if parse_case_code(case.code) is None:
-        raise WardFailure(FailureClass.KHONG_HOP_LE, field="MaHoSo", sent=False)
+        raise unfit("MaHoSo")
     return case.code.strip()
 
 
@@ -88,7 +86,7 @@ def _component(document: PeerDocument, config: PeerConfig, book: CodeBook) -> di
     codes = book.types.get(document.type_code)
     return {
         "TepDinhKemId": document.id,
-        "TenTepDinhKem": trimmed(document.fields.get("subject") or document.type_name or document.name, 4000),
+        "TenTepDinhKem": trimmed(title_of(document), 4000),
         "IsDeleted": "False",
         "MaThanhPhanHoSo": codes.component if codes else "",
         "DuongDanTaiTepTin": file_address(document, config),
@@ -102,20 +100,14 @@ def _component(document: PeerDocument, config: PeerConfig, book: CodeBook) -> di
 def _result(document: PeerDocument, config: PeerConfig, book: CodeBook) -> dict[str, str]:
     codes = book.types.get(document.type_code)
     return {
-        "TenGiayTo": trimmed(document.fields.get("subject") or document.type_name or document.name, 2000),
+        "TenGiayTo": trimmed(title_of(document), 2000),
         "MaThanhPhanHoSo": codes.component if codes else "",
         "GiayToId": document.id,
         "DuongDanTepTinKetQua": file_address(document, config),
-        "MaGiayToKetQua": _needed("MaGiayToKetQua", codes.result if codes else ""),
+        "MaGiayToKetQua": needed("MaGiayToKetQua", codes.result if codes else ""),
     }
 
 
 def file_address(document: PeerDocument, config: PeerConfig) -> str:
     """Where the portal fetches the file; it names the very bytes."""
     return config.files_url.replace("{sha256}", document.sha256)
-
-
-def _needed(field: str, value: str) -> str:
-    if not value:
-        raise WardFailure(FailureClass.KHONG_HOP_LE, field=field, sent=False)
-    return value

@@ -8,17 +8,16 @@ for again; the case and its status are looked up first.
 import base64
 import binascii
 import hashlib
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from sync.adapters.codes import parse_case_code
-from sync.adapters.line import PeerLine, Reply, json_object, paths_of, success, text_of
+from sync.adapters.line import PeerLine, Reply, json_object, must_have, paths_of, success, text_of
 from sync.adapters.portal2_map import Stored, case_body, status_body
 from sync.adapters.steps import checked_bytes, once
+from sync.adapters.text import unfit
 from sync.failure import WardFailure, classify
-from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256
 from workstation.domain.outbox import FailureClass
 from workstation.domain.peers import BEGUN, CodeBook, Delivered, Parcel, PeerConfig, PeerDocument, StepJournal
@@ -48,9 +47,7 @@ class Portal2:
         secret: Callable[[], Secret],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        for key in ("unit_code", "account"):
-            if not getattr(config, key):
-                raise WorkstationError("M06", key=f"peers.{key}")
+        must_have(config, "unit_code", "account")
         self._config = config
         self._book = book
         self._secret = secret
@@ -72,7 +69,7 @@ class Portal2:
 
     def deliver(self, parcel: Parcel, path: Callable[[Sha256], Path], journal: StepJournal) -> Delivered:
         if parcel.case.code and parse_case_code(parcel.case.code) is None:
-            raise WardFailure(FailureClass.KHONG_HOP_LE, field="MaHoSo", sent=False)
+            raise unfit("MaHoSo")
         # what the mapping lacks is said before a byte goes out
         unsent = {d.id: Stored("-", "-") for d in parcel.documents}
         case_body(parcel, "-", self._config, self._book, unsent)
@@ -91,7 +88,7 @@ class Portal2:
         if known := journal.get(step):
             file_id, _, digest = known.partition(" ")
             return Stored(file_id, digest)
-        data = checked_bytes(document, path, self._config.max_mb * 1024 * 1024)
+        data = checked_bytes(document, path, self._config)
         for _ in range(2):
             journal.moving(len(data))
             files = {"files": (document.name, data, "application/pdf")}
@@ -235,10 +232,9 @@ def same_hash(claimed: str, data: bytes) -> bool:
 def _envelope_code(reply: Reply) -> int | None:
     """``code`` of the envelope, else a refusing status; None: neither says anything."""
     try:
-        body = json.loads(reply.body)
-    except ValueError:
-        body = None
-    code = body.get("code") if isinstance(body, dict) else None
+        code = json_object(reply).get("code")
+    except WardFailure:
+        code = None
     if isinstance(code, int) and not isinstance(code, bool):
         return code
     return reply.status if reply.status == 401 else None

@@ -6,10 +6,8 @@ A file is named by what the portal gave for it (:class:`Stored`). KHONG_HOP_LE w
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sync.adapters.text import spaced_time, trimmed
-from sync.failure import WardFailure
+from sync.adapters.text import needed, spaced_time, title_of, trimmed, unfit
 from workstation.domain.ids import DocumentId
-from workstation.domain.outbox import FailureClass
 from workstation.domain.peers import CaseStatus, CodeBook, Parcel, Part, Party, PeerConfig, PeerDocument
 
 PARTIES = {Party.CITIZEN: 0, Party.BUSINESS: 1, Party.HOUSEHOLD_BUSINESS: 2}
@@ -34,8 +32,8 @@ def case_body(
     """``code``: MaHoSo, from the receipt or given by the portal."""
     case = parcel.case
     if case.party not in PARTIES:
-        raise _wrong("LoaiDoiTuong")
-    party, procedure, holder = PARTIES[case.party], _needed("MaTTHC", case.procedure), _needed("ChuHoSo", case.holder)
+        raise unfit("LoaiDoiTuong")
+    party, procedure, holder = PARTIES[case.party], needed("MaTTHC", case.procedure), needed("ChuHoSo", case.holder)
     return {
         "MaHoSo": code,
         "MaTTHC": procedure,
@@ -43,7 +41,7 @@ def case_body(
         "ChuHoSo": holder,
         "LoaiDoiTuong": party,
         "MaDonViTiepNhan": config.unit_code,
-        "NgayNop": _needed("NgayNop", spaced_time(case.accepted_at)),
+        "NgayNop": needed("NgayNop", spaced_time(case.accepted_at)),
         "NgayTiepNhan": spaced_time(case.accepted_at),
         "ThanhPhanHoSo": [_component(d, book, stored[d.id]) for d in parcel.documents if d.part is Part.COMPONENT],
         "ThongTinNguoiNop": {
@@ -60,7 +58,7 @@ def status_body(
     case = parcel.case
     results = [_result(d, book, stored[d.id]) for d in parcel.documents if d.part is Part.RESULT]
     if results and case.status not in WITH_RESULTS:
-        raise _wrong("TrangThai")
+        raise unfit("TrangThai")
     return {
         "IdHoSo": case_id,
         "MaHoSo": code,
@@ -74,7 +72,7 @@ def status_body(
 def _component(document: PeerDocument, book: CodeBook, stored: Stored) -> dict[str, object]:
     codes = book.types.get(document.type_code)
     return {
-        "MaThanhPhanHoSo": _needed("MaThanhPhanHoSo", codes.component if codes else ""),
+        "MaThanhPhanHoSo": needed("MaThanhPhanHoSo", codes.component if codes else ""),
         "TenThanhPhanHoSo": trimmed(document.type_name, 2000),
         "SoLuong": 1,
         "LoaiBan": _ORIGINAL,
@@ -84,20 +82,10 @@ def _component(document: PeerDocument, book: CodeBook, stored: Stored) -> dict[s
 
 def _result(document: PeerDocument, book: CodeBook, stored: Stored) -> dict[str, object]:
     codes = book.types.get(document.type_code)
-    result = _needed("MaGiayToKetQua", codes.result if codes else "")
+    result = needed("MaGiayToKetQua", codes.result if codes else "")
     return _paper(document, stored) | {"MaGiayToKetQua": result, "LoaiBan": _ELECTRONIC}
 
 
 def _paper(document: PeerDocument, stored: Stored) -> dict[str, object]:
-    name = trimmed(document.fields.get("subject") or document.type_name or document.name, 2000)
+    name = trimmed(title_of(document), 2000)
     return {"IdGiayTo": stored.file_id, "HashTepTin": stored.hash, "TenGiayTo": name}
-
-
-def _needed(field: str, value: str) -> str:
-    if not value:
-        raise _wrong(field)
-    return value
-
-
-def _wrong(field: str) -> WardFailure:
-    return WardFailure(FailureClass.KHONG_HOP_LE, field=field, sent=False)

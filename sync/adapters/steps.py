@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from sync.adapters.text import unfit
 from sync.failure import WardFailure
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
-from workstation.domain.peers import BEGUN, PeerDocument, StepJournal
+from workstation.domain.peers import BEGUN, PeerConfig, PeerDocument, StepJournal
 
 _REFUSED = frozenset(
     {FailureClass.KHONG_HOP_LE, FailureClass.QUYEN, FailureClass.XAC_THUC, FailureClass.XUNG_DOT, FailureClass.CUC_BO}
@@ -50,10 +51,15 @@ def in_doubt(failure: WardFailure) -> WardFailure:
     return failure
 
 
-def checked_bytes(document: PeerDocument, path: Callable[[Sha256], Path], max_bytes: int) -> bytes:
+def check_size(document: PeerDocument, config: PeerConfig) -> None:
+    """KHONG_HOP_LE for a file that the peer would not take."""
+    if document.bytes > config.max_bytes:
+        raise unfit("upload-length")
+
+
+def checked_bytes(document: PeerDocument, path: Callable[[Sha256], Path], config: PeerConfig) -> bytes:
     """The file's bytes, if they are the signed ones and not more than the peer takes. CUC_BO, KHONG_HOP_LE before any is sent."""
-    if document.bytes > max_bytes:
-        raise WardFailure(FailureClass.KHONG_HOP_LE, field="upload-length", sent=False)
+    check_size(document, config)
     try:
         data = path(document.sha256).read_bytes()
     except (OSError, WorkstationError) as error:

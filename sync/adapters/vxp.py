@@ -106,8 +106,7 @@ class Vxp:
         """Every document is written, and refused if it can't be, before the first one goes out."""
         going = [document for document in parcel.documents if self._goes(document)]
         edocs = [
-            edoc_of(document, parcel, checked_bytes(document, path, self._config.max_mb * 1024 * 1024), self._config, self._book)
-            for document in going
+            edoc_of(document, parcel, checked_bytes(document, path, self._config), self._config, self._book) for document in going
         ]
         messages = [write_edoc(edoc) for edoc in edocs]
         numbers = [
@@ -194,7 +193,7 @@ class Vxp:
         headers = signed_headers(stamped, self._secret())
         if self._config.route:
             headers["dstcode"] = self._config.route
-        most = _envelope(self._config.max_mb * 1024 * 1024)
+        most = _envelope(self._config.max_bytes)
         reply = self._line.request("POST", self._paths[name], headers=headers, raw=raw, most=most, received=received)
         body = json_object(success(reply))
         code = body.get("ErrorCode")

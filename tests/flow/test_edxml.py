@@ -25,6 +25,36 @@ def test_a_document_and_a_status_are_told(cli: Callable[..., Ran], tmp_path: Pat
     assert (status["status"], status["about"]) == ("02", document["document_id"])
 
 
+def test_what_a_message_wants_is_told_in_words(cli: Callable[..., Ran]) -> None:
+    folder = GOLDEN / "edxml"
+    told = cli(
+        "edxml", folder / "quyet-dinh.xml", folder / "thu-hoi.xml", folder / "tu-choi.xml", "--lang", "vi"
+    ).out.splitlines()
+    assert "thu hồi" not in told[0]
+    assert "thu hồi" in next(line for line in told if "thu-hoi.xml" in line)
+    assert "02 (từ chối nhận)" in next(line for line in told if "tu-choi.xml" in line)
+
+
+def test_two_messages_of_one_name_keep_a_folder_each(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    messages = []
+    for folder, content in (("a", b"%PDF-1"), ("b", b"%PDF-2"), ("c", b"%PDF-3")):
+        (tmp_path / folder).mkdir()
+        messages.append(tmp_path / folder / ("VB-2.XML" if folder == "b" else "vb.xml"))
+        messages[-1].write_bytes(write_edoc(decision(attachments=(Attachment("1", "vb.pdf", "application/pdf", content),))))
+    ran = cli("edxml", *messages, "-o", tmp_path / "out", "--json")
+    kept = [Path(row["attachments"][0]["path"]) for row in ran.data["files"]]
+    assert [path.read_bytes() for path in kept] == [b"%PDF-1", b"%PDF-2", b"%PDF-3"]
+    assert [path.parent.name for path in kept] == ["vb", "VB-2", "vb-3"]
+
+
+def test_a_file_where_the_folder_should_be_costs_that_message(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    message = tmp_path / "vb"
+    message.write_bytes(write_edoc(decision()))
+    ran = cli("edxml", message, "-o", tmp_path, "--json")
+    assert (ran.code, ran.data["files"][0]["error"]["code"]) == (2, "U01")
+    assert message.read_bytes() == write_edoc(decision())
+
+
 def test_a_hostile_one_costs_itself_only(cli: Callable[..., Ran], tmp_path: Path) -> None:
     bomb, huge, good = tmp_path / "bomb.xml", tmp_path / "huge.xml", tmp_path / "good.xml"
     bomb.write_text('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "utf-8")

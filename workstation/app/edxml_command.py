@@ -2,11 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ui.sentences_exchange import STATUSES, WISHES
 from workstation.app.console import JsonOption, exit_of, leave, options, out, report, usable_folder, words
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
@@ -21,22 +24,36 @@ def edxml(
     that is hostile or broken costs itself only (G20)."""
     if output is not None:
         usable_folder(output, "-o")
-    rows = [_row(path, output) for path in files]
+    rows = [_row(path, folder) for path, folder in zip(files, _folders(files, output), strict=True)]
     report({"files": rows}, as_json, lambda: _lines(rows))
     failed = [row["error"]["code"] for row in rows if row["error"]]
     leave(exit_of(failed, done=len(failed) < len(rows)))
 
 
-def _row(path: Path, output: Path | None) -> dict[str, Any]:
+def _folders(files: Sequence[Path], output: Path | None) -> list[Path | None]:
+    """One a message, by the file's name; two of one name must not put their files over each other's."""
+    if output is None:
+        return [None] * len(files)
+    taken: set[str] = set()
+    folders: list[Path | None] = []
+    for path in files:
+        names = chain([path.stem], (f"{path.stem}-{number}" for number in count(2)))
+        name = next(name for name in names if name.casefold() not in taken)
+        taken.add(name.casefold())
+        folders.append(output / name)
+    return folders
+
+
+def _row(path: Path, folder: Path | None) -> dict[str, Any]:
     from workstation.app.shapes import error_json
 
     try:
-        return {"file": str(path), "error": None, **_opened(path, output)}
+        return {"file": str(path), "error": None, **_opened(path, folder)}
     except WorkstationError as error:
         return {"file": str(path), "error": error_json(error.note, options.lang)}
 
 
-def _opened(path: Path, output: Path | None) -> dict[str, Any]:
+def _opened(path: Path, folder: Path | None) -> dict[str, Any]:
     from sync.adapters.edxml import StatusMessage
     from sync.adapters.edxml_read import read_message
 
@@ -60,10 +77,7 @@ def _opened(path: Path, output: Path | None) -> dict[str, Any]:
         "subject": message.subject,
         "sender": {"id": message.sender.id, "name": message.sender.name},
         "business": message.business.name.lower(),
-        "attachments": [
-            _attachment(number, one.name, one.data, output / path.stem if output else None)
-            for number, one in enumerate(message.attachments, 1)
-        ],
+        "attachments": [_attachment(number, one.name, one.data, folder) for number, one in enumerate(message.attachments, 1)],
     }
 
 
@@ -83,8 +97,7 @@ def _attachment(number: int, name: str, data: bytes, folder: Path | None) -> dic
     """``name`` is told as it came; on disk the file has one of ours."""
     path = None
     if folder is not None:
-        folder.mkdir(exist_ok=True)
-        path = folder / _file_name(number, name)
+        path = usable_folder(folder, "-o") / _file_name(number, name)
         write_durably(path, data)
     return {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "path": str(path) if path else None}
 
@@ -102,9 +115,11 @@ def _lines(rows: list[dict[str, Any]]) -> None:
         if row["error"]:
             out(f"✗ {row['file']}: {row['error']['code']}: {row['error']['message']}")
         elif row["kind"] == "status":
-            out(f"{row['file']}: {words('trạng thái', 'status')} {row['status']}  {row['about']}  {row['description']}".rstrip())
+            status = f"{words('trạng thái', 'status')} {row['status']} ({words(*STATUSES[row['status']])})"
+            out(f"{row['file']}: {status}  {row['about']}  {row['description']}".rstrip())
         else:
-            out(f"{row['file']}: {row['number']}/{row['notation']}  {row['issued_date']}  {row['sender']['name']}")
+            wish = f"[{words(*WISHES[row['business']])}] " if row["business"] in WISHES else ""
+            out(f"{row['file']}: {wish}{row['number']}/{row['notation']}  {row['issued_date']}  {row['sender']['name']}")
             out(f"    {row['subject']}")
             for one in row["attachments"]:
                 out(f"    {one['path'] or one['name']}  {one['sha256']}")

@@ -33,6 +33,8 @@ def peer_config(data: Any) -> PeerConfig:
         raise _wrong("url")
     if peer.since and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", peer.since):
         raise _wrong("since")
+    if not (peer.route.isascii() and peer.route.isprintable()):  # it goes as a header
+        raise _wrong("route")
     if peer.proxy and not re.match(r"https?://.", peer.proxy):
         raise _wrong("proxy")
     if peer.files_url and not (peer.files_url.startswith("https://") and "{sha256}" in peer.files_url):
@@ -56,11 +58,18 @@ def code_book(home: Path, peer: PeerConfig) -> CodeBook:
         return CodeBook()
     try:
         data = json.loads((home / peer.codes).read_text("utf-8"))
-        types = {str(code): TypeCodes(**{k: str(v) for k, v in row.items()}) for code, row in data.get("types", {}).items()}
-        constants = {str(k): str(v) for k, v in data.get("constants", {}).items()}
+        types = {code: TypeCodes(**_texts(row)) for code, row in data.get("types", {}).items()}
+        constants = _texts(data.get("constants", {}))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _wrong("codes") from error
     return CodeBook(types, constants)
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    """TypeError for any other value: the peer would be told ``None`` for a null."""
+    if strange := [key for key, value in row.items() if not isinstance(value, str)]:
+        raise TypeError(strange[0])
+    return row
 
 
 def _wrong(key: str) -> WorkstationError:

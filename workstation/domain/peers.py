@@ -56,6 +56,10 @@ class PeerConfig:
     proxy: str = ""
     """Address of an HTTP proxy; empty: none."""
 
+    @property
+    def max_bytes(self) -> int:
+        return self.max_mb * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class TypeCodes:

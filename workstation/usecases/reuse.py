@@ -50,18 +50,16 @@ class ReuseAnswer:
 
 def ask_for_reuse(
     office: Office,
-    store: ResultStore | None,
+    store: ResultStore,
     judge: Callable[[Path], FileVerdict],
     query: ReuseQuery,
     by: str,
     keep: Path | None = None,
 ) -> ReuseAnswer:
-    """``judge`` runs in a page worker. ``keep``: folder for the files that count. G21 if no store is set up; M01.
+    """``judge`` runs in a page worker. ``keep``: folder for the files that count. M01.
 
     That it was asked, for which procedure, and what came of it is written down; for whom is not.
     """
-    if store is None:
-        raise WorkstationError("G21")
 
     def judged(result: StoredResult, file: StoredFile | None) -> ReuseFile:
         if file is None or not _asked_for(query, result):

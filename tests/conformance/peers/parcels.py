@@ -1,6 +1,7 @@
 """Invented dossiers, a journal that survives its program, and the loop that an outbox is."""
 
 import hashlib
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -148,3 +149,42 @@ def until_delivered(
             return outcome, met
         met.append(outcome.failure)
     raise AssertionError(f"never delivered: {met}")
+
+
+def fails(adapter: PeerAdapter, files: Files, journal: MemoryJournal, parcel: Parcel = PARCEL) -> WardFailure:
+    outcome = attempt(adapter, files, journal, parcel)
+    assert isinstance(outcome, WardFailure)
+    return outcome
+
+
+def through_faults(
+    make: Callable[[], PeerAdapter], files: Files, rng: random.Random, seed: int, parcel: Parcel = PARCEL
+) -> set[FailureClass]:
+    """Delivered in at most 40 tries, each of which may be a new process; how the others failed."""
+    journal, adapter, met = MemoryJournal(), make(), set[FailureClass]()
+    for _ in range(40):
+        outcome = attempt(adapter, files, journal, parcel)
+        if isinstance(outcome, Delivered):
+            adapter.close()
+            return met
+        met.add(outcome.failure)
+        if rng.random() < 0.5:
+            adapter.close()
+            adapter = make()
+    raise AssertionError(f"seed {seed} never delivered: {met}")
+
+
+def killed_and_resumed(make: Callable[[], PeerAdapter], files: Files, journal: MemoryJournal) -> bool:
+    """The power goes where ``journal`` says, and a new process goes on from what is written; whether it went."""
+    killed = False
+    first = make()
+    try:
+        until_delivered(first, files, journal)
+    except Killed:
+        killed = True
+    finally:
+        first.close()
+    second = make()
+    until_delivered(second, files, journal)
+    second.close()
+    return killed

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from sync.adapters.opencps import OpenCps
-from sync.failure import WardFailure
 from tests.conformance.peers.faulty import LINE_FAULTS, Fault
 from tests.conformance.peers.opencps import ACCOUNT, GROUP, PASSWORD, FakeOpenCps
 from tests.conformance.peers.parcels import (
@@ -14,9 +13,11 @@ from tests.conformance.peers.parcels import (
     CONTENTS,
     PARCEL,
     Files,
-    Killed,
     MemoryJournal,
     attempt,
+    fails,
+    killed_and_resumed,
+    through_faults,
     until_delivered,
     with_case,
 )
@@ -94,8 +95,7 @@ def test_other_bytes_there_are_replaced_once(opencps: FakeOpenCps, adapter: Open
 def test_other_bytes_there_again_are_for_a_person(opencps: FakeOpenCps, adapter: OpenCps, files: Files) -> None:
     opencps.only = lambda name: name in ("write files", "write file")
     opencps.plan.extend([Fault.ODD] * 2)
-    outcome = attempt(adapter, files, MemoryJournal())
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.SAI_BAM
+    assert fails(adapter, files, MemoryJournal()).failure is FailureClass.SAI_BAM
     assert opencps.submits == 0
 
 
@@ -105,8 +105,7 @@ def test_other_bytes_there_again_are_for_a_person(opencps: FakeOpenCps, adapter:
 )
 def test_who_is_not_let_in(opencps: FakeOpenCps, files: Files, password: str, route: str, failure: FailureClass) -> None:
     adapter = make(opencps, password, route)
-    outcome = attempt(adapter, files, MemoryJournal())
-    assert isinstance(outcome, WardFailure) and outcome.failure is failure
+    assert fails(adapter, files, MemoryJournal()).failure is failure
     assert not opencps.dossiers
     adapter.close()
 
@@ -122,8 +121,7 @@ def test_who_is_not_let_in(opencps: FakeOpenCps, files: Files, password: str, ro
 def test_what_is_not_known_is_told_before_a_byte_goes_out(
     opencps: FakeOpenCps, adapter: OpenCps, files: Files, changes: dict[str, object], field: str
 ) -> None:
-    outcome = attempt(adapter, files, MemoryJournal(), with_case(**changes))
-    assert isinstance(outcome, WardFailure)
+    outcome = fails(adapter, files, MemoryJournal(), with_case(**changes))
     assert (outcome.failure, outcome.field, outcome.sent) == (FailureClass.KHONG_HOP_LE, field, False)
     assert opencps.calls == []
 
@@ -134,17 +132,7 @@ def test_no_fault_schedule_makes_a_second_dossier_or_file(opencps: FakeOpenCps, 
         opencps.dossiers, opencps.files, opencps.submits = [], [], 0
         opencps.plan.clear()
         opencps.plan.extend(rng.choice([Fault.NONE, *LINE_FAULTS]) for _ in range(rng.randint(1, 12)))
-        journal = MemoryJournal()
-        adapter = make(opencps)
-        for _ in range(40):
-            outcome = attempt(adapter, files, journal)
-            if isinstance(outcome, Delivered):
-                break
-            if rng.random() < 0.5:
-                adapter.close()
-                adapter = make(opencps)
-        assert isinstance(outcome, Delivered), seed
-        adapter.close()
+        through_faults(lambda: make(opencps), files, rng, seed)
         sound(opencps)
 
 
@@ -154,15 +142,6 @@ def test_killed_at_each_write_it_goes_on_where_it_stood(opencps: FakeOpenCps, fi
     for kill_at in range(12):
         opencps.dossiers, opencps.files, opencps.submits = [], [], 0
         journal = MemoryJournal(kill_at=kill_at, durable=durable)
-        first = make(opencps)
-        try:
-            until_delivered(first, files, journal)
-        except Killed:
-            writes += 1
-        finally:
-            first.close()
-        second = make(opencps)
-        until_delivered(second, files, journal)
-        second.close()
+        writes += killed_and_resumed(lambda: make(opencps), files, journal)
         sound(opencps)
     assert writes >= 8

@@ -14,9 +14,11 @@ from tests.conformance.peers.parcels import (
     CODE,
     PARCEL,
     Files,
-    Killed,
     MemoryJournal,
     attempt,
+    fails,
+    killed_and_resumed,
+    through_faults,
     until_delivered,
     with_case,
 )
@@ -78,8 +80,7 @@ def test_a_case_that_the_counter_made_is_updated_and_keeps_its_status(
 def test_a_case_of_another_procedure_is_not_touched(portal1: FakePortal1, adapter: Portal1, files: Files) -> None:
     before = {"MaHoSo": CODE, "MaTTHC": "2.000815", "TrangThaiHoSo": "4"}
     portal1.cases[CODE] = dict(before)
-    outcome = attempt(adapter, files, MemoryJournal())
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.XUNG_DOT
+    assert fails(adapter, files, MemoryJournal()).failure is FailureClass.XUNG_DOT
     assert portal1.cases[CODE] == before
 
 
@@ -138,8 +139,7 @@ def test_a_session_that_ended_is_renewed_in_the_same_try(
 def test_a_refused_log_in_is_the_peers_trouble_and_no_items(portal1: FakePortal1, files: Files) -> None:
     adapter = make(portal1, "another")
     journal = MemoryJournal()
-    outcome = attempt(adapter, files, journal)
-    assert isinstance(outcome, WardFailure)
+    outcome = fails(adapter, files, journal)
     assert (outcome.failure, outcome.sent) == (FailureClass.XAC_THUC, False)
     assert journal.steps == {} and portal1.calls == ["login"]
     adapter.close()
@@ -150,8 +150,7 @@ def test_a_refusal_inside_a_200_parks_whatever_its_message_says(portal1: FakePor
     portal1.plan.extend([Fault.ERROR_INSIDE] * 2)  # with the old session and with a new one
     portal1.only = lambda name: name == "DongBoHoSoMC"
     journal = MemoryJournal()
-    outcome = attempt(adapter, files, journal)
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.KHONG_HOP_LE
+    assert fails(adapter, files, journal).failure is FailureClass.KHONG_HOP_LE
     assert journal.steps == {}
     portal1.plan.clear()
     until_delivered(adapter, files, journal)
@@ -164,8 +163,7 @@ def test_already_there_counts_only_if_it_is_there(portal1: FakePortal1, adapter:
     portal1.plan.append(Fault.ODD)
     portal1.only = lambda name: name == "DongBoHoSoMC"
     journal = MemoryJournal()
-    outcome = attempt(adapter, files, journal)
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.KHONG_RO
+    assert fails(adapter, files, journal).failure is FailureClass.KHONG_RO
     assert journal.steps == {"sync": BEGUN}
     until_delivered(adapter, files, journal)
     sound(portal1)
@@ -202,8 +200,7 @@ def test_what_is_not_known_is_never_made_up(
     portal1: FakePortal1, adapter: Portal1, files: Files, changes: dict[str, object], field: str
 ) -> None:
     journal = MemoryJournal()
-    outcome = attempt(adapter, files, journal, with_case(**changes))
-    assert isinstance(outcome, WardFailure)
+    outcome = fails(adapter, files, journal, with_case(**changes))
     assert (outcome.failure, outcome.field, outcome.sent) == (FailureClass.KHONG_HOP_LE, field, False)
     assert journal.steps == {} and not portal1.cases
 
@@ -241,18 +238,7 @@ def test_no_fault_schedule_makes_a_second_case_or_event(portal1: FakePortal1, fi
         portal1.done_code = rng.choice([0, "00"])
         portal1.plan.clear()
         portal1.plan.extend(rng.choice([Fault.NONE, Fault.ODD, *LINE_FAULTS]) for _ in range(rng.randint(1, 12)))
-        journal = MemoryJournal()
-        adapter = make(portal1)
-        for _ in range(40):
-            outcome = attempt(adapter, files, journal)
-            if isinstance(outcome, Delivered):
-                break
-            met.add(outcome.failure)
-            if rng.random() < 0.5:
-                adapter.close()
-                adapter = make(portal1)
-        assert isinstance(outcome, Delivered), seed
-        adapter.close()
+        met |= through_faults(lambda: make(portal1), files, rng, seed)
         sound(portal1)
     assert met >= {FailureClass.MANG, FailureClass.KHONG_RO, FailureClass.MAY_CHU, FailureClass.QUA_TAI}
 
@@ -267,15 +253,6 @@ def test_killed_at_each_write_it_goes_on_where_it_stood(portal1: FakePortal1, fi
         portal1.progress.clear()
         portal1.plan.extend([Fault.NONE, Fault.NONE, Fault.LOST] if lost else [])
         journal = MemoryJournal(kill_at=kill_at, durable=durable)
-        try:
-            first = make(portal1)
-            until_delivered(first, files, journal)
-        except Killed:
-            writes += 1
-        finally:
-            first.close()
-        second = make(portal1)
-        until_delivered(second, files, journal)
-        second.close()
+        writes += killed_and_resumed(lambda: make(portal1), files, journal)
         sound(portal1)
     assert writes >= 4

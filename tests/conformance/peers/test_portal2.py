@@ -18,9 +18,11 @@ from tests.conformance.peers.parcels import (
     CONTENTS,
     PARCEL,
     Files,
-    Killed,
     MemoryJournal,
     attempt,
+    fails,
+    killed_and_resumed,
+    through_faults,
     until_delivered,
     with_case,
 )
@@ -107,8 +109,7 @@ def test_a_hash_that_differs_once_is_sent_again(portal2: FakePortal2, adapter: P
 def test_a_hash_that_differs_twice_is_for_a_person(portal2: FakePortal2, adapter: Portal2, files: Files) -> None:
     portal2.plan.extend([Fault.ODD] * 2)
     portal2.only = lambda name: name == "UploadFile"
-    outcome = attempt(adapter, files, MemoryJournal())
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.SAI_BAM
+    assert fails(adapter, files, MemoryJournal()).failure is FailureClass.SAI_BAM
     assert not portal2.cases
 
 
@@ -159,8 +160,17 @@ def test_a_refusal_inside_a_200_parks_whatever_its_message_says(
 ) -> None:
     portal2.plan.append(Fault.ERROR_INSIDE)
     portal2.only = lambda name: name == call
-    outcome = attempt(adapter, files, MemoryJournal())
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.KHONG_HOP_LE
+    assert fails(adapter, files, MemoryJournal()).failure is FailureClass.KHONG_HOP_LE
+
+
+@pytest.mark.parametrize("call", ["GetToken", "UploadFile", "CreateDossier"])
+def test_an_answer_without_end_in_depth_is_none(
+    portal2: FakePortal2, adapter: Portal2, files: Files, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = portal2.respond
+    deep = lambda *given: (200, b"[" * 200_000) if given[1].endswith(call) else kept(*given)  # noqa: E731
+    monkeypatch.setattr(portal2, "respond", deep)
+    assert fails(adapter, files, MemoryJournal()).failure is FailureClass.KHONG_RO
 
 
 def test_files_that_the_portal_forgot_are_sent_again(portal2: FakePortal2, adapter: Portal2, files: Files) -> None:
@@ -176,8 +186,7 @@ def test_files_that_the_portal_forgot_are_sent_again(portal2: FakePortal2, adapt
 
 def test_a_case_with_other_files_is_not_touched(portal2: FakePortal2, adapter: Portal2, files: Files) -> None:
     portal2.cases[CODE] = {"idHoSo": "1", "MaTTHC": "1.001193", "ThanhPhanHoSo": [{"GiayToDinhKem": [{"HashTepTin": "0" * 64}]}]}
-    outcome = attempt(adapter, files, MemoryJournal())
-    assert isinstance(outcome, WardFailure) and outcome.failure is FailureClass.XUNG_DOT
+    assert fails(adapter, files, MemoryJournal()).failure is FailureClass.XUNG_DOT
     assert not portal2.created and not portal2.statuses
 
 
@@ -209,8 +218,7 @@ def test_a_changed_or_missing_file_is_never_sent(portal2: FakePortal2, adapter: 
 def test_what_the_portal_would_refuse_is_told_before_a_byte_goes_out(
     portal2: FakePortal2, adapter: Portal2, files: Files, changes: dict[str, object], field: str
 ) -> None:
-    outcome = attempt(adapter, files, MemoryJournal(), with_case(**changes))
-    assert isinstance(outcome, WardFailure)
+    outcome = fails(adapter, files, MemoryJournal(), with_case(**changes))
     assert (outcome.failure, outcome.field, outcome.sent) == (FailureClass.KHONG_HOP_LE, field, False)
     assert portal2.calls == []
 
@@ -224,18 +232,7 @@ def test_no_fault_schedule_makes_a_second_case(portal2: FakePortal2, files: File
             kept.clear()
         portal2.plan.extend(rng.choice([Fault.NONE, Fault.ODD, *LINE_FAULTS]) for _ in range(rng.randint(1, 12)))
         parcel = with_case(code=rng.choice([CODE, ""]))
-        journal = MemoryJournal()
-        adapter = make(portal2)
-        for _ in range(40):
-            outcome = attempt(adapter, files, journal, parcel)
-            if isinstance(outcome, Delivered):
-                break
-            met.add(outcome.failure)
-            if rng.random() < 0.5:
-                adapter.close()
-                adapter = make(portal2)
-        assert isinstance(outcome, Delivered), seed
-        adapter.close()
+        met |= through_faults(lambda: make(portal2), files, rng, seed, parcel)
         sound(portal2)
         assert parse_case_code(next(iter(portal2.cases))) is not None
         assert list(portal2.statuses.values()) == [1]
@@ -252,15 +249,6 @@ def test_killed_at_each_write_it_goes_on_where_it_stood(portal2: FakePortal2, fi
         portal2.plan.extend([Fault.LOST] if lost else [])
         portal2.only = lambda name: name == "CreateDossier"
         journal = MemoryJournal(kill_at=kill_at, durable=durable)
-        try:
-            first = make(portal2)
-            until_delivered(first, files, journal)
-        except Killed:
-            writes += 1
-        finally:
-            first.close()
-        second = make(portal2)
-        until_delivered(second, files, journal)
-        second.close()
+        writes += killed_and_resumed(lambda: make(portal2), files, journal)
         sound(portal2)
     assert writes >= 6

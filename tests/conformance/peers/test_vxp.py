@@ -13,10 +13,9 @@ import pytest
 from sync.adapters.edxml_write import write_edoc
 from sync.adapters.make import make
 from sync.adapters.vxp import NOTHING, Vxp, sdk_hash, signed_headers
-from sync.failure import WardFailure
 from tests.conformance.peers.axis import SECRET, SYSTEM, FakeAxis
 from tests.conformance.peers.faulty import LINE_FAULTS, Fault
-from tests.conformance.peers.parcels import CONTENTS, PARCEL, Files, Killed, MemoryJournal, attempt, until_delivered
+from tests.conformance.peers.parcels import CONTENTS, PARCEL, Files, Killed, MemoryJournal, attempt, fails, until_delivered
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.outbox import FailureClass
@@ -66,12 +65,6 @@ def adapter(axis: FakeAxis) -> Iterator[Vxp]:
     made = Vxp(config(axis.url), BOOK, lambda: Secret(SECRET), lambda: NOW)
     yield made
     made.close()
-
-
-def fails(adapter: Vxp, files: Files, journal: MemoryJournal, given: Parcel) -> WardFailure:
-    outcome = attempt(adapter, files, journal, given)
-    assert isinstance(outcome, WardFailure)
-    return outcome
 
 
 def sound(axis: FakeAxis) -> None:

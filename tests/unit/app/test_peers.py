@@ -21,6 +21,8 @@ from workstation.domain.peers import DeliveryState, PeerConfig, TypeCodes
 from workstation.store.blobs import FileBlobs
 from workstation.store.database import open_store
 
+NULL, NUMBER = '{"types": {"QĐ": {"result": null}}}', '{"constants": {"MaCSDL": 7}}'
+"""They would go out as the texts "None" and "7"."""
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
 
@@ -37,6 +39,7 @@ NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
         ("max_mb = true", "peers.max_mb"),
         ('proxy = "proxy:8080"', "peers.proxy"),
         ('since = "2026-13-01"', "peers.since"),
+        ('route = "Sở"', "peers.route"),
         ('files_url = "https://x.vn/tep"', "peers.files_url"),
         ('secret = "x"', "peers.secret"),
         ('password = "x"', "peers.password"),
@@ -71,7 +74,7 @@ def test_a_code_book_is_read_or_refused(tmp_path: Path) -> None:
     peer = PeerConfig("cong", "portal-1", "https://x.vn", codes="codes.json")
     (tmp_path / "codes.json").write_text('{"types": {"QĐ": {"result": "KQ.G15.000031"}}, "constants": {"MaCSDL": "7"}}', "utf-8")
     assert code_book(tmp_path, peer).types == {"QĐ": TypeCodes(result="KQ.G15.000031")}
-    for broken in ("[]", "{", '{"types": {"QĐ": {"odd": "x"}}}', '{"types": {"QĐ": 1}}', '{"types": 1}'):
+    for broken in ("[]", "{", '{"types": {"QĐ": {"odd": "x"}}}', '{"types": {"QĐ": 1}}', '{"types": 1}', NULL, NUMBER):
         (tmp_path / "codes.json").write_text(broken, "utf-8")
         with pytest.raises(WorkstationError) as caught:
             code_book(tmp_path, peer)

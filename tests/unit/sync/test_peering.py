@@ -180,6 +180,41 @@ def test_each_class_ends_as_the_table_says(station: Station, failure: FailureCla
     assert items[0].dossier_id in again and len(adapter.parcels) <= 2 * tried + 1
 
 
+def test_a_refused_log_in_is_not_tried_again_with_the_next_delivery(station: Station) -> None:
+    """Each try with a wrong secret may be one of the few before the account is locked."""
+    items = [station.queue(b"%PDF-1" + bytes([i])) for i in range(4)]
+    refused = Scripted("a", fails(FailureClass.XAC_THUC))
+    peer = turn(station, refused)
+    for _ in range(4):
+        peer.run(lambda: False)
+    assert [p.dossier_id for p in refused.parcels] == [items[0].dossier_id]
+    station.clock.ahead = timedelta(minutes=6)
+    refused.act = works
+    peer.run(lambda: False)
+    assert {delivery(station, item).state for item in items} == {DeliveryState.DELIVERED}
+
+
+def test_a_few_deliveries_that_the_peer_breaks_on_do_not_stop_the_others(station: Station) -> None:
+    broken = {station.queue(b"%PDF-1" + bytes([i])).dossier_id for i in range(3)}
+    good = station.queue(b"%PDF-2")
+
+    def act(parcel: Parcel, journal: StepJournal) -> str:
+        if parcel.dossier_id in broken:
+            raise WardFailure(FailureClass.MAY_CHU, status=500)
+        return "x"
+
+    adapter = Scripted("a", act)
+    peer = turn(station, adapter)
+    for _ in range(5):
+        peer.run(lambda: False)
+    assert len(adapter.parcels) == 3, "three in a row: the peer itself is spared"
+    for minute in range(1, 9):
+        station.clock.ahead = timedelta(minutes=20 * minute)
+        for _ in range(4):
+            peer.run(lambda: False)
+    assert delivery(station, good).state is DeliveryState.DELIVERED
+
+
 @pytest.mark.expect_log("B01")
 def test_a_bug_costs_one_delivery(station: Station, caplog: pytest.LogCaptureFixture) -> None:
     bad, good = station.queue(b"%PDF-1"), station.queue(b"%PDF-2")

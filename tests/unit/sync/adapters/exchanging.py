@@ -60,7 +60,12 @@ def recall() -> Edoc:
     )
 
 
+REFUSAL = (GOLDEN / "edxml" / "tu-choi.xml").read_bytes()
+"""A status as the axis brings it."""
+
+
 def refusal() -> StatusMessage:
+    """What stands in it."""
     about = Answered(WARD.id, str(CODE), ISSUED, document_id(WARD.id, ISSUED, CODE))
     return StatusMessage(
         CITY, about, StatusCode.REFUSED, "Sai thẩm quyền", datetime(2026, 3, 15, 1, 0, tzinfo=UTC), Staff("Văn thư", "Lê Văn Thử")

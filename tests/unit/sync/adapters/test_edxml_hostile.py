@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from sync.adapters.edxml import NAMESPACE
 from sync.adapters.edxml_read import read_message
-from sync.adapters.edxml_write import write_edoc, write_status
+from sync.adapters.edxml_write import write_edoc
 from sync.adapters.markup import LIMITS, MarkupLimits
-from tests.unit.sync.adapters.exchanging import PDF, decision, recall, refusal
+from tests.unit.sync.adapters.exchanging import PDF, REFUSAL, decision, recall
 from workstation.domain.errors import WorkstationError
 
 GOOD = write_edoc(recall())
-STATUS = write_status(refusal())
 HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
 BODY = GOOD.removeprefix(HEAD)
 
@@ -130,8 +129,8 @@ CHANGES = {
                           ("missing", "Attachment")),
     "no file": (GOOD.replace(b"AttachmentEncoded>", b"AttachmentLost>"), ("missing", "Attachment")),
     "path": (swapped("AttachmentName>quyet-dinh.pdf", "AttachmentName>../../quyet-dinh.pdf"), ("value", "AttachmentName")),
-    "status": (swapped("StatusCode>02", "StatusCode>99", STATUS), ("value", "StatusCode")),
-    "status about nothing": (swapped("edXML:ResponseFor", "edXML:Other", STATUS).replace(b"/edXML:ResponseFor", b"/edXML:Other"),
+    "status": (swapped("StatusCode>02", "StatusCode>99", REFUSAL), ("value", "StatusCode")),
+    "status about nothing": (swapped("edXML:ResponseFor", "edXML:Other", REFUSAL).replace(b"/edXML:ResponseFor", b"/edXML:Other"),
                              ("missing", "ResponseFor")),
 }  # fmt: skip
 
@@ -144,7 +143,7 @@ def test_every_fault_has_its_reason(name: str) -> None:
 
 @given(st.data())
 def test_no_mutation_lets_anything_but_the_code_out(data: st.DataObject) -> None:
-    message = bytearray(data.draw(st.sampled_from([GOOD, STATUS])))
+    message = bytearray(data.draw(st.sampled_from([GOOD, REFUSAL])))
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(message)))
         message[at : at + data.draw(st.integers(0, 30))] = data.draw(
