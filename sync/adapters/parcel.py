@@ -39,6 +39,7 @@ def _case(code: str, title: str, created: datetime, documents: tuple[PeerDocumen
         procedure_name=of.procedure_name,
         field_code=of.field_code,
         field_name=of.field_name,
+        party=of.party,
         holder=_first(results, "person_name"),
         holder_id=_first(results, "identity_number"),
         # the day is part of the number; without one the case begins with this dossier

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workstation.domain.errors import WorkstationError
-from workstation.domain.peers import CodeBook, PeerConfig, PeerKind, TypeCodes
+from workstation.domain.peers import CodeBook, Party, PeerConfig, PeerKind, TypeCodes
 
 _FILE = "settings.toml"
 _MOST = {"max_mb": 2_000, "seconds": 600}
@@ -58,11 +58,17 @@ def code_book(home: Path, peer: PeerConfig) -> CodeBook:
         return CodeBook()
     try:
         data = json.loads((home / peer.codes).read_text("utf-8"))
-        types = {code: TypeCodes(**_texts(row)) for code, row in data.get("types", {}).items()}
+        types = {code: _type_codes(_texts(row)) for code, row in data.get("types", {}).items()}
         constants = _texts(data.get("constants", {}))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _wrong("codes") from error
     return CodeBook(types, constants)
+
+
+def _type_codes(row: dict[str, str]) -> TypeCodes:
+    """ValueError for a party that is none."""
+    texts = {key: value for key, value in row.items() if key != "party"}
+    return TypeCodes(**texts, party=Party(row.get("party", Party.CITIZEN.value)))
 
 
 def _texts(row: dict[str, Any]) -> dict[str, str]:

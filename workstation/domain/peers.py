@@ -61,6 +61,16 @@ class PeerConfig:
         return self.max_mb * 1024 * 1024
 
 
+class Party(Enum):
+    """Whose case it is; each adapter has its own numbers for it."""
+
+    CITIZEN = "citizen"
+    BUSINESS = "business"
+    HOUSEHOLD_BUSINESS = "household_business"
+    STATE_BODY = "state_body"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class TypeCodes:
     """What a peer calls one type of document."""
@@ -74,6 +84,8 @@ class TypeCodes:
     procedure_name: str = ""
     field_code: str = ""
     field_name: str = ""
+    party: Party = Party.CITIZEN
+    """Who applies in that procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +94,6 @@ class CodeBook:
 
     types: Mapping[str, TypeCodes] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-
-
-class Party(Enum):
-    """Whose case it is; each adapter has its own numbers for it."""
-
-    CITIZEN = "citizen"
-    BUSINESS = "business"
-    HOUSEHOLD_BUSINESS = "household_business"
-    STATE_BODY = "state_body"
-    OTHER = "other"
 
 
 class CaseStatus(Enum):

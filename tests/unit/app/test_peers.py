@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.adapters.parcel import parcel_of
 from tests.conformance.peers.portals import ACCOUNT, PASSWORD, UNIT, FakePortal2
 from tests.flow.conftest import workstation
 from workstation.app.compose import Home, open_workstation
@@ -15,9 +16,9 @@ from workstation.app.peer_settings import code_book
 from workstation.app.settings import FILE, OfficeSettings, Settings, WardSettings, load, save
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.errors import WorkstationError
-from workstation.domain.ids import DocumentId, DossierId, OutboxId, UserName, new_id
+from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256, UserName, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
-from workstation.domain.peers import DeliveryState, PeerConfig, TypeCodes
+from workstation.domain.peers import DeliveryState, Party, PeerConfig, TypeCodes
 from workstation.store.blobs import FileBlobs
 from workstation.store.database import open_store
 
@@ -70,11 +71,33 @@ def test_none_until_one_is_named_and_what_is_saved_comes_back(tmp_path: Path) ->
     assert load(tmp_path).peers == (peer,)
 
 
+def queued(type_code: str) -> OutboxItem:
+    """A dossier with one document of that type, on its way."""
+    told = {"title": "", "created_at": "2026-12-01T08:00:00+07:00", "documents": [{"id": "d", "type": type_code, "fields": {}}]}
+    file = OutboxFile(DocumentId("d"), "ket-qua", Sha256("0" * 64), 1, "HS-0001-01.pdf", 1)
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    return OutboxItem(OutboxId("o"), DossierId("h"), "HS-0001", json.dumps(told), (file,), at)
+
+
 def test_a_code_book_is_read_or_refused(tmp_path: Path) -> None:
     peer = PeerConfig("cong", "portal-1", "https://x.vn", codes="codes.json")
     (tmp_path / "codes.json").write_text('{"types": {"QĐ": {"result": "KQ.G15.000031"}}, "constants": {"MaCSDL": "7"}}', "utf-8")
     assert code_book(tmp_path, peer).types == {"QĐ": TypeCodes(result="KQ.G15.000031")}
-    for broken in ("[]", "{", '{"types": {"QĐ": {"odd": "x"}}}', '{"types": {"QĐ": 1}}', '{"types": 1}', NULL, NUMBER):
+    (tmp_path / "codes.json").write_text('{"types": {"GPKD": {"procedure": "1.001612", "party": "business"}}}', "utf-8")
+    book = code_book(tmp_path, peer)
+    assert book.types == {"GPKD": TypeCodes(procedure="1.001612", party=Party.BUSINESS)}
+    assert parcel_of(queued("GPKD"), book).case.party is Party.BUSINESS
+    assert parcel_of(queued("KHAC"), book).case.party is Party.CITIZEN
+    for broken in (
+        '{"types": {"QĐ": {"party": "người"}}}',
+        "[]",
+        "{",
+        '{"types": {"QĐ": {"odd": "x"}}}',
+        '{"types": {"QĐ": 1}}',
+        '{"types": 1}',
+        NULL,
+        NUMBER,
+    ):
         (tmp_path / "codes.json").write_text(broken, "utf-8")
         with pytest.raises(WorkstationError) as caught:
             code_book(tmp_path, peer)
