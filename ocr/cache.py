@@ -11,18 +11,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from workstation.domain.codes import CodeKind, PageCode
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Engine, Finding, PageText, Recipe, Transform, UnreadArea, Word
 from workstation.domain.pagejobs import FrameInfo, PageResult
+from workstation.domain.pagework import work_key
 
-VERSION = 9
+VERSION = 11
 """Of everything that ``process`` derives; a higher number makes older files strangers."""
 
 
-def entry(cache: Path, original: Sha256, frame: int, turn: int, suffix: str) -> Path:
-    """``<cache>/ab/abcd…-<frame>-<turn>-v<version>.<suffix>``."""
-    return cache / original[:2] / f"{original}-{frame}-{turn}-v{VERSION}.{suffix}"
+def entry(cache: Path, original: Sha256, frame: int, work: Recipe, suffix: str) -> Path:
+    """``<cache>/ab/abcd…-<frame>-<key of work>-v<version>.<suffix>``."""
+    return cache / original[:2] / f"{original}-{frame}-{work_key(work)}-v{VERSION}.{suffix}"
 
 
 @contextmanager
@@ -85,40 +87,44 @@ def _recipe_from_json(value: list[Any]) -> Recipe:
     return tuple(Transform(name, version, tuple((k, x) for k, x in params), why) for name, version, params, why in value)
 
 
-def save_result(cache: Path, original: Sha256, frame: int, turn: int, result: PageResult, read: bool) -> None:
-    """The thumbnail is in place already; the meta file comes last and so vouches for the others."""
-    write_json(entry(cache, original, frame, turn, "text.json"), text_to_json(result.text))
+def save_result(cache: Path, original: Sha256, frame: int, work: Recipe, result: PageResult, read: bool) -> None:
+    """The meta file comes last and so vouches for the text."""
+    write_json(entry(cache, original, frame, work, "text.json"), text_to_json(result.text))
     meta = {
         "recipe": _recipe_to_json(result.recipe),
         "findings": [[f.code, f.value, f.limit, f.ok] for f in result.findings],
         "blank": result.blank, "frame": asdict(result.frame), "rotation": result.rotation, "skew_deg": result.skew_deg,
-        "seconds": result.seconds, "read": read,
+        "seconds": result.seconds, "read": read, "fingerprint": result.fingerprint,
+        "codes": [[c.kind.value, c.format, c.text, c.sha256, c.box] for c in result.codes],
     }  # fmt: skip
-    write_json(entry(cache, original, frame, turn, "meta.json"), meta)
+    write_json(entry(cache, original, frame, work, "meta.json"), meta)
 
 
-def load_text(cache: Path, original: Sha256, frame: int, turn: int) -> PageText | None:
+def load_text(cache: Path, original: Sha256, frame: int, work: Recipe) -> PageText | None:
     """What ``process`` read; None if it has not, or the file is damaged."""
-    value = read_json(entry(cache, original, frame, turn, "text.json"))
+    value = read_json(entry(cache, original, frame, work, "text.json"))
     return None if value is None else text_from_json(value)
 
 
-def load_result(cache: Path, original: Sha256, frame: int, turn: int, *, read: bool = False) -> PageResult | None:
+def load_result(cache: Path, original: Sha256, frame: int, work: Recipe, *, read: bool = False) -> PageResult | None:
     """The whole cached result; None if a part is missing or damaged, or (``read``) the page was cleaned but not read."""
-    meta = read_json(entry(cache, original, frame, turn, "meta.json"))
-    text = load_text(cache, original, frame, turn)
-    small = thumbnail(cache, original, frame, turn)
-    if meta is None or text is None or small is None or (read and not meta["read"]):
+    meta = read_json(entry(cache, original, frame, work, "meta.json"))
+    text = load_text(cache, original, frame, work)
+    if meta is None or text is None or (read and not meta["read"]):
         return None
     recipe = _recipe_from_json(meta["recipe"])
     notes = tuple(Finding(*f) for f in meta["findings"])
-    return PageResult(recipe, notes, meta["blank"], text, small, FrameInfo(**meta["frame"]), meta["rotation"],
-                      meta["skew_deg"], meta["seconds"])  # fmt: skip
+    codes = tuple(
+        PageCode(CodeKind(kind), form, said, sha, (x0, y0, x1, y1)) for kind, form, said, sha, (x0, y0, x1, y1) in meta["codes"]
+    )
+    return PageResult(recipe, notes, meta["blank"], text, FrameInfo(**meta["frame"]), meta["rotation"],
+                      meta["skew_deg"], meta["seconds"], codes, meta["fingerprint"])  # fmt: skip
 
 
-def thumbnail(cache: Path, original: Sha256, frame: int, turn: int) -> Path | None:
-    path = entry(cache, original, frame, turn, "thumb.jpg")
-    return path if whole_picture(path) else None
+def fingerprint(cache: Path, original: Sha256, frame: int, work: Recipe) -> str:
+    """Of ``likeness.fingerprint``; empty: blank, not cleaned yet, or the file is damaged."""
+    meta = read_json(entry(cache, original, frame, work, "meta.json"))
+    return "" if meta is None else str(meta["fingerprint"])
 
 
 def whole_picture(path: Path) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from ocr.grids import Table
-from ocr.language.syllables import core
 from ocr.lines import RawWord
 from ocr.missed import KNOWN
 from ocr.ruling import Region
 from workstation.domain.page import Word
+from workstation.domain.syllables import core
 
 _MARKS = ".,/-%"
 _SIX = "ó"

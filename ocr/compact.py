@@ -4,14 +4,17 @@ A page takes one of three forms. ``layers``: mask, paper, ink and patches, some 
 200 dpi. ``scan``: as in the archive, for black-and-white and coarse scans, worn paper, and wherever nothing would be saved.
 """
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from ocr import mixed
 from ocr.frames import Frame, load_frame
-from ocr.pictures import Piece, Sheet, group4, jpeg, scan_sheet, upright_sheet
+from ocr.pictures import Piece, Sheet, cleaned_frame, group4, jpeg, page_sheet, upright_sheet, writing
 from workstation.domain.page import Box, recipe_matrix
 from workstation.domain.pagejobs import PublishPage
+from workstation.domain.pagework import made_anew
 
 PAPER_QUALITY, INK_QUALITY, PATCH_QUALITY, PICTURE_QUALITY = 45, 55, 55, 60
 MIN_DPI = 190.0
@@ -25,9 +28,12 @@ def compact_sheet(page: PublishPage) -> Sheet:
     # the machine's cores each have a worker of their own
     cv2.setNumThreads(1)
     frame = load_frame(page.path, page.frame)
-    scan = scan_sheet(page.path, page.frame, frame)
-    small = None if frame.bits == 1 or frame.dpi < MIN_DPI else _smaller(page, frame)
-    return small if small is not None and _size(small) < _size(scan) else scan
+    anew = made_anew(page.recipe)
+    if anew:
+        frame = cleaned_frame(page, frame)
+    scan = page_sheet(page, frame)
+    small = None if frame.bits == 1 or frame.dpi < MIN_DPI else _smaller(replace(page, recipe=()) if anew else page, frame)
+    return replace(small, cleaned=anew) if small is not None and _size(small) < _size(scan) else scan
 
 
 def _size(sheet: Sheet) -> int:
@@ -47,13 +53,15 @@ def layered(layers: mixed.Layers) -> Sheet:
     height, width = layers.mask.shape
     pieces = [
         Piece(jpeg(layers.paper, PAPER_QUALITY, progressive=True, true_tone=True)),
-        Piece(jpeg(layers.ink, INK_QUALITY), mask=group4(layers.mask > 0)),
+        Piece(jpeg(layers.ink, INK_QUALITY), mask=writing(layers.mask)),
     ]
     for patch in layers.patches:
         x0, y0, x1, y1 = patch.box
         shape = None if patch.shape is None else group4(patch.shape > 0)
         box = (x0 / width, y0 / height, x1 / width, y1 / height)
-        pieces.append(Piece(jpeg(patch.pixels, PATCH_QUALITY, progressive=True, true_tone=True), box, shape))
+        # its colour at full resolution: at a quarter a stamp's red and blue smear over the letters it stands on
+        tones = jpeg(patch.pixels, PATCH_QUALITY, subsampling=0, progressive=True, true_tone=True)
+        pieces.append(Piece(tones, box, shape))
     return upright_sheet("layers", width, height, *pieces)
 
 

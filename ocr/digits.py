@@ -16,10 +16,10 @@ import numpy as np
 from ocr.columns import Numbers
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
-from ocr.language.syllables import core
 from ocr.lines import RawWord
 from ocr.missed import KNOWN, line_part
 from workstation.domain.page import Word
+from workstation.domain.syllables import core
 
 _MARKS = ".,/-"
 _MOST = 0.5

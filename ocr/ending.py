@@ -1,30 +1,31 @@
 """The foot of a document: recipients on the left, the signer on the right."""
 
-import re
+from itertools import pairwise
 
-from ocr.grammar import is_person_name, is_upper, starts_like
-from ocr.sheet import Line, Sheet, field, name_field
+from ocr.grammar import is_person_name, is_upper, letters, starts_like
+from ocr.offices import Capacity, capacity, office_under
+from ocr.sheet import Line, Sheet, field, name_field, part
 from workstation.domain.fields import IndexField
 
 _LABEL = "Nơi nhận"
 _CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH SAO", "SAO LỤC")
 """What begins the block of whoever certifies a copy: below it somebody else signs (Decree 30/2020, annex I, part II)."""
+_LEGIBLE = 0.5
+"""Confidence of a line that may be a name."""
 _DASHES = "-–—+~"
 """What begins an item of a list, as written or as read."""
-_BY_ORDER = re.compile(r"T[.,:]?(L|U[.,:]?Q)[.,:]?\s", re.IGNORECASE)
-"""TL. and TUQ. before an office, with the full stops as written or read."""
 _NAME_ALONE = 0.7
 """How sure a name is whose office could not be read: never without a look."""
 
 
-def _label_line(page: Sheet) -> Line | None:
+def label_line(page: Sheet) -> Line | None:
     return next((n for n in page.lines if starts_like(n.text, _LABEL) and len(n.text) < 14), None)
 
 
 def read_ending(pages: list[Sheet]) -> list[IndexField]:
     """recipients, signer_title, signer_name from the last page that has them."""
     for page in reversed(pages):
-        label = _label_line(page)
+        label = label_line(page)
         if label is not None:
             top = label.box[1] - 1.5 * page.pitch
             return _recipients(page, label) + signer(page, top, label.box[2], name_alone=True)
@@ -53,7 +54,9 @@ def _recipients(page: Sheet, label: Line) -> list[IndexField]:
         return []
     texts = [" ".join(n.text for n in item).lstrip(_DASHES + " ").rstrip(" ;.") for item in items]
     ended = starts_like(texts[-1], "Lưu") > 0
-    return [field("recipients", [n for item in items for n in item], "; ".join(texts), sure=1.0 if ended else 0.85)]
+    return [
+        field("recipients", [n for item in items for n in item], "; ".join(texts), sure=1.0 if ended else 0.85, enumerated=True)
+    ]
 
 
 def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False) -> list[IndexField]:
@@ -61,39 +64,114 @@ def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False
 
     ``name_alone``: where a seal hides the office, the first person's name there is given, with doubt.
     """
-    block = sorted(
-        (n for n in page.lines if n.box[1] >= top and n.box[0] > right_of and n.centre > 0.45 * page.width),
-        key=lambda n: n.box[1],
-    )
+    block = sorted((n for n in _right_parts(page, right_of) if n.box[1] >= top), key=lambda n: n.box[1])
     end = next((i for i, n in enumerate(block) if any(starts_like(n.text, w, 0.9) for w in _CERTIFIES)), len(block))
     block = block[:end]
     heads: list[Line] = []
     for line in block:
-        if is_upper(line.text) and _looks_like_office(line, heads, page):
+        if _looks_like_office(line, heads, page):
             heads.append(line)
-        elif heads:
+        elif heads and len(letters(line.text)) > 2:
             break
     if not heads:
-        alone = [n for n in block if name_alone and is_person_name(n.text) and not is_upper(n.text) and n.confidence >= 0.5]
-        return [name_field("signer_name", alone[0], sure=_NAME_ALONE)] if alone else []
-    out = [_title(heads)]
-    # under the seal there may be scraps of its rim and the signature; the name is the first line that reads as one
+        alone = [n for n in block if name_alone and _is_name(n)]
+        return [name_field("signer_name", alone[0], _bare_name(alone[0].text), sure=_NAME_ALONE)] if alone else []
+    return [*_capacities(heads, page), *_name(block, heads, page)]
+
+
+def _right_parts(page: Sheet, right_of: float) -> list[Line]:
+    """Lines of the right half, and the right parts of lines that were read across the page."""
+    found = []
+    for line in page.lines:
+        if line.box[0] <= right_of < line.box[2]:
+            gaps = [(b.box[0] - a.box[2], i + 1) for i, (a, b) in enumerate(pairwise(line.words))]
+            wide, at = max(gaps, default=(0.0, 0))
+            if wide > 2 * line.height:
+                line = part(line.page, line.words[at:])
+        if line.box[0] > right_of and line.centre > 0.45 * page.width:
+            found.append(line)
+    return found
+
+
+def _capacities(heads: list[Line], page: Sheet) -> list[IndexField]:
+    """signer_authority and signer_title. Where the title is only known from the line with TL. or TUQ. that somebody else's
+    authority is used (Decree 30/2020 art. 13.3, 13.4), it is from that line on, with slashes between; a deputy's says KT. by
+    itself."""
+    read = [capacity(line.text) for line in heads]
+    powers = [i for i, c in enumerate(read) if c is not None and c.by]
+    out = []
+    if powers:
+        lines = [heads[i] for i in powers]
+        texts = [c.text for i in powers if (c := read[i]) is not None]
+        sure = all(c.sure for i in powers if (c := read[i]) is not None)
+        out.append(field("signer_authority", lines, " / ".join(texts), wrong=not sure, known=sure))
+    last = powers[-1] if powers else -1
+    power = read[last] if powers else None
+    own = heads[last + 1 :]
+    said = read[-1] if own else None
+    hidden = not own or _begins_hidden(own[-1], heads, page)
+    office = office_under(power, said, hidden=hidden)
+    if power is None and said is not None and len(own) > 1 and letters(own[-2].text).endswith(letters(said.of)[1:]):
+        office = Capacity(
+            "", f"PHÓ {said.of}", sure=False
+        )  # the same office twice: KT. over it, and PHÓ before it, were not read
+    if own and said is None and (power is None or power.by not in ("KT", "TM") or len(letters(own[-1].text)) > 9):
+        office = Capacity("", own[-1].text, sure=not hidden, listed=False)
+    elif own and said is None and office is None:
+        office = office_under(power, None, hidden=True) or Capacity("", own[-1].text, sure=False, listed=False)
+    if office is None:
+        return out
+    by_order = power if power is not None and power.by in ("TL", "TUQ") else None
+    text = f"{by_order.text} / {office.text}" if by_order else office.text
+    lines = [heads[last], *own[-1:]] if by_order else own[-1:] or [heads[last]]
+    known = office.listed and office.sure and (by_order is None or by_order.sure) and not hidden
+    return [*out, field("signer_title", lines, text, wrong=not office.sure or hidden, known=known)]
+
+
+def _begins_hidden(line: Line, lines: list[Line], page: Sheet) -> bool:
+    """Whether a line under others stands off their middle to the right, as one does whose beginning lies under a seal."""
+    others = [n for n in lines if n is not line]
+    if not others:
+        return False
+    middle = max(others, key=lambda n: n.box[2] - n.box[0]).centre
+    return line.centre - middle > _OFF * page.width
+
+
+_OFF = 0.014
+"""Share of the page's width by which lines of one centred block may stand apart."""
+
+
+def _name(block: list[Line], heads: list[Line], page: Sheet) -> list[IndexField]:
+    """The first line under the heads that reads as a person's name: under the seal there may be scraps of its rim and the
+    signature. Where none does, what stands lowest there is given with doubt, so that somebody looks."""
     limit = heads[-1].box[3] + 0.16 * page.height
-    names = [n for n in block if heads[-1].box[3] < n.box[1] < limit and is_person_name(n.text) and not is_upper(n.text)]
-    sound = [n for n in names if n.confidence >= 0.5 and n.height < 2 * page.pitch]
-    if sound:
-        out.append(name_field("signer_name", sound[0]))
-    return out
+    under = [n for n in block if heads[-1].box[3] < n.box[1] + 0.3 * n.height and n.box[1] < limit and n.height < 2 * page.pitch]
+    names = [n for n in under if _is_name(n)]
+    if names:
+        hidden = _begins_hidden(names[0], [*heads, names[0]], page) or len(names[0].words) < 3
+        return [name_field("signer_name", names[0], _bare_name(names[0].text), wrong=hidden)]
+    scraps = [n for n in under if len(letters(n.text)) > 4 and n.text[:1] not in _DASHES]
+    return [name_field("signer_name", scraps[-1], _bare_name(scraps[-1].text), sure=_NAME_ALONE, wrong=True)] if scraps else []
 
 
-def _title(heads: list[Line]) -> IndexField:
-    """The office, which is the last line; where it is only known from the line with TL. or TUQ. that somebody else's authority is
-    used (Decree 30/2020 art. 13.3, 13.4), from that line on, with slashes between. A deputy's title says KT. by itself."""
-    first = next((i for i, line in enumerate(heads) if _BY_ORDER.match(line.text)), len(heads) - 1)
-    kept = heads[first:]
-    return field("signer_title", kept, " / ".join(line.text for line in kept))
+def _is_name(line: Line) -> bool:
+    return is_person_name(_bare_name(_likelier(line))) and not is_upper(line.text) and line.confidence >= _LEGIBLE
+
+
+def _likelier(line: Line) -> str:
+    """What a line says, each word as it likelier was."""
+    return " ".join(w.suggestion or w.text for w in line.words)
+
+
+def _bare_name(text: str) -> str:
+    """A name without the strokes beside its words."""
+    return " ".join(w for w in (word.strip(".,:;'\"“”„‘’`~_/\\#@|-–()[]{}*^") for word in text.split()) if w)
 
 
 def _looks_like_office(line: Line, heads: list[Line], page: Sheet) -> bool:
     near = not heads or line.box[1] - heads[-1].box[3] < 1.2 * page.pitch
-    return near and len(line.text) >= 5 and line.confidence >= 0.4
+    if not near:
+        return False
+    if capacity(line.text) is not None:
+        return True
+    return is_upper(line.text) and len(line.text) >= 4 and line.confidence >= 0.4

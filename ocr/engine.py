@@ -17,9 +17,11 @@ class Recognizer(Protocol):
         """``block``: lines under one another, no layout. O01: engine or language missing, O02: page can't be read."""
         ...
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
         """The words of each picture of one line, boxes on that picture. ``digits``: numbers only, their points, commas and
-        strokes."""
+        strokes; ``raw``: the picture is the line and nothing else, no letters are looked for first (not with ``digits``)."""
         ...
 
     def describe(self) -> Engine: ...
@@ -40,7 +42,9 @@ class Unread:
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         return ()
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
         return tuple(() for _ in pictures)
 
     def describe(self) -> Engine:

@@ -39,13 +39,14 @@ PDF_RENDER_DPI = 300
 A4_WIDTH_INCH = 210 / 25.4
 _FORMATS = {
     "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "BMP": "image/bmp",
-    "WEBP": "image/webp", "JPEG2000": "image/jp2",
+    "WEBP": "image/webp", "JPEG2000": "image/jp2", "HEIF": "image/heic",
 }  # fmt: skip
 PDF_ERRORS = (
     pymupdf.FileDataError, pymupdf.EmptyFileError, pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError,
 )  # fmt: skip
 """What PyMuPDF raises on damaged files; its own exceptions share no other base."""
-PILLOW_FORMATS = tuple(f for f in _FORMATS if f != "MPO")  # Pillow finds MPO out of JPEG by itself
+# Pillow finds MPO out of JPEG by itself, and knows HEIF only once it has been taught
+PILLOW_FORMATS = tuple(f for f in _FORMATS if f not in ("MPO", "HEIF"))
 _EXIF_TAG = 0x0112
 
 
@@ -102,6 +103,27 @@ def frame_count(image: Image.Image) -> int:
     return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
 
 
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1")
+"""Major brands (ISO/IEC 23008-12, annex B) of pictures as telephones make them."""
+
+
+def _is_heif(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS
+
+
+def _formats(path: Path) -> tuple[str, ...]:
+    """What the file may be. Teaches Pillow HEIC when the first such file comes; Q16 where its decoder (the extra ``heic``) is not
+    installed."""
+    if not _is_heif(read_head(path)):
+        return PILLOW_FORMATS
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as e:
+        raise WorkstationError("Q16", file=path.name) from e
+    register_heif_opener(thumbnails=False)
+    return ("HEIF",)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
     """A Pillow image whose header has been read; F01 if it is none, F03 if it breaks off, F07 if the file can't be read."""
@@ -109,11 +131,11 @@ def opened(path: Path) -> Iterator[Image.Image]:
         # Pillow warns about odd metadata (truncated EXIF, corrupt TIFF tags); the pixels decide, not the warning
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=PILLOW_FORMATS) as image:
+            with Image.open(path, formats=_formats(path)) as image:
                 yield image
     except UnidentifiedImageError as e:
         known = read_head(path)[:12]
-        damaged = known.startswith((b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*", b"BM", b"RIFF"))
+        damaged = known.startswith((b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*", b"BM", b"RIFF")) or _is_heif(known)
         raise WorkstationError("F03" if damaged else "F01", file=path.name) from e
     except FileNotFoundError as e:
         raise WorkstationError("F07", file=path.name) from e
@@ -121,8 +143,9 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise WorkstationError("F07", file=path.name) from e
     except MemoryError as e:
         raise WorkstationError("F05", file=path.name) from e
-    except (OSError, SyntaxError, ValueError, EOFError, TypeError, OverflowError, struct.error) as e:
-        # what Pillow's decoders raise on damaged data (found by changing bytes at random)
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, OverflowError, struct.error, KeyError, RuntimeError) as e:
+        # what Pillow's decoders raise on damaged data (found by changing bytes at random), of a TIFF's later page that is
+        # packed in a way they don't know (KeyError), and libheif of sizes beyond its limits (RuntimeError)
         raise WorkstationError("F03", file=path.name) from e
 
 

@@ -29,6 +29,9 @@ _OFF, _TALLER = 0.25, 0.15
 """Of print's height: by so much the feet of handwriting leave the base line, or its figures are taller. Print stays below
 0.14 and 0.06 (48 pages), whatever it is read as: figures written by hand are at times read with confidence."""
 
+_WHOLE = 0.75
+"""Of print's height: what is lower, beside strokes that are not, is a fleck or a half of a broken figure."""
+
 Words = Sequence[Word | RawWord]
 
 
@@ -117,6 +120,8 @@ def _drawn(strokes: Floats, gap: Gap, mm: float) -> Box | None:
     inside = inside[inside[:, 3] - inside[:, 1] >= _STROKE_MM * mm]
     if not len(inside):
         return None
+    high = inside[:, 3] - inside[:, 1] >= _WHOLE * gap.height
+    inside = inside[high] if high.any() else inside
     away, taller = np.abs(inside[:, 3] - gap.base), inside[:, 3] - inside[:, 1] - gap.height
     if away.max() < _OFF * gap.height and taller.max() < _TALLER * gap.height:
         return None

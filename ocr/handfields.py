@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr.grammar import plain
+from ocr.grammar import find_date, plain
 from ocr.lines import RawWord
-from workstation.domain.fields import FieldOrigin, IndexField
-from workstation.domain.page import PageText, UnreadArea, Word
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal
+from workstation.domain.page import Box, PageText, UnreadArea, Word
 
 NEXT = {"NGAY": "THANG", "THANG": "NAM"}
 """Of the words between which a day and a month are filled in: which follows which."""
@@ -20,7 +20,8 @@ def bare(word: Word | RawWord) -> str:
 
 
 def marked(fields: Sequence[IndexField], texts: Sequence[PageText | None]) -> list[IndexField]:
-    """Number and date whose place on the first page holds handwriting: what was read there is no more than a guess."""
+    """Number and date whose place on the first page holds handwriting: they are left to be keyed, with the crop there. What was
+    read is proposed at most, and of a date the printed month and year: the recogniser is sure of figures that it misreads."""
     first = next(((i, t) for i, t in enumerate(texts) if t is not None), None)
     if first is None:
         return list(fields)
@@ -30,8 +31,33 @@ def marked(fields: Sequence[IndexField], texts: Sequence[PageText | None]) -> li
         name = _field_at(area, text.words) if area.kind == "handwriting" and area.box[1] < _HEAD * text.height_px else ""
         if name:
             old = found.get(name) or IndexField(name, "", 0.0)
-            found[name] = replace(old, page=at, box=old.box or area.box, origin=FieldOrigin.HANDWRITTEN, doubt=True)
+            own = old.box is None or min(old.box[3], area.box[3]) > max(old.box[1], area.box[1])
+            if own and old.origin is not FieldOrigin.HANDWRITTEN:
+                found[name] = _to_key(old, at, text, area.box)
     return list(found.values())
+
+
+def _to_key(old: IndexField, page: int, text: PageText, box: Box) -> IndexField:
+    read = (Proposal(old.value, "read"),) if old.value else ()
+    part = _printed_part(text, box) if old.name == "issued_date" else ""
+    partly = (Proposal(part, "partial"),) if part else ()
+    return replace(
+        old, value="", confidence=0.0, page=page, box=old.box or box, origin=FieldOrigin.HANDWRITTEN, doubt=True,
+        proposals=(*partly, *read), weak=(),
+    )  # fmt: skip
+
+
+def _printed_part(text: PageText, box: Box) -> str:
+    """Year and month, ISO 8601, as far as the line's printed words say them: without those that any handwriting meets."""
+    hands = [a.box for a in text.unread if a.kind == "handwriting"]
+    level = sorted((w for w in text.words if min(w.box[3], box[3]) > max(w.box[1], box[1])), key=lambda w: w.box[0])
+    printed = " ".join(w.text for w in level if not any(_meets(w.box, hand) for hand in hands))
+    found = find_date(printed)
+    return found.partial if found else ""
+
+
+def _meets(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 _HEAD = 0.45

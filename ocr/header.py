@@ -1,17 +1,38 @@
 """The head of an administrative document: national motto, agency, number, place and date, title, subject."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 
-from ocr.grammar import find_date, is_upper, letters, notation_is_regular, parse_number, place_before, similarity, starts_like
-from ocr.sheet import Line, Sheet, field
+from ocr.agency import agencies, spelt
+from ocr.grammar import (
+    distance,
+    find_date,
+    is_upper,
+    letters,
+    parse_number,
+    place_before,
+    plain,
+    similarity,
+    starts_like,
+)
+from ocr.language.mending import likelier
+from ocr.notation import in_its_place, number_fields
+from ocr.sheet import Line, Sheet, field, part
+from ocr.titles import marks_on, title_lines
 from workstation.domain.doctype import DocumentType
-from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal
+from workstation.domain.syllables import core
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
 _TOP = 0.35
 """Share of the page in which a header can begin."""
+_NATION = 0.75
+"""Similarity with the national name from which a line has it."""
 _BODY = ("Căn cứ", "Kính gửi", "Điều 1", "Xét đề nghị", "Theo đề nghị", "Thực hiện", "Tôi tên là")
 
 
@@ -28,10 +49,8 @@ class Title:
 def nation_line(page: Sheet) -> Line | None:
     """The national name (or the motto under it, or the Party's name) in the upper part of the page."""
     for line in page.lines:
-        if line.box[1] < _TOP * page.height:
-            known = (similarity(line.text, NATION), similarity(line.text, MOTTO), similarity(line.text, PARTY))
-            if max(known) >= 0.75:
-                return line
+        if line.box[1] < _TOP * page.height and _nation_at(line) is not None:
+            return line
     return None
 
 
@@ -42,21 +61,25 @@ def number_line(page: Sheet) -> Line | None:
 
 
 def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
-    """The line that names the type: capitals, the words of a known title first; the topmost, then the longest title."""
-    found: list[tuple[float, int, Title]] = []
-    for line in page.lines:
-        if line.box[1] > 0.6 * page.height or not is_upper(line.text):
+    """The line that names the type: capitals, the words of a known title first; the topmost, then the longest title, then the
+    type of which most marks stand on the page. Of a title that two types share, one with marks needs one of them."""
+    found: list[tuple[float, int, int, Title]] = []
+    for line in title_lines(page):
+        if line.box[1] > 0.6 * page.height:
             continue
         for kind in types:
             for title in kind.titles:
                 score = starts_like(line.text, title, 0.85)
                 count = len(letters(title).split())
                 whole = len(letters(line.text).split()) == count
-                if score and (whole or kind.layout == "form"):
+                if score and (whole or kind.layout != "decree30"):
+                    marks = marks_on(page, kind)
+                    if kind.marks and not marks:
+                        continue
                     end = _after_words(line.text, count)
                     rest = line.cut(end) if line.text[end:].strip(" .:-") else None
-                    found.append((line.box[1], -count, Title(kind, line.cut(0, end), rest, score)))
-    return min(found, key=lambda f: (f[0], f[1], -f[2].score))[2] if found else None
+                    found.append((line.box[1], -count, -marks, Title(kind, line.cut(0, end), rest, score)))
+    return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
 
 
 def _after_words(text: str, count: int) -> int:
@@ -70,16 +93,17 @@ def _after_words(text: str, count: int) -> int:
     return at
 
 
-def begins_document(page: Sheet, types: tuple[DocumentType, ...]) -> bool:
-    """Whether a new document starts on this page: a national header, or an agency's number line, or a title at the very top."""
-    if nation_line(page) is not None:
+def begins_document(page: Sheet, types: tuple[DocumentType, ...], *, alone: bool = True) -> bool:
+    """Whether a new document starts on this page: a national header, or an agency's number line, or a title at the very top.
+    ``alone``: a national header is enough; else it takes a title or number with it."""
+    if nation_line(page) is not None and (alone or number_line(page) is not None or find_title(page, types) is not None):
         return True
     number = number_line(page)
     if number is not None and number.box[1] < _TOP * page.height and (parsed := parse_number(number.text)) and parsed.notation:
         above = [n for n in page.lines if n.box[3] <= number.box[1] + 2 and is_upper(n.text)]
         if above:
             return True
-    title = find_title(page, types)
+    title = find_title(page, tuple(t for t in types if t.layout != "table"))  # a list may be an appendix of what stands before it
     return title is not None and title.line in {_first_words(n, title.line) for n in page.lines[:2]}
 
 
@@ -89,7 +113,7 @@ def _first_words(line: Line, title: Line) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Lines of the header left and right of the gutter."""
+    """Lines of the header left and right of the gutter, top to bottom."""
 
     left: tuple[Line, ...]
     right: tuple[Line, ...]
@@ -98,109 +122,288 @@ class Blocks:
 
 
 def header_blocks(page: Sheet, until: float) -> Blocks:
-    """Lines above ``until``, parted at the left edge of the national name (the middle of the page without one)."""
+    """Lines above ``until``, parted at the left edge of the national name (the middle of the page without one); a line that was
+    read across the gutter is cut there."""
+    gutter = _gutter(page)
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in page.lines:
+        if line.box[3] > until + 0.5 * page.pitch:
+            continue
+        for half in _parted(line, gutter, page):
+            (left if half.centre < gutter else right).append(half)
+    return Blocks(tuple(sorted(left, key=lambda n: n.box[1])), tuple(sorted(right, key=lambda n: n.box[1])), until)
+
+
+def _gutter(page: Sheet) -> float:
     nation = nation_line(page)
-    gutter = nation.box[0] if nation and nation.box[0] > 0.3 * page.width else 0.48 * page.width
-    head = [n for n in page.lines if n.box[3] <= until + 0.5 * page.pitch]
-    left = tuple(sorted((n for n in head if n.centre < gutter), key=lambda n: n.box[1]))
-    right = tuple(sorted((n for n in head if n.centre >= gutter), key=lambda n: n.box[1]))
-    return Blocks(left, right, until)
+    at = _nation_at(nation) if nation is not None else None
+    if nation is None or at is None:
+        return 0.48 * page.width
+    edge = nation.words[at].box[0]
+    return edge - 0.25 * page.pitch if edge > 0.3 * page.width else 0.48 * page.width
+
+
+def _nation_at(line: Line) -> int | None:
+    """Index of the word with which the national name, the motto or the Party's name begins; there may be more before it."""
+    tails = [" ".join(w.text for w in line.words[i:]) for i in range(len(line.words))]
+    score, at = max((similarity(tail, known, _NATION), -i) for i, tail in enumerate(tails) for known in (NATION, MOTTO, PARTY))
+    return -at if score >= _NATION else None
+
+
+def _parted(line: Line, gutter: float, page: Sheet) -> list[Line]:
+    """The line, or its halves if it was read across the gutter: at the widest gap near it, or where the date begins behind a
+    number."""
+    x0, _, x1, _ = line.box
+    if x0 > gutter - 0.06 * page.width or x1 < gutter + 0.06 * page.width or len(line.words) < 2:
+        return [line]
+    if begins := _nation_at(line):
+        return [part(line.page, line.words[:begins]), part(line.page, line.words[begins:])]
+    gaps = [(b.box[0] - a.box[2], i + 1) for i, (a, b) in enumerate(pairwise(line.words))
+            if abs((a.box[2] + b.box[0]) / 2 - gutter) < 0.13 * page.width]  # fmt: skip
+    wide, at = max(gaps, default=(0.0, 0))
+    ordinary = median(max(0.0, b.box[0] - a.box[2]) for a, b in pairwise(line.words))
+    numbered = parse_number(line.text) is not None and find_date(line.text) is not None
+    if numbered and wide < 2 * ordinary:  # the number ends with the word that has its stroke
+        at = next((i + 1 for i, w in enumerate(line.words) if "/" in w.text), at)
+    elif wide < max(0.5 * line.height, 1.6 * ordinary):
+        return [line]
+    return [part(line.page, words) for words in (line.words[:at], line.words[at:]) if words]
 
 
 def read_header(page: Sheet, title: Title | None, kind: DocumentType | None) -> list[IndexField]:
-    """organ_name, number, notation, place, issued_date of a Decree-30 page."""
+    """parent_organ, organ_name, number, notation, place, issued_date, addressees of a Decree-30 page."""
     until = title.line.box[1] if title else _body_top(page)
     blocks = header_blocks(page, until)
-    numbered = next((n for n in blocks.left if parse_number(n.text)), None) or number_line(page)
-    out: list[IndexField] = []
-    organ = [n for n in blocks.left if is_upper(n.text) and (numbered is None or n.box[1] < numbered.box[1])]
-    if organ:
-        out.append(field("organ_name", organ, sure=1.0 if numbered else 0.8))
-    out += number_fields(numbered, kind)
+    numbered = (
+        next((n for n in blocks.left if parse_number(n.text)), None) or number_line(page) or in_its_place(blocks.left, kind)
+    )
     dated = next((n for n in (*blocks.right, *blocks.left) if find_date(n.text)), None)
-    if dated:
-        out += date_fields(dated)
-    return out
+    agency = _agency_fields(page, blocks, numbered, dated)
+    organ = next((f.value for f in agency if f.name == "organ_name"), "")
+    return [*agency, *number_fields(numbered, kind, organ), *(date_fields(dated) if dated else ())]
 
 
-def number_fields(line: Line | None, kind: DocumentType | None) -> list[IndexField]:
-    parsed = parse_number(line.text) if line else None
-    if line is None or parsed is None:
+def _agency_fields(page: Sheet, blocks: Blocks, numbered: Line | None, dated: Line | None) -> list[IndexField]:
+    below = numbered or dated
+    limit = below.box[1] + 0.3 * below.height if below is not None else blocks.bottom
+    organ = [n for n in blocks.left if is_upper(n.text) and n.box[1] < limit - 0.5 * n.height and _is_name(n, page)]
+    if organ and numbered is not None:
+        organ = [n for n in organ if n.box[1] < numbered.box[1] and not parse_number(n.text)]
+    if not organ:
         return []
-    out = []
-    if parsed.number:
-        at = line.text.index(parsed.number)
-        out.append(field("number", [line.cut(at, at + len(parsed.number))], parsed.number, wrong=not parsed.number.isdigit()))
-    if parsed.notation:
-        at = line.text.index("/") + 1 if "/" in line.text else 0
-        odd = not notation_is_regular(parsed.notation) or not _fits(parsed.notation, kind)
-        out.append(field("notation", [line.cut(at)], parsed.notation, wrong=odd))
-    return out
+    groups = agencies(organ)
+    sure = 1.0 if numbered else 0.8
+    out = [agency_field("organ_name", groups[-1], sure)]
+    above = [n for group in groups[:-1] for n in group]
+    return [agency_field("parent_organ", above, sure), *out] if above else out
 
 
-def _fits(notation: str, kind: DocumentType | None) -> bool:
-    """Whether the notation begins with the type's abbreviation; official letters have none."""
-    bare = notation.split("/")[-1]
-    return kind is None or not kind.abbreviation or bare.split("-")[0] == kind.abbreviation
+_NUMBER_LABEL = re.compile(r"^[\W_]*S[O06]\s?[\d:.;/]")
+"""What the line of a number begins with, also where it could not be read on."""
+
+
+def _is_name(line: Line, page: Sheet) -> bool:
+    """Whether capitals on the left are words of a name: not a scrap of a few strokes, not the margin's."""
+    return (
+        not _NUMBER_LABEL.match(plain(line.text))
+        and len(letters(line.text)) >= 3
+        and line.box[0] < 0.5 * page.width
+        and not any(similarity(line.text, known, _NATION) for known in (NATION, MOTTO))
+    )
+
+
+def agency_field(name: str, lines: list[Line], sure: float) -> IndexField:
+    """An agency's name, its fixed words spelt as they are everywhere; in doubt where more than marks had to be put right."""
+    texts, guessed = [], False
+    for line in lines:
+        likely = max(("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN"), key=lambda name: similarity(line.text, name))
+        near = similarity(line.text, likely)
+        guessed = guessed or 0.7 <= near < 1
+        texts.append(likely if near >= 0.7 else line.text)
+    return field(name, lines, spelt(" ".join(texts)), sure=sure, wrong=guessed)
 
 
 def date_fields(line: Line) -> list[IndexField]:
+    """place and issued_date of ``Hòa Hưng, ngày …``; a date without its day is proposed in part, never given."""
+    first, line = find_date(line.text), line.heard
     found = find_date(line.text)
     if found is None:
         return []
     out = []
     place = place_before(line.text, found.start)
     if place:
-        wrong = not place[0].isupper() or len(place) > 60
+        wrong = not place[0].isupper() or len(place) > 60 or any(c.isdigit() for c in place)
         out.append(field("place", [line.cut(0, found.start)], place, wrong=wrong))
-    out.append(field("issued_date", [line.cut(found.start, found.end)], found.iso, wrong=not found.iso))
-    return out
+    said = line.cut(found.start, found.end)
+    digits = [w for w in said.words if any(c.isdigit() for c in w.text)]
+    odd = found.loose or not found.iso
+    day = field("issued_date", [said], found.iso, wrong=odd, judged=None if odd else digits)
+    if found.partial and not found.iso:
+        day = replace(day, proposals=(Proposal(found.partial, "partial"),))
+    elif first and first.iso and first.iso != found.iso:
+        day = replace(day, proposals=(Proposal(first.iso, "read"),))
+    return [*out, day]
 
 
 def _body_top(page: Sheet) -> float:
     """Top of the first line that can't belong to a header."""
     for line in sorted(page.lines, key=lambda n: n.box[1]):
         wide = line.box[2] - line.box[0] > 0.62 * page.width
-        if wide or any(starts_like(line.text, word) for word in _BODY):
+        if any(starts_like(line.text, word) for word in _BODY):
+            return line.box[1]
+        if wide and not _of_header(line):
             return line.box[1]
     return 0.5 * page.height
 
 
+def _of_header(line: Line) -> bool:
+    """Whether a wide line is two columns read as one."""
+    words = [w.text for w in line.words]
+    named = any(similarity(" ".join(words[i:]), known, _NATION) for i in range(len(words)) for known in (NATION, MOTTO))
+    return named or (find_date(line.text) is not None and (parse_number(line.text) is not None or line.text[:1].isupper()))
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Left and right edges of the running text, pixels."""
+
+    left: float
+    right: float
+
+
+def _margins(page: Sheet, top: float) -> Margins:
+    """Of the lines below ``top``: where most long ones begin and end."""
+    long = [n for n in page.lines if n.box[1] > top and n.box[2] - n.box[0] > 0.5 * page.width]
+    if len(long) < 3:
+        return Margins(0.14 * page.width, 0.92 * page.width)
+    lefts, rights = sorted(n.box[0] for n in long), sorted(n.box[2] for n in long)
+    return Margins(lefts[len(lefts) // 10], rights[(9 * len(rights)) // 10 - (len(rights) % 10 == 0)])
+
+
 def subject_under(page: Sheet, title: Title) -> IndexField | None:
-    """The lines under the title, in the middle, down to the first of the body or a wide gap."""
+    """The lines under the title, each in the middle, down to the first of the body or a wide gap."""
     below = sorted((n for n in page.lines if n.box[1] > title.line.box[1] + 0.5 * title.line.height), key=lambda n: n.box[1])
+    edges = _margins(page, title.line.box[3])
     taken: list[Line] = []
     previous = title.line
-    for line in below:
+    for whole in below:
+        line = _without_scraps(whole)
+        if taken and line.box[3] < previous.box[1] + 0.5 * previous.height:
+            continue
+        if len(letters(line.text)) < 2 and line.height < 0.6 * page.pitch:
+            continue  # a scrap of a rule or a stain
+        if _beside(line, title, page):
+            continue
         gap = line.box[1] - previous.box[3]
         centred = abs(line.centre - title.line.centre) < 0.12 * page.width
         ended = is_upper(line.text) or any(starts_like(line.text, word) for word in _BODY) or parse_number(line.text)
         if ended or not centred or gap > (2.2 if not taken else 1.3) * page.pitch or len(taken) == 6:
             break
+        if _after_the_last(line, taken) or _runs_on(line, edges, page) or (taken and _ITEM.match(line.text)):
+            break
         taken.append(line)
         previous = line
-    return field("subject", taken) if taken else None
+    return _subject(taken) if taken else None
+
+
+def _after_the_last(line: Line, taken: Sequence[Line]) -> bool:
+    """Whether a line follows one that was not filled any more: lines in the middle are filled, but for the last."""
+    *full, last, width = (n.box[2] - n.box[0] for n in (*taken, line)) if len(taken) > 1 else (0.0, 0.0)
+    return bool(full) and last < _FILLED * max(full) and width > last / _FILLED
+
+
+_FILLED = 0.6
+"""Of the longest line's width, what a line at least has that another follows."""
+
+
+def _beside(line: Line, title: Title, page: Sheet) -> bool:
+    """Whether a short line stands far left of the title's middle: of the stamp of arrival, which reads ĐẾN, Số and Ngày."""
+    return line.box[2] < title.line.centre - 0.2 * page.width and line.box[2] - line.box[0] < 0.16 * page.width
+
+
+def _subject(lines: list[Line], *, wrong: bool = False) -> IndexField:
+    """A value that says what its words likelier were, then with doubt, and with what was read proposed."""
+    made = field("subject", lines, clean_subject(" ".join(n.text for n in lines)), wrong=wrong)
+    surest: dict[str, float] = {}
+    for word in (w for n in lines for w in n.words):
+        surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
+    words = made.value.split()
+    better = likelier(words, [surest.get(core(w), 0.0) for w in words])
+    if not better:
+        return made
+    value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
+    return replace(made, value=value, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
+
+
+def _without_scraps(line: Line) -> Line:
+    """Without the strokes before its first word and behind its last; a dash may be meant."""
+    kept = [i for i, w in enumerate(line.words) if any(c.isalnum() for c in w.text) or w.text in ("-", "–")]
+    return part(line.page, line.words[kept[0] : kept[-1] + 1]) if kept else line
+
+
+_ITEM = re.compile(r"^\W{0,2}(?:[0-9]{1,2}|[IVX]{1,4})[.,)]\s*\S")
+"""A numbered paragraph."""
+
+
+def _runs_on(line: Line, edges: Margins, page: Sheet) -> bool:
+    """Whether a line is of the running text: it begins at the margin or at a paragraph's indent, and lies askew in the column."""
+    left, right = line.box[0] - edges.left, edges.right - line.box[2]
+    return abs(left - right) > 0.03 * page.width and (right < 0.03 * page.width or left < 0.06 * page.width)
+
+
+def clean_subject(text: str) -> str:
+    """Without the scraps of the rule under it, or of a stain before it; its first words as they always are, and the strokes of
+    numbers and dates in it as strokes."""
+    bare = re.sub(r"(?:\s+[^\w\s]{1,3})+$", "", re.sub(r"^[^\w(\"“]+", "", text)).rstrip(" :;,.·_-")
+    first, _, rest = bare.partition(" ")
+    second, _, tail = rest.partition(" ")
+    if tail and letters(second) == "VIEC" and distance(letters(first).replace(" ", ""), "VE") <= 1:
+        bare = f"Về việc {tail}"
+    elif letters(first) == "VIEC":
+        bare = f"Về {bare[0].lower()}{bare[1:]}"
+    bare = re.sub(r"(?<=\bsố) [-–:.] (?=\d+\s?/)", " ", bare)
+    bare = re.sub(r"(?<=[a-zà-ỹđ]{2})\.(?= [a-zà-ỹđ])", ",", bare)  # a subject is one sentence
+    bare = re.sub(r"(?<=[a-zà-ỹđ])\.(?=[a-zà-ỹđ]{2})", " ", bare)
+    bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
+    return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
 
 
 def letter_subject(page: Sheet) -> IndexField | None:
     """``V/v …`` under the number of an official letter, without the abbreviation itself."""
     blocks = header_blocks(page, _body_top(page))
     for at, line in enumerate(blocks.left):
-        start = subject_start(line.text)
+        start = subject_start(line.text) or _subject_under_number(blocks.left[:at], line, page)
         if start:
             taken = [line.cut(start)]
             for after in blocks.left[at + 1 :]:
                 if after.box[1] - taken[-1].box[3] > 1.2 * page.pitch or is_upper(after.text):
                     break
                 taken.append(after)
-            return field("subject", taken)
+            return _subject(taken, wrong=not _SUBJECT_MARK.match(line.text))
     return None
 
 
+def _subject_under_number(above: Sequence[Line], line: Line, page: Sheet) -> int:
+    """Where the subject begins of the first line under a number, behind a ``V/v`` that could not be read as such; 0 if it is
+    none."""
+    mark, _, rest = line.text.partition(" ")
+    number = next((n for n in above if _NUMBER_LABEL.match(plain(n.text)) or parse_number(n.text)), None)
+    near = number is not None and above[-1] is number and line.box[1] - number.box[3] < 1.2 * page.pitch
+    small = len(rest.split()) > 1 and not is_upper(rest) and not any(starts_like(line.text, word) for word in _BODY)
+    return len(mark) + 1 if near and small and len(mark) <= _MARK and plain(mark).lstrip("'\"“.,")[:1] == "V" else 0
+
+
+_MARK = 4
+"""Letters of a ``V/v`` as it may be read."""
+_SUBJECT_MARK = re.compile(r"^\W*V\s*/\s*[vV]\b")
+_SUBJECT_START = re.compile(r"^\W*(?:V\s*[/|lI1!.,]{1,2}\s*[VYWX]{1,2}|V\s*[/|]|VW|W|VN|VIV|[VY]/[VWY])\s*[:.]?\s+(?=\w)")
+
+
 def subject_start(text: str) -> int:
-    """Where the subject begins after ``V/v``; 0 if the line does not begin so."""
-    head = text[:4].upper().replace(" ", "")
-    return text.upper().index("V", text.upper().index("/")) + 1 if head.startswith(("V/V", "V/ V")) else 0
+    """Where the subject begins after ``V/v`` as written or read; 0 if the line does not begin so."""
+    found = _SUBJECT_START.match(plain(text))
+    return found.end() if found else 0
 
 
 def derived_type(kind: DocumentType) -> IndexField:

@@ -1,5 +1,6 @@
 """What is in a file, from its header: nothing large is decoded before its size is known to be allowed."""
 
+import mmap
 from pathlib import Path
 
 import pymupdf
@@ -27,7 +28,7 @@ _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
 
 
 def inspect(path: Path, limits: Limits) -> Inspection:
-    """Media type and frames of ``path``. F01, F02, F03, F04, F05, F07 (see ``workstation.domain.errors``)."""
+    """Media type and frames of ``path``. F01, F02, F03, F04, F05, F07, Q16, Q17 (see ``workstation.domain.errors``)."""
     try:
         size = path.stat().st_size
     except OSError as e:
@@ -90,13 +91,21 @@ def _check_count(path: Path, count: int, limits: Limits) -> None:
 
 def _inspect_pdf(path: Path, limits: Limits) -> Inspection:
     with opened_pdf(path) as document:
+        _refuse_portfolio(path, document)
         _check_count(path, document.page_count, limits)
         with pdf_damage(path):
             frames = tuple(_pdf_frame_info(path, page, limits) for page in document.pages())
             if document.is_repaired:
                 # what had to be guessed together may lack pages or show empty ones: a clerk must not take it for whole
                 raise WorkstationError("F03", file=path.name)
-            return Inspection("application/pdf", frames, _signed(document), any(map(is_written, document.pages())))
+            return Inspection("application/pdf", frames, _signed(path, document), any(map(is_written, document.pages())))
+
+
+def _refuse_portfolio(path: Path, document: pymupdf.Document) -> None:
+    """Q17 for a PDF portfolio (ISO 32000-1, 12.3.5): its one page is a cover, its documents are files inside."""
+    inside = document.embfile_count()
+    if inside and document.xref_get_key(document.pdf_catalog(), "Collection")[0] != "null":
+        raise WorkstationError("Q17", file=path.name, count=inside)
 
 
 def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo:
@@ -110,10 +119,24 @@ def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo
     return FrameInfo(box.width, box.height, float(PDF_RENDER_DPI))
 
 
-def _signed(document: pymupdf.Document) -> bool:
-    """True if a signature field holds a signature: an empty field is only a place for one."""
+def _signed(path: Path, document: pymupdf.Document) -> bool:
+    """True if a signature field holds a signature: an empty field is only a place for one. A signature without a field on a
+    page, or one that somebody hid, is told by its byte range (ISO 32000-1, 12.8.1), which stands in the file as it is. Usage
+    rights have one too (12.8.2.3), and sign nothing that anybody reads."""
+    rights = document.xref_get_key(document.pdf_catalog(), "Perms/UR3")[0] != "null"
+    if _byte_ranges(path, 2) > int(rights):
+        return True
     for page in document.pages():
         for widget in page.widgets(types=[_SIGNATURE_WIDGET]):
             if document.xref_get_key(widget.xref, "V")[0] != "null":
                 return True
     return False
+
+
+def _byte_ranges(path: Path, most: int) -> int:
+    """How many byte ranges the file speaks of; counted up to ``most``."""
+    found = at = 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        while found < most and (at := data.find(b"/ByteRange", at)) >= 0:
+            found, at = found + 1, at + 1
+    return found

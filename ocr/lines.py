@@ -6,7 +6,7 @@ and more parts are table rows and stay rows.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from workstation.domain.page import Box, Word
@@ -46,6 +46,17 @@ class Segment:
     @property
     def height(self) -> float:
         return self.box[3] - self.box[1]
+
+
+MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS = (n * 1_000_000 for n in (1, 2, 3, 4))
+"""First numbers of lines that were read by themselves, a range for each step that does so (``unread``, ``rescue``, ``again``,
+``sealed``): beyond every block number of the recogniser, and no two steps' words make one line."""
+
+
+def moved(word: RawWord, x: float, y: float) -> RawWord:
+    """The word of a part of the page whose corner lies there."""
+    x0, y0, x1, y1 = word.box
+    return replace(word, box=(x0 + x, y0 + y, x1 + x, y1 + y))
 
 
 def hull(boxes: Iterable[Box]) -> Box:

@@ -9,20 +9,22 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ocr.columns import junk, numbers
+from ocr.columns import Numbers, junk, numbers
 from ocr.frames import Pixels
 from ocr.grids import Table
-from ocr.ink import Floats
+from ocr.ink import Floats, holds
 from ocr.lines import RawWord, hull
 from ocr.missed import FIGURE_MM, KNOWN, SURE, Words, box_of, darkness, share, uncovered
+from ocr.ruling import Region
 from workstation.domain.page import Box, UnreadArea, Word
+from workstation.domain.syllables import core
 
 Grids = Sequence[tuple[Table, tuple[Word, ...]]]
 
 _INK, _FAINT = 200, 225
 """Paler print than letters of a line may have; in cells without a word still paler."""
-_PALE, _TRACE = 245, 1.0
-"""Ink of a number that is all but gone, and the least of it in mm² in the cell of a column that is full."""
+_PALE, _TRACE, _WORN_TRACE = 245, 1.0, 0.5
+"""Ink of a number that is all but gone, and the least of it in mm² in the cell of a column that is full; on a worn page."""
 _OVER = 0.2
 """Share of a word that reaches over from the next cell."""
 _AS_DARK = 60.0
@@ -84,21 +86,21 @@ def _beside_rule(box: Box, table: Table, mm: float) -> bool:
 
 def _more(found: list[Box], others: Sequence[Box]) -> list[Box]:
     """With those of the others that are not told yet."""
-    return found + [o for o in others if not any(share(f, o) > 0.3 for f in found)]
+    return found + [o for o in others if not any(share(f, o) > 0.3 or share(o, f) > 0.3 for f in found)]
 
 
 def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
     """Cells of numbers without a word, among full ones, if there is ink in them, be it ever so pale; on a ``worn`` page what was
     read in cells of numbers and is none."""
     found: list[Box] = []
-    rim = round(_RIM_MM * mm)
+    rim, least = round(_RIM_MM * mm), (_WORN_TRACE if worn else _TRACE) * mm * mm
     for table, inside in grids:
         column = numbers(table, inside)
         found += [w.box for w in junk(column, inside) if worn and _is_figure(w, mm)]
         for x0, y0, x1, y1 in column.gaps:
             part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
             over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))
-            if not over and part.size and np.count_nonzero(part < _PALE) >= _TRACE * mm * mm:
+            if not over and part.size and np.count_nonzero(part < _PALE) >= least:
                 found.append((float(x0 + rim), float(y0 + rim), float(x1 - rim), float(y1 - rim)))
     return found
 
@@ -231,6 +233,33 @@ def ill_fitting(grids: Grids, mm: float) -> list[Box]:
     doubtful = [w for w in doubtful if not w.text.isdigit()]
     high = [w for w in doubtful if w.box[3] - w.box[1] >= FIGURE_MM * mm]
     return [w.box for w in high if w.box[2] - w.box[0] > _WIDEST * len(w.text) * (w.box[3] - w.box[1])]
+
+
+def senseless(grids: Grids) -> list[Box]:
+    """Lines of cells that are none of numbers and in which no word is sure; in a column of numbers such are mostly right."""
+    found: list[Box] = []
+    for table, words in grids:
+        doubtful = [w for w in words if w.confidence < SURE]
+        column = numbers(table, words) if doubtful else Numbers()
+        for word in doubtful:
+            cell = next((c for c in table.cells if _within(word, c)), None)
+            if cell is None or cell in column.cells:
+                continue
+            line = [w for w in words if w.line == word.line and _within(w, cell)]
+            weight = sum(len(w.text) for w in line)
+            if sum(w.confidence * len(w.text) for w in line) < SURE * weight and any(c.isalnum() for w in line for c in w.text):
+                found.append(hull(w.box for w in line))
+    return list(dict.fromkeys(found))
+
+
+def wide(grids: Grids) -> list[Box]:
+    """Numbers much wider than their figures: specks beside them were taken for a part of them, and their place is wrong."""
+    numbered = [w for _, words in grids for w in words if any(c.isdigit() for c in w.text)]
+    return [w.box for w in numbered if w.box[2] - w.box[0] > _WIDEST * len(core(w.text)) * (w.box[3] - w.box[1])]
+
+
+def _within(word: Word, cell: Region) -> bool:
+    return holds(cell, (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2)
 
 
 def cut(grids: Grids, letters: Floats, mm: float) -> list[Box]:

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocr import lone
+from ocr.columns import junk, numbers
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import distance, plain
 from ocr.ink import Circle, Ink, holds
-from ocr.language.syllables import core, is_syllable
 from ocr.layout import CLEAR, Reading, confidence, sense
 from ocr.lines import RawWord, hull
 from ocr.missed import KNOWN, Marks, Paper, Words, box_of, darkness, foreign, line_part, lost_lines, reads, share, sure_or_full
+from ocr.ruling import Region
 from workstation.domain.page import Box, Word
+from workstation.domain.syllables import core, is_syllable
 
 _PART = 0.25
 """Share of a line's length without words below which the line is not lost."""
@@ -33,6 +35,10 @@ _SPACE, _SMALLER = 1.2, 0.4
 """Widest space within a row, in heights; share of it that is still no lost line, as the greater part was read."""
 _RIM_MM = 5.0
 """Where the lid and the paper's edge show, and no printer prints."""
+_UPRIGHT, _LOW_MM, _TALL_MM = 0.8, 2.0, 6.0
+"""Widest for its height that a piece of a stroke down the page is; height of one across it; no figure is higher."""
+_FOLD, _ON = 225, 0.92
+"""Level of a fold's shade; share of rows beyond a piece's ends that it goes through (folds had 0.94 to 1, figures up to 0.6)."""
 _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _TAKEN = 0.2
@@ -50,7 +56,7 @@ def told(
 ) -> tuple[Box, ...]:
     """Boxes of lost print. On a clear page only lines, cells and names beside seals."""
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
-    doubtful = bool(read.lines or read.silent) or _worn(grids)
+    doubtful = is_doubtful(read, grids)
     seals = marks.ink.seals
 
     def standing(boxes: Sequence[Box]) -> list[Box]:
@@ -59,7 +65,8 @@ def told(
     lost = standing(_lines(paper, marks, read, every, doubtful))
     figures = lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful)
     lost = [_widened(b, marks.ink, paper.mm) for b in (*lost, *_new(standing(figures), lost))]
-    lost = _print(paper, lost, every, recognizer)
+    never = garbled(grids) if doubtful else []
+    lost = _print(paper, lost, every, recognizer, never)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
     lost += _new(lone.spanning(grids), lost) if doubtful else []
     return tuple(lost)
@@ -71,8 +78,20 @@ def _lines(paper: Paper, marks: Marks, read: Reading, every: Words, doubtful: bo
     beside = (*lost, *(w.box for w in every))
     silent = [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
     lost += _as_dark(paper.page, silent, every)
-    lost = [b for b in lost if darkness(paper.page, b) < _PALEST]
+    lost = _connected([b for b in lost if darkness(paper.page, b) < _PALEST], read.silent)
     return [b for b in lost if not _within_read(b, lost, read.lines)]
+
+
+def _connected(lost: Sequence[Box], silent: Sequence[Box]) -> list[Box]:
+    """With the pieces that lie in one line that made no sense as one: what joins them (a fold, a stain) is the line's too."""
+    within = [[b for b in lost if share(b, line) > 0.5] for line in silent]
+    joined = [hull(pieces) for pieces in within if len(pieces) > 1]
+    return [*joined, *(b for b in lost if not any(share(b, j) == 1 for j in joined))]
+
+
+def is_doubtful(read: Reading, grids: lone.Grids) -> bool:
+    """Whether a page is so worn that more may be lost on it than what the recogniser left out."""
+    return bool(read.lines or read.silent) or _worn(grids)
 
 
 def _worn(grids: lone.Grids) -> bool:
@@ -105,12 +124,13 @@ def _within_read(box: Box, lost: Sequence[Box], lines: Sequence[Box]) -> bool:
 
 
 def _part_of_row(box: Box, words: Words, grids: lone.Grids) -> bool:
-    """Whether the box is the smaller part of a row of words that were read, in a cell or beside the tables."""
+    """Whether the box is the smaller part of a row of words that were read, in its cell or, as it is, beside the tables: the rule
+    between a cell's words and a figure that was left out of the grid may be one that nobody saw."""
     x0, y0, x1, y1 = box
     x, height = (x0 + x1) / 2, y1 - y0
-    cell = next((c for t, _ in grids for c in t.cells if holds(c, x, (y0 + y1) / 2)), None)
+    cell = _cell_at(x, (y0 + y1) / 2, grids)
     sure = [w.box for w in words if w.confidence >= _SAID and min(w.box[3], y1) - max(w.box[1], y0) > 0.5 * height]
-    level = sorted(b for b in sure if cell is None or cell[0] < (b[0] + b[2]) / 2 < cell[2])
+    level = sorted(b for b in sure if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) == cell)
     if not level:
         return False
     space = _SPACE * max(height, float(np.median([b[3] - b[1] for b in level])))
@@ -124,6 +144,10 @@ def _part_of_row(box: Box, words: Words, grids: lone.Grids) -> bool:
     return x1 - x0 < _SMALLER * (right - left)
 
 
+def _cell_at(x: float, y: float, grids: lone.Grids) -> Region | None:
+    return next((c for t, _ in grids for c in t.cells if holds(c, x, y)), None)
+
+
 def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]:
     """Those of the boxes whose ink is about as dark as the page's sure words: what is paler shows through, or is a shade.
     Boxes no longer than high are too small to be judged."""
@@ -134,12 +158,19 @@ def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]
     return tuple(b for b in lost if b[2] - b[0] < 2 * (b[3] - b[1]) or darkness(page, b) <= limit)
 
 
-def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recognizer) -> list[Box]:
+def garbled(grids: lone.Grids) -> list[Box]:
+    """What was read in columns of numbers and is none, however often it is read."""
+    return [w.box for table, inside in grids for w in junk(numbers(table, inside), inside)]
+
+
+def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recognizer, never: Sequence[Box] = ()) -> list[Box]:
     """Those of the boxes that are this side's print and not read: not the rim's shadow, not what a second reading bears out, and
-    reading no better in a mirror as the other side does that shows through (its darkest lines are as dark as worn print)."""
+    reading no better in a mirror as the other side does that shows through (its darkest lines are as dark as worn print), nor a
+    fold. ``never``: words that no reading bears out."""
     height, width = paper.page.shape
     rim = _RIM_MM * paper.mm
     inner = [b for b in lost if b[2] > rim and b[0] < width - rim and b[3] > rim and b[1] < height - rim]
+    inner = [b for b in inner if not _runs_on(paper.page, b, paper.mm)]
     cuts = [line_part(paper.page, box, (), paper.mm) for box in inner]
     parts = [part for _, part in cuts]
     read = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
@@ -147,9 +178,25 @@ def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recogniz
     found = []
     for box, (at, _), front, back in zip(inner, cuts, fronts, backs, strict=True):
         single = box[2] - box[0] < 2 * (box[3] - box[1])
-        if (single or not _mirrored(front, back)) and not _borne_out(box, at, front, words):
+        said = any(share(n, box) > 0.5 for n in never) or not borne_out(box, at, front, words)
+        if (single or not _mirrored(front, back)) and said:
             found.append(box)
     return found
+
+
+def _runs_on(page: Pixels, box: Box, mm: float) -> bool:
+    """Whether a thin box is a piece of a stroke that goes on at both its ends: a fold, a scratch or a rule. A figure's neighbours
+    over and under it stand apart."""
+    x0, y0, x1, y1 = (max(0, round(v)) for v in box)
+    wide, high = x1 - x0, y1 - y0
+    far = round(max(2 * min(high, _TALL_MM * mm), 3 * mm))
+    if wide < _UPRIGHT * high:
+        ends = page[max(0, y0 - far) : y0, x0:x1], page[y1 : y1 + far, x0:x1]
+    elif high < _LOW_MM * mm and wide > 2 * high:
+        ends = page[y0:y1, max(0, x0 - far) : x0].T, page[y0:y1, x1 : x1 + far].T
+    else:
+        return False
+    return all(bool(end.size) and float((end < _FOLD).any(axis=1).mean()) > _ON for end in ends)
 
 
 def _of_seal(box: Box, seal: Circle) -> bool:
@@ -185,7 +232,7 @@ def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
     return sure >= 0.35 and sure >= confidence(front) + 0.1 and sense(back) > sense(front)
 
 
-def _borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Words) -> bool:
+def borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Words) -> bool:
     """Whether the words over a box say what a reading of it alone (a picture cut out ``at``) does."""
     x0, x1 = box[0], box[2]
     here = sorted((w for w in words if _middle_in(w.box, box)), key=lambda w: w.box[0])

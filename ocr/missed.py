@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ocr.frames import Pixels
 from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, holds
-from ocr.language.syllables import core, is_syllable
 from ocr.lines import RawWord, hull
 from ocr.stampink import Stamp
 from workstation.domain.page import Box, Word
+from workstation.domain.syllables import core, is_syllable
 
 SURE = 0.3
 """A word below this is doubtful."""

@@ -25,12 +25,13 @@ from PIL import ImageCms
 
 from ocr import cache, glyphless
 from ocr.compact import compact_sheet
-from ocr.pictures import Picture, Piece, Sheet, scan_sheet
+from ocr.pictures import Picture, Piece, Sheet, page_sheet
 from ocr.textlayer import FONT, text_layer
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Matrix, recipe_matrix, then
 from workstation.domain.pagejobs import PdfForm, PublishJob, PublishPage, StoredPage
+from workstation.domain.pagework import made_anew
 from workstation.domain.signature import PublishedPdf
 
 PART = 40
@@ -123,7 +124,8 @@ def build(job: PublishJob) -> tuple[Pdf, tuple[str, ...]]:
     pdf = Pdf.new()
     pages = [loaded(page) for page in job.pages]
     font = glyphless.add_font(pdf, "".join({unit for page in pages for word in page.text.words for unit in word.text}))
-    forms = [_add_page(pdf, page, sheet_of(page, job.form), font) for page in pages]
+    drawn: dict[tuple[Path, int], Drawn] = {}
+    forms = [_add_page(pdf, page, *_drawn(pdf, page, job.form, drawn), font) for page in pages]
     _describe(pdf, job)
     return pdf, tuple(forms)
 
@@ -132,7 +134,7 @@ def loaded(page: PublishPage | StoredPage) -> PublishPage:
     """With its recipe and text from the cache. B01 if they aren't there: what publishes has read them before."""
     if isinstance(page, PublishPage):
         return page
-    result = cache.load_result(page.cache, page.original, page.frame, page.turn)
+    result = cache.load_result(page.cache, page.original, page.frame, page.work)
     if result is None:
         raise WorkstationError("B01", where="pdfa", rule="cache")
     return PublishPage(page.path, page.frame, result.recipe, result.text)
@@ -140,7 +142,7 @@ def loaded(page: PublishPage | StoredPage) -> PublishPage:
 
 def sheet_of(page: PublishPage, form: PdfForm) -> Sheet:
     """What the page draws. F01, F02, F03, F05, F07 as ``load_frame``."""
-    return compact_sheet(page) if form is PdfForm.COMPACT else scan_sheet(page.path, page.frame)
+    return compact_sheet(page) if form is PdfForm.COMPACT else page_sheet(page)
 
 
 def _image(pdf: Pdf, drawn: Picture, mask: Picture | None = None) -> Object:
@@ -151,6 +153,8 @@ def _image(pdf: Pdf, drawn: Picture, mask: Picture | None = None) -> Object:
     )  # fmt: skip
     if drawn.filter == "/CCITTFaxDecode":
         stream[Name.DecodeParms] = Dictionary(K=-1, Columns=drawn.width, Rows=drawn.height, BlackIs1=drawn.black_is_1)
+    elif drawn.filter == "/JBIG2Decode" and drawn.black_is_1:
+        stream[Name.Decode] = Array([1, 0])
     elif drawn.filter == "/FlateDecode":
         stream[Name.DecodeParms] = Dictionary(
             Predictor=15, Colors=drawn.components, BitsPerComponent=drawn.bits, Columns=drawn.width
@@ -167,8 +171,9 @@ def _colours(drawn: Picture) -> Object:
 
 
 def page_matrix(page: PublishPage, sheet: Sheet) -> tuple[Matrix, float, float]:
-    """The ``cm`` operands that put the untouched sheet where the recipe wants it, and the page's size, all in points."""
-    cleaned, width, height = recipe_matrix(page.recipe, sheet.upright_width, sheet.upright_height)
+    """The ``cm`` operands that put the sheet where the recipe wants it, and the page's size, all in points."""
+    recipe = () if sheet.cleaned else page.recipe
+    cleaned, width, height = recipe_matrix(recipe, sheet.upright_width, sheet.upright_height)
     scale = 72 / page.text.dpi
     from_unit_square: Matrix = (sheet.width, 0, 0, -sheet.height, 0, sheet.height)
     to_points: Matrix = (scale, 0, 0, -scale, 0, height * scale)
@@ -182,10 +187,26 @@ def _draw(name: str, piece: Piece, page: Matrix) -> str:
     return f"q {' '.join(f'{v:.5f}' for v in placed)} cm {name} Do Q\n"
 
 
-def _add_page(pdf: Pdf, page: PublishPage, sheet: Sheet, font: Object) -> str:
+Drawn = tuple[Sheet, dict[str, Object]]
+"""What a page draws, and its pictures in the file by their names."""
+
+
+def _drawn(pdf: Pdf, page: PublishPage, form: PdfForm, known: dict[tuple[Path, int], Drawn]) -> Drawn:
+    """Of the halves of one scan the same, so that its bytes are in the file once. A compact form goes by a page's own words."""
+    key = (page.path, page.frame)
+    shared = form is PdfForm.ARCHIVE and not made_anew(page.recipe)
+    if shared and key in known:
+        return known[key]
+    sheet = sheet_of(page, form)
+    found = sheet, {f"/Im{n}": _image(pdf, piece.picture, piece.mask) for n, piece in enumerate(sheet.pieces)}
+    if shared:
+        known[key] = found
+    return found
+
+
+def _add_page(pdf: Pdf, page: PublishPage, sheet: Sheet, images: dict[str, Object], font: Object) -> str:
     """Returns the form that the page took."""
     matrix, width, height = page_matrix(page, sheet)
-    images = {f"/Im{n}": _image(pdf, piece.picture, piece.mask) for n, piece in enumerate(sheet.pieces)}
     drawn = "".join(_draw(f"/Im{n}", piece, matrix) for n, piece in enumerate(sheet.pieces))
     entry = Dictionary(
         Type=Name.Page, MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
@@ -254,6 +275,21 @@ def _xmp(title: str, language: str, made: datetime | None) -> bytes:
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>""".encode()
+
+
+def as_it_is(path: Path) -> PublishedPdf:
+    """A PDF that somebody else wrote, and whether it is PDF/A-2b. F03 if it can't be opened, F07 if it can't be read."""
+    try:
+        with path.open("rb") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+        with pikepdf.open(path, access_mode=AccessMode.stream) as pdf:
+            pages = len(pdf.pages)
+        conforms = validate_written(path, _FLAVOUR).passed
+    except pikepdf.PdfError as e:
+        raise WorkstationError("F03", file=path.name) from e
+    except OSError as e:
+        raise WorkstationError("F07", file=path.name) from e
+    return PublishedPdf(Sha256(digest), size, pages, CONFORMANCE if conforms else "")
 
 
 def check(path: Path, job: PublishJob) -> None:

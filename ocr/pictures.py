@@ -7,7 +7,7 @@ the size.
 """
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr import jbig2
 from ocr.frames import Frame, Pixels, exif_matrix, load_frame, raw_jpeg
+from ocr.work import applied
 from workstation.domain.page import IDENTITY, Box, Matrix
+from workstation.domain.pagejobs import PublishPage
+from workstation.domain.pagework import made_anew
 
 JPEG_QUALITY = 92
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
@@ -35,7 +39,7 @@ class Picture:
     components: int
     bits: int
     black_is_1: bool = False
-    """Of CCITT data only."""
+    """Of CCITT and JBIG2 data: what the coder calls black comes out as 1, not as 0."""
     palette: bytes = b""
     """Red, green and blue of each value, if the values are not tones."""
 
@@ -56,13 +60,33 @@ class Sheet:
     """What a page draws, from below, on a grid of ``width`` × ``height`` pixels that ``upright`` sets upright."""
 
     form: str
-    """``scan``: the scan itself or its one encoding; else how it was made smaller (``ocr.compact``)."""
+    """``scan``: the scan itself or its one encoding, of the cleaned page where no affine map makes that; else how it was made
+    smaller (``ocr.compact``)."""
     width: int
     height: int
     pieces: tuple[Piece, ...]
     upright: Matrix
     upright_width: int
     upright_height: int
+    cleaned: bool = False
+    """It is the cleaned page: nothing of the recipe is left to be drawn."""
+
+
+def cleaned_frame(page: PublishPage, frame: Frame) -> Frame:
+    """What the recipe makes of the frame. Black and white stays so only if every pixel did."""
+    pixels = applied(frame.pixels, page.recipe)
+    plain = pixels.ndim == 2
+    bits = 24 if not plain else 1 if frame.bits == 1 and bool(((pixels == 0) | (pixels == 255)).all()) else 8
+    return Frame(pixels, page.text.dpi, frame.dpi_known, bits)
+
+
+def page_sheet(page: PublishPage, decoded: Frame | None = None) -> Sheet:
+    """The scan's own bytes where an affine map makes the page of them, else its cleaned pixels, encoded once. ``decoded``: the
+    page's pixels, if they are at hand: cleaned ones in the second case. F01, F02, F03, F05, F07 as ``load_frame``."""
+    if not made_anew(page.recipe):
+        return scan_sheet(page.path, page.frame, decoded)
+    own = encode(decoded or cleaned_frame(page, load_frame(page.path, page.frame)), page.path.stat().st_size)
+    return replace(upright_sheet("scan", own.width, own.height, Piece(own)), cleaned=True)
 
 
 def upright_sheet(form: str, width: int, height: int, *pieces: Piece) -> Sheet:
@@ -154,3 +178,10 @@ def group4(white: NDArray[np.bool_]) -> Picture:
         raise ValueError("one strip expected")
     data = out.getvalue()[offsets[0] : offsets[0] + sizes[0]]
     return Picture(data, "/CCITTFaxDecode", image.width, image.height, 1, 1, photometric == 1)
+
+
+def writing(mask: NDArray[np.uint8]) -> Picture:
+    """A page's mask, H × W of 0 and 1, without loss: as JBIG2, or as CCITT where that is smaller (very small ones)."""
+    height, width = mask.shape
+    arithmetic = Picture(jbig2.encoded(mask), "/JBIG2Decode", width, height, 1, 1, black_is_1=True)
+    return min(arithmetic, group4(mask > 0), key=lambda picture: len(picture.data))

@@ -75,7 +75,7 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
     dot[0] = False
     chosen = np.flatnonzero(dot)
     doomed = np.zeros(len(stats), bool)
-    doomed[chosen[_in_step(centres[chosen] / mm, np.asarray(area[chosen], np.float64))]] = True
+    doomed[chosen[in_step(centres[chosen] / mm, np.asarray(area[chosen], np.float64))]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -90,7 +90,7 @@ _SEEDS = 6
 """Dots with an even step on both sides that make a row a leader."""
 
 
-def _in_step(at: NDArray[np.float64], area: NDArray[np.float64]) -> NDArray[np.bool_]:
+def in_step(at: NDArray[np.float64], area: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which dots (centres in millimetres, x and y) keep step with a leader of their row."""
     keep = np.zeros(len(at), bool)
     band = np.floor(at[:, 1] / _BAND_MM).astype(np.int64)

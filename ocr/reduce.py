@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from ocr.frames import Pixels
+from ocr.geometry import grey
 from ocr.lines import RawWord
 from workstation.domain.page import Box, Recipe, Transform, UnreadArea, Word
 
@@ -23,9 +24,11 @@ _NEAR = 1.05
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A page as it is read: ``page`` at ``dpi``, ``across`` and ``down`` pixels of the cleaned page for each of its own."""
+    """A page as it is read: ``page`` at ``dpi``, ``plain`` the same in grey, ``across`` and ``down`` pixels of the cleaned page
+    for each of its own."""
 
     page: Pixels
+    plain: Pixels
     dpi: float
     across: float = 1.0
     down: float = 1.0
@@ -53,8 +56,8 @@ class Reduced:
 def reduce(page: Pixels, dpi: float) -> Reduced:
     """``page`` at ``READING_DPI``; itself if it is no finer."""
     if dpi <= _NEAR * READING_DPI:
-        return Reduced(page, dpi)
+        return Reduced(page, grey(page), dpi)
     height, width = page.shape[:2]
     size = max(1, round(width * READING_DPI / dpi)), max(1, round(height * READING_DPI / dpi))
     small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return Reduced(small, READING_DPI, width / size[0], height / size[1])
+    return Reduced(small, grey(small), READING_DPI, width / size[0], height / size[1])

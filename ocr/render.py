@@ -9,8 +9,8 @@ import pymupdf
 
 from ocr.cache import VERSION, read_json, whole_picture, write_json
 from ocr.frames import PDF_ERRORS, Pixels, load_frame
-from ocr.geometry import apply_recipe
-from ocr.process import picture_size, write_picture
+from ocr.small import picture_size, write_picture
+from ocr.work import applied
 from workstation.domain.errors import WorkstationError
 from workstation.domain.pagejobs import PdfRenderJob, Rendered, RenderJob
 
@@ -19,7 +19,7 @@ def render_page(job: RenderJob) -> Rendered:
     """The cleaned page, cached by original, recipe and size."""
     recipe = hashlib.sha256(repr([(t.name, t.version, t.params) for t in job.recipe]).encode()).hexdigest()[:16]
     path = job.cache / job.original[:2] / f"{job.original}-{job.frame}-{recipe}-{job.max_px}-v{VERSION}.view.jpg"
-    return _cached(path) or _write(apply_recipe(load_frame(job.path, job.frame).pixels, job.recipe), job.max_px, path)
+    return _cached(path) or _write(applied(load_frame(job.path, job.frame).pixels, job.recipe), job.max_px, path)
 
 
 def render_pdf(job: PdfRenderJob) -> Rendered:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ocr.addressees import addressees
+from ocr.agreement import agreed
 from ocr.ending import read_ending
 from ocr.forms import read_form
-from ocr.grammar import parse_number, similarity
+from ocr.grammar import letters, parse_number, similarity
 from ocr.handfields import marked
+from ocr.handling import handling_marks
 from ocr.header import (
     Title,
     begins_document,
@@ -18,8 +21,9 @@ from ocr.header import (
     subject_under,
 )  # fmt: skip
 from ocr.sheet import Sheet, field, sheet
+from ocr.titles import marked_type
 from workstation.domain.doctype import DocumentType
-from workstation.domain.fields import FIELD_NAMES, IndexField
+from workstation.domain.fields import FIELD_NAMES, IndexField, Proposal
 from workstation.domain.page import PageText
 from workstation.domain.pagejobs import DocumentDraft
 
@@ -29,13 +33,16 @@ LETTER = "CV"
 """Code of the official letter, the one type without a printed name."""
 
 
-def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> Iterator[DocumentDraft]:
+def split_documents(
+    texts: Sequence[PageText | None], types: tuple[DocumentType, ...], *, attended: bool = False
+) -> Iterator[DocumentDraft]:
     """Documents from pages in paper order (None: blank), each as soon as the next one begins. A header at the top of a page
-    starts one; blank pages and pages without a header belong to the document before them."""
+    starts one; blank pages and pages without a header belong to the document before them. ``attended``: somebody is asked about
+    what is not sure (``ocr.cues``); else a national name alone is enough."""
     pages: list[int] = []
     seen_text = False
     for i, text in enumerate(texts):
-        if seen_text and text is not None and begins_document(sheet(i, text), types):
+        if seen_text and text is not None and begins_document(sheet(i, text), types, alone=not attended):
             yield _draft(pages, _telling(texts, pages), types)
             pages = []
         pages.append(i)
@@ -62,12 +69,13 @@ def _draft(numbers: list[int], texts: Sequence[PageText | None], types: tuple[Do
         return DocumentDraft(tuple(numbers), "", ())
     title = find_title(first, types)
     kind = title.kind if title else _unnamed_kind(first, types)
-    fields = marked(_fields(pages, first, title, kind), texts)
-    return DocumentDraft(tuple(numbers), kind.code if kind else "", _in_order(fields))
+    found = _fields(pages, texts, first, title, kind) + handling_marks(first, texts[first.index])
+    fields = marked(found, texts)
+    return DocumentDraft(tuple(numbers), kind.code if kind else "", _in_order(fields, kind))
 
 
 def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType | None:
-    """Without a title: by the notation's abbreviation, or an official letter if it has a number or ``V/v``."""
+    """Without a title: by the notation's abbreviation, an official letter if it has a number or ``V/v``, or by its marks."""
     line = number_line(page)
     parsed = parse_number(line.text) if line else None
     if parsed and parsed.notation:
@@ -77,34 +85,37 @@ def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType 
                 return kind
     if letter_subject(page) or (parsed and parsed.notation):
         return next((t for t in types if t.code == LETTER), None)
-    return None
+    return marked_type(page, types)
 
 
 def _type_name(title: Title) -> IndexField:
-    """As read; a title that was only recognised by likeness is doubtful, and the wording of its type is suggested."""
+    """The wording of the type, where at most marks of it were misread; else as read, doubtful, and the wording proposed."""
     read = title.line.text.upper()
-    if any(read.startswith(wording) for wording in title.kind.titles):
-        return field("type_name", [title.line], sure=title.score)
-    likely = max(title.kind.titles, key=lambda wording: similarity(read, wording))
-    return replace(field("type_name", [title.line], sure=title.score, wrong=True), suggestion=likely)
+    likely = max(title.kind.titles, key=lambda wording: (similarity(read, wording), len(wording)))
+    if letters(read) == letters(likely):
+        return field("type_name", [title.line], likely, sure=title.score, known=True)
+    return replace(field("type_name", [title.line], sure=title.score, wrong=True), proposals=(Proposal(likely, "title"),))
 
 
-def _fields(pages: list[Sheet], first: Sheet, title: Title | None, kind: DocumentType | None) -> list[IndexField]:
+def _fields(
+    pages: list[Sheet], texts: Sequence[PageText | None], first: Sheet, title: Title | None, kind: DocumentType | None
+) -> list[IndexField]:
     out: list[IndexField] = []
     if title:
         out.append(_type_name(title))
     elif kind:
         out.append(derived_type(kind))
-    if kind and kind.layout == "form":
-        return out + read_form(pages, title)
-    out += read_header(first, title, kind)
+    if kind and kind.layout != "decree30":
+        return out + read_form(pages, texts, title, kind)
+    out += agreed(read_header(first, title, kind), first)
     subject = subject_under(first, title) if title else letter_subject(first)
-    return out + ([subject] if subject else []) + read_ending(pages)
+    return out + [f for f in (subject, addressees(first)) if f] + read_ending(pages)
 
 
-def _in_order(fields: list[IndexField]) -> tuple[IndexField, ...]:
+def _in_order(fields: list[IndexField], kind: DocumentType | None) -> tuple[IndexField, ...]:
     """In the order of the form; the first reading of a name counts."""
+    own = [one.field.name for one in kind.labelled] if kind else []
     by_name: dict[str, IndexField] = {}
     for f in fields:
         by_name.setdefault(f.name, f)
-    return tuple(by_name[name] for name in FIELD_NAMES if name in by_name)
+    return tuple(by_name[name] for name in dict.fromkeys((*FIELD_NAMES, *own)) if name in by_name)

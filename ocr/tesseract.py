@@ -28,8 +28,9 @@ from workstation.domain.page import Engine
 LANGUAGE = "vie"
 PAGE_SECONDS = 45
 """Of one call. Below the cap of a page in its lane, so that a page that takes too long keeps its worker."""
-_PAGE, _BLOCK, _LINE = 3, 6, 7
-"""Page segmentation modes: a whole page with its columns; one block of lines, where lone digits are kept; one line."""
+_PAGE, _BLOCK, _LINE, _RAW = 3, 6, 7, 13
+"""Page segmentation modes: a whole page with its columns; one block of lines, where lone digits are kept; one line; one line
+that the whole picture is, without a look for its letters (a lone figure is no line to the third)."""
 _BETWEEN = 20
 """Pixels between lines under one another."""
 FOREIGN = "‡†^§©®⁄¬ÐÄËÏÖŸŒØÑƑäëïöÿœøñƒæˆ`¡¿£€$›‹{}~<>"
@@ -62,11 +63,13 @@ class TesseractLibrary:
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         return self._read(page, dpi, _BLOCK if block else _PAGE, digits=False)
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
-        return tuple(self._read(picture, dpi, _LINE, digits=digits) for picture in pictures)
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        return tuple(self._read(picture, dpi, _RAW if raw else _LINE, digits=digits) for picture in pictures)
 
     def _read(self, page: Pixels, dpi: float, mode: int, *, digits: bool) -> tuple[RawWord, ...]:
-        api = _loaded(installed()[1])
+        api = _loaded(data_folder())
         height, width = page.shape
         try:
             api.SetPageSegMode(mode)
@@ -85,7 +88,7 @@ class TesseractLibrary:
 
     def describe(self) -> Engine:
         release = self._library.tesseract_version().split()[1]
-        return Engine("tesseract", release, _model(installed()[1]), f"inside --psm {_PAGE} without {FOREIGN}")
+        return Engine("tesseract", release, _model(data_folder()), f"inside --psm {_PAGE} without {FOREIGN}")
 
 
 @cache
@@ -126,8 +129,13 @@ class TesseractProgram:
                 raise WorkstationError("O02") from e
         return _words(table)
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
-        """All in one call, under one another: a program a line would take a tenth of a second each."""
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        """All in one call, under one another: a program a line would take a tenth of a second each. Raw ones can't be, and few
+        are asked for."""
+        if raw:
+            return tuple(self._read(picture, dpi, f"--psm {_RAW}") for picture in pictures)
         if not pictures:
             return ()
         strip = stacked([Part(k, (0, 0), picture) for k, picture in enumerate(pictures)], _BETWEEN)
@@ -155,28 +163,44 @@ def _word(row: list[str]) -> Iterable[RawWord]:
 
 def installed() -> tuple[str, Path]:
     """Release of the program and the folder of its networks; O01 if it or its Vietnamese data is missing."""
+    data = data_folder()
+    return _release(_program()), data
+
+
+def data_folder() -> Path:
+    """Of the program's networks, which the library reads too; O01 if it or its Vietnamese data is missing."""
+    return _folder(_program(), os.environ.get("TESSDATA_PREFIX"))
+
+
+def _program() -> str:
     import pytesseract
 
-    return _asked(pytesseract.pytesseract.tesseract_cmd, os.environ.get("TESSDATA_PREFIX"))
+    return str(pytesseract.pytesseract.tesseract_cmd)
 
 
 @cache
-def _asked(program: str, prefix: str | None) -> tuple[str, Path]:
+def _folder(program: str, prefix: str | None) -> Path:
     """``prefix`` (which the program looks up itself) is here so that another one is asked about anew."""
     del prefix
-    try:
-        release, languages = (
-            subprocess.run([program, option], capture_output=True, text=True, timeout=30, check=True)
-            for option in ("--version", "--list-langs")
-        )
-    except (OSError, subprocess.SubprocessError) as e:
-        raise WorkstationError("O01") from e
-    said = languages.stdout + languages.stderr
+    said = _said(program, "--list-langs")
     where = re.search(r'"(.+)"', said)
     data = Path(where.group(1) if where else "")
     if LANGUAGE not in said.split() or not (data / f"{LANGUAGE}.traineddata").is_file():
         raise WorkstationError("O01")
-    return (release.stdout or release.stderr).split()[1], data
+    return data
+
+
+@cache
+def _release(program: str) -> str:
+    return _said(program, "--version").split()[1]
+
+
+def _said(program: str, option: str) -> str:
+    try:
+        done = subprocess.run([program, option], capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError) as e:
+        raise WorkstationError("O01") from e
+    return done.stdout + done.stderr
 
 
 @cache

@@ -11,16 +11,20 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr import tables
+from ocr import columns, lone, rescue, sealed, tables
+from ocr.again import told_again
+from ocr.components import components, picked
+from ocr.digits import AWord
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
-from ocr.grids import Table
+from ocr.grammar import has_form
 from ocr.hand import handwritten
-from ocr.ink import Floats, find_colours, find_ink, find_pictures
+from ocr.ink import Floats, find_colours, find_ink, find_pictures, holds
 from ocr.layout import Reading
-from ocr.lines import RawWord, hull
-from ocr.lost import told
-from ocr.missed import SURE, Marks, Paper, Words, line_part, lost_lines, share, speck, sure_or_full
+from ocr.lines import FOUND_AGAIN, MISSED, RawWord, hull
+from ocr.lone import Grids
+from ocr.lost import borne_out, garbled, is_doubtful, told
+from ocr.missed import KNOWN, SURE, Marks, Paper, Words, line_part, lost_lines, share, speck, sure_or_full
 from ocr.stampink import stamp_alone
 from workstation.domain.page import Box, Finding, UnreadArea, Word
 
@@ -30,37 +34,40 @@ _TOLD = 0.5
 """Confidence of the best word of a stamp's note."""
 _SIGNED_MM = 11.0
 """Blue ink that reaches higher is a signature, not a line of handwriting."""
+_ONE_LINE_MM, _FRAME_INK = 13.0, 80
+"""Height of the highest stamp of one line in its frame (marks of secrecy and urgency: 8 mm, Decree 30/2020 annex I), turned a
+little; level of red from which a pixel is of the frame."""
 _SWEEP_MM = (10.0, 5.0)
 """Least width and height of a signature's main stroke."""
 
 
 def settle(
-    paper: Paper, read: Reading, grids: Sequence[tuple[Table, tuple[Word, ...]]], recognizer: Recognizer
-) -> tuple[tuple[RawWord, ...], tuple[UnreadArea, ...]]:
-    """The page's words without junk and with the lines that were missing, and what on the page is unread.
-
-    ``grids``: its tables with their words, which stay as they are.
-    """
+    paper: Paper, read: Reading, grids: Grids, recognizer: Recognizer
+) -> tuple[tuple[RawWord, ...], Grids, tuple[UnreadArea, ...]]:
+    """The page's words without junk and with the lines that were missing, its tables with their words, to which what was lost in
+    their cells is added, and what on the page is unread."""
     if isinstance(recognizer, Unread):
-        return read.words, ()
+        return read.words, grids, ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
     words = tuple(w for w in read.words if not (marks.junk(w) or speck(w, paper.mm)))
+    words = sealed.rows_again(paper.page, marks.ink.seals, words, paper.dpi, recognizer)
     cells = [w for _, inside in grids for w in inside]
     lost = lost_lines(marks, (*words, *cells), paper.mm, sure_or_full)
     stamps = _stamps(marks, paper.mm)
-    saying = {s: _stamp_part(paper.cleaned, s) for s in stamps if _straight(s, marks, paper.mm)}
+    saying = {s: _stamp_part(paper.cleaned, s, paper.mm) for s in stamps if _straight(s, marks, paper.mm)}
     saying |= {s.box: stamp_alone(paper.cleaned, s, paper.dpi) for s in marks.stamps if not s.round}
     notes: dict[Box, str] = {}
     if lost or saying:
         words, notes = _reread(paper, marks, words, cells, lost, saying, recognizer)
-    lost = told(paper, marks, read, words, grids, recognizer)
+    words, gone = told_again(paper, words, told(paper, marks, read, words, grids, recognizer), recognizer)
+    words, grids, left = _found_again(paper, marks, read, words, grids, gone, recognizer)
     hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
-    areas += [UnreadArea("lost_line", box) for box in lost if not any(share(box, h) > 0.5 for h in hands)]
+    areas += [UnreadArea("lost_line", box) for box in left if not any(share(box, h) > 0.5 for h in hands)]
     areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
-    return words, tuple(areas)
+    return words, grids, tuple(areas)
 
 
 def _parted(marks: Marks, paper: Paper) -> Marks:
@@ -107,18 +114,69 @@ def _without(page: Pixels, words: Words) -> Pixels:
 
 
 def _joined(words: Sequence[RawWord], box: Box, found: Sequence[RawWord], number: int) -> Sequence[RawWord]:
-    """``words`` with a line's words in the place of what covered it badly, if they were read well enough."""
-    good = [w for w in found if w.confidence >= SURE and any(c.isalnum() for c in w.text)]
+    """``words`` with a line's words in the place of what covered it badly, if they were read well enough, or have the form of a
+    document's number or day: no chance makes that of strokes, and each word keeps how little sure it is."""
+    said = [w for w in found if any(c.isalnum() for c in w.text)]
+    good = [w for w in said if w.confidence >= SURE]
     weight = sum(len(w.text) for w in good)
     if not weight or sum(w.confidence * len(w.text) for w in good) < _ACCEPTED * weight:
-        return words
+        if not has_form(" ".join(w.text for w in said)):
+            return words
+        good = said
     kept = [w for w in words if w.confidence >= SURE or not any(share(w.box, g.box) > 0.5 for g in good)]
-    line = _line_around(kept, box) or (_OWN_LINE, number)
+    line = _line_around(kept, box) or (MISSED, number)
     return [*kept, *(replace(w, line=line) for w in good)]
 
 
-_OWN_LINE = 1_000_000
-"""Beyond every block number of the recogniser."""
+def _found_again(
+    paper: Paper, marks: Marks, read: Reading, words: tuple[RawWord, ...], grids: Grids, lost: Sequence[Box],
+    recognizer: Recognizer,
+) -> tuple[tuple[RawWord, ...], Grids, Sequence[Box]]:  # fmt: skip
+    """What is told as lost, and what in tables makes no sense, read by itself: words and tables with what came out, and what
+    stays lost."""
+    junk, odd = (garbled(grids), [*lone.senseless(grids), *lone.wide(grids)]) if is_doubtful(read, grids) else ([], [])
+    doubted = [b for b in (*junk, *odd) if not any(share(b, n) > 0.3 for n in lost)]
+    every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
+    asked = _worth_reading((*lost, *doubted), every, marks, grids, clear=not (read.lines or read.silent))
+    if not asked:
+        return words, grids, lost
+    columns_ = [columns.numbers(table, inside) for table, inside in grids]
+    places = [rescue.Place(b, any(_holds(c, b) for n in columns_ for c in n.cells)) for b in asked]
+    left = [b for b in lost if b not in asked]
+    with_more = list(grids)
+    for number, (box, heard) in enumerate(zip(asked, rescue.read_again(paper, places, recognizer), strict=True)):
+        at = next((k for k, (t, _) in enumerate(grids) if any(_holds(c, box) for c in t.cells)), None)
+        if heard.words and at is not None:
+            table, inside = with_more[at]
+            said = [replace(w, line=(number,)) for w in heard.words]
+            with_more[at] = table, tables.with_words(table, _beside(inside, said), said)
+        elif heard.words:
+            line = _line_around(words, box) or (FOUND_AGAIN, number)
+            words = (*_beside(words, heard.words), *(replace(w, line=line) for w in heard.words))
+        elif box not in doubted and (
+            any(share(g, box) > 0.5 for g in junk) or not any(borne_out(box, (0, 0), r, every) for r in heard.readings)
+        ):
+            # of a number that is all but gone its whole cell
+            left.append(next((g for n in columns_ for g in n.gaps if _holds(g, box)), heard.row))
+    return words, tuple(with_more), left
+
+
+def _worth_reading(places: Sequence[Box], words: Words, marks: Marks, grids: Grids, *, clear: bool) -> list[Box]:
+    """Not names under seals, nor where a word is sure or two columns ran together; on a ``clear`` page in tables only, as beside
+    them what ``_reread`` could not read is a stamp's."""
+    shut = [*(s.box for s in marks.ink.seals), *(w.box for w in words if w.confidence >= KNOWN and len(w.text) > 1)]
+    shut += lone.spanning(grids) if places else []
+    free = [b for b in places if not any(share(s, b) > 0 for s in shut)]
+    return [b for b in free if not clear or any(_holds(c, b) for table, _ in grids for c in table.cells)]
+
+
+def _holds(place: Box, box: Box) -> bool:
+    return holds(place, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+
+
+def _beside(words: Sequence[AWord], said: Sequence[RawWord]) -> tuple[AWord, ...]:
+    """Words that lie under no new one."""
+    return tuple(w for w in words if not any(share(w.box, s.box) > 0.5 or share(s.box, w.box) > 0.5 for s in said))
 
 
 def _line_around(words: Sequence[RawWord], box: Box) -> tuple[int, ...] | None:
@@ -171,13 +229,26 @@ def _straight(stamp: Box, marks: Marks, mm: float) -> bool:
     return red and width > 1.35 * height and height > 5 * mm
 
 
-def _stamp_part(cleaned: Pixels, box: Box) -> Pixels:
-    """A red stamp in black on white, the page's print gone: the share of red beyond the other two channels."""
+def _stamp_part(cleaned: Pixels, box: Box, mm: float) -> Pixels:
+    """A red stamp in black on white, the page's print gone: the share of red beyond the other two channels. One of a single
+    word (MẬT, KHẨN) without its frame, or the frame is all that is read."""
     x0, y0, x1, y1 = (max(0, round(v)) for v in box)
     red, green, blue = cv2.split(cleaned[y0:y1, x0:x1])
     colour = cv2.subtract(red, cv2.max(green, blue))
     peak = max(1.0, float(np.percentile(colour, 98)))
-    return np.asarray(255 - np.minimum(255, colour * (255 / peak)), np.uint8)
+    ink = np.asarray(np.minimum(255, colour * (255 / peak)), np.uint8)
+    return 255 - (_unframed(ink) if y1 - y0 <= _ONE_LINE_MM * mm else ink)
+
+
+def _unframed(ink: Pixels) -> Pixels:
+    """Without pieces as long as a side of the whole: a frame, at whatever slope, or a side of a broken one."""
+    height, width = ink.shape
+    labels, stats, _ = components(np.asarray(ink > _FRAME_INK, np.uint8))
+    wide, high = stats[:, cv2.CC_STAT_WIDTH] > 0.7 * width, stats[:, cv2.CC_STAT_HEIGHT] > 0.85 * height
+    chosen = wide | high
+    chosen[0] = False
+    rim = cv2.dilate(picked(labels, stats, chosen), np.ones((3, 3), np.uint8))
+    return np.where(rim > 0, 0, ink).astype(np.uint8)
 
 
 def _note(words: Sequence[RawWord]) -> str:

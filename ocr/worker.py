@@ -1,28 +1,37 @@
 """Entry points for the pages lane: picklable top-level functions, thin; what they do is told where it is done.
 
-The imaging and PDF libraries are imported where they are used: the desktop names these functions without ever loading them.
+The imaging and PDF libraries are imported where they are used: the desktop names these functions without ever loading them. So
+are the rules on documents, which no page worker needs (35 ms of each one's start).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ocr import cache, split
+from ocr import cache, secrecy, thumbs
 from workstation.domain.doctype import DocumentType
+from workstation.domain.idcard import IdCard
 from workstation.domain.ids import Sha256
-from workstation.domain.page import PageText
+from workstation.domain.page import PageText, Recipe
 from workstation.domain.pagejobs import (
+    BoxJob,
+    CameraLook,
     DocumentDraft,
     Inspection,
     Limits,
     PageJob,
+    PageLook,
+    PagePair,
     PageResult,
     PdfRenderJob,
     PublishJob,
     Rendered,
     RenderJob,
 )
+from workstation.domain.pagework import Corners
 from workstation.domain.signature import PublishedPdf
+from workstation.domain.splitcue import Cue
+from workstation.domain.thumbs import StoredThumb, Thumb, ThumbJob
 
 
 def inspect_file(path: Path, limits: Limits) -> Inspection:
@@ -39,16 +48,66 @@ def process_page(job: PageJob) -> PageResult:
     return result if job.words else replace(result, text=replace(result.text, words=(), steps=(), unread=()))
 
 
-def load_text(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageText | None:
-    return cache.load_text(cache_dir, original, frame, turn)
+def read_box(job: BoxJob) -> str:
+    from ocr import box
+    from ocr.engine import recognizer
+
+    return box.read_box(job, recognizer())
 
 
-def load_result(cache_dir: Path, original: Sha256, frame: int, turn: int) -> PageResult | None:
-    return cache.load_result(cache_dir, original, frame, turn)
+def load_text(cache_dir: Path, original: Sha256, frame: int, work: Recipe) -> PageText | None:
+    return cache.load_text(cache_dir, original, frame, work)
 
 
-def thumbnail(cache_dir: Path, original: Sha256, frame: int, turn: int) -> Path | None:
-    return cache.thumbnail(cache_dir, original, frame, turn)
+def load_result(cache_dir: Path, original: Sha256, frame: int, work: Recipe) -> PageResult | None:
+    return cache.load_result(cache_dir, original, frame, work)
+
+
+def thumbnail(wanted: Thumb) -> StoredThumb | None:
+    return thumbs.get(wanted.pack, wanted.page)
+
+
+def draw_thumbnail(job: ThumbJob) -> None:
+    from ocr import small
+
+    small.draw(job)
+
+
+def find_corners(job: PageLook) -> Corners | None:
+    from ocr import corners
+
+    return corners.corners_on_page(job)
+
+
+def load() -> None:
+    """What every first job would import, before it is there: half a second that nobody then waits for."""
+    from ocr import inspect, small  # noqa: F401
+
+
+def fingerprint(cache_dir: Path, original: Sha256, frame: int, work: Recipe) -> str:
+    return cache.fingerprint(cache_dir, original, frame, work)
+
+
+def wipe(cache_dir: Path, pack: Path, original: Sha256) -> None:
+    secrecy.wipe(cache_dir, pack, original)
+
+
+def page_difference(pair: PagePair) -> float:
+    from ocr import likeness
+
+    return likeness.compare(pair)
+
+
+def id_cards(job: PageLook) -> tuple[IdCard, ...]:
+    from ocr import codes
+
+    return codes.cards_on_page(job)
+
+
+def camera_card(job: CameraLook) -> IdCard | None:
+    from ocr import camera
+
+    return camera.card_before_camera(job)
 
 
 def render_page(job: RenderJob) -> Rendered:
@@ -69,9 +128,27 @@ def publish_document(job: PublishJob) -> PublishedPdf:
     return pdfa.publish(job)
 
 
-def split_documents(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> Iterator[DocumentDraft]:
-    return split.split_documents(texts, types)
+def pdf_as_it_is(path: Path) -> PublishedPdf:
+    from ocr import pdfa
+
+    return pdfa.as_it_is(path)
+
+
+def split_documents(
+    texts: Sequence[PageText | None], types: tuple[DocumentType, ...], *, attended: bool = False
+) -> Iterator[DocumentDraft]:
+    from ocr import split
+
+    return split.split_documents(texts, types, attended=attended)
 
 
 def index_document(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> DocumentDraft:
+    from ocr import split
+
     return split.index_document(texts, types)
+
+
+def split_cues(texts: Sequence[PageText | None], types: tuple[DocumentType, ...]) -> tuple[Cue | None, ...]:
+    from ocr import cues
+
+    return cues.split_cues(texts, types)

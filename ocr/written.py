@@ -10,10 +10,10 @@ from pathlib import Path
 import pymupdf
 
 from ocr.frames import PDF_RENDER_DPI, is_pdf, opened_pdf, pdf_damage
-from ocr.language.syllables import is_malformed
 from ocr.lines import RawWord
 from workstation.domain.fields import nfc
-from workstation.domain.page import Box, Engine, Recipe, recipe_matrix
+from workstation.domain.page import OWN_TEXT, Box, Engine, Recipe, recipe_matrix
+from workstation.domain.syllables import is_malformed
 
 VERSION = 1
 """Of the step that ``PageText.steps`` names."""
@@ -54,14 +54,17 @@ def own_words(path: Path, frame: int) -> tuple[RawWord, ...]:
 
 
 def moved(words: tuple[RawWord, ...], recipe: Recipe, width: int, height: int) -> tuple[RawWord, ...]:
-    """Words of a frame of ``width`` × ``height`` pixels on its cleaned page."""
-    (a, b, c, d, e, f), _, _ = recipe_matrix(recipe, width, height)
-    matrix = pymupdf.Matrix(a, b, c, d, e, f)
-    return tuple(RawWord(w.text, _box(pymupdf.Rect(*w.box) * matrix), w.confidence, w.line) for w in words)
+    """Words of a frame of ``width`` × ``height`` pixels on its cleaned page: those of which at least half is on it."""
+    (a, b, c, d, e, f), across, down = recipe_matrix(recipe, width, height)
+    matrix, page = pymupdf.Matrix(a, b, c, d, e, f), pymupdf.Rect(0, 0, across, down)
+    placed = [(w, pymupdf.Rect(*w.box) * matrix) for w in words]
+    return tuple(
+        RawWord(w.text, _box(at & page), w.confidence, w.line) for w, at in placed if abs(at & page) >= 0.5 * abs(at) > 0
+    )
 
 
 def engine() -> Engine:
-    return Engine("own text", str(pymupdf.VersionBind), "", "")
+    return Engine(OWN_TEXT, str(pymupdf.VersionBind), "", "")
 
 
 def _box(rect: pymupdf.Rect) -> Box:

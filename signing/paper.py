@@ -106,13 +106,18 @@ def write(paper: Paper, out: Path) -> None:
         page = pdf.add_blank_page(page_size=(_WIDTH, _HEIGHT))
         page.obj.Resources = Dictionary(Font=Dictionary(F0=shared))
         page.obj.Contents = pdf.make_stream(_drawn(lines, heights, face))
+    save_report(pdf, paper.title.vi, paper.made, paper.by, out)
+
+
+def save_report(pdf: Pdf, title: str, made: datetime, by: str, out: Path) -> None:
+    """As PDF/A-2b, by way of a file beside ``out``. Raises as :func:`write`."""
     pdf.Root.Lang = String("vi")
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     with pdf.open_metadata(set_pikepdf_as_editor=False) as meta:
-        meta["dc:title"] = paper.title.vi
+        meta["dc:title"] = title
         meta["dc:language"] = ["vi"]
-        meta["xmp:CreatorTool"] = paper.by
-        meta["xmp:CreateDate"] = meta["xmp:ModifyDate"] = paper.made.isoformat()
+        meta["xmp:CreatorTool"] = by
+        meta["xmp:CreateDate"] = meta["xmp:ModifyDate"] = made.isoformat()
     part = out.with_name(f".{out.name}.part")
     try:
         report = pikepdf.pdfa.save(pdf, part, _FLAVOUR)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pikepdf
-from PIL import Image
+import pillow_heif
+from PIL import Image, TiffImagePlugin
 
 OK = "ok"
 BROKEN = frozenset({"F01", "F03", "F04"})
@@ -75,6 +76,8 @@ def _cut_off() -> Iterator[Hostile]:
         "pdf": _pdf(3),
         "bmp": _image("BMP"),
         "gif": _image("GIF"),
+        "heic": _heic(),
+        "j2k": _image("JPEG2000", no_jp2=True, irreversible=True),
     }
     for ending, whole in sources.items():
         for name, end in (("đầu", 3), ("tiêu đề", 24), ("nửa", len(whole) // 2), ("cuối", len(whole) - 9)):
@@ -250,6 +253,73 @@ def _wrong_names() -> Iterator[Hostile]:
     yield Hostile("sáu bậc màu.tif", _image("TIFF", "CMYK"), fine)
 
 
+def _heic(size: tuple[int, int] = (620, 877)) -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGB", size, "white")
+    image.paste(Image.new("RGB", (300, 40), 0), (80, 100))
+    pillow_heif.from_pillow(image).save(out)
+    return out.getvalue()
+
+
+def mixed_tiff() -> bytes:
+    """Pages of every kind that one file may hold: fax, JPEG, LZW, inks, sixteen bits, a palette."""
+    out = io.BytesIO()
+    pages: tuple[tuple[str, tuple[int, int], dict[str, object]], ...] = (
+        ("1", (2480, 3508), {"compression": "group4", "dpi": (300, 300)}),
+        ("RGB", (827, 1169), {"compression": "jpeg", "dpi": (100, 100)}),
+        ("L", (1654, 2339), {"compression": "tiff_lzw", "dpi": (200, 200)}),
+        ("CMYK", (600, 800), {"compression": "tiff_adobe_deflate"}),
+        ("I;16", (600, 800), {}),
+        ("P", (600, 800), {"compression": "packbits"}),
+    )
+    with TiffImagePlugin.AppendingTiffWriter(out, True) as writer:
+        for mode, size, how in pages:
+            Image.new(mode, size, 1).save(writer, "TIFF", **how)
+            writer.newFrame()
+    return out.getvalue()
+
+
+def portfolio(files: int = 3) -> bytes:
+    """A cover, and the documents as files inside."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        for number in range(files):
+            pdf.attachments[f"{number}.pdf"] = _pdf()
+        pdf.Root.Collection = pikepdf.Dictionary(Type=pikepdf.Name.Collection, View=pikepdf.Name.D)
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def _newer_kinds() -> Iterator[Hostile]:
+    heic, jp2, bmp = _heic(), _image("JPEG2000", "L"), bytearray(_image("BMP"))
+    size = heic.index(b"ispe") + 8
+    for name, side in (("không cạnh nào", 0), ("cao vô lý", 2**31 - 1), ("rộng hơn dữ liệu", 20_000), ("hẹp hơn dữ liệu", 100)):
+        lying = heic[:size] + struct.pack(">II", side, side) + heic[size + 8 :]
+        yield Hostile(f"heic {name}.heic", lying, BROKEN | {"F05"})
+    yield Hostile("heic chỉ có đầu.heic", b"\0\0\0\x18ftypheic" + bytes(400), BROKEN)
+    yield Hostile("heic ngẫu nhiên.heic", heic[:40] + random.Random(9).randbytes(900), BROKEN)
+    yield Hostile("heic tên là jpg.jpg", heic, frozenset({OK}))
+    yield Hostile("avif.heic", _image("AVIF"), BROKEN)
+    yield Hostile("jp2 rộng hơn dữ liệu.jp2", jp2.replace(struct.pack(">II", 620, 877), struct.pack(">II", 9_000, 9_000)), BROKEN)
+    yield Hostile("jp2 ngẫu nhiên.jp2", jp2[:80] + random.Random(10).randbytes(4_000), BROKEN)
+    webp = bytearray(_image("WEBP", "RGBA", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"))
+    assert webp[12:16] == b"VP8X"
+    webp[24:30] = b"\xff" * 6  # the canvas
+    yield Hostile("webp khung 16 triệu.webp", bytes(webp), BROKEN | {"F05"})
+    yield Hostile("webp ngẫu nhiên.webp", _image("WEBP")[:30] + random.Random(11).randbytes(4_000), BROKEN)
+    for name, height in (("cao vô lý", 2**31 - 1), ("cao âm vô lý", -(2**31)), ("cao hơn dữ liệu", 9_000)):
+        bmp[22:26] = struct.pack("<i", height)
+        yield Hostile(f"bmp {name}.bmp", bytes(bmp), BROKEN | {"F05"})
+    yield Hostile("ảnh động.gif", _image("GIF"), BROKEN)
+    whole = mixed_tiff()
+    unknown = whole.replace(struct.pack("<HHIHH", 259, 3, 1, 7, 0), struct.pack("<HHIHH", 259, 3, 1, 34_712, 0))
+    yield Hostile("tif đủ loại.tif", whole, frozenset({OK}))
+    yield Hostile("tif trang hai nén lạ.tif", unknown, BROKEN)
+    yield Hostile("tập tệp.pdf", portfolio(), frozenset({"Q17"}))
+    yield Hostile("tập tệp rỗng.pdf", portfolio(0), frozenset({OK}))
+
+
 MAKERS: tuple[Callable[[], Iterator[Hostile]], ...] = (
     _cut_off,
     _lying_headers,
@@ -257,6 +327,7 @@ MAKERS: tuple[Callable[[], Iterator[Hostile]], ...] = (
     _locked_and_empty,
     _odd_pdfs,
     _wrong_names,
+    _newer_kinds,
 )
 
 

@@ -3,6 +3,7 @@
 import gc
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QLocale, QTimer
@@ -34,10 +35,12 @@ def application() -> QApplication:
     return app
 
 
-def run(desk: Desk) -> int:
-    """Opens the window on ``desk`` and stays until it is closed; the exit code of the event loop."""
+def run(desk: Desk, shown: Callable[[], object] = lambda: None) -> int:
+    """Opens the window on ``desk`` and stays until it is closed; the exit code of the event loop. ``shown`` is called once the
+    window is painted."""
     app = application()
     shell = open_window(desk)
+    QTimer.singleShot(0, shell, shown)
     _quit_on_signals(app)
     code = app.exec()
     shell.close()
@@ -88,7 +91,7 @@ def screenshots(desk: Desk, folder: Path) -> list[Path]:
     shell.resize(*CLIENT)
     QCursor.setPos(CLIENT[0] - 5, CLIENT[1] // 2)  # no button looks hovered
     shell.show()
-    roles = {"capture": "clerk", "verify": "checker", "sign": "official", "outbox": "clerk"}
+    roles = {"capture": "clerk", "pages": "clerk", "verify": "checker", "sign": "official", "outbox": "clerk", "search": "clerk"}
     before = desk.user
     made = []
     for screen_id in shell.screens:

@@ -5,7 +5,8 @@ that asked is gone or has asked again since. Errors become ``ErrorNote`` for the
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from workstation.domain.ports import EventBus
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class _Crossing(QObject):
@@ -61,6 +63,26 @@ def note_of(error: BaseException) -> ErrorNote:
     return ErrorNote("B01")
 
 
+def together(futures: Sequence["Future[R]"]) -> "Future[list[R]]":
+    """Their answers when all are there; fails then with what the first of them, in their order, failed with."""
+    all_done: Future[list[R]] = Future()
+    left, lock = [len(futures)], threading.Lock()
+
+    def one_done(_: "Future[R]") -> None:
+        with lock:
+            left[0] -= 1
+            if left[0]:
+                return
+        error = next((e for f in futures if (e := CancelledError() if f.cancelled() else f.exception()) is not None), None)
+        all_done.set_result([f.result() for f in futures]) if error is None else all_done.set_exception(error)
+
+    for future in futures:
+        future.add_done_callback(one_done)
+    if not futures:
+        all_done.set_result([])
+    return all_done
+
+
 class Inbox(QObject):
     """What one widget asks for. ``key`` names the question: a newer one with the same key makes older answers stale."""
 
@@ -69,6 +91,7 @@ class Inbox(QObject):
         self._serials: dict[str, int] = {}
         self._unsubscribe: list[Callable[[], None]] = []
         self._crossing = crossing()
+        self._closed = False
 
     def ask(
         self,
@@ -123,7 +146,7 @@ class Inbox(QObject):
         bridge = self._crossing
 
         def post(value: R) -> None:
-            bridge.arrived.emit(lambda: call(value) if shiboken6.isValid(self) else None)
+            bridge.arrived.emit(lambda: call(value) if shiboken6.isValid(self) and not self._closed else None)
 
         return post
 
@@ -131,7 +154,8 @@ class Inbox(QObject):
         self._unsubscribe.append(bus.subscribe(self.crossing(handler)))
 
     def close(self) -> None:
-        """Hears no more events; answers under way are dropped."""
+        """Hears no more; what is under way, answers and events alike, is dropped."""
+        self._closed = True
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()

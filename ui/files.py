@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-INPUTS = "Ảnh và PDF (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.pdf)"
+INPUTS = "Ảnh và PDF (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.jp2 *.j2k *.heic *.heif *.pdf)"
 PICTURES = "Ảnh PNG (*.png)"
 PDFS = "Tệp PDF (*.pdf)"
 

@@ -1,11 +1,19 @@
 """The sheet of keys: an overlay that `?` opens and any screen fills from ``ui.actions``."""
 
+from math import ceil
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ui import theme
 from ui.actions import ALL, Command, of_screen
 from ui.widgets import Card, KeyLabel, label
+
+_ROW_PX, _AROUND_PX, _BESIDE_PX, _FEWEST = 27, 190, 80, 8
+"""Height of a command; what the sheet needs above and below its rows, and beside them."""
+_LONGEST = 4
+"""Heights of the window that a column may be long."""
 
 
 class KeySheet(QWidget):
@@ -25,17 +33,45 @@ class KeySheet(QWidget):
             self._card.deleteLater()
         self._card = Card((26, 20, 26, 22), 14)
         self._card.body.addWidget(label("Phím tắt", bold=True, px=17))
-        columns = QHBoxLayout()
-        columns.setSpacing(48)
-        columns.addLayout(self._column(title, of_screen(screen_id)))
-        columns.addLayout(self._column("Ở mọi màn hình", of_screen(ALL)))
-        self._card.body.addLayout(columns)
+        over = self.parentWidget()
+        area = over.size() if over is not None else self.size()
+        rows = max((area.height() - _AROUND_PX) // _ROW_PX, _FEWEST)
+        columns, longer = self._columns(screen_id, title, rows), 1
+        while max(columns.sizeHint().width(), columns.minimumWidth()) > area.width() - _BESIDE_PX and longer < _LONGEST:
+            longer += 1
+            columns = self._scrolled(self._columns(screen_id, title, longer * rows), area.height() - _AROUND_PX)
+        self._card.body.addWidget(columns)
         self._card.body.addWidget(label("Esc để đóng", muted=True))
         self._box.addWidget(self._card, 0, Qt.AlignmentFlag.AlignCenter)
-        if (parent := self.parentWidget()) is not None:
-            self.setGeometry(parent.rect())
+        if over is not None:
+            self.setGeometry(over.rect())
         self.raise_()
         self.show()
+        columns.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _columns(self, screen_id: str, title: str, rows: int) -> QWidget:
+        """``rows``: commands in a column, at most; columns are about as long as one another."""
+        side_by_side = QWidget()
+        columns = QHBoxLayout(side_by_side)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(36)
+        own = of_screen(screen_id)
+        rows = ceil(len(own) / ceil(len(own) / rows))
+        for start in range(0, len(own), rows):
+            columns.addLayout(self._column(title if not start else "", own[start : start + rows]))
+        columns.addLayout(self._column("Ở mọi màn hình", of_screen(ALL)))
+        return side_by_side
+
+    @staticmethod
+    def _scrolled(columns: QWidget, height: int) -> QScrollArea:
+        """Where there is no room for all: the arrows and the page keys move what is seen."""
+        area = QScrollArea()
+        area.setAccessibleName("Phím tắt, cuộn bằng mũi tên")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(columns)
+        area.setStyleSheet(f"QScrollArea > QWidget > QWidget {{ background: {theme.CARD}; }}")
+        area.setFixedSize(columns.sizeHint().width() + area.verticalScrollBar().sizeHint().width() + 8, height)
+        return area
 
     @staticmethod
     def _column(title: str, commands: tuple[Command, ...]) -> QVBoxLayout:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
+from ui.findingwords import FINDING_NAMES, FINDINGS, WHOLE
 from ui.sentences import MESSAGES
 from ui.sentences_exchange import PEERS, REASONS
 from workstation.domain.dossier import DocumentState, DossierState
@@ -84,6 +85,9 @@ REMOTE_ASKS = {
 
 def fill(template: str, params: dict[str, Param], lang: Lang = "vi") -> str:
     def known(name: str) -> str | None:
+        own = "english" if lang == "en" else "label"
+        if name == "field" and own in params:
+            return str(params[own])  # a field that only its document type knows
         for key in (name, *_ALIASES.get(name, ())):
             if key in params and params[key] != "":
                 return _shown(name, params[key], lang)
@@ -183,10 +187,12 @@ DOCUMENT_STATES: dict[DocumentState, Words] = {
     DocumentState.NEW: ("Mới quét", "scanned"),
     DocumentState.TO_INDEX: ("Chờ nhập", "to index"),
     DocumentState.TO_CHECK: ("Chờ kiểm tra", "to verify"),
+    DocumentState.TO_SETTLE: ("Chờ phân định", "to settle"),
     DocumentState.PASSED: ("Đạt", "passed"),
     DocumentState.TO_SIGN: ("Chờ ký", "to sign"),
     DocumentState.TO_SEAL: ("Chờ đóng dấu", "to seal"),
     DocumentState.SIGNED: ("Đã ký", "signed"),
+    DocumentState.EXEMPT: ("Không cần ký", "no signature needed"),
     DocumentState.RETURNED: ("Trả lại", "sent back"),
     DocumentState.REFUSED: ("Từ chối ký", "refused"),
 }
@@ -217,6 +223,7 @@ PAGE_STATES: dict[PageState, Words] = {
     PageState.NEW: ("Đang đọc chữ", "OCR running"),
     PageState.READ: ("Đạt", "passed"),
     PageState.QUARANTINED: ("Cách ly", "set aside"),
+    PageState.HELD: ("Dừng – dấu mật", "stopped: mark of secrecy"),
 }
 TOKEN_STATES: dict[TokenState, Words] = {
     TokenState.READY: ("Đã cắm USB ký số", "Signing token ready"),
@@ -272,9 +279,14 @@ FIELDS: dict[str, Words] = {
     "number": ("Số văn bản", "Number"),
     "notation": ("Ký hiệu", "Notation"),
     "issued_date": ("Ngày ban hành", "Date of issue"),
+    "parent_organ": ("Cơ quan cấp trên", "Parent agency"),
     "organ_name": ("Cơ quan ban hành", "Issuing agency"),
     "place": ("Địa danh", "Place"),
+    "secrecy": ("Độ mật", "Secrecy"),
+    "urgency": ("Độ khẩn", "Urgency"),
     "subject": ("Trích yếu", "Subject"),
+    "addressees": ("Kính gửi", "Addressees"),
+    "signer_authority": ("Quyền hạn ký", "Signing capacity"),
     "signer_name": ("Người ký", "Signer"),
     "signer_title": ("Chức vụ", "Position"),
     "recipients": ("Nơi nhận", "Recipients"),
@@ -282,6 +294,9 @@ FIELDS: dict[str, Words] = {
     "identity_number": ("Số định danh", "Identity number"),
     "reason": ("Lý do", "Reason"),
     "procedure": ("Mã thủ tục", "Procedure code"),
+    "supervisor": ("Người giám sát", "Supervisor"),
+    "risk": ("Mức rủi ro", "Risk class"),
+    "paper": ("Số tờ, số trang", "Sheets and pages"),
 }
 SOURCES: dict[str, Words] = {
     "paper": ("bản giấy", "paper"),
@@ -291,37 +306,6 @@ SOURCES: dict[str, Words] = {
     "copy": ("bản sao khác", "another copy"),
 }
 """What a copy is made of."""
-FINDING_NAMES: dict[str, Words] = {
-    "dpi": ("độ phân giải", "resolution"),
-    "color": ("màu", "colour"),
-    "blur": ("độ nét", "sharpness"),
-    "skew": ("độ nghiêng", "skew"),
-    "blank": ("trang trắng", "content"),
-    "dark": ("độ sáng", "brightness"),
-    "upside_down": ("chiều trang", "orientation"),
-    "contrast": ("độ tương phản", "contrast"),
-    "border": ("mép giấy", "edges"),
-}
-FINDINGS: dict[str, tuple[str, str, str, str]] = {
-    # good and bad in Vietnamese, good and bad in English
-    "dpi": ("{value} dpi", "Chỉ {value} dpi (cần từ {limit})", "{value} dpi", "Only {value} dpi (needed {limit})"),
-    "color": ("Ảnh màu", "Ảnh không có màu", "Colour", "Not in colour"),
-    "blur": ("Đủ nét ({value}/100)", "Độ nét thấp ({value}/100, cần từ {limit})",
-             "Sharp ({value}/100)", "Blurred ({value}/100, needed {limit})"),
-    "skew": ("Thẳng dòng (lệch {value}°)", "Nghiêng {value}° (tối đa {limit}°)",
-             "Straight ({value}°)", "Skewed {value}° (most {limit}°)"),
-    "blank": ("Có nội dung", "Trang trắng", "Has content", "Blank"),
-    "dark": ("Đủ sáng", "Quá tối ({value}, giới hạn {limit})", "Bright enough", "Too dark ({value}, limit {limit})"),
-    "upside_down": ("Đúng chiều", "Ngược chiều – đã tự xoay {value}°", "Upright", "Upside down – turned {value}°"),
-    "contrast": ("Đủ tương phản", "Chữ nhạt ({value}, cần từ {limit})", "Good contrast", "Faint ({value}, needed {limit})"),
-    "unread": ("{value} dòng chưa đọc được – xem ảnh, nhập tay nếu cần", "{value} dòng chưa đọc được – xem ảnh, nhập tay nếu cần",
-               "{value} lines not read – look at the picture, type if needed",
-               "{value} lines not read – look at the picture, type if needed"),
-    "handwriting": ("{value} chỗ viết tay – xem ảnh rồi nhập tay", "{value} chỗ viết tay – xem ảnh rồi nhập tay",
-                    "{value} handwritten places – look at the picture and type",
-                    "{value} handwritten places – look at the picture and type"),
-    "border": ("Không cắt mất mép giấy", "Viền đen {value} điểm", "Edges complete", "Black border {value} px"),
-}  # fmt: skip
 GATE: dict[GateRule, tuple[str, str, str, str]] = {
     # passed and failed in Vietnamese, passed and failed in English
     GateRule.QUALITY: ("Ảnh đủ nét[, {dpi} dpi], màu", "Ảnh chưa đạt chất lượng",
@@ -349,13 +333,23 @@ GATE: dict[GateRule, tuple[str, str, str, str]] = {
                     "Picture of the seal at hand", "No picture of the seal yet (Ctrl+I)"),
     GateRule.PLACEMENT: ("Chữ ký đặt [{stamp}|góc trên bên phải trang 1]", "Không có chỗ đặt chữ ký",
                          "Stamp at [{stamp}|the top right of page 1]", "No room for the stamp"),
+    GateRule.CAME_SIGNED: ("Chữ ký số có sẵn còn đúng[: {signer}]", "Chữ ký số có sẵn chưa tin được",
+                           "The signature that it came with holds[: {signer}]", "The signature that it came with can't be relied on"),
 }  # fmt: skip
 _GATE_SHORT = {
     "A01": "Trang {page} thiếu dpi",
     "A02": "Trang {page} mờ",
+    "A05": "Trang {page} cắt mép",
+    "A06": "Trang {page} trùng trang {other}",
+    "A07": "Trang {page} bị che",
+    "A08": "Trang {page} chưa rõ chiều",
+    "A09": "Trang {page} tối",
     "K01": "Thiếu {field}",
     "K02": "Sai {field}",
     "K03": "Cùng người nhập",
+    "K05": "Hai lần nhập khác nhau",
+    "K09": "Chờ người thứ ba",
+    "K12": "Không được bỏ {field}",
     "C06": "Khác tên đơn vị",
     "C31": "Thiếu ủy quyền {form}",
     "C33": "Khác USB cơ quan",
@@ -382,14 +376,15 @@ def token_note(token: TokenStatus) -> ErrorNote:
     return ErrorNote(TOKEN_CODES.get(token.state, "C01"), params)
 
 
-def finding_line(finding: Finding, lang: Lang = "vi") -> str:
-    """``Độ nét thấp (41/100, cần từ 60)``."""
+def finding_line(finding: Finding, lang: Lang = "vi", other: int = 0) -> str:
+    """``Độ nét thấp (41/100, cần từ 60)``. ``other``: number of the page that it is about, if any."""
     if finding.code not in FINDINGS:
         words = ("Đạt" if finding.ok else "Chưa đạt") if lang == "vi" else ("Good" if finding.ok else "Not good")
         return f"{words}: {finding.code} {number(finding.value, lang)}"
     template = FINDINGS[finding.code][(0 if finding.ok else 1) + (2 if lang == "en" else 0)]
-    digits = 0 if finding.code in ("blur", "dpi") else 1
-    return fill(template, {"value": round(finding.value, digits), "limit": round(finding.limit, digits)}, lang)
+    digits = 0 if finding.code in WHOLE else 1
+    about = {"other": other} if other else {}
+    return fill(template, {"value": round(finding.value, digits), "limit": round(finding.limit, digits), **about}, lang)
 
 
 UNREAD: dict[str, tuple[str, str]] = {
@@ -434,7 +429,8 @@ def gate_line(check: GateCheck, lang: Lang = "vi") -> str:
 def gate_short(check: GateCheck) -> str:
     """What the queue's row says of a failed check: ``Trang 2 mờ``."""
     if check.note and check.note.code in _GATE_SHORT:
-        params = {k: field_label(str(v)).lower() if k == "field" else v for k, v in check.note.params}
+        lower = {"field": lambda v: field_label(v).lower(), "label": str.lower}
+        params = {k: lower[k](str(v)) if k in lower else v for k, v in check.note.params}
         if text := fill(_GATE_SHORT[check.note.code], params):
             return text
     return fill(GATE[check.rule][1], dict(check.detail))

@@ -5,17 +5,20 @@ second (or nothing), so a sentence reads well however little the caller knew. Wo
 (what happened, what is safe, one thing to do; a number or place; no blame; two sentences at most).
 """
 
+from ui.sentences_checking import CHECKING
 from ui.sentences_copies import COPIES
 from ui.sentences_exchange import EXCHANGE
+from ui.sentences_rules import RULES
+from ui.sentences_search import SEARCH
 from ui.sentences_signing import SIGNING
 from ui.wording import ASK_NOW, OTHER_FILE, RESCAN, RETRY, SEND_AGAIN, SEND_NOW, Message
 
 MESSAGES: dict[str, Message] = {
     "F01": Message(
         "Tệp[ {file}] không phải ảnh hay PDF nên chưa được nhập. Các tệp khác không bị ảnh hưởng; chọn ảnh JPEG, PNG, "
-        "TIFF hoặc PDF.",
+        "TIFF, BMP, WebP, JPEG 2000, HEIC hoặc PDF.",
         "The file[ {file}] is neither an image nor a PDF and was not taken in. Other files are unaffected; choose JPEG, PNG, "
-        "TIFF or PDF.",
+        "TIFF, BMP, WebP, JPEG 2000, HEIC or PDF.",
         *OTHER_FILE,
     ),
     "F02": Message(
@@ -55,10 +58,6 @@ MESSAGES: dict[str, Message] = {
         "The file[ {file}] can't be opened: it is gone or may not be read. Other files are unaffected; check and choose again.",
         *OTHER_FILE,
     ),
-    "F08": Message(
-        "Tệp[ {file}] đã có chữ ký số nên được giữ nguyên từng bit. Muốn sửa nội dung, hãy lập bản mới.",
-        "The file[ {file}] already carries a digital signature and is kept bit by bit. To change it, make a new version.",
-    ),
     "Q01": Message(
         "Chưa thấy máy quét. Kiểm tra dây USB và nguồn điện, hoặc nhập từ tệp.",
         "No scanner found. Check its USB cable and power, or import from files.",
@@ -97,10 +96,57 @@ MESSAGES: dict[str, Message] = {
         "Quét tiếp",
         "Scan on",
     ),
+    "Q09": Message(
+        "Ảnh vừa nhận đã có trong hồ sơ[ (trang {page})] nên chưa thay trang nào. Đặt đúng tờ giấy, hoặc chọn đúng tệp, rồi làm "
+        "lại.",
+        "The picture that came in is in the dossier already[ (page {page})], so no page was replaced. Put the right sheet in, or "
+        "choose the right file, and try again.",
+    ),
+    "Q10": Message(
+        "Chưa có hồ sơ nào mang mã [{dossier}|này] trên máy này. Xem lại mã trên giấy, hoặc quét vào hồ sơ mới.",
+        "There is no dossier of [the code {dossier}|this code] on this machine. Check the code on the paper, or scan anew.",
+    ),
+    "Q11": Message(
+        "[Hồ sơ {dossier}|Hồ sơ đó] đã chuyển khâu sau nên không nhận thêm trang. Các trang vẫn ở hồ sơ đang mở.",
+        "[Dossier {dossier}|That dossier] has been passed on and takes no more pages. The pages stay in the one that is open.",
+    ),
     "Q05": Message(
         "Có thể hai tờ dính nhau[ sau trang {page}]. Quét lại tờ này?",
         "Two sheets may have gone through together[ after page {page}]. Scan this sheet again?",
         *RESCAN,
+    ),
+    "Q15": Message(
+        "[Có {fronts} mặt trước nhưng {backs} mặt sau|Mặt trước và mặt sau không bằng nhau] nên chưa ghép; mọi trang đã lưu. "
+        "Quét lại mặt sau, hoặc giữ như đã quét (Ctrl+Shift+G).",
+        "[There are {fronts} fronts but {backs} backs|There are not as many backs as fronts], so nothing was put together; every "
+        "page is saved. Scan the backs again, or keep them as they came (Ctrl+Shift+G).",
+        "Quét lại mặt sau",
+        "Scan the backs again",
+    ),
+    "Q16": Message(
+        "Máy này chưa có bộ giải mã ảnh HEIC nên tệp[ {file}] chưa được nhập. Cài gói pillow-heif, hoặc chụp lại ở dạng JPEG.",
+        "This PC has no decoder for HEIC pictures, so the file[ {file}] was not taken in. Install the package pillow-heif, or "
+        "take the picture as JPEG.",
+        *OTHER_FILE,
+    ),
+    "Q17": Message(
+        "Tệp[ {file}] là tập PDF[ gồm {count} tệp đính kèm|] nên chưa được nhập, tệp gốc giữ nguyên. Mở bằng trình đọc PDF, lưu "
+        "từng tệp bên trong rồi nhập.",
+        "The file[ {file}] is a PDF portfolio[ of {count} files|] and was not taken in; it is untouched. Open it in a PDF "
+        "reader, save each file inside and import those.",
+        *OTHER_FILE,
+    ),
+    "Q18": Message(
+        "Còn [{fronts} mặt trước|một chồng giấy] chờ quét mặt sau nên hồ sơ chưa chuyển đi. Quét mặt sau (F5), hoặc giữ như đã "
+        "quét (Ctrl+Shift+G).",
+        "The backs of [{fronts} sheets|a stack] are still to be scanned, so the dossier was not passed on. Scan them (F5), or "
+        "keep the pages as they came (Ctrl+Shift+G).",
+    ),
+    "Q20": Message(
+        "Chưa mở được máy ảnh. Cắm lại dây và đóng chương trình khác đang dùng máy ảnh, hoặc dùng đầu đọc mã.",
+        "The camera could not be opened. Plug it in again and close other programs that use it, or use a code reader.",
+        "Thử lại",
+        "Try again",
     ),
     "A01": Message(
         "[Trang {page}|Trang này] chỉ có [{value} dpi, cần từ {limit}|độ phân giải thấp]. Quét lại, hoặc giữ và ghi lý do.",
@@ -121,6 +167,37 @@ MESSAGES: dict[str, Message] = {
         "[Trang {page}|Trang này] chưa đạt[ về {finding}][ ({value}, cần {limit})]. Quét lại, hoặc giữ và ghi lý do.",
         "[Page {page}|This page] is not good enough[ in {finding}][ ({value}, needed {limit})]. Scan it again, or keep it with a "
         "reason.",
+        *RESCAN,
+    ),
+    "A05": Message(
+        "[Trang {page}|Trang này] bị cắt mép[: chữ hoặc dấu chạm mép ảnh {value} mm, tối đa {limit}]. Quét lại, hoặc giữ và ghi "
+        "lý do.",
+        "[Page {page}|This page] is cut off[: print runs over the edge for {value} mm, most {limit}]. Scan it again, or keep "
+        "it with a reason.",
+        *RESCAN,
+    ),
+    "A06": Message(
+        "[Trang {page}|Trang này] trùng với [trang {other}|một trang khác][ (chỗ khác lớn nhất {value} mm², dưới {limit} là "
+        "trùng)]. Bỏ một trang (Del), hoặc giữ và ghi lý do.",
+        "[Page {page}|This page] is the same sheet as [page {other}|another page][ (largest difference {value} mm², under "
+        "{limit} is the same)]. Drop one (Del), or keep it with a reason.",
+    ),
+    "A07": Message(
+        "[Trang {page}|Trang này] có chỗ bị che[ – {finding}][: {value} mm² giấy, tối đa {limit}]. Quét lại, hoặc giữ và ghi "
+        "lý do.",
+        "[Page {page}|This page] is partly hidden[ – {finding}][: {value} mm² of paper, most {limit}]. Scan it again, or keep "
+        "it with a reason.",
+        *RESCAN,
+    ),
+    "A08": Message(
+        "Chưa rõ đầu [trang {page}|trang này][ (đọc được {value}/100, cần từ {limit})]. Xem ảnh: xoay (R) nếu ngược, hoặc giữ "
+        "và ghi lý do.",
+        "Which end of [page {page}|this page] is up is not clear[ ({value}/100 read, needed {limit})]. Turn it (R) if needed, "
+        "or keep it with a reason.",
+    ),
+    "A09": Message(
+        "[Trang {page}|Trang này] quá tối[ ({value}/100, cần từ {limit})]. Quét lại, hoặc giữ và ghi lý do.",
+        "[Page {page}|This page] is too dark[ ({value}/100, needed {limit})]. Scan it again, or keep it with a reason.",
         *RESCAN,
     ),
     "O01": Message(
@@ -153,9 +230,16 @@ MESSAGES: dict[str, Message] = {
         "Chuyển người khác",
         "Pass to another person",
     ),
+    **CHECKING,
     "K04": Message(
         "Người khác vừa sửa hồ sơ[ {code}]. Đã tải bản mới nhất; xem lại rồi xác nhận.",
         "Somebody else has just changed the dossier[ {code}]. The newest version is shown; look again, then confirm.",
+        "Tải lại",
+        "Reload",
+    ),
+    "K08": Message(
+        "[Trang {page}|Một trang] vừa được sửa và đang đọc lại. Đợi đọc xong, xem lại rồi xác nhận.",
+        "[Page {page}|A page] was just worked on and is being read again. Wait until it is read, look again, then confirm.",
         "Tải lại",
         "Reload",
     ),
@@ -169,8 +253,17 @@ MESSAGES: dict[str, Message] = {
         "Chỉ người ký được giao mới làm được việc này. Ctrl+U để đổi người dùng.",
         "Only the official in charge of signing may do this. Ctrl+U changes the user.",
     ),
+    "K40": Message(
+        'Đơn vị đã chọn không có trong các đơn vị mà ô ["{field}"|này] có thể chỉ. Chưa ghi gì; chọn lại trong danh sách.',
+        'The unit chosen is none that ["{field}"|this field] may mean. Nothing was stored; choose from the list.',
+    ),
+    "K41": Message(
+        'Ô ["{field}"|này] có thể chỉ nhiều đơn vị hành chính. Nhấn Ctrl+D để chọn đơn vị, hoặc chọn "Không rõ".',
+        'Field ["{field}"|this] may mean several administrative units. Ctrl+D chooses one, or says that it is not known.',
+    ),
     **SIGNING,
     **COPIES,
+    **SEARCH,
     "G01": Message(
         "Mất mạng[ từ {since}]. Cứ làm tiếp; [{waiting} hồ sơ|hồ sơ] đã lưu trên máy và sẽ tự gửi.",
         "Offline[ since {since}]. Go on working; [{waiting} dossiers|the dossiers] are saved on this PC and will be "
@@ -244,6 +337,7 @@ MESSAGES: dict[str, Message] = {
         "This PC has no address of the shared system. [{waiting} dossiers are|Dossiers are] safe on this PC; ask IT to set it.",
     ),
     **EXCHANGE,
+    **RULES,
     "G30": Message(
         "Kho mật khẩu của máy này đang khóa nên chưa đăng nhập được. Không có gì bị mất; mở khóa kho (đăng nhập lại vào máy) "
         "rồi gửi lại.",

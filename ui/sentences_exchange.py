@@ -47,6 +47,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "server": ("máy chủ báo lỗi", "the server reports an error"),
     "answer": ("câu trả lời không đọc được", "the answer can't be read"),
     "unverified": ("câu trả lời chưa được xác thực", "the answer could not be verified"),
+    # of a question to the search index, and of the index
+    "empty": ("ô tìm còn trống", "nothing is typed"),
+    "type": ("không có loại văn bản như vậy", "there is no such type of document"),
+    "state": ("không có trạng thái như vậy", "there is no such state"),
+    "year": ("năm gồm bốn chữ số", "a year has four digits"),
+    "open": ("không mở được chỉ mục", "the index can't be opened"),
+    "damaged": ("chỉ mục bị hỏng", "the index is damaged"),
+    "disk": ("ổ đĩa báo lỗi", "the disk reports an error"),
     # of the keyring
     "busy": ("đang bận", "it is busy"),
     "timeout": ("quá lâu không trả lời", "it took too long"),

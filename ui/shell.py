@@ -14,7 +14,9 @@ from ui.rail import Rail, RailButton
 from ui.theme import Tone
 from ui.views.capture import CaptureScreen
 from ui.views.outbox import OutboxScreen
-from ui.views.screen import Go, Screen
+from ui.views.pages import PagesScreen
+from ui.views.screen import At, Go, Screen
+from ui.views.search import SearchScreen
 from ui.views.sign import SignScreen
 from ui.views.verify import VerifyScreen
 from ui.widgets import Elided, Note, Pill, label
@@ -156,6 +158,7 @@ class Shell(QMainWindow):
         self.desk = desk
         self.inbox = Inbox(self)
         self.line = LineStatus(None, None, 0)
+        self._at: At | None = None
         self.setWindowTitle(f"Trạm số hóa – {desk.site}")
         self._build()
         self._keys()
@@ -174,7 +177,7 @@ class Shell(QMainWindow):
         self.stack = QStackedWidget()
         self.top = TopBar(self.next_user)
         self.foot = FootBar(self.press_primary)
-        for kind in (CaptureScreen, VerifyScreen, SignScreen, OutboxScreen):
+        for kind in (CaptureScreen, PagesScreen, VerifyScreen, SignScreen, OutboxScreen, SearchScreen):
             screen: Screen = kind(self.desk)
             place = screen.place
             self.screens[place.id] = screen
@@ -246,20 +249,23 @@ class Shell(QMainWindow):
     def open(self, screen_id: str) -> None:
         self.key_sheet.hide()
         screen = self.screens[screen_id]
+        self._at = self.current.at() or self._at
         self.stack.setCurrentWidget(screen)
         self.rail_buttons[screen_id].setChecked(True)
         self.top.title.setText(screen.place.title)
         self.top.site.setText(self.desk.site)
+        if self._at is not None:
+            screen.follow(self._at)
         screen.activate()
         self._foot()
         self._pills()
         self.refresh()
 
     def _go(self, wish: Go) -> None:
+        self._at = wish.at or self._at
         self.open(wish.screen)
-        target = self.screens[wish.screen]
-        if wish.document_id and isinstance(target, VerifyScreen):
-            target.open_document(wish.document_id, wish.field)
+        if wish.document_id:
+            self.screens[wish.screen].open_document(wish.document_id, wish.field)
 
     def press_primary(self) -> None:
         self.current.primary()
@@ -338,7 +344,9 @@ class Shell(QMainWindow):
             self.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.inbox.close()
-        for screen in self.screens.values():
-            screen.inbox.close()
+        for inbox in self.findChildren(Inbox):
+            inbox.close()
+        # The desk closes after the window, and refuses whoever asks then: nothing may wake up to ask.
+        for timer in self.findChildren(QTimer):
+            timer.stop()
         super().closeEvent(event)

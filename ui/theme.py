@@ -35,6 +35,10 @@ GREEN_LINE = "#3d9a6a"
 AMBER = "#8a5200"
 AMBER_SOFT = "#fff4dc"
 AMBER_LINE = "#e5a623"
+LIT = "#ffe7a8"
+"""Behind words that were asked for."""
+WEAK = "#ffcf7a"
+"""Over words of the paper that were read without certainty."""
 RED = "#b3261e"
 GREY_SOFT = "#eceff3"
 GROUPS = ("#1b4f8f", "#0b7d7d", "#7b479e", "#a0522d", "#4a6a1f", "#a03060")
@@ -139,6 +143,11 @@ QPushButton#primary:hover {{ background: {BLUE_DOWN}; }}
 QPushButton#primary:focus {{ border: 2px solid {AMBER_LINE}; padding: 7px 17px; }}
 QPushButton#small {{ padding: 3px 9px; min-height: 16px; }}
 QPushButton#small:focus {{ padding: 2px 8px; }}
+QPushButton#filter {{ padding: 3px 7px; min-height: 16px; border-radius: 11px; font-size: 12px; }}
+QPushButton#filter:checked {{ background: {BLUE_SOFT}; color: {BLUE}; border-color: {BLUE}; font-weight: 700; }}
+QPushButton#filter:focus {{ padding: 2px 6px; }}
+QPushButton#tool {{ padding: 3px 5px; min-height: 16px; font-size: 12px; }}
+QPushButton#tool:focus {{ padding: 2px 4px; }}
 QPushButton#link {{ border: 0; color: {BLUE}; font-weight: 700; padding: 3px 4px; background: transparent; }}
 QPushButton#link:hover {{ text-decoration: underline; }}
 QPushButton#link:focus {{ border: 2px solid {BLUE}; padding: 1px 2px; border-radius: 4px; }}
@@ -150,11 +159,12 @@ QLineEdit[doubt="true"]:focus {{ background: {CARD}; border: 2px solid {BLUE}; }
 QLineEdit[wrong="true"] {{ border: 2px solid {RED}; padding: 2px 8px; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url(DOWN); width: 15px; height: 15px; }}
+QScrollArea, QScrollArea > QWidget > QWidget#clear {{ background: {CARD}; border: 0; }}
 QListView, QTableView {{ background: {CARD}; border: 2px solid {CARD}; }}
 QListView:focus, QTableView:focus {{ border-color: {BLUE}; }}
 QListWidget {{ border: 1px solid {LINE_STRONG}; border-radius: 4px; padding: 1px; }}
 QListWidget:focus {{ border: 2px solid {BLUE}; padding: 0; }}
-PageStrip, QGraphicsView {{ background: {CARD}; border: 0; }}
+PageStrip, PageGrid, PageGrid:focus, QGraphicsView {{ background: {CARD}; border: 0; }}
 QHeaderView::section {{ background: {HEADER}; color: {MUTED}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px;
   font-weight: 700; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 1px; }}

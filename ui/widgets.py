@@ -312,13 +312,12 @@ class ReasonBar(QFrame):
         self.setObjectName("reason")
         self._need = need
         self.setStyleSheet(f"QFrame#reason {{ background: {theme.BLUE_SOFT}; border: 0; border-radius: 5px; }}")
-        box = QVBoxLayout(self)
+        self.box = box = QVBoxLayout(self)
         box.setContentsMargins(10, 8, 10, 8)
         box.setSpacing(6)
-        name = label(title, bold=True)
+        self._words = title, button, example
+        self._name = name = label(title, bold=True, wrap=True)
         self.edit = ReasonEdit()
-        self.edit.setPlaceholderText(example)
-        self.edit.setAccessibleName(title)
         name.setBuddy(self.edit)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -335,10 +334,20 @@ class ReasonBar(QFrame):
         self.edit.entered.connect(self.give)
         self.edit.escaped.connect(self._leave)
         self.ok.clicked.connect(self.give)
+        self._say(self._words)
         self.hide()
 
-    def open(self, text: str = "") -> None:
-        self.hint.setText("Enter ghi · Esc thôi")
+    def _say(self, words: tuple[str, str, str]) -> None:
+        title, button, example = words
+        self._name.setText(title)
+        self.ok.setText(button)
+        self.edit.setPlaceholderText(example)
+        self.edit.setAccessibleName(title)
+
+    def open(self, text: str = "", words: tuple[str, str, str] | None = None) -> None:
+        """``words``: title, button and example of something else that is asked this once."""
+        self._say(words or self._words)
+        self.hint.setText("Enter ghi · Esc thôi" if words is None else f"Enter {words[1].lower()} · Esc thôi")
         self.edit.setText(text)
         self.show()
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -418,6 +427,14 @@ def small_button(text: str, name: str, tip: str, run: Callable[[], object]) -> Q
     b.setAutoDefault(True)
     b.clicked.connect(lambda: run())
     return b
+
+
+def set_property(widget: QWidget, name: str, value: bool) -> None:
+    """Sets a property the style sheet looks at, and lets it look again."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def clear_layout(box: QVBoxLayout | QHBoxLayout) -> None:

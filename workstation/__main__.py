@@ -1,6 +1,12 @@
 """``workstation``: the console script. Only calls the roof."""
 
-from workstation.app.cli import main
+
+def main() -> None:
+    # not above: each worker process loads its program's main module again, and needs nothing of this (0.2 s of its start)
+    from workstation.app.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

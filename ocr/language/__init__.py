@@ -13,9 +13,9 @@ from ocr.language.confidence import calibrated
 from ocr.language.context import unlikely
 from ocr.language.formats import odd_formats
 from ocr.language.phrases import near_phrases
-from ocr.language.syllables import HIGHLAND, core, is_malformed
 from ocr.language.wording import in_place_of
-from workstation.domain.page import Word
+from workstation.domain.page import AGAIN, Word
+from workstation.domain.syllables import HIGHLAND, core, is_malformed
 
 __all__ = ["calibrated", "doubted", "reviewed"]
 
@@ -41,7 +41,14 @@ def doubted(words: Sequence[Word]) -> tuple[Word, ...]:
         marks[i] = ("format", better)
     for i, better in near_phrases(texts).items():
         marks[i] = ("phrase", in_place_of(texts[i], better))
-    return tuple(replace(w, doubt=marks[i][0], suggestion=marks[i][1]) if i in marks else w for i, w in enumerate(words))
+    said = {i for i, w in enumerate(words) if w.doubt == AGAIN and w.suggestion}  # by the paper, not by what is usual
+    return tuple(_marked(w, *marks[i]) if i in marks and i not in said else w for i, w in enumerate(words))
+
+
+def _marked(word: Word, doubt: str, better: str) -> Word:
+    """A name that was read several times keeps what it likelier was (``ocr.sealed``)."""
+    own = word.suggestion if not better and word.doubt and not any(c.isdigit() for c in word.suggestion) else ""
+    return replace(word, doubt=doubt, suggestion=better or own)
 
 
 def _follows(a: Word, b: Word) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from ocr.language.syllables import core
 from ocr.language.wording import key, pairs
 from workstation.domain.page import Word
+from workstation.domain.syllables import core
 
 FEATURES = ("odds", "page_odds", "short", "usual", "syllable", "phrase", "context", "format")
 _LEAST, _MOST = 0.1, 0.985

@@ -7,8 +7,8 @@ is doubted when no pair of the common wording holds it with either neighbour, an
 from collections.abc import Iterable, Sequence
 
 from ocr.grammar import plain
-from ocr.language.syllables import core
 from ocr.language.wording import Pairs, is_weak, key, pairs
+from workstation.domain.syllables import core
 
 _STOPS = ".,;:!?"
 

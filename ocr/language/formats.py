@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from ocr.grammar import identity_is_regular, plain
-from ocr.language.syllables import core
+from workstation.domain.syllables import core
 
 _LOOKALIKES = str.maketrans("OolI|", "00111")
 _SHORT_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
@@ -18,7 +18,7 @@ _IN_A_WORD = re.compile(r"[^\W\d_]{3,}\d+")
 _AREA = re.compile(r"(\(?m)[?°”\"'*’](\)?[,.;:]?)")
 _GROUPS = re.compile(r"\d+(?:\.\d+){2,}")
 _NUMBERED = re.compile(r"\d+[a-zđ]?/(?:\d{4}/)?([^\W\d_][\w&.-]*)", re.UNICODE)
-_NOTATION_PARTS = (
+NOTATION_PARTS = (
     "QĐ", "NĐ", "NQ", "TT", "TTr", "TTLT", "CT", "KH", "BC", "TB", "HD", "BB", "CV", "GM", "GUQ", "HĐ", "ĐA", "DA", "PA",
     "UBND", "HĐND", "UBMTTQ", "CP", "TTg", "BNV", "BTC", "BTP", "BXD", "BYT", "BCA", "BGDĐT", "BTNMT", "VP", "VHXH", "KTHTĐT",
 )  # fmt: skip
@@ -75,7 +75,7 @@ def _notation(inner: str, notation: str) -> str | None:
 
 
 def _known_part(part: str) -> str:
-    alike = [known for known in _NOTATION_PARTS if plain(known) == plain(part)]
+    alike = [known for known in NOTATION_PARTS if plain(known) == plain(part)]
     return part if part in alike or len(alike) != 1 else alike[0]
 
 

@@ -1,8 +1,13 @@
-"""Family names: a closed list, so that a lost or wrong mark in one is seen (``ĐỒ QUANG TẬP``)."""
+"""Names of persons: families are a closed list, so that a lost or wrong mark in one is seen (``ĐỒ QUANG TẬP``); what stands
+behind them is mostly of one long list, which helps where a name was read in pieces."""
 
-from ocr.grammar import plain
-from ocr.language.syllables import core
-from ocr.language.wording import in_place_of, key
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from ocr.grammar import distance, plain
+from ocr.language.wording import in_place_of, key, lines_of
+from workstation.domain.syllables import core, is_syllable
 
 _FAMILIES = """
     Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Đoàn Đào Trịnh Trương Lâm Mai Phùng Tô
@@ -13,6 +18,22 @@ _FAMILIES = """
     Đới Đường Giàng Sùng Thào Vàng Vừ Hảng Cà Chương Tán Sử Thiều Thi Tất Thẩm Lường
 """
 _KNOWN = {key(name): name for name in _FAMILIES.split()}
+_COMMON = 30
+"""So many of them, the first, are nine in ten of the people's families; of two that are as like, the commoner is meant."""
+_COMMONER = 0.04
+"""What that counts for, as likeness."""
+_HELD, _ODD = 0.12, 0.25
+"""Taken from the likeness of what is in no list: a syllable that most readings agree on, and any other, which is no family."""
+_SURE, _NEAR = 0.9, (0.6, 0.75)
+"""Probability from which a word that was read once is left alone, and the likeness from which a listed one takes its place: of
+a family or what is no syllable, and of another syllable, which may be a name of no list."""
+_MOST = 0.6
+"""Share of the readings that are most."""
+_LEAST_WEIGHT = 0.2
+"""Weight of a reading that the recogniser itself gives nothing for; the surest has 1 more."""
+
+Reading = tuple[str, float]
+"""A word as read once, letters only, and the recogniser's confidence."""
 
 
 def likely_name(name: str) -> str:
@@ -21,7 +42,87 @@ def likely_name(name: str) -> str:
     As it is where nothing speaks against it: a name of another tongue has no family of the same letters.
     """
     first, _, rest = name.partition(" ")
-    alike = [known for known in _KNOWN.values() if plain(known) == plain(core(first))]
+    alike = _same_letters(core(first))
     if not rest or not alike or key(first) in _KNOWN:
         return name
     return f"{in_place_of(first, alike[0])} {rest}" if len(alike) == 1 else ""
+
+
+def mended(name: str, sure: Sequence[float]) -> str:
+    """The name with its doubtful words as such words are, where one of the list is near. ``sure``: how probably each word was
+    read right."""
+    words = name.split()
+    for i, (word, chance) in enumerate(zip(words, sure, strict=True)):
+        inner = core(word)
+        listed = _families() if i == 0 else _given()
+        if chance >= _SURE or not inner.isalpha() or any(key(inner) == key(one) for one in listed):
+            continue
+        likely, near = _nearest(strokes(inner), listed)
+        if near >= _NEAR[i > 0 and is_syllable(inner)]:
+            words[i] = in_place_of(word, likely) if inner.isupper() else word.replace(inner, likely, 1)
+    return " ".join(words)
+
+
+def _nearest(read: str, listed: Mapping[str, str]) -> tuple[str, float]:
+    """Of equals the first: families stand by how common they are."""
+    likely = max(listed, key=lambda one: likeness(listed[one], read))
+    return likely, likeness(listed[likely], read)
+
+
+def is_family(word: str) -> bool:
+    return key(word) in _KNOWN
+
+
+def likeliest(readings: Sequence[Reading], *, family: bool) -> tuple[str, float]:
+    """What a word of a name was, after several readings of it, and how like them it is (1: all read it so; less for what is in
+    no list). Of the listed names and the readings themselves."""
+    listed = _families() if family else _given()
+    longest = max(len(text) for text, _ in readings)
+    readings = [(text, sure) for text, sure in readings if 2 * len(text) > longest]  # the others are a part of the word
+    total = sum(_LEAST_WEIGHT + sure for _, sure in readings)
+    spelt = [(strokes(text), (_LEAST_WEIGHT + sure) / total) for text, sure in readings]
+    best, most = "", -1.0
+    for word, own in (*listed.items(), *((text, strokes(text)) for text, _ in readings if text not in listed)):
+        score = sum(weight * likeness(own, read) for read, weight in spelt)
+        if word not in listed:
+            agreed = sum(weight for read, weight in spelt if read == own)
+            held = agreed >= _MOST and is_syllable(word) and word[:1].isupper() and not (family and _same_letters(word))
+            if family and not held:
+                continue
+            score -= _HELD if held else _ODD
+        elif family and word in _common():
+            score += _COMMONER
+        if score > most:
+            best, most = word, score
+    return best, most
+
+
+def _same_letters(word: str) -> list[str]:
+    """Families that differ from a word by marks only."""
+    return [known for known in _KNOWN.values() if plain(known) == plain(word)]
+
+
+def likeness(a: str, b: str) -> float:
+    return 1 - distance(a, b) / max(len(a), len(b))
+
+
+def strokes(text: str) -> str:
+    """Small letters, each mark a letter of its own: ``ộ`` and ``o`` are two strokes apart, ``ộ`` and ``ô`` one. The two posts of
+    a broken H are an h: no syllable begins with ``ll``."""
+    small = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d\u0335")
+    return "h" + small[2:] if small.startswith("ll") else small
+
+
+@cache
+def _families() -> Mapping[str, str]:
+    return {name: strokes(name) for name in _KNOWN.values()}
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(_FAMILIES.split()[:_COMMON])
+
+
+@cache
+def _given() -> Mapping[str, str]:
+    return {name: strokes(name) for line in lines_of("given.txt") for name in line.split()}

@@ -5,8 +5,8 @@ from functools import cache
 from itertools import pairwise
 
 from ocr.grammar import distance, plain
-from ocr.language.syllables import core
 from ocr.language.wording import key, phrases
+from workstation.domain.syllables import core
 
 Place = tuple[int, int]
 """Number of a phrase, index of a word in it."""

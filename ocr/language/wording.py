@@ -11,7 +11,7 @@ from importlib import resources
 from itertools import pairwise
 
 from ocr.grammar import plain
-from ocr.language.syllables import bare, core
+from workstation.domain.syllables import bare, core
 
 _WEAK_WORDS = """
     và của về với có được không để theo đến tại do cho các một người những này trên sau trước khi năm số ngày tháng là bị phải
@@ -48,7 +48,7 @@ class Pairs:
     """(key of a word, letters of the one before it without marks) → what that may be."""
 
 
-def _lines(name: str) -> Iterator[str]:
+def lines_of(name: str) -> Iterator[str]:
     text = (resources.files("ocr.language") / name).read_text("utf-8")
     return (line for line in text.splitlines() if line and not line.startswith("#"))
 
@@ -56,7 +56,7 @@ def _lines(name: str) -> Iterator[str]:
 @cache
 def phrases() -> tuple[tuple[str, ...], ...]:
     """The words of each fixed phrase, signs left out."""
-    return tuple(tuple(core(w) for w in line.split() if core(w)) for line in _lines("fixed.txt"))
+    return tuple(tuple(core(w) for w in line.split() if core(w)) for line in lines_of("fixed.txt"))
 
 
 @cache
@@ -80,9 +80,14 @@ def pairs() -> Pairs:
     return Pairs(frozenset(known), frozenset(named), _frozen(after), _frozen(before))
 
 
+def usual_neighbours() -> Iterator[tuple[str, str]]:
+    """Words that usually follow one another, as they are written."""
+    return (two for name in ("usual.txt", "wording.txt", "fixed.txt") for two in _neighbours(name))
+
+
 def _neighbours(name: str) -> Iterator[tuple[str, str]]:
     """Words that stand side by side in a file, no sign between them."""
-    return (two for line in _lines(name) for run in re.split(r"[;,.:]| - ", line) for two in pairwise(run.split()))
+    return (two for line in lines_of(name) for run in re.split(r"[;,.:]| - ", line) for two in pairwise(run.split()))
 
 
 def _frozen(table: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], frozenset[str]]:

@@ -51,9 +51,11 @@ class Timed:
         self.seconds += time.process_time() - begun
         return words
 
-    def lines(self, pictures: Sequence[Any], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+    def lines(
+        self, pictures: Sequence[Any], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
         begun = time.process_time()
-        words = self._inner.lines(pictures, dpi, digits=digits)
+        words = self._inner.lines(pictures, dpi, digits=digits, raw=raw)
         self.seconds += time.process_time() - begun
         return words
 
@@ -74,12 +76,12 @@ def core_seconds(image: Path) -> float:
     engine = Timed(recognizer())
     frame = load_frame(image, 0)
     begun = time.process_time()
-    done = process.clean(frame, 0, engine)
+    done = process.clean(frame, (), engine)
     if not done.blank:
         prepare(done.page, frame.dpi)
     before = time.process_time() - begun
     engine.seconds = 0.0
-    process._read(done, reduce(done.page, frame.dpi), frame.dpi, engine)
+    process._read(done, reduce(done.page, done.dpi), engine)
     return before + engine.seconds
 
 

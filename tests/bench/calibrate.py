@@ -71,8 +71,8 @@ def judged_pages(pages: Sequence[TruePage]) -> Iterator[Judged]:
     for page in pages:
         frame = load_frame(page.image, 0)
         with mock.patch.object(process, "reviewed", doubted):
-            done = process.clean(frame, 0, recognizer())
-            text = process._read(done, reduce(done.page, frame.dpi), frame.dpi, recognizer())
+            done = process.clean(frame, (), recognizer())
+            text = process._read(done, reduce(done.page, done.dpi), recognizer())
         if text.words:
             yield Judged(page.level, text.words, right_words(text, page.references))
 

@@ -88,6 +88,11 @@ def _memory(pid: int, key: str, file: str) -> float:
     return 0.0
 
 
+def high_water() -> float:
+    """MiB that this process has had resident at most."""
+    return _memory(os.getpid(), "VmHWM:", "status")
+
+
 class _Watch:
     """Samples the memory of a process tree until told to end."""
 

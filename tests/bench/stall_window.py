@@ -1,15 +1,12 @@
 """The window of ``tests.bench.stall``: documents that wait for their signature, the batch, and how late a timer comes."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-
-from tests.bench.stall import ALONE_MS, BROWSE_MS, LIMIT_SECONDS, TICK_MS
+from tests.bench.stall import ALONE_MS, BROWSE_MS, LIMIT_SECONDS
+from tests.bench.ticks import lateness
 from ui import app as desktop
-from ui.shell import Shell
 from workstation.app.compose import Workstation
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.fields import FIELD_NAMES, IndexField
@@ -48,34 +45,6 @@ def _waiting(ws: Workstation, pdf: Path, count: int) -> DossierId:
     return dossier.id
 
 
-def _lateness(shell: Shell, sign: Any, start: Callable[[], object], over: Callable[[], bool]) -> list[tuple[float, float]]:
-    """Milliseconds that each tick came late, and of the time since the one before what this thread worked itself."""
-    application, clock, ticks = desktop.application(), QElapsedTimer(), [time.thread_time()]
-    late: list[tuple[float, float]] = []
-
-    def tick() -> None:
-        now = time.thread_time()
-        late.append((max(0.0, clock.nsecsElapsed() / 1e6 - TICK_MS), (now - ticks[0]) * 1e3))
-        ticks[0] = now
-        clock.restart()
-
-    def browse() -> None:
-        sign.table.selectRow((sign.table.currentIndex().row() + 1) % max(len(sign.model.rows), 1))
-
-    timers = [QTimer(shell, interval=ms) for ms in (TICK_MS, BROWSE_MS, 20)]
-    timers[0].setTimerType(Qt.TimerType.PreciseTimer)
-    for timer, run in zip(timers, (tick, browse, lambda: application.quit() if over() else None), strict=True):
-        timer.timeout.connect(run)
-    clock.start()
-    start()
-    for timer in timers:
-        timer.start()
-    application.exec()
-    for timer in timers:
-        timer.stop()
-    return late
-
-
 def watch(ws: Workstation, pdf: Path, count: int, pin: str) -> dict[str, Any]:
     dossier_id = _waiting(ws, pdf, count)
     application = desktop.application()
@@ -85,14 +54,20 @@ def watch(ws: Workstation, pdf: Path, count: int, pin: str) -> dict[str, Any]:
     shell.open("sign")
     desktop.settle()
     sign: Any = shell.current
-    alone = _lateness(shell, sign, lambda: QTimer.singleShot(ALONE_MS, application.quit), lambda: False)
+
+    def browse() -> None:
+        sign.table.selectRow((sign.table.currentIndex().row() + 1) % max(len(sign.model.rows), 1))
+
+    reading = [(BROWSE_MS, browse)]
+    begun = time.monotonic()
+    alone = lateness(shell, lambda: None, lambda: time.monotonic() - begun > ALONE_MS / 1000, reading)
     begun = time.monotonic()
 
     def start() -> None:
         sign.pin.setText(pin)
         sign.primary()
 
-    signing = _lateness(shell, sign, start, lambda: sign._stop is None or time.monotonic() - begun > LIMIT_SECONDS / 2)
+    signing = lateness(shell, start, lambda: sign._stop is None or time.monotonic() - begun > LIMIT_SECONDS / 2, reading)
     seconds = time.monotonic() - begun
     desktop.settle()
     errors = [sign.note.text.text(), *(r.error.code for r in sign._results.values() if r.error)]

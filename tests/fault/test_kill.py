@@ -8,14 +8,13 @@ import json
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import forked
 from tests.pagemaker import Kind, PageSpec, make_page, save_page
 from workstation.app import training
 
@@ -45,8 +44,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def crash(home: Path, folder: Path, border: int) -> tuple[int, list[str], str]:
     """Exit code, names of the borders that were passed, standard output."""
-    command = [sys.executable, "-m", "tests.fault.crashing", str(home), str(folder), str(border)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = forked.run("tests.fault.crashing", [home, folder, str(border)], timeout=120)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, re.findall(r"^\d+ (.+)$", done.stderr, re.MULTILINE), done.stdout
 

@@ -2,8 +2,6 @@
 
 import ast
 import inspect
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sync import journal
-from tests.unit.sync.rig import ROOT, Station, Ward, pdf
+from tests import forked
+from tests.unit.sync.rig import Station, Ward, pdf
 from workstation.domain.outbox import OutboxItem, OutboxState
 
 SIGKILLED = -9
@@ -35,8 +34,7 @@ def station(tmp_path: Path) -> Station:
 
 
 def send(station: Station, ward: Ward, url: str, border: int) -> tuple[int, list[str]]:
-    program = [sys.executable, "-m", "tests.unit.sync.send_once", str(station.folder), str(ward.data), url, str(border)]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = forked.run("tests.unit.sync.send_once", [station.folder, ward.data, url, str(border)], timeout=60)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout.splitlines()
 

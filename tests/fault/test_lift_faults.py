@@ -3,8 +3,6 @@ signed file is lost or rewritten, nothing is done twice, and the next round fini
 
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 from signing import worker
 from signing.lift import standing
 from signing.verify import verify_file
+from tests import forked
 from tests.fault.lifting import WITHIN, real_services, real_world
 from tests.unit.signing.outside import PASSWORD, Outside
 from tests.unit.signing.pdfs import make_pdfa
@@ -44,8 +43,7 @@ class Yard:
 
     def run(self, border: int) -> tuple[int, list[str]]:
         """Exit code, and the borders that were passed."""
-        command = [sys.executable, "-m", "tests.fault.lifting", str(self.folder), self.outside.url, str(border)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+        done = forked.run("tests.fault.lifting", [self.folder, self.outside.url, str(border)], timeout=240)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, re.findall(r"^\d+ (.+)$", done.stderr, re.MULTILINE)
 

@@ -31,7 +31,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 def deliver(station: Station, ward: Ward, item: OutboxItem) -> None:
     """On a machine that works."""
-    ward.module = "sync.ward"
+    ward.module = "sync.ward.__main__"
     ward.start()
     sender = station.sender(ward)
     for _ in range(4):

@@ -2,14 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import forked
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,7 @@ class Ran:
 
 def workstation(*arguments: str | Path, env: dict[str, str] | None = None, seconds: float = 180) -> Ran:
     """Runs ``workstation`` as a process of its own."""
-    command = [sys.executable, "-m", "workstation", *map(str, arguments)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, **(env or {})}, timeout=seconds, check=False
-    )
+    done = forked.run("workstation.app.cli", arguments, env={**os.environ, **(env or {})}, timeout=seconds, cwd=Path.cwd())
     return Ran(done.returncode, done.stdout, done.stderr)
 
 

@@ -118,8 +118,9 @@ def papers(tmp_path_factory: pytest.TempPathFactory, keys: tuple[Authority, Path
     rest = [page.image for page in pages[1:]]
     pages[0].image.save(folder / "ba.tif", save_all=True, append_images=rest, dpi=(200, 200), compression="tiff_lzw")
     red, black = (150, 20, 20), (20, 20, 20)
-    for name, mark, colour in (("secret", "TỐI MẬT", red), ("framed", "MẬT", red), ("saoy", "SAO Y", black)):
-        marked(pages[1], mark, colour, framed=name == "framed").save(folder / f"{name}.png", dpi=(200, 200))
+    marks = ("secret", "TỐI MẬT", red), ("framed", "MẬT", red), ("scrawl", r"//\\//", red), ("saoy", "SAO Y", black)
+    for name, mark, colour in marks:
+        marked(pages[1], mark, colour, framed=name in ("framed", "scrawl")).save(folder / f"{name}.png", dpi=(200, 200))
     plain = written(folder / "unsigned.pdf", 3)
     signed = make_workshop(keys[0], plain).sign(plain, box=(350, 100, 520, 160))
     (folder / "signed.pdf").write_bytes(signed)
@@ -219,7 +220,7 @@ def test_trich_sao_takes_its_pages_and_says_so(ward: Ward, papers: Path) -> None
 
 
 REFUSED = {
-    ("framed.png", "sao-y"): "S07",
+    ("framed.png", "sao-y"): "S02", ("scrawl.png", "sao-y"): "S07",
     ("secret.png", "sao-y"): "S02", ("secret.png", "sao-y", "--of", "original"): "S02",
     ("unsigned.pdf", "sao-y"): "S03", ("tampered.pdf", "trich-sao", "--pages", "1"): "S03",
     ("untrusted.pdf", "trich-sao", "--pages", "1"): "S03",

@@ -44,12 +44,12 @@ def home(tmp_path: Path, outside: Outside) -> Path:
 
 def signed_while_down(ws: Workstation, outside: Outside) -> DossierId:
     outside.mode["tsa"] = "down"
-    clerk, checker, official = (user.name for user in ws.settings.users[:3])
+    clerk, checker, official, third = (user.name for user in ws.settings.users[:4])
     story = demo.Story()
     sample = next(one for one in demo.samples() if len(one.images) == 1)
     dossier_id = demo._take_in(ws.office, story, sample, clerk)
     demo._read_all(ws.office, story, [dossier_id])
-    demo._prepare(ws.office, story, sample, dossier_id, clerk, checker)
+    demo._prepare(ws.office, story, sample, dossier_id, (clerk, checker, third))
     documents = [document.id for document in ws.office.dossier(dossier_id).documents]
     for document_id in documents:
         mark_seen(ws.office, document_id, official)

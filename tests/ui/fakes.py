@@ -1,8 +1,9 @@
 """A desk of invented dossiers for states that are hard to make for real. It answers at once, or when told to."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +14,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from tests.ui.answers import Bus, failed, now
+from tests.ui.fakesplitting import FakeSplitting
+from tests.ui.fakeverify import FakeVerify
 from tests.ui.invented import AT, TYPES, document
+from tests.ui.pagefakes import PageWorkDesk
 from tests.ui.paper import FULL_SCALE, HEIGHT, WIDTH, Sheet
+from tests.ui.papering import PaperAnswers
+from tests.ui.placefakes import FakePlaces
+from tests.ui.searching import SearchAnswers
 from workstation.domain.dossier import DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged, OutboxChanged
+from workstation.domain.handduplex import Stack
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import Comparison, OutboxState
+from workstation.domain.page import PageState
 from workstation.domain.ports import ScanSource
+from workstation.domain.scanprofile import USUAL, ScanProfile, scanner_for
 from workstation.domain.signature import FileVerdict, SignatureReport, TokenState, TokenStatus, Verdict
 from workstation.domain.signing import Secret, StampPlace
-from workstation.usecases.desk import Desk
+from workstation.domain.thumbs import StoredThumb, Thumb
 from workstation.usecases.views import (
     Counts,
     DocumentView,
@@ -45,7 +55,7 @@ from workstation.usecases.views import (
 R = TypeVar("R")
 
 
-class FakeDesk(Desk):
+class FakeDesk(FakeVerify, SearchAnswers, PageWorkDesk, PaperAnswers, FakePlaces, FakeSplitting):
     """Every call is noted in ``calls``; ``answers[name]`` overrides what a call gives (a Future, made anew by a function)."""
 
     def __init__(self, sheets: dict[str, Sheet]) -> None:
@@ -68,6 +78,10 @@ class FakeDesk(Desk):
         self.items: list[OutboxRow] = []
         self.comparison: Comparison | None = None
         self.status = LineStatus(True, None, 0)
+        self.waiting_profile = ""
+        self.own_scanners: dict[str, str] = {}
+        """Of scan profiles that name theirs."""
+        self.stacks: dict[str, Stack] = {}
         self.sources: tuple[ScanSource, ...] = (ScanSource("fake", "Canon DR-C240"),)
         self.issued = self.guessed = False
         """Signed by the named person; and nobody could read where the name stands."""
@@ -121,7 +135,7 @@ class FakeDesk(Desk):
     def new_dossier(self, title: str = "", profile: str = "archive") -> "Future[DossierId]":
         code = f"HS-{len(self.rows) + 12:04d}"
         self.rows.insert(0, DossierRow(DossierId(code), code, title, 0, DossierState.SCANNING, (), 0, 0, None))
-        return self._note("new_dossier", DossierId(code), title)
+        return self._note("new_dossier", DossierId(code), title, profile)
 
     def import_files(
         self, dossier_id: DossierId, paths: Sequence[Path], progress: Callable[[ImportOutcome], None]
@@ -136,8 +150,28 @@ class FakeDesk(Desk):
     def scan_sources(self) -> "Future[tuple[ScanSource, ...]]":
         return self._note("scan_sources", self.sources)
 
+    def rules_of(self, profile: str) -> str:
+        return "one-stop" if "hai mặt" in profile else "archive"
+
+    def scanner_for(self, profile: str, sources: Sequence[ScanSource], chosen: str) -> str:
+        return scanner_for(ScanProfile(profile, scanner=self.own_scanners.get(profile, "")), sources, chosen)
+
     def scan_profiles(self) -> tuple[str, ...]:
-        return ("A4 một mặt", "A4 hai mặt", "A3 một mặt")
+        return tuple(p.name for p in USUAL)
+
+    def waits_for_paper(self, profile: str) -> bool:
+        return profile == self.waiting_profile
+
+    def stack(self, dossier_id: DossierId) -> "Future[Stack | None]":
+        return self._note("stack", self.stacks.get(dossier_id), dossier_id)
+
+    def leave_sides(self, dossier_id: DossierId) -> "Future[None]":
+        self.stacks.pop(dossier_id, None)
+        return self._note("leave_sides", None, dossier_id)
+
+    def backs_again(self, dossier_id: DossierId) -> "Future[None]":
+        self.stacks[dossier_id] = replace(self.stacks[dossier_id], backs=(), broken=False)
+        return self._note("backs_again", None, dossier_id)
 
     def scan(
         self,
@@ -161,6 +195,12 @@ class FakeDesk(Desk):
             view, pages=pages, can_undo=True, missing=view.missing if bad else None, missing_page=bad.id if bad else None
         )
         self.bus.publish(DossierChanged(view.row.id))
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        self.calls.append(("as_one",))
+        yield
+        self.calls.append(("as_one done",))
 
     def rotate(self, page_id: PageId, degrees: int) -> "Future[None]":
         return self._note("rotate", None, page_id, degrees)
@@ -186,6 +226,13 @@ class FakeDesk(Desk):
         self._change_page(page_id, kept_reason=reason, failing=())
         return self._note("keep_page", None, page_id, reason)
 
+    def not_secret(self, page_id: PageId) -> "Future[None]":
+        self._change_page(page_id, state=PageState.NEW, error=None)
+        return self._note("not_secret", None, page_id)
+
+    def remove_secret(self, dossier_id: DossierId, page_ids: Sequence[PageId]) -> "Future[ErrorNote]":
+        return self._note("remove_secret", ErrorNote("K22", (("count", len(page_ids)),)), dossier_id, tuple(page_ids))
+
     def undo(self, dossier_id: DossierId) -> "Future[None]":
         return self._note("undo", None, dossier_id)
 
@@ -203,11 +250,19 @@ class FakeDesk(Desk):
         path = sheet.path.with_name(f"{sheet.path.stem}-{max_px}.png") if share < 1 else sheet.path
         if not path.exists():
             QImage(str(sheet.path)).scaledToHeight(max_px, Qt.TransformationMode.SmoothTransformation).save(str(path))
-        return now(Picture(path, round(WIDTH * share), round(HEIGHT * share), share / FULL_SCALE, sheet.unread))
+        size = (round(WIDTH * FULL_SCALE), round(HEIGHT * FULL_SCALE))
+        return now(Picture(path, round(WIDTH * share), round(HEIGHT * share), share / FULL_SCALE, sheet.unread, size))
 
     def page_picture(self, page_id: PageId, max_px: int) -> "Future[Picture]":
         self.calls.append(("page_picture", page_id, max_px))
         return self._picture(self.page_sheets.get(page_id, self.sheets["clean"]), max_px)
+
+    def thumbnail(self, wanted: Thumb) -> StoredThumb | None:
+        """The pack of a drawn sheet is its picture's own file."""
+        return StoredThumb(wanted.kind, wanted.pack.read_bytes()) if wanted.pack.exists() else None
+
+    def draw_thumbnail(self, page_id: PageId) -> "Future[None]":
+        return self._note("draw_thumbnail", None, page_id)
 
     # --- verify
     def verify_queue(self) -> "Future[tuple[DocumentView, ...]]":
@@ -216,9 +271,9 @@ class FakeDesk(Desk):
     def document(self, document_id: DocumentId) -> "Future[DocumentView]":
         return self._note("document", next(d for d in self.queue if d.id == document_id), document_id)
 
-    def confirm(self, document_id: DocumentId, values: dict[str, str]) -> "Future[None]":
-        answer = self._note("confirm", None, document_id, values)
-        if answer.exception() is None:
+    def confirm(self, document_id: DocumentId, values: Mapping[str, str]) -> "Future[ErrorNote | None]":
+        answer: Future[ErrorNote | None] = self._note("confirm", None, document_id, values)
+        if answer.done() and answer.exception() is None:
             self.queue = [d for d in self.queue if d.id != document_id]
         return answer
 

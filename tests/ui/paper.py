@@ -41,6 +41,7 @@ class _Pen:
         italic: bool = False,
         align: Qt.AlignmentFlag = CENTER,
         field: str = "",
+        weak: str = "",
     ) -> None:
         font = QFont()
         font.setFamilies(["Tinos", "Noto Serif", "DejaVu Serif"])
@@ -58,6 +59,11 @@ class _Pen:
         self.painter.drawText(rect.adjusted(-2, 0, 2, 0), flags, text)
         if field:
             self.boxes[field] = tuple(v * FULL_SCALE for v in (rect.left(), rect.top(), rect.right(), rect.bottom()))  # type: ignore[assignment]
+        if weak:  # of the first line, which is the longest
+            metrics = self.painter.fontMetrics()
+            left = rect.left() + metrics.horizontalAdvance(text[: text.index(weak)])
+            edges = (left, rect.top(), left + metrics.horizontalAdvance(weak), rect.top() + metrics.height())
+            self.boxes["weak"] = tuple(v * FULL_SCALE for v in edges)  # type: ignore[assignment]
 
     def seal(self, x: float, y: float) -> None:
         self.painter.setPen(QPen(QColor(200, 60, 50, 160), 4))
@@ -107,7 +113,14 @@ def _decision(pen: _Pen) -> None:
     pen.head("Số: 127/QĐ-UBND", "Quận 10, ngày 14 tháng 3 năm 2019")
     pen.line(120, 300, 1000, "QUYẾT ĐỊNH", 32, bold=True)
     pen.line(
-        250, 345, 740, "Về việc giải quyết hỗ trợ mai táng phí đối với đối tượng bảo trợ xã hội", 26, bold=True, field="subject"
+        250,
+        345,
+        740,
+        "Về việc giải quyết hỗ trợ mai táng phí đối với đối tượng bảo trợ xã hội",
+        26,
+        bold=True,
+        field="subject",
+        weak="táng",
     )
     pen.line(120, 465, 1000, "CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG 14", 28, bold=True)
     y = 545

@@ -192,7 +192,7 @@ def busy(sheets: dict[str, Sheet]) -> FakeDesk:
     first = desk.queue[0]
     unread = replace(first.pages[1], state=PageState.NEW, thumbnail=None)
     desk.queue[0] = replace(
-        first, pages=(first.pages[0], unread), fields=tuple(replace(f, value="", suggestion="") for f in first.fields)
+        first, pages=(first.pages[0], unread), fields=tuple(replace(f, value="", proposals=()) for f in first.fields)
     )
     desk.answers["scan"] = desk.hold
     desk.sign_gate.clear()

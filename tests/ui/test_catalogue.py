@@ -7,13 +7,14 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QWidget
 
-from tests.ui import states
+from tests.ui import states, verifystates
 from tests.ui.conftest import Opener, settle
-from tests.ui.hands import next_action, see, text_of, visible
+from tests.ui.hands import next_action, press, see, text_of, visible
+from tests.ui.paper import Sheet
 from ui.shell import Shell
 from ui.widgets import Elided, KeyLabel, Pill
 
-SCREENS = ("capture", "verify", "sign", "outbox")
+SCREENS = ("capture", "pages", "verify", "sign", "outbox")
 SIZES = ((1366, 697), (1280, 680))
 NEEDS_NAME = {
     QAccessible.Role.Button,
@@ -146,6 +147,20 @@ def test_state(opened: Opener, screen: str, state: str, size: tuple[int, int]) -
     check(shell)
 
 
+@pytest.mark.parametrize(
+    "state",
+    ["proposals", "part_of_a_date", "blind", "differing", "unreadable", "card", "no_card", "copy", "reuse", "type_letters"],
+)
+def test_state_of_verify(opened: Opener, sheets: dict[str, Sheet], state: str) -> None:
+    """At the smaller size, where less has room."""
+    made, keys = verifystates.STATES[state]
+    shell, _desk = opened("verify", desk=made(sheets), size=SIZES[1])
+    for key in keys:
+        press(key)
+    settle()
+    check(shell)
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_screen_of_1366_by_768_at_125_percent(opened: Opener, screen: str) -> None:
     """There the window has 1093×558 logical pixels: things may scroll, but nothing is cut or covered."""
@@ -153,7 +168,7 @@ def test_screen_of_1366_by_768_at_125_percent(opened: Opener, screen: str) -> No
     check(shell)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", (*SCREENS, "search"))
 def test_tab_goes_through_the_screen_and_comes_back(opened: Opener, screen: str) -> None:
     """Every control that takes the focus is reached by Tab, once a round, and none holds it for itself."""
     shell, _desk = opened(screen)
@@ -242,3 +257,24 @@ def test_key_sheet_lists_every_key_of_the_screen(opened: Opener) -> None:
     assert english(shell.key_sheet) == [] and clipped(shell.key_sheet) == []
     shell.toggle_keys()
     assert not shell.key_sheet.isVisible()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["1366", "1280"])
+@pytest.mark.parametrize("screen", (*SCREENS, "search"))
+def test_key_sheet_fits_the_window(opened: Opener, screen: str, size: tuple[int, int]) -> None:
+    shell, _desk = opened(screen, "normal", size)
+    shell.toggle_keys()
+    settle()
+    assert clipped(shell.key_sheet) == [] and outside(shell.key_sheet) == []
+
+
+@pytest.mark.parametrize("size", (*SIZES, (1093, 558)), ids=["1366", "1280", "1093"])
+@pytest.mark.parametrize("keys", [("C",), ("T", "Up"), ("P",), ("B",), ("Ctrl+A", "Ctrl+X"), ("Right", "Right", "Right", "K")])
+def test_pages_with_something_in_hand(opened: Opener, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    """A tool, what was before, pages that wait to be moved, a reason being typed."""
+    shell, _desk = opened("pages", "normal", size)
+    for key in keys:
+        press(key)
+        settle()
+    settle()
+    check(shell)

@@ -15,6 +15,7 @@ from tests.ui.hands import next_action, press, see, type_vi
 from workstation.domain.dossier import DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import DossierChanged
+from workstation.domain.ports import ScanSource
 from workstation.usecases.views import ImportOutcome
 
 
@@ -154,7 +155,7 @@ def test_dossier_that_has_gone_on_says_where_it_is(opened: Opener) -> None:
     row = next(r for r in desk.rows if r.code == "HS-0016")
     pages = (invented.page(31, "HS-0016-d1", desk.sheets["clean"], failing=(invented.BLUR,)),)
     desk.views[row.id] = replace(desk.views["HS-0019"], row=row, pages=pages, documents=())
-    assert see(shell.foot, "Quét tiếp  (F5)") and see(shell.foot, "Còn 1 trang chưa đạt – bỏ (Del) rồi quét thêm (F5)")
+    assert see(shell.foot, "Quét tiếp  (F5)") and see(shell.foot, "Còn 1 trang chưa đạt – quét lại (F9) hoặc ghi lý do (K)")
     screen(shell)._wanted = row.id
     screen(shell).reload()
     settle()
@@ -234,3 +235,23 @@ def test_finished_dossier_offers_the_next(opened: Opener) -> None:
     press("Ctrl+Return")
     settle()
     assert len(desk.called("new_dossier")) == 1 and screen(shell).view.row.code == "HS-0020"
+
+
+def test_a_new_dossier_is_held_to_the_rules_of_the_scan_profile(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    setup = screen(shell).setup
+    for name in (next(n for n in desk.scan_profiles() if "hai mặt" in n), desk.scan_profiles()[0]):
+        setup.setCurrentText(name)
+        screen(shell).new_dossier()
+        settle()
+    assert [rules for _, rules in desk.called("new_dossier")] == ["one-stop", "archive"]
+
+
+def test_a_scan_profile_that_names_a_scanner_scans_there_or_says_that_it_is_missing(opened: Opener) -> None:
+    shell, desk = opened("capture")
+    desk.own_scanners = {desk.scan_profiles()[1]: "kodak"}
+    capture = screen(shell)
+    capture.setup.setCurrentText(desk.scan_profiles()[1])
+    assert capture.feeder() is None and see(shell, f"Chưa thấy máy quét của cấu hình “{desk.scan_profiles()[1]}”")
+    capture.sources = (*capture.sources, ScanSource("other", "Kodak i2600"))
+    assert capture.feeder() == ("other", desk.scan_profiles()[1]) and not see(shell, "Chưa thấy máy quét")

@@ -15,6 +15,7 @@ from tests.ui.hands import press, see
 from tests.ui.test_catalogue import check
 from ui import app as desktop
 from workstation.domain.errors import ErrorNote
+from workstation.domain.events import DossierChanged
 
 
 def screen(shell: Any) -> Any:
@@ -33,6 +34,19 @@ def test_counts_in_the_rail(opened: Opener) -> None:
     shell, _desk = opened("capture")
     assert shell.rail_buttons["verify"].count == 3 and shell.rail_buttons["sign"].count == 12
     assert shell.rail_buttons["verify"].accessibleName() == "Kiểm tra, 3 đang chờ"
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["counting", "under way"])
+def test_a_closed_window_asks_the_desk_nothing_more(opened: Opener, heard: bool) -> None:
+    """What a page announced just before: the desk behind the window is closing, and refuses whoever asks."""
+    shell, desk = opened("capture")
+    desk.bus.publish(DossierChanged(desk.rows[0].id))
+    if heard:
+        desktop.settle(1000, 0)
+    shell.close()
+    desk.calls.clear()
+    desktop.settle(2000, 400)
+    assert desk.calls == []
 
 
 def test_station_note_stands_over_every_screen_until_it_is_past(opened: Opener) -> None:

@@ -26,7 +26,7 @@ FULL = {
     "date": "2026-03-14", "organization": "UBND Phường 14", "need": 7, "have": 6, "bytes": 12, "algorithm": "SHA-1",
     "since": "2026-11-21T02:12:00+00:00", "waiting": 42, "next": "09:30", "done": 1, "total": 2, "missing": 1.2e9,
     "free": 1.8e9, "dossiers": 90, "time": "10:41", "pages": 9, "line": 3, "key": "scan.dpi", "detail": "-o", "step": "ghi",
-    "finding": "dark",
+    "finding": "dark", "dossier": "HS-0019", "fronts": 12, "backs": 11,
 }  # fmt: skip
 
 
@@ -64,6 +64,13 @@ def test_a_reason_is_told_in_words(code: str, reason: str) -> None:
 def test_why_a_source_is_not_copied_is_the_verdict_in_words(verdict: Verdict) -> None:
     told = messages.sentence(ErrorNote("S03", (("reason", verdict.value),)))
     assert f"({messages.VERDICTS[verdict][0].lower()})" in told
+
+
+def test_a_field_that_only_its_type_knows_is_told_by_its_own_words() -> None:
+    note = ErrorNote("K01", (("field", "area"), ("label", "Diện tích (m²)"), ("english", "Area (m²)")))
+    assert "Diện tích (m²)" in messages.sentence(note) and "Area (m²)" in messages.sentence(note, "en")
+    failed = GateCheck(GateRule.FIELDS, False, note, (("have", 3), ("need", 4)))
+    assert "diện tích (m²)" in messages.gate_short(failed)
 
 
 def raised_reasons() -> Iterator[tuple[str, str]]:

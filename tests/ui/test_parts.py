@@ -208,19 +208,6 @@ def test_damaged_picture(tmp_path: Path) -> None:
         images.decode(bad, None)
 
 
-def test_a_picture_that_failed_is_tried_again(qtbot: QtBot, sheets: dict[str, Sheet], tmp_path: Path) -> None:
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    thumbnails = images.Thumbnails(owner, QSize(100, 140), lambda: None)
-    path = tmp_path / "t.png"
-    assert thumbnails.get(path) is None
-    settle()
-    path.write_bytes(sheets["clean"].path.read_bytes())
-    assert thumbnails.get(path) is None
-    settle()
-    assert thumbnails.get(path) is not None
-
-
 def test_a_line_without_room_drops_whole_parts(qtbot: QtBot) -> None:
     line = Elided("Đã lưu vào máy 08:41:12 · an toàn khi mất mạng")
     qtbot.addWidget(line)
@@ -272,12 +259,13 @@ def test_contrast_of_every_pair_of_text_and_ground() -> None:
         (theme.PLACEHOLDER, theme.AMBER_SOFT),
         ("#ffffff", theme.BLUE),
         (theme.TEXT, theme.AMBER_SOFT),
+        (theme.TEXT, theme.LIT),
     ]
     assert [(a, b, round(_contrast(a, b), 2)) for a, b in pairs if _contrast(a, b) < 4.5] == []
 
 
 def test_no_text_is_smaller_than_twelve_pixels(opened: Opener) -> None:
-    for screen in ("capture", "verify", "sign", "outbox"):
+    for screen in ("capture", "pages", "verify", "sign", "outbox"):
         shell, _desk = opened(screen)
         assert all(w.fontInfo().pixelSize() >= 12 for w in shell.findChildren(QLabel))
 
@@ -290,7 +278,7 @@ def test_every_icon_draws_something(qapp: object) -> None:
 
 def test_no_key_means_two_things_on_one_screen() -> None:
     everywhere = {k for c in actions.of_screen(actions.ALL) for k in c.keys}
-    for screen in ("capture", "verify", "sign", "outbox"):
+    for screen in ("capture", "pages", "verify", "sign", "outbox"):
         keys = [k for c in actions.of_screen(screen) for k in c.keys]
         assert len(keys) == len(set(keys)) and not everywhere & set(keys), screen
 
@@ -323,7 +311,7 @@ def _gaps_while_switching(shell: Shell) -> list[int]:
     timer.timeout.connect(lambda: gaps.append(clock.restart()))
     clock.start()
     timer.start()
-    for screen in ("verify", "sign", "outbox", "capture") * 2:
+    for screen in ("pages", "verify", "sign", "outbox", "capture") * 2:
         shell.open(screen)
         settle()
     timer.stop()
@@ -336,7 +324,7 @@ def test_switching_screens_never_stalls(opened: Opener) -> None:
     A stall of ours comes every time; one of the machine's does not: the best of three rounds counts.
     """
     shell, _desk = opened("capture", "many")
-    for screen in ("verify", "sign", "outbox", "capture"):
+    for screen in ("pages", "verify", "sign", "outbox", "capture"):
         shell.open(screen)  # the fake makes its pictures on this thread, once
         settle()
     rounds = [_gaps_while_switching(shell) for _ in range(3)]
@@ -347,7 +335,7 @@ def test_switching_screens_never_stalls(opened: Opener) -> None:
 
 def test_screenshots(sheets: dict[str, Sheet], tmp_path: Path, qapp: object) -> None:
     made = app.screenshots(states.normal(sheets), tmp_path / "hinh")
-    assert [p.name for p in made] == ["capture.png", "verify.png", "sign.png", "outbox.png"]
+    assert [p.name for p in made] == ["capture.png", "pages.png", "verify.png", "sign.png", "outbox.png", "search.png"]
     for path in made:
         image = images.decode(path, None)
         assert (image.width(), image.height()) == app.CLIENT

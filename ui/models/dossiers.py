@@ -18,10 +18,12 @@ _PRESSING = (
     (DocumentState.REFUSED, Tone.BAD),
     (DocumentState.TO_INDEX, Tone.PLAIN),
     (DocumentState.TO_CHECK, Tone.PLAIN),
+    (DocumentState.TO_SETTLE, Tone.WARN),
     (DocumentState.TO_SIGN, Tone.PLAIN),
     (DocumentState.TO_SEAL, Tone.PLAIN),
     (DocumentState.PASSED, Tone.PLAIN),
     (DocumentState.SIGNED, Tone.GOOD),
+    (DocumentState.EXEMPT, Tone.GOOD),
 )
 """Of a dossier in work, the state of its documents that asks for somebody first."""
 

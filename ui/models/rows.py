@@ -11,6 +11,14 @@ VALUE = Qt.ItemDataRole.UserRole
 """The row's value itself, for delegates."""
 
 
+def _shared(old: list[Hashable], new: list[Hashable]) -> tuple[int, int]:
+    """How many rows at the beginning, and how many of the others at the end, are the same."""
+    short = min(len(old), len(new))
+    first = next((i for i in range(short) if old[i] != new[i]), short)
+    last = next((i for i in range(short - first) if old[-1 - i] != new[-1 - i]), short - first)
+    return first, last
+
+
 class RowsModel(QAbstractTableModel, Generic[T]):
     """``key`` identifies a row over reloads, ``text`` is what a cell says (also to a screen reader)."""
 
@@ -26,22 +34,27 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self._key, self._text, self._headers, self._tip = key, text, tuple(headers), tip
 
     def show(self, rows: Sequence[T]) -> None:
-        old, new = [self._key(r) for r in self.rows], [self._key(r) for r in rows]
-        if new[: len(old)] == old:
-            before = self.rows
-            if len(new) > len(old):
-                self.beginInsertRows(QModelIndex(), len(old), len(new) - 1)
-                self.rows = tuple(rows)
-                self.endInsertRows()
-            else:
-                self.rows = tuple(rows)
-            for i, row in enumerate(before):
-                if row != self.rows[i]:
-                    self.dataChanged.emit(self.index(i, 0), self.index(i, len(self._headers) - 1))
-        else:
+        old, new, before = [self._key(r) for r in self.rows], [self._key(r) for r in rows], self.rows
+        first, last = _shared(old, new)
+        more, fewer = len(new) - first - last, len(old) - first - last
+        if more and fewer:
             self.beginResetModel()
             self.rows = tuple(rows)
             self.endResetModel()
+            return
+        if more:
+            self.beginInsertRows(QModelIndex(), first, first + more - 1)
+        elif fewer:
+            self.beginRemoveRows(QModelIndex(), first, first + fewer - 1)
+        self.rows = tuple(rows)
+        if more:
+            self.endInsertRows()
+        elif fewer:
+            self.endRemoveRows()
+        for i, row in enumerate(self.rows):
+            was = before[i] if i < first else before[i - more + fewer] if i >= first + more else row
+            if row is not was and row != was:
+                self.dataChanged.emit(self.index(i, 0), self.index(i, len(self._headers) - 1))
 
     def row_of(self, key: Hashable) -> int:
         """Where the row with that key stands; -1: gone."""

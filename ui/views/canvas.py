@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGraphicsScene,
     QGraphicsSimpleTextItem,
     QGraphicsView,
+    QRubberBand,
 )
 
 from ui import messages, theme
@@ -21,6 +22,8 @@ from workstation.domain.page import Box, UnreadArea
 from workstation.domain.signing import StampPlace
 
 A4_RATIO = 297 / 210
+LEAST_DRAWN = 6
+"""Pixels of the screen: a shorter stroke with the mouse is a click."""
 STEPS = (0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -31,9 +34,15 @@ class PageCanvas(QGraphicsView):
     """Percent of the cleaned page's own pixels."""
     stamp_moved = Signal(str, object)
     """Which stamp was dragged (``StampPlace.preset``), and the wish (right, down) of who has done so."""
+    box_drawn = Signal(object)
+    """A ``Box`` on the cleaned page, drawn with Ctrl and the mouse."""
 
-    def __init__(self, name: str, *, fit_width: bool = False) -> None:
+    def __init__(self, name: str, *, fit_width: bool = False, drawing: bool = False) -> None:
+        """``drawing``: Ctrl and the left button draw a box."""
         super().__init__()
+        self._drawing = drawing
+        self._band: QRubberBand | None = None
+        self._from = QPoint()
         self.setScene(QGraphicsScene(self))
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -167,19 +176,29 @@ class PageCanvas(QGraphicsView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._at(event)
-        if event.button() is Qt.MouseButton.LeftButton and any(frame.take(at) for frame in self._stamps):
+        if (
+            self._drawing
+            and event.button() is Qt.MouseButton.LeftButton
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self._begin_box(event.position().toPoint())
+        elif event.button() is Qt.MouseButton.LeftButton and any(frame.take(at) for frame in self._stamps):
             event.accept()
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if (frame := self.stamp) is not None and frame.held:
+        if self._band is not None:
+            self._band.setGeometry(QRect(self._from, event.position().toPoint()).normalized())
+        elif (frame := self.stamp) is not None and frame.held:
             frame.drag(self._at(event))
         else:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and (frame := self.stamp) is not None and frame.held:
+        if self._band is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._end_box(event.position().toPoint())
+        elif event.button() is Qt.MouseButton.LeftButton and (frame := self.stamp) is not None and frame.held:
             self.stamp_moved.emit(frame.place.preset, frame.drop(self._at(event)))
         else:
             super().mouseReleaseEvent(event)
@@ -188,13 +207,45 @@ class PageCanvas(QGraphicsView):
         """In pixels of the page's picture, which lies at the scene's origin."""
         return self.mapToScene(event.position().toPoint())
 
-    def crop(self, box: Box) -> QPixmap | None:
-        """The piece of the page around ``box``."""
+    def _begin_box(self, at: QPoint) -> None:
+        if self._page is None:
+            return
+        self._from = at
+        self._band = QRubberBand(QRubberBand.Shape.Rectangle, self.viewport())
+        self._band.setGeometry(QRect(at, QSize()))
+        self._band.show()
+
+    def _end_box(self, to: QPoint) -> None:
+        """Tells what was drawn, as far as it lies on the page."""
+        band, self._band = self._band, None
+        if band is not None:
+            band.hide()
+            band.deleteLater()
+        drawn = QRect(self._from, to).normalized()
+        if self._page is None or min(drawn.width(), drawn.height()) < LEAST_DRAWN:
+            return
+        on_page = QRectF(self.mapToScene(drawn.topLeft()), self.mapToScene(drawn.bottomRight()))
+        on_page = on_page.intersected(QRectF(self._page.pixmap().rect()))
+        if not on_page.isEmpty():
+            edges = (on_page.left(), on_page.top(), on_page.right(), on_page.bottom())
+            self.box_drawn.emit(tuple(v / self._scale for v in edges))
+
+    def crop(self, box: Box, lit: Sequence[Box] = ()) -> QPixmap | None:
+        """The piece of the page around ``box``; ``lit``: words in it that are marked, as with a text marker."""
         if self._page is None:
             return None
         whole = self._page.pixmap()
         rect = self._rect(box).adjusted(-6, -3, 6, 3).toAlignedRect().intersected(whole.rect())
-        return whole.copy(rect) if not rect.isEmpty() else None
+        if rect.isEmpty():
+            return None
+        piece = whole.copy(rect)
+        painter = QPainter(piece)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        for x0, y0, x1, y1 in lit:
+            word = QRectF(QPointF(x0, y0) * self._scale, QPointF(x1, y1) * self._scale).adjusted(-2, -1, 2, 1)
+            painter.fillRect(word.translated(-QPointF(rect.topLeft())), QColor(theme.WEAK))
+        painter.end()
+        return piece
 
     # --- zoom
     @property

@@ -1,29 +1,37 @@
 """Quét: dossiers on the left, pages grouped by document in the middle, the page and its checks on the right."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedWidget
 
 from ui import files, messages, theme
 from ui.models.pages import page_model
+from ui.pace import Pace
 from ui.theme import Tone
 from ui.views import capturewords as words
+from ui.views.capturebars import CaptureBars
 from ui.views.dossierlist import DossierList
 from ui.views.intake import Intake
 from ui.views.pagecard import PageCard
-from ui.views.screen import ROOMY, Place, Screen, Secondary
+from ui.views.pagecommands import PageCommands
+from ui.views.pagemoves import PageMoves
+from ui.views.rescan import Rescan
+from ui.views.screen import ROOMY, At, Go, Place, Screen, Secondary
+from ui.views.splitting import Splitting
 from ui.views.strip import PageStrip
-from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, ReasonBar, label, text_width
+from ui.views.tilechoice import Choice, Kept
+from ui.views.turning import Turning
+from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, label, text_width
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
-from workstation.domain.events import DossierChanged, WatchedFileRefused
+from workstation.domain.events import DossierChanged, DossierDivided, WatchedFileRefused
 from workstation.domain.ids import DossierId, PageId
 from workstation.domain.page import PageState
 from workstation.domain.ports import ScanSource
+from workstation.usecases.copylane import TITLE
 from workstation.usecases.desk import Desk
 from workstation.usecases.views import DossierRow, DossierView, PageView
 
@@ -35,6 +43,7 @@ class CaptureScreen(Screen):
         self.view: DossierView | None = None
         self.sources: tuple[ScanSource, ...] = ()
         self._wanted: DossierId | None = None
+        self._wanted_page: PageId | None = None
         self._saved = ""
         self._first = True
         self.intake = Intake(self, desk)
@@ -45,24 +54,24 @@ class CaptureScreen(Screen):
         self._build()
         self._keys()
         self.inbox.listen(desk.bus, self._event)
-        self._reloading = QTimer(self, interval=120, singleShot=True)
-        self._reloading.timeout.connect(self.reload)
+        self._reloading = Pace(self, 120, self.reload)
 
     # --- building
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(10)
-        self.left_card, self.right_card = DossierList(self.new_dossier), self._right()
+        self.left_card, middle, self.right_card = DossierList(self.new_dossier), self._middle(), self._right()
         self.list, self.dossiers = self.left_card.list, self.left_card.model
         self.list.selectionModel().currentChanged.connect(self._picked)
         row.addWidget(self.left_card)
-        row.addWidget(self._middle(), 1)
+        row.addWidget(middle, 1)
         row.addWidget(self.right_card)
 
     def _middle(self) -> Card:
         card = Card((12, 9, 12, 8), 6)
-        head = QHBoxLayout()
+        head = self.head = QHBoxLayout()
+        self.middle_card = card
         head.setSpacing(9)
         self.code = label(bold=True)
         self.summary = Elided(muted=True)
@@ -84,28 +93,39 @@ class CaptureScreen(Screen):
         self.note = Note()
         self.note.pressed.connect(self._note_button)
         card.body.addWidget(self.note)
-        self.procedure = ReasonBar("Mã thủ tục hành chính của hồ sơ", "Ghi", "Ví dụ: 1.005129; để trống nếu không có", need="")
-        self.procedure.given.connect(self._set_procedure)
-        self.procedure.left.connect(self._to_pages)
-        card.body.addWidget(self.procedure)
-        self.strip = PageStrip()
+        self.turning = Turning(self, self.desk, self.note, self.scan)
+        self.turning.waits.connect(self.setup.setCurrentText)
+        self.turning.changed.connect(self._tell)
+        self.bars = CaptureBars(self.desk, self.inbox, self.note, self)
+        self.procedure = self.bars.procedure
+        card.body.addWidget(self.bars)
+        self.strip = PageStrip(self.desk)
         self.pages = page_model()
         self.strip.setModel(self.pages)
+        self.choice = Choice(self.strip, self.pages)
         self.strip.selectionModel().currentChanged.connect(self._page_picked)
+        self.strip.doubleClicked.connect(lambda _: self.open_page())
         self.empty = EmptyState("scan", "", "")
         self.stack = QStackedWidget()
         self.stack.addWidget(self.strip)
         self.stack.addWidget(self.empty)
         card.body.addWidget(self.stack, 1)
-        self.key_row = KeyRow("split", "merge", "rotate", "drop", "keep", "undo", "keys")
+        self.key_row = KeyRow("split", "merge", "rotate", "drop", "scan_over", "undo", "keys")
         card.body.addWidget(self.key_row)
         return card
 
     def _right(self) -> PageCard:
-        card = PageCard(self.desk, self.drop, self.keep)
+        card = PageCard(self.desk, lambda: self.commands.drop(), lambda: self.commands.keep(), lambda: self.rescan.over())
         self.reason = card.reason
-        self.reason.given.connect(self._keep_reason)
-        self.reason.left.connect(lambda: self.strip.setFocus())
+        self.commands = PageCommands(self.desk, self.inbox, self.note, self.reason, self)
+        card.offer(self.commands.held)
+        self.moves = PageMoves(self.desk, self.commands, self.note, self)
+        self.strip.drag_tiles.moved.connect(lambda row: self.moves.drop(self.pages.rows, row))
+        self.rescan = Rescan(self.intake, self.note, self)
+        self.splitting = Splitting(self.desk, self.inbox, self.note, self.strip, self.commands, self)
+        self.splitting.place(self.head, self.middle_card)
+        self.setup.currentTextChanged.connect(self.splitting.profile_chosen)
+        self.splitting.profile_chosen(self.setup.currentText())
         return card
 
     def _keys(self) -> None:
@@ -114,17 +134,17 @@ class CaptureScreen(Screen):
             ("new_issued", self.new_issued),
             ("import", self.import_files),
             ("import_folder", self.import_folder),
-            ("procedure", self.ask_procedure),
             ("scan", self.scan),
-            ("split", self.split),
-            ("merge", self.merge),
-            ("rotate", self.rotate),
-            ("drop", self.drop),
-            ("keep", self.keep),
-            ("undo", self.undo),
-            ("redo", self.redo),
+            ("select_all", self.strip.selectAll),
         ):
             self.on(command_id, run)
+        self.on("open_page", self.open_page, self.strip)
+        self.commands.bind(self)
+        self.moves.bind(self)
+        self.rescan.bind(self)
+        self.splitting.bind(self)
+        self.bars.bind(self)
+        self.on("leave_sides", self.turning.leave)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -143,8 +163,10 @@ class CaptureScreen(Screen):
         self.inbox.ask("dossiers", self.desk.dossiers(), self._show_dossiers, self.note.show_note)
 
     def _event(self, event: object) -> None:
-        if isinstance(event, DossierChanged) and self.isVisible() and not self._reloading.isActive():
-            self._reloading.start()
+        if isinstance(event, DossierChanged) and self.isVisible():
+            self._reloading.soon()
+        elif isinstance(event, DossierDivided):
+            self.splitting.divided(event)
         elif isinstance(event, WatchedFileRefused):
             self.note.show_note(ErrorNote(event.note.code, (*event.note.params, ("file", event.name))))
 
@@ -155,9 +177,8 @@ class CaptureScreen(Screen):
         for s in sources:
             self.source.addItem(s.name, s.id)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
-        self.source.setFixedWidth(
-            min(max((text_width(s.name) for s in sources), default=0) + 48, 190 if self.width() >= ROOMY else 120)
-        )
+        widest = max((text_width(s.name) for s in sources), default=0) + 48
+        self.source.setFixedWidth(min(widest, 190 if self.width() >= ROOMY else 120))
         self.source.setVisible(len(sources) > 1)  # one scanner needs no choice
         self.setup.setVisible(bool(sources) and self.setup.count() > 1)
         self._say_empty(self.view)
@@ -179,7 +200,8 @@ class CaptureScreen(Screen):
         if row is not None and (self.view is None or self.view.row.id != row.id):
             self.note.clear()
             self.reason.hide()
-            self.procedure.hide()
+            self.bars.close_all()
+            self.splitting.code.hide()
             self._load(row.id)
 
     def _load(self, dossier_id: DossierId) -> None:
@@ -187,11 +209,10 @@ class CaptureScreen(Screen):
 
     def _show_view(self, view: DossierView | None) -> None:
         same = view is not None and self.view is not None and view.row.id == self.view.row.id
-        page = self._page()
+        kept = self.choice.keep()
         self.view = view
         self.code.setText(view.row.code if view else "")
-        procedure = f" · thủ tục {view.row.procedure}" if view and view.row.procedure else ""
-        self.summary.setText(f"{len(view.documents)} văn bản · {len(view.pages)} trang{procedure}" if view else "")
+        self.summary.setText(words.summary(view) if view else "")
         self._pills_of(view)
         self.pages.show(view.pages if view else ())
         self.strip.show_documents(view.documents if view else ())
@@ -200,12 +221,20 @@ class CaptureScreen(Screen):
         self.key_row.setVisible(bool(view and view.pages) and not words.done(self.view))
         self._incoming()
         self._say_empty(view)
-        self._choose_page(view, page.id if page and same else None)
+        self._choose_page(view, self._still(view, kept) if view and same else None)
         if self._first and view is not None and view.pages and self.list.hasFocus():
             self._first = False
             self.strip.setFocus()
         self._say_why(view)
+        self.splitting.show(view)
+        if not same:
+            self.turning.look(view.row.id if view else None)
         self._tell()
+
+    def _still(self, view: DossierView, kept: Kept) -> Kept:
+        """What stays chosen; of a page that was replaced the one in its place."""
+        now = self.rescan.follow(view, kept.current) if kept.current is not None else None
+        return kept if now == kept.current or now is None else Kept(frozenset((now,)), now)
 
     def _say_why(self, view: DossierView | None) -> None:
         """An error kept with the dossier, or why a document came back from Verify."""
@@ -222,25 +251,50 @@ class CaptureScreen(Screen):
 
     def _pills_of(self, view: DossierView | None) -> None:
         pages = view.pages if view else ()
-        bad = sum(1 for p in pages if p.failing or (p.state is PageState.QUARANTINED and not p.dropped))
+        bad = sum(1 for p in pages if p.failing or (p.state in (PageState.QUARANTINED, PageState.HELD) and not p.dropped))
         blank = sum(1 for p in pages if p.blank and not p.dropped)
         blurred = bad == sum(1 for p in pages if p.failing and p.failing[0].code == "blur")
         self.bad_pill.show_state((f"{bad} trang mờ" if blurred else f"{bad} trang cần xem") if bad else "", Tone.WARN)
         self.blank_pill.show_state(f"{blank} trang trắng" if blank and self.width() >= ROOMY else "", Tone.PLAIN)
 
-    def _choose_page(self, view: DossierView | None, keep: PageId | None) -> None:
+    def _choose_page(self, view: DossierView | None, kept: Kept | None) -> None:
         if not view or not view.pages:
             self._show_page(None)
             return
-        at = self.pages.row_of(keep) if keep else -1
-        if at < 0:
-            at = max(self.pages.row_of(view.missing_page), 0)
-        self.strip.setCurrentIndex(self.pages.index(at, 0))
-        self._show_page(view.pages[at])
+        wished, self._wanted_page = self.pages.row_of(self._wanted_page), None
+        if wished >= 0 or kept is None or not self.choice.restore(kept):
+            self.choice.only(wished if wished >= 0 else max(self.pages.row_of(view.missing_page), 0))
+            self.strip.scrollTo(self.strip.currentIndex())
+        self._show_page(self.page())
 
     # --- one page
-    def _page(self) -> PageView | None:
-        return self.pages.value(self.strip.currentIndex().row())
+    def at(self) -> At | None:
+        page = self.page()
+        return At(self.view.row.id, page.id if page is not None else None) if self.view is not None else None
+
+    def follow(self, at: At) -> None:
+        self._wanted, self._wanted_page = at.dossier_id, at.page_id
+
+    def open_page(self) -> None:
+        """To Pages, where it can be mended."""
+        if self.page() is not None:
+            self.go.emit(Go("pages"))
+
+    def chosen(self) -> tuple[PageView, ...]:
+        return self.choice.pages()
+
+    def show_cut(self) -> None:
+        self.strip.show_cut(frozenset(self.moves.cut))
+
+    @property
+    def movable(self) -> bool:
+        return self.view is not None and not words.done(self.view)
+
+    def dossier(self) -> DossierView | None:
+        return self.view
+
+    def page(self) -> PageView | None:
+        return self.choice.current()
 
     def _page_picked(self, index: QModelIndex, _: QModelIndex) -> None:
         self.strip.viewport().update()
@@ -260,28 +314,27 @@ class CaptureScreen(Screen):
         """For texts that the office issues: they are signed by whom they name."""
         self._new(lambda _: self.strip.setFocus(), "issued")
 
-    def ask_procedure(self) -> None:
-        """Which procedure the dossier is of: an authorisation to sign may be for some procedures only."""
-        if self.view is not None:
-            self.procedure.open(self.view.row.procedure)
-
-    def _to_pages(self) -> None:
+    def back_to_pages(self) -> None:
         self.strip.setFocus()
 
-    def _set_procedure(self, code: str) -> None:
-        self.strip.setFocus()
-        if self.view is not None:
-            done = self.desk.set_procedure(self.view.row.id, code)
-            self.inbox.ask("procedure", done, lambda _: self.note.clear(), self.note.show_note)
+    def show_dossier(self, dossier_id: DossierId) -> None:
+        self._wanted = dossier_id
+        self.reload()
 
-    def _new(self, then: Callable[[DossierId], object], profile: str = "archive") -> None:
+    def choose(self, page_id: PageId) -> None:
+        if (at := self.pages.row_of(page_id)) >= 0:
+            self.strip.setCurrentIndex(self.pages.index(at, 0))
+            self.strip.scrollTo(self.strip.currentIndex())
+
+    def _new(self, then: Callable[[DossierId], object], profile: str = "", title: str = "") -> None:
         def made(dossier_id: DossierId) -> None:
             self._wanted = dossier_id
             self.note.clear()
             self.reload()
             then(dossier_id)
 
-        self.inbox.ask("new", self.desk.new_dossier(profile=profile), made, self.note.show_note)
+        rules = profile or self.desk.rules_of(self.setup.currentText())
+        self.inbox.ask("new", self.desk.new_dossier(title, rules), made, self.note.show_note)
 
     def _into_dossier(self, then: Callable[[DossierId], object]) -> None:
         """To the dossier on the screen while it still takes pages, else to a new one."""
@@ -304,14 +357,27 @@ class CaptureScreen(Screen):
     def scan(self) -> None:
         if self.intake.busy:
             return
-        if not self.sources:
-            self.note.show_note(ErrorNote("Q01"), button=True)
-            self.inbox.ask("sources", self.desk.scan_sources(), self._show_sources, self.note.show_note)
-            return
+        self.rescan.again = None
+        if (feeder := self.feeder()) is not None:
+            fast = self.splitting.fast
+
+            def into(dossier_id: DossierId) -> None:
+                self.intake.scan(dossier_id, self._pages_in(dossier_id), *feeder, copies=fast)
+
+            self._new(into, title=TITLE) if self.splitting.begins_copy() else self._into_dossier(into)
+
+    def feeder(self) -> tuple[str, str] | None:
+        """The chosen source and profile; None, and said so, if there is no scanner."""
+        setup, chosen = self.setup.currentText(), self.source.currentData() or ""
         self.note.clear()
-        source = self.source.currentData() or self.sources[0].id
-        setup = self.setup.currentText()
-        self._into_dossier(lambda dossier_id: self.intake.scan(dossier_id, self._pages_in(dossier_id), source, setup))
+        if source := self.desk.scanner_for(setup, self.sources, chosen):
+            return source, setup
+        if self.sources:
+            self.note.show_text(words.no_scanner_of(setup), Tone.WARN)
+        else:
+            self.note.show_note(ErrorNote("Q01"), button=True)
+        self.inbox.ask("sources", self.desk.scan_sources(), self._show_sources, self.note.show_note)
+        return None
 
     def _pages_in(self, dossier_id: DossierId) -> int:
         return len(self.view.pages) if self.view is not None and self.view.row.id == dossier_id else 0
@@ -326,8 +392,7 @@ class CaptureScreen(Screen):
 
     def _arrived(self) -> None:
         self._show_failures()
-        if not self._reloading.isActive():
-            self._reloading.start()
+        self._reloading.soon()
 
     def _show_failures(self) -> None:
         if (failed := self.intake.failed()) is not None:
@@ -337,85 +402,36 @@ class CaptureScreen(Screen):
     def _ended(self, note: ErrorNote | None) -> None:
         self._incoming()
         self.reload()
-        if note is not None:
-            self.note.show_note(note, button=note.code.startswith("Q"))
-            return
-        if counted := self.intake.counted():
+        self.turning.look(self.turning.dossier_id)
+        if (told := note or self.intake.doubt) is not None:
+            self.note.show_note(told, button=told.code.startswith("Q"))
+        elif counted := self.intake.counted():
             self.note.show_text(counted, Tone.INFO)
-        self._show_failures()
+        if note is None:
+            self._show_failures()
 
     def _note_button(self, code: str) -> None:
-        if code.startswith("Q"):
-            self.scan()
+        if code == "Q15":
+            self.turning.backs_again()
+        elif code.startswith("Q"):
+            (self.rescan.again or self.scan)()
         elif code in ("K04", "K06"):
             self.note.clear()
             self.reload()
 
     def escape(self) -> bool:
-        if self.intake.stop():
+        if self.strip.drag_tiles.cancel() or self.moves.forget() or self.intake.stop() or self.bars.leave():
             return True
         if self.reason.isVisible():
             self.reason.hide()
             self.strip.setFocus()
             return True
+        if self.choice.one_only():
+            return True
         if self.note.isVisible():
             self.note.clear()
             return True
         return False
-
-    # --- commands on the page
-    def _change(self, future: "Future[None]") -> None:
-        self.note.clear()
-        self.inbox.ask("change", future, lambda _: self.reload(), self._refused)
-
-    def split(self) -> None:
-        if (page := self._page()) is not None:
-            self._change(self.desk.split_before(page.id))
-
-    def merge(self) -> None:
-        page = self._page()
-        if page is None or self.view is None or page.document_id is None:
-            return
-        if self.view.documents and self.view.documents[0].id == page.document_id:
-            self.note.show_text("Văn bản 1 không có văn bản nào phía trước để gộp. Chọn trang của văn bản sau.", Tone.INFO)
-            return
-        self._change(self.desk.merge_with_previous(page.document_id))
-
-    def rotate(self) -> None:
-        if (page := self._page()) is not None:
-            self._change(self.desk.rotate(page.id, 90))
-
-    def drop(self) -> None:
-        if (page := self._page()) is not None:
-            self._change(self.desk.set_dropped(page.id, not page.dropped))
-
-    def keep(self) -> None:
-        page = self._page()
-        if page is None:
-            return
-        if page.failing:
-            self.reason.open(page.kept_reason)
-        elif page.state is PageState.QUARANTINED:
-            self.note.show_text(f"Trang {page.number} đang cách ly nên không giữ được – quét lại hoặc bỏ trang (Del).", Tone.INFO)
-        else:
-            self.note.show_text(f"Trang {page.number} không có gì phải giữ lại: trang này không bị nhận xét.", Tone.INFO)
-
-    def _keep_reason(self, reason: str) -> None:
-        if (page := self._page()) is not None:
-            self._change(self.desk.keep_page(page.id, reason))
-        self.strip.setFocus()
-
-    def undo(self) -> None:
-        if self.view is not None and self.view.can_undo:
-            self._change(self.desk.undo(self.view.row.id))
-        else:
-            self.note.show_text("Không còn bước nào để hoàn tác.", Tone.INFO)
-
-    def redo(self) -> None:
-        if self.view is not None and self.view.can_redo:
-            self._change(self.desk.redo(self.view.row.id))
-        else:
-            self.note.show_text("Không còn bước nào để làm lại.", Tone.INFO)
 
     # --- dropping files on the window
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -429,7 +445,7 @@ class CaptureScreen(Screen):
     def secondary(self) -> tuple[Secondary, ...]:
         blue = self._step()
         return (
-            Secondary("scan", self.scan, words.scan(self.view), visible=blue != "scan"),
+            Secondary("scan", self.scan, words.scan(self.view, self.turning.stack), visible=blue != "scan"),
             Secondary("import", self.import_files, visible=blue != "import"),
         )
 
@@ -445,6 +461,8 @@ class CaptureScreen(Screen):
     def primary(self) -> None:
         if self.reason.isVisible():
             self.reason.give()
+            return
+        if self.bars.give():
             return
         if self.intake.busy:
             self.note.show_text("Đang nhận trang; xong thì chuyển kiểm tra được.", Tone.INFO)
@@ -464,20 +482,19 @@ class CaptureScreen(Screen):
     def _go_to_missing(self, view: DossierView) -> None:
         at = self.pages.row_of(view.missing_page)
         if at >= 0:
-            index = self.pages.index(at, 0)
-            self.strip.setCurrentIndex(index)
-            self.strip.scrollTo(index)
+            self.choice.only(at)
+            self.strip.scrollTo(self.strip.currentIndex())
         self.strip.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.note.show_note(view.missing) if view.pages else self.note.clear()
+        if view.missing is not None and view.missing.code in ("A12", "A14"):
+            self.bars.ask_count()
         self._tell()
 
     def _finished(self, dossier: DossierRow) -> None:
         self.note.show_text(f"{dossier.code} đã chuyển kiểm tra. Kiểm tra ngay bằng F3, hoặc làm hồ sơ mới.", Tone.GOOD)
+        self._wanted = self.splitting.next_copy(self.dossiers.rows, dossier.id)
         self.reload()
 
-    def _refused(self, note: ErrorNote) -> None:
-        self.note.show_note(note, button=note.code in ("K04", "K06"))
-
     def _not_finished(self, note: ErrorNote) -> None:
-        self._refused(note)
+        self.commands.refused(note)
         self.reload()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ui import actions
 from ui.bridge import Inbox
 from ui.theme import Tone
+from workstation.domain.ids import DossierId, PageId
 from workstation.usecases.desk import Desk
 
 
@@ -45,6 +46,16 @@ class Go:
     document_id: str = ""
     field: str = ""
     """Of that document; one that the form doesn't have is no wish."""
+    at: "At | None" = None
+    """For screens that show pages of a dossier."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What a screen looks at: others that show the pages of dossiers open there."""
+
+    dossier_id: DossierId
+    page_id: PageId | None = None
 
 
 @dataclass(slots=True)
@@ -85,8 +96,18 @@ class Screen(QWidget):
     def pills(self) -> tuple[PillText, ...]:
         return self._pills
 
+    def at(self) -> At | None:
+        """The dossier and page in work here; None on screens that show no pages of a dossier in capture."""
+        return None
+
+    def follow(self, at: At) -> None:
+        """Where work was last, on whatever screen; told before :meth:`activate`."""
+
     def activate(self) -> None:
         """Shown now: load what may have changed, put the focus where work goes on."""
+
+    def open_document(self, document_id: str, field: str = "") -> None:
+        """Somebody wants to see that document here."""
 
     def primary(self) -> None:
         """The blue button. If something is missing, the focus goes there and the foot says what."""

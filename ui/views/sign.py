@@ -47,6 +47,7 @@ class SignScreen(Screen):
         """As the registrar typed them; until they are given."""
         self._asked = 0
         self._said = ""
+        self._wanted = ""
         self.setAcceptDrops(True)
         self._build()
         for command_id, run in (
@@ -175,6 +176,10 @@ class SignScreen(Screen):
         self.viewer.forget()
         self.activate()
 
+    def open_document(self, document_id: str, field: str = "") -> None:
+        self._wanted = document_id
+        self.reload()
+
     def reload(self) -> None:
         self.inbox.ask("sign_desk", self.desk.sign_desk(), self._show, self.note.show_note)
 
@@ -202,16 +207,17 @@ class SignScreen(Screen):
 
     def _show(self, state: SignDesk) -> None:
         before = self._row()
+        wanted, self._wanted = self._wanted or (before.document.id if before else ""), ""
         self.state = state
         self._token(state.token)
         rows = state.rows
         self.empty.say(*NOTHING[self._seals])
         self.model.show(rows)
         self.queue_stack.setCurrentWidget(self.table if rows else self.empty)
-        at = self.model.row_of(before.document.id) if before else -1
+        at = self.model.row_of(wanted)
         if rows:
             self.table.selectRow(max(at, 0))
-            self._show_row(rows[max(at, 0)], same=at >= 0)
+            self._show_row(rows[max(at, 0)], same=before is not None and wanted == before.document.id and at >= 0)
         else:
             self._show_row(None)
         self._tell()

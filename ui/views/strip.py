@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from ui import theme
-from ui.delegates.rows import CENTER, draw_sheet, text
+from ui.delegates.rows import CENTER, text
+from ui.delegates.tiles import Standing, draw_tile
 from ui.images import Thumbnails
-from ui.models.pages import page_state
 from ui.models.rows import RowsModel
-from workstation.domain.ids import DocumentId
+from ui.theme import Tone
+from ui.views.tilechoice import TileDrag, choose_between, several
+from ui.widgets import paint_pill, text_width
+from workstation.domain.ids import DocumentId, PageId
+from workstation.usecases.desk import Desk
 from workstation.usecases.views import DocumentView, PageView
 
 TILE_W, TILE_H, HEAD_H, GAP = 125, 192, 42, 6
+ROW_H = HEAD_H + TILE_H + GAP
 SHEET = QSize(105, 148)
 Index = QModelIndex | QPersistentModelIndex
 
@@ -55,16 +60,34 @@ def flow(documents: list[DocumentId | None], columns: int) -> tuple[list[tuple[i
     return places, runs
 
 
+def _firsts(rows: list[int]) -> list[int]:
+    """Where each row begins in a list of ascending rows, none of which is empty."""
+    return [i for i, row in enumerate(rows) if i == 0 or rows[i - 1] != row]
+
+
+def _end(firsts: list[int], row: int, count: int) -> int:
+    return firsts[row + 1] if row + 1 < len(firsts) else count
+
+
 class PageStrip(QAbstractItemView):
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._places: list[tuple[int, int]] = []
         self._runs: list[Run] = []
+        self._first_tile: list[int] = []
+        """Of each row."""
+        self._first_run: list[int] = []
+        self._flowing: tuple[int, list[DocumentId | None]] = (0, [])
+        """What was laid out: columns, and the document of each page."""
         self._headings: dict[DocumentId, tuple[str, str]] = {}
         self._colors: dict[DocumentId, str] = {}
         self._incoming = ""
-        self.thumbnails = Thumbnails(self, SHEET * 2, self.viewport().update)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._suggested: PageId | None = None
+        self._offers: tuple[str, ...] = ()
+        self.thumbnails = Thumbnails(self, desk, SHEET * 2, self.viewport().update)
+        self._cut: frozenset[PageId] = frozenset()
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.drag_tiles = TileDrag(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Các trang của hồ sơ")
         self.setFrameShape(QAbstractItemView.Shape.NoFrame)
@@ -74,12 +97,24 @@ class PageStrip(QAbstractItemView):
     def show_documents(self, documents: tuple[DocumentView, ...]) -> None:
         self._headings = {d.id: (f"Văn bản {d.number} · {d.type_name or 'chưa rõ loại'}", _number(d)) for d in documents}
         self._colors = {d.id: theme.GROUPS[i % len(theme.GROUPS)] for i, d in enumerate(documents)}
-        self.doItemsLayout()
+        self._lay_out()
+        self.viewport().update()
 
     def set_incoming(self, words: str) -> None:
         """The dashed tile at the end while a page is on its way; empty: none."""
         self._incoming = words
         self.updateGeometries()
+        self.viewport().update()
+
+    def show_cut(self, pages: frozenset[PageId]) -> None:
+        """Which pages wait to be put elsewhere."""
+        self._cut = pages
+        self.viewport().update()
+
+    def suggest(self, page: PageId | None, offers: tuple[str, ...]) -> None:
+        """Where a document may begin, and what is said of it beside the heading, the longest words first; None: nowhere."""
+        self._suggested, self._offers = page, offers
+        self.setAccessibleDescription(offers[0] if offers else "")
         self.viewport().update()
 
     def pages(self) -> tuple[PageView, ...]:
@@ -91,35 +126,50 @@ class PageStrip(QAbstractItemView):
         return max(1, self.viewport().width() // TILE_W)
 
     def doItemsLayout(self) -> None:
-        self._places, self._runs = flow([p.document_id for p in self.pages()], self._columns())
+        self._lay_out(anew=True)
         super().doItemsLayout()
-        self.updateGeometries()
+
+    def _lay_out(self, *, anew: bool = False) -> None:
+        """Only if pages, their documents or the columns are others than they were."""
+        flowing = self._columns(), [p.document_id for p in self.pages()]
+        if flowing != self._flowing or anew:
+            self._flowing = flowing
+            self._places, self._runs = flow(flowing[1], flowing[0])
+            self._first_tile = _firsts([row for _, row in self._places])
+            self._first_run = _firsts([self._places[run.first][1] for run in self._runs])
+            self.updateGeometries()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.doItemsLayout()
+        self._lay_out()
+        self.updateGeometries()
 
     def rowsInserted(self, parent: Index, start: int, end: int) -> None:
         super().rowsInserted(parent, start, end)
-        self.doItemsLayout()
+        self._lay_out()
+
+    def _rows_seen(self) -> range:
+        """Rows of tiles that the viewport shows a part of."""
+        first = self.verticalOffset() // ROW_H
+        last = (self.verticalOffset() + self.viewport().height()) // ROW_H
+        return range(max(first, 0), min(last + 1, len(self._first_tile)))
 
     def _tile(self, i: int) -> QRect:
         column, row = self._places[i]
-        height = HEAD_H + TILE_H + GAP
-        return QRect(column * TILE_W, row * height + HEAD_H - self.verticalOffset(), TILE_W, TILE_H)
+        return QRect(column * TILE_W, row * ROW_H + HEAD_H - self.verticalOffset(), TILE_W, TILE_H)
 
     def _incoming_rect(self) -> QRect:
         column, row = self._places[-1] if self._places else (-1, 0)
         column += 1
         if column >= self._columns():
             column, row = 0, row + 1
-        return QRect(column * TILE_W, row * (HEAD_H + TILE_H + GAP) + HEAD_H - self.verticalOffset(), TILE_W, TILE_H)
+        return QRect(column * TILE_W, row * ROW_H + HEAD_H - self.verticalOffset(), TILE_W, TILE_H)
 
     def updateGeometries(self) -> None:
         rows = (self._places[-1][1] + 1) if self._places else 0
         if self._incoming:
-            rows = max(rows, (self._incoming_rect().top() + self.verticalOffset()) // (HEAD_H + TILE_H + GAP) + 1)
-        content = rows * (HEAD_H + TILE_H + GAP)
+            rows = max(rows, (self._incoming_rect().top() + self.verticalOffset()) // ROW_H + 1)
+        content = rows * ROW_H
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
         bar.setRange(0, max(0, content - self.viewport().height()))
@@ -130,10 +180,12 @@ class PageStrip(QAbstractItemView):
         return self._tile(index.row()) if index.isValid() and index.row() < len(self._places) else QRect()
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        for i in range(len(self._places)):
-            if self._tile(i).contains(point):
-                return self.model().index(i, 0)
-        return QModelIndex()
+        row, column = (point.y() + self.verticalOffset()) // ROW_H, point.x() // TILE_W
+        if not 0 <= row < len(self._first_tile) or column < 0:
+            return QModelIndex()
+        i = self._first_tile[row] + column
+        there = i < _end(self._first_tile, row, len(self._places)) and self._tile(i).contains(point)
+        return self.model().index(i, 0) if there else QModelIndex()
 
     def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible) -> None:
         rect = self.visualRect(index)
@@ -163,8 +215,10 @@ class PageStrip(QAbstractItemView):
 
     def _vertical(self, now: int, step: int) -> int:
         column, row = self._places[now]
-        there = [i for i, (_, r) in enumerate(self._places) if r == row + step]
-        return min(there, key=lambda i: abs(self._places[i][0] - column)) if there else now
+        to = row + step
+        if not 0 <= to < len(self._first_tile):
+            return now
+        return min(self._first_tile[to] + column, _end(self._first_tile, to, len(self._places)) - 1)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -176,9 +230,7 @@ class PageStrip(QAbstractItemView):
         return False
 
     def setSelection(self, rect: QRect, command: object) -> None:
-        index = self.indexAt(rect.center())
-        if index.isValid():
-            self.selectionModel().select(index, command)  # type: ignore[call-overload]
+        choose_between(self, rect, command)  # type: ignore[arg-type]
 
     def visualRegionForSelection(self, selection: object) -> QRegion:
         return QRegion(self.viewport().rect())
@@ -190,26 +242,20 @@ class PageStrip(QAbstractItemView):
         else:
             super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid():
-            self.setCurrentIndex(index)
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-
     # --- drawing
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        seen = self.viewport().rect()
-        for at, run in enumerate(self._runs):
-            rect = self._tile(run.first).united(self._tile(run.last)).adjusted(0, -HEAD_H, 0, 0)
-            if rect.intersects(seen):
-                self._draw_run(painter, run, rect, self._heading_room(at, rect))
+        self.thumbnails.look()
         pages = self.pages()
-        for i in range(min(len(self._places), len(pages))):
-            if self._tile(i).intersects(seen):
+        for row in self._rows_seen():
+            for at in range(self._first_run[row], _end(self._first_run, row, len(self._runs))):
+                run = self._runs[at]
+                rect = self._tile(run.first).united(self._tile(run.last)).adjusted(0, -HEAD_H, 0, 0)
+                self._draw_run(painter, run, rect, self._heading_room(at, rect))
+            for i in range(self._first_tile[row], min(_end(self._first_tile, row, len(self._places)), len(pages))):
                 self._draw_tile(painter, i, pages[i])
-        if self._incoming and self._incoming_rect().intersects(seen):
+        if self._incoming and self._incoming_rect().intersects(self.viewport().rect()):
             self._draw_incoming(painter)
 
     def _heading_room(self, at: int, rect: QRect) -> int:
@@ -222,6 +268,8 @@ class PageStrip(QAbstractItemView):
         document = run.document
         color = self._colors.get(document, theme.LINE_STRONG) if document else theme.LINE_STRONG
         name, number = self._headings.get(document, ("Chưa thuộc văn bản nào", "")) if document else ("Chưa tách văn bản", "")
+        if document is None and all(p.separator for p in self.pages()[run.first : run.last + 1]):
+            name, number = "Tờ phân cách", ""
         if not run.opens:
             name, number = "tiếp theo", ""
         painter.fillRect(QRect(rect.left(), rect.top() + 9, 9, 9), QColor(color))
@@ -230,6 +278,9 @@ class PageStrip(QAbstractItemView):
             name = name.removeprefix("Văn bản ")
         used = bold.horizontalAdvance(name)
         text(painter, QRect(rect.left() + 15, rect.top() + 2, room, 22), name, bold=run.opens)
+        if self._asks(run):
+            number = ""
+            self._draw_offer(painter, rect.left() + 15 + used + 10, rect.top() + 2, room - used - 10)
         if number and plain.horizontalAdvance(number) <= room - used - 8:
             where = QRect(rect.left() + 15 + used + 8, rect.top() + 2, room - used - 8, 22)
             text(painter, where, number, color=theme.MUTED)
@@ -241,34 +292,31 @@ class PageStrip(QAbstractItemView):
         if run.closes:
             painter.drawLine(right, y, right, y + 11)
 
+    def _asks(self, run: Run) -> bool:
+        """Whether the suggestion is about the document whose first row this is."""
+        about = next((p.document_id for p in self.pages() if p.id == self._suggested), None)
+        return run.opens and run.document is not None and run.document == about
+
+    def _draw_offer(self, painter: QPainter, x: int, y: int, room: int) -> None:
+        """As much of it as there is room for; the cut at the page itself is drawn in any case."""
+        for words in self._offers:
+            width = text_width(words, bold=True, px=theme.SMALL_PX) + 18
+            if width <= room:
+                paint_pill(painter, QRect(x, y, width, 21), words, Tone.INFO, "")
+                return
+
+    def _draw_cut(self, painter: QPainter, tile: QRect) -> None:
+        painter.setPen(QPen(QColor(theme.BLUE), 2, Qt.PenStyle.DashLine))
+        painter.drawLine(tile.left() + 2, tile.top() - 6, tile.left() + 2, tile.bottom() - 4)
+
     def _draw_tile(self, painter: QPainter, i: int, page: PageView) -> None:
-        tile = self._tile(i)
-        chosen = self.currentIndex().row() == i
-        word, tone = page_state(page)
-        if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.BLUE_SOFT))
-            painter.drawRoundedRect(tile.adjusted(3, -4, -4, 0), 5, 5)
+        tile, index, model = self._tile(i), self.model().index(i, 0), self.selectionModel()
+        if page.id == self._suggested:
+            self._draw_cut(painter, tile)
         sheet = QRect(tile.left() + 9, tile.top(), SHEET.width(), SHEET.height())
-        draw_sheet(painter, sheet, self.thumbnails.get(page.thumbnail), page)
-        edge = (
-            theme.BLUE
-            if chosen
-            else tone.ink
-            if tone.name == "BAD"
-            else theme.AMBER_LINE
-            if tone.name == "WARN"
-            else theme.LINE_STRONG
-        )
-        painter.setPen(QPen(QColor(edge), 3 if chosen and self.hasFocus() else 2 if edge != theme.LINE_STRONG else 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(sheet)
-        below = QRect(tile.left() + 2, sheet.bottom() + 3, tile.width() - 5, 18)
-        text(painter, below, f"Trang {page.number}", bold=True, px=theme.SMALL_PX, align=CENTER)
-        ink = theme.MUTED if tone.name in ("PLAIN", "BUSY") else tone.ink
-        text(
-            painter, below.translated(0, 17), word, color=ink, bold=tone.name in ("WARN", "BAD"), px=theme.SMALL_PX, align=CENTER
-        )
+        current, cut = self.currentIndex().row() == i, page.id in self._cut
+        how = Standing(model.isSelected(index), current, self.hasFocus(), several(self), cut)
+        draw_tile(painter, tile, sheet, page, self.thumbnails.get(page), how)
 
     def _draw_incoming(self, painter: QPainter) -> None:
         tile = self._incoming_rect()

@@ -1,31 +1,37 @@
 """Kiểm tra: pages on the left, the page with the zone of the focused field, the form on the right."""
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
-from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
 
-from ui import actions, messages, theme
-from ui.delegates.rows import ThumbDelegate
-from ui.images import PageImages, Thumbnails
-from ui.models.pages import page_model
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ui import messages
 from ui.models.signing import shown_title
 from ui.theme import Tone
-from ui.views.canvas import PageCanvas
+from ui.views import verifywords
 from ui.views.form import Form
+from ui.views.placebar import PlaceBar
 from ui.views.screen import ROOMY, Foot, Go, PillText, Place, Screen, Secondary
-from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, ReasonBar, label, small_button
+from ui.views.verifycard import CardBar
+from ui.views.verifycopies import CopyBar
+from ui.views.verifypage import PagePane
+from ui.views.verifyrows import FieldRow
+from ui.views.verifysnippet import Snippet
+from ui.widgets import Card, Elided, EmptyState, KeyRow, Note, Pill, ReasonBar, label
 from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.events import DossierChanged
-from workstation.domain.fields import IndexField
-from workstation.domain.page import PageState, UnreadArea
+from workstation.domain.fields import FieldOrigin
+from workstation.domain.ids import DocumentId
+from workstation.domain.page import Box, PageState
 from workstation.usecases.desk import Desk
-from workstation.usecases.views import DocumentView, PageView, Picture
+from workstation.usecases.views import DocumentView
 
-LARGE_PX = 3500
-"""Longer side of the picture when the page is zoomed into."""
-SNIPPET_PX = 1400
-"""Least longer side, so that the cut-out of a field stays legible."""
+EMPTY = ("Hết hồ sơ chờ. Quét tiếp (F2)", "Hồ sơ quét xong sẽ tự vào đây; việc đã làm đều đã lưu.")
 
 
 class VerifyScreen(Screen):
@@ -34,29 +40,12 @@ class VerifyScreen(Screen):
         self.place = Place("verify", "Nhập liệu – kiểm tra", "Kiểm tra", "verify")
         self.queue: tuple[DocumentView, ...] = ()
         self.document: DocumentView | None = None
-        self.live: tuple[PageView, ...] = ()
         self._wanted = self._wanted_field = ""
         self._busy = False
         self._said = ""
-        self._page = -1
-        self._scale = 1.0
-        self._asked_px = 0
-        self._unread: tuple[UnreadArea, ...] = ()
-        self.images = PageImages(self)
+        self._told: ErrorNote | None = None
         self._build()
-        for command_id, run in (
-            ("suggestion", self.take_suggestion),
-            ("return", self.give_back),
-            ("later", self.later),
-            ("page_down", lambda: self.turn(1)),
-            ("page_up", lambda: self.turn(-1)),
-            ("zoom_in", lambda: self.canvas.zoom(1)),
-            ("zoom_out", lambda: self.canvas.zoom(-1)),
-            ("zoom_fit", self.canvas.fit),
-        ):
-            self.on(command_id, run)
-        self.on("next_doubt", lambda: self.next_doubt(1), self.form)
-        self.on("previous_doubt", lambda: self.next_doubt(-1), self.form)
+        self._keys()
         self.inbox.listen(desk.bus, self._event)
         self._reloading = QTimer(self, interval=150, singleShot=True)
         self._reloading.timeout.connect(self.reload)
@@ -71,55 +60,15 @@ class VerifyScreen(Screen):
         row = QHBoxLayout(work)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(10)
-        row.addWidget(self._thumbs())
-        row.addWidget(self._viewer(), 1)
+        self.paper = PagePane(self.desk, self.inbox)
+        self.paper.shown.connect(self._zones)
+        self.paper.canvas.box_drawn.connect(self.read_box)
+        row.addWidget(self.paper, 1)
         self.form_card = self._form()
         row.addWidget(self.form_card)
-        self.empty = EmptyState(
-            "inbox", "Hết hồ sơ chờ. Quét tiếp (F2)", "Hồ sơ quét xong sẽ tự vào đây; việc đã làm đều đã lưu."
-        )
+        self.empty = EmptyState("inbox", *EMPTY)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(work)
-
-    def _thumbs(self) -> Card:
-        card = Card((2, 4, 2, 4), 0)
-        card.setFixedWidth(92)
-        self.pages = page_model()
-        self.thumbs = QListView()
-        self.thumbs.setAccessibleName("Các trang của văn bản")
-        self.thumbs.setModel(self.pages)
-        self.thumbs.setUniformItemSizes(True)
-        self.thumbs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.thumbs.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.thumbnails = Thumbnails(self, ThumbDelegate.SHEET * 2, self.thumbs.viewport().update)
-        self._thumb_delegate = ThumbDelegate(lambda page: self.thumbnails.get(page.thumbnail))
-        self.thumbs.setItemDelegate(self._thumb_delegate)
-        self.thumbs.selectionModel().currentChanged.connect(self._thumb_picked)
-        card.body.addWidget(self.thumbs)
-        return card
-
-    def _viewer(self) -> Card:
-        card = Card((0, 0, 0, 1), 0)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 6, 9, 6)
-        head.setSpacing(8)
-        self.where = label(bold=True)
-        self.legend = Elided("Ô đang nhập được khoanh xanh", muted=True)
-        head.addWidget(self.where)
-        head.addWidget(self.legend, 1)
-        self.zoom = small_button("100 %", "Tỉ lệ xem", "Về kích thước thật", self._zoom_real)
-        self.zoom.setMinimumWidth(58)
-        self.canvas = PageCanvas("Ảnh trang", fit_width=True)
-        head.addWidget(small_button("−", "Thu nhỏ", actions.command("zoom_out").tip, lambda: self.canvas.zoom(-1)))
-        head.addWidget(self.zoom)
-        head.addWidget(small_button("+", "Phóng to", actions.command("zoom_in").tip, lambda: self.canvas.zoom(1)))
-        head.addWidget(small_button("Vừa khung", "Vừa khung", actions.command("zoom_fit").tip, self.canvas.fit))
-        card.body.addLayout(head)
-        self.unread_note = Note()
-        card.body.addWidget(self.unread_note)
-        card.body.addWidget(self.canvas, 1)
-        self.canvas.zoom_changed.connect(self._zoomed)
-        return card
 
     def _form(self) -> Card:
         card = Card((14, 9, 12, 8), 6)
@@ -134,36 +83,52 @@ class VerifyScreen(Screen):
         card.body.addLayout(head)
         self.note = Note()
         self.note.pressed.connect(self._note_button)
-        card.body.addWidget(self.note)
-        card.body.addWidget(self._snippet())
+        self.snippet = Snippet()
         self.form = Form(self.desk.document_types())
         self.form.focused.connect(self._field_focused)
         self.form.changed.connect(self._marks)
         self.form.type_chosen.connect(self._type_chosen)
-        card.body.addWidget(self.form, 1)
-        self.reason = ReasonBar("Lý do trả lại khâu quét", "Trả lại", "Ví dụ: trang 2 thiếu nửa dưới, quét lại giúp")
-        self.reason.given.connect(self._give_back)
-        self.reason.left.connect(lambda: self.form.focus(self.form.current))
-        card.body.addWidget(self.reason)
-        card.body.addWidget(KeyRow("next_doubt", "previous_doubt", "suggestion"))
+        self.form.typed.connect(self._ask_checks)
+        self.to_scan = ReasonBar("Lý do trả lại khâu quét", "Trả lại", "Ví dụ: trang 2 thiếu nửa dưới, quét lại giúp")
+        self.to_entry = ReasonBar("Lý do trả lại người nhập", "Trả lại", "Ví dụ: người ký không đúng với trang 2")
+        self.cards = CardBar(self.desk, self.inbox, self.form)
+        self.cards.left.connect(self._back_to_form)
+        self.place_bar = PlaceBar(self.desk, self.inbox, self.form)
+        self.place_bar.left.connect(self._back_to_form)
+        self.copies = CopyBar(self.desk, self.inbox, lambda reason: self._open(self.to_scan, reason))
+        for bar, ask in ((self.to_scan, self.desk.return_to_capture), (self.to_entry, self.desk.send_back)):
+            bar.given.connect(partial(self._give_back, ask))
+            bar.left.connect(self._back_to_form)
+        bars = (self.place_bar, self.copies, self.cards, self.to_scan, self.to_entry)
+        for part in (self.note, self.snippet, self.form, *bars):
+            card.body.addWidget(part, 1 if part is self.form else 0)
+        card.body.addWidget(KeyRow("next_doubt", "previous_doubt", "suggestion", "unreadable"))
         return card
 
-    def _snippet(self) -> QWidget:
-        box = QWidget()
-        box.setObjectName("snippet")
-        box.setStyleSheet(f"QWidget#snippet {{ border: 2px solid {theme.BLUE}; border-radius: 5px; background: {theme.CARD}; }}")
-        self.snippet_box = box
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(9, 5, 9, 6)
-        inside.setSpacing(1)
-        self.snippet_title = Elided(muted=True)
-        self.snippet_title.setFont(theme.font(theme.SMALL_PX))
-        self.snippet = QLabel()
-        self.snippet.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.snippet.setAccessibleName("Ảnh cắt của ô đang nhập")
-        inside.addWidget(self.snippet_title)
-        inside.addWidget(self.snippet, 1)
-        return box
+    def _keys(self) -> None:
+        for command_id, run in (
+            ("suggestion", lambda: self.take_proposal(0)),
+            ("suggestion_2", lambda: self.take_proposal(1)),
+            ("suggestion_3", lambda: self.take_proposal(2)),
+            ("unreadable", self.toggle_unreadable),
+            ("read_again", self.read_again),
+            ("return", self.give_back),
+            ("return_scan", lambda: self._open(self.to_scan)),
+            ("reuse", self.copies.reuse),
+            ("id_card", self.open_cards),
+            ("place", self.place_bar.open),
+            ("camera_card", self.open_camera),
+            ("later", self.later),
+            ("page_down", lambda: self.paper.turn(1)),
+            ("page_up", lambda: self.paper.turn(-1)),
+            ("zoom_in", lambda: self.paper.canvas.zoom(1)),
+            ("zoom_out", lambda: self.paper.canvas.zoom(-1)),
+            ("zoom_fit", self.paper.canvas.fit),
+        ):
+            self.on(command_id, run)
+        self.on("next_doubt", lambda: self.next_doubt(1), self.form)
+        self.on("previous_doubt", lambda: self.next_doubt(-1), self.form)
+        self.on("next_weak", self.form.next_weak, self.form)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -211,139 +176,88 @@ class VerifyScreen(Screen):
 
     def _show_empty(self) -> None:
         self.document = None
+        self.copies.clear()
         self.stack.setCurrentWidget(self.empty)
         if self.note.isVisible() and self.note.code:
             self.empty.say("Chưa tải được hàng chờ", self.note.text.text())
+        elif self._told is not None:
+            self.empty.say(EMPTY[0], messages.sentence(self._told))
+        else:
+            self.empty.say(*EMPTY)
         self._tell()
 
     def _show(self, document: DocumentView) -> None:
         fresh = self.document is None or self.document.id != document.id
-        before = self.live[self._page] if not fresh and 0 <= self._page < len(self.live) else None
         self.document = document
+        self.place_bar.show_document(document.id)
         self.stack.setCurrentIndex(1)
-        self.title.setText(shown_title(document) or f"Văn bản {document.number}")
-        # what the fields count as pages: neither dropped nor set aside
-        self.live = tuple(p for p in document.pages if not p.dropped and p.state is not PageState.QUARANTINED)
-        self.pages.show(self.live)
+        self.title.setText(verifywords.title(document, shown_title(document)))
         if fresh:
             self._said = ""
             self.note.clear()
-            self.reason.hide()
-            self._page = -1
+            self._close_bars()
+            self.inbox.forget("box")
+            self.inbox.forget("checks")
             self.form.current = ""
+        self.paper.show_document(document, fresh)
         self.form.load(document, fresh)
         self._banner(document)
         if fresh:
+            self._ask_copies(document)
+            self._told = None
             names = self.form.open_names()
             self.form.focus(names[0] if names else self.form.rows[0].name if self.form.rows else "type_name")
-            if self._page < 0:
-                self._show_page(0)
-        elif before is None or before not in self.live:
-            # cleaned meanwhile: another picture, and boxes on it
-            self._page = min(max(self._page, 0), len(self.live) - 1)
-            if self.live:
-                self._ask_picture(max(self.canvas.wanted_px(), SNIPPET_PX))
+            if self.paper.page < 0:
+                self.paper.show_page(0)
         self._tell()
 
+    def _ask_checks(self) -> None:
+        """Of what was typed; not where somebody else's entry would be the measure."""
+        document = self.document
+        if document is not None and not (document.blind or document.differing or self._busy):
+            self.inbox.ask("checks", self.desk.tried(document.id, self.form.values()), self.form.judge, lambda _: None)
+
+    def _ask_copies(self, document: DocumentView) -> None:
+        """Not of a person who types without seeing: what is found by a number tells it."""
+        if document.blind or document.differing:
+            self.copies.clear()
+        else:
+            self.copies.ask(document.id)
+
     def _banner(self, document: DocumentView) -> None:
-        """Reading still under way, an error, or why the document came back."""
-        waiting = sum(p.state is PageState.NEW for p in self.live)
-        count = len(self.live)
-        if waiting:
-            self.note.show_text(f"Đang đọc chữ trang {count - waiting + 1}/{count} – nhập tay được ngay", Tone.BUSY)
-        elif document.error is not None:
+        """An error, reading still under way, why the document came back, or what is asked of this person."""
+        said = verifywords.banner(document, self.paper.live)
+        if document.error is not None and (said is None or said[1] is not Tone.BUSY):
             self.note.show_note(document.error)
-        elif document.reason:
-            self.note.show_text(f"Bị trả: {document.reason}", Tone.WARN)
+        elif self._told is not None:
+            self.note.show_note(self._told)
+        elif said is not None:
+            self.note.show_text(*said)
         elif not self.note.code:
             self.note.clear()
 
-    # --- pages
-    def _thumb_picked(self, index: QModelIndex, _: QModelIndex) -> None:
-        if index.isValid() and index.row() != self._page:
-            self._show_page(index.row())
-
-    def turn(self, step: int) -> None:
-        if self.document is not None:
-            self._show_page(min(max(self._page + step, 0), len(self.live) - 1))
-
-    def _show_page(self, number: int) -> None:
-        """Page ``number`` (from 0) of the document."""
-        document = self.document
-        if document is None or not 0 <= number < len(self.live):
-            return
-        changed = number != self._page
-        self._page = number
-        self.where.setText(f"Văn bản {document.number}/{document.of} · trang {number + 1}/{len(self.live)}")
-        self.thumbs.setCurrentIndex(self.pages.index(number, 0))
-        if changed:
-            self._ask_picture(max(self.canvas.wanted_px(), SNIPPET_PX))
-
-    def _ask_picture(self, max_px: int) -> None:
-        self._asked_px = max_px
-        page = self.live[self._page]
-        self.inbox.ask("picture", self.desk.page_picture(page.id, max_px), self._picture, self._no_picture)
-
-    def _zoomed(self, percent: int) -> None:
-        self.zoom.setText(f"{percent} %")
-        if self.canvas.magnified and self._asked_px < LARGE_PX and 0 <= self._page < len(self.live):
-            self._ask_picture(LARGE_PX)
-
-    def _picture(self, picture: Picture) -> None:
-        self._scale = picture.scale
-        self._unread = picture.unread
-        self.images.fetch(picture.path, self._pixmap, self._no_picture)
-
-    def _pixmap(self, pixmap: QPixmap) -> None:
-        self.canvas.set_page(pixmap, self._scale)
-        self.canvas.show_unread(self._unread)
-        sentence = messages.unread_line(self._unread)
-        self.unread_note.show_text(sentence, Tone.WARN) if sentence else self.unread_note.clear()
-        self._zones()
-
-    def _no_picture(self, note: ErrorNote) -> None:
-        self.canvas.say("Chưa xem được ảnh trang này – vẫn nhập tay được")
-        self.unread_note.clear()
-        self._zones()
-
-    def _zoom_real(self) -> None:
-        while self.canvas.percent < 100:
-            self.canvas.zoom(1)
-
     # --- fields
-    def _field(self, name: str) -> IndexField | None:
-        return next((f for f in self.document.fields if f.name == name), None) if self.document else None
+    def _row(self) -> FieldRow | None:
+        return self.form.row(self.form.current)
 
     def _field_focused(self, name: str) -> None:
-        field = self._field(name)
-        if field is not None and field.page is not None and field.page != self._page:
-            self._show_page(field.page)
+        row = self.form.row(name)
+        if row is not None and row.field.page is not None and row.field.page != self.paper.page:
+            self.paper.show_page(row.field.page)
         self._zones()
 
     def _zones(self) -> None:
-        field = self._field(self.form.current)
-        here = [f for f in self.document.fields if f.page == self._page and f.box] if self.document else []
-        focused = field.box if field is not None and field.page == self._page else None
-        self.canvas.set_zones(focused, [f.box for f in here if f.box and f.name != self.form.current])
-        name = messages.field_label(self.form.current)
-        crop = self.canvas.crop(focused) if focused else None
-        if crop is None or crop.isNull():
-            self.snippet_title.setText(f"{name} – chưa biết vị trí trên giấy, xem ảnh trang bên trái")
-            self.snippet.clear()
-            self.snippet.hide()
-            self.snippet_box.setFixedHeight(30)
-            return
-        self.snippet.show()
-        self.snippet_box.setFixedHeight(80)
-        self.snippet_title.setText(f"Ảnh cắt từ trang {self._page + 1} – {name}")
-        ratio = self.devicePixelRatioF()
-        room = QSize(max(self.snippet.width() - 4, 100), 46) * ratio
-        size = crop.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-        if size.width() > crop.width() * 1.5:
-            size = crop.size() * 1.5
-        shown = crop.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        shown.setDevicePixelRatio(ratio)
-        self.snippet.setPixmap(shown)
+        page, row = self.paper.page, self._row()
+        here = [r for r in self.form.rows if r.field.page == page and r.field.box]
+        focused = row.field.box if row is not None and row.field.page == page else None
+        self.paper.canvas.set_zones(focused, [r.field.box for r in here if r.field.box and r is not row])
+        name = self.form.label(self.form.current)
+        crop = self.paper.canvas.crop(focused, [w.box for w in row.weak()]) if focused and row else None
+        if crop is None:
+            self.snippet.show_crop(f"{name} – chưa biết vị trí trên giấy, xem ảnh trang bên trái", None)
+        else:
+            by_hand = " – viết tay" if row is not None and row.by_hand else ""
+            self.snippet.show_crop(f"Ảnh cắt từ trang {page + 1} – {name}{by_hand}", crop)
 
     def _marks(self) -> None:
         todo = len(self.form.open_names())
@@ -358,30 +272,100 @@ class VerifyScreen(Screen):
         self._said = ""
         if direction > 0:
             self.form.review_current()
+        else:
+            self.form.settle()
         if not self.form.step(direction):
             self._said = "Không còn ô cần xem – nhấn Ctrl+Enter để xác nhận" if not self.form.open_names() else ""
         self._tell()
 
-    def take_suggestion(self) -> None:
-        row = self.form.row(self.form.current)
-        if row is not None and row.take_suggestion():
-            row.show_hint(True)
-            self._marks()
+    def take_proposal(self, number: int) -> None:
+        if self.cards.isVisible():
+            self.cards.pick(number)
+        else:
+            self.form.take(number)
+
+    def open_cards(self) -> None:
+        """The identity card beside the form."""
+        if self.document is not None:
+            self._open(self.cards)
+
+    def open_camera(self) -> None:
+        if self.document is not None:
+            self._open(self.cards)
+            self.cards.ask_camera()
+
+    def toggle_unreadable(self) -> None:
+        """The field can't be read on the paper, whoever looks; or it can, after all."""
+        document, row = self.document, self._row()
+        if document is None or row is None or self._busy:
+            return
+        ask = self.desk.set_unreadable(document.id, row.name, not row.unreadable)
+        self.inbox.ask("unreadable", ask, lambda _: self._reshow(document), self._refused)
+
+    def _retyped(self, document: DocumentView) -> None:
+        """Of another type there may be other copies."""
+        self._ask_copies(document)
+        self._reshow(document)
+
+    def _reshow(self, document: DocumentView) -> None:
+        self.inbox.ask("document", self.desk.document(document.id), self._show, self.note.show_note)
 
     def _type_chosen(self, code: str) -> None:
-        if self.document is None or code == self.document.type_code:
+        document = self.document
+        if document is not None and code != document.type_code:
+            self.inbox.ask("type", self.desk.set_type(document.id, code), lambda _: self._retyped(document), self._refused)
+
+    # --- a piece of the page, read by itself
+    def read_again(self) -> None:
+        """Where the field with the focus stands."""
+        row = self._row()
+        if row is None or row.field.box is None or row.field.page is None:
+            self._say("Ô này chưa biết chỗ trên giấy – giữ Ctrl, kéo chuột quanh chỗ đó để đọc")
             return
-        document_id = self.document.id
+        self._read(row, row.field.page, row.field.box)
 
-        def chosen(_: None) -> None:
-            self.inbox.ask("document", self.desk.document(document_id), self._show, self.note.show_note)
+    def read_box(self, box: Box) -> None:
+        """What was drawn on the page that is shown, for the field with the focus."""
+        row = self._row()
+        if row is None:
+            self._say("Chọn ô cần điền trước, rồi giữ Ctrl và kéo chuột quanh chữ")
+        else:
+            self._read(row, self.paper.page, box)
 
-        self.inbox.ask("type", self.desk.set_type(document_id, code), chosen, self._refused)
+    def _read(self, row: FieldRow, page: int, box: Box) -> None:
+        document = self.document
+        if document is None or row.unreadable:
+            return
+        if row.blind:
+            self._say("Ô này phải nhập lại bằng tay, máy không đọc thay")
+            return
+        self._say("Đang đọc vùng vừa khoanh…")
+        ask = self.desk.read_box(document.id, page, box, digits=row.definition.kind in verifywords.DIGITS)
+        self.inbox.ask("box", ask, lambda text: self._box_read(row.name, page, box, text), self._refused)
+
+    def _box_read(self, name: str, page: int, box: Box, text: str) -> None:
+        row = self.form.row(name)
+        if row is None:
+            return
+        if not text:
+            self._say("Không đọc được chữ nào trong vùng này – nhập tay, hoặc khoanh lại")
+            return
+        value = verifywords.fitted(row.definition, text)
+        row.read_in(replace(row.field, value=value, confidence=0.0, page=page, box=box, origin=FieldOrigin.READ,
+                            doubt=True, proposals=(), against=(), weak=()))  # fmt: skip
+        self._said = ""
+        self.form.focus(name)
+        self._zones()
+        self._marks()
+
+    def _say(self, words: str) -> None:
+        self._said = words
+        self._tell()
 
     # --- moves
     def primary(self) -> None:
-        if self.reason.isVisible():
-            self.reason.give()
+        if (bar := self._bar()) is not None:
+            bar.enter() if isinstance(bar, CardBar) else bar.give()
             return
         document = self.document
         if document is None:
@@ -390,33 +374,22 @@ class VerifyScreen(Screen):
         if self._busy:
             return
         self._said = ""
-        focused = self.form.row(self.form.current)
-        if focused is not None:
-            focused.commit()
+        self.form.settle()
         todo = self.form.open_names()
         if todo:
             self.form.focus(todo[0])
-            self._said = self._say_missing(todo)
-            self._tell()
+            self._say(verifywords.missing(self.form.row(todo[0]), todo[0], len(todo)))
             return
         self._busy = True
         self.inbox.ask(
-            "confirm", self.desk.confirm(document.id, self.form.values()), lambda _: self._moved(document), self._refused
+            "confirm", self.desk.confirm(document.id, self.form.values()), lambda told: self._moved(document, told), self._refused
         )
         self._tell()
 
-    def _say_missing(self, todo: list[str]) -> str:
-        name = messages.field_label(todo[0])
-        row = self.form.row(todo[0])
-        if row is None or not row.edit.text().strip():
-            return f'Thiếu "{name}" – điền ô này rồi xác nhận'
-        if row.wrong:
-            return f'Ô "{name}" chưa đúng dạng – xem ảnh rồi sửa'
-        return f'Còn {len(todo)} ô cần xem – nhấn Enter nếu "{name}" đã đúng'
-
-    def _moved(self, document: DocumentView) -> None:
-        """Done with this one: on to the next in the queue."""
+    def _moved(self, document: DocumentView, told: ErrorNote | None = None) -> None:
+        """Done with this one: on to the next in the queue. ``told``: what there is to know about it although all is stored."""
         self._busy = False
+        self._told = told
         self.note.clear()
         ids = [d.id for d in self.queue]
         at = ids.index(document.id) if document.id in ids else -1
@@ -427,25 +400,41 @@ class VerifyScreen(Screen):
 
     def _refused(self, note: ErrorNote) -> None:
         self._busy = False
+        self._said = ""
         field = str(dict(note.params).get("field", ""))
         row = self.form.row(field)
-        if row is not None and note.code in ("K01", "K02"):
+        if row is not None and note.code in ("K01", "K02", "K10", "K11", "K12", "K41"):
             row.wrong = note.code == "K02"
             row.refresh()
             self.form.focus(field)
-        self.note.show_note(note, button=note.code in ("K03", "K04", "K06"))
+        self.note.show_note(note, button=note.code in ("K03", "K04", "K06", "K08"))
         self._tell()
 
     def give_back(self) -> None:
-        if self.document is not None:
-            self.reason.open()
+        """To who entered it, from the check; else to be scanned again."""
+        checking = self.document is not None and self.document.state in (DocumentState.TO_CHECK, DocumentState.TO_SETTLE)
+        self._open(self.to_entry if checking else self.to_scan)
 
-    def _give_back(self, reason: str) -> None:
+    def _open(self, bar: ReasonBar | CardBar, text: str = "") -> None:
+        document = self.document
+        if document is not None:
+            self.form.settle()
+            self._close_bars()
+            bar.open(document.id) if isinstance(bar, CardBar) else bar.open(text)
+
+    def _bar(self) -> ReasonBar | CardBar | None:
+        """What is open under the form, and has the keyboard."""
+        return next((bar for bar in (self.cards, self.to_scan, self.to_entry) if bar.isVisible()), None)
+
+    def _close_bars(self) -> None:
+        if (bar := self._bar()) is not None:
+            bar.leave() if isinstance(bar, CardBar) else bar.hide()
+
+    def _give_back(self, ask: Callable[[DocumentId, str], "Future[None]"], reason: str) -> None:
         document = self.document
         if document is not None:
             self._busy = True
-            ask = self.desk.return_to_capture(document.id, reason)
-            self.inbox.ask("return", ask, lambda _: self._moved(document), self._refused)
+            self.inbox.ask("return", ask(document.id, reason), lambda _: self._moved(document), self._refused)
 
     def later(self) -> None:
         document = self.document
@@ -453,12 +442,15 @@ class VerifyScreen(Screen):
             self._busy = True
             self.inbox.ask("later", self.desk.later(document.id), lambda _: self._moved(document), self._refused)
 
+    def _back_to_form(self) -> None:
+        self.form.focus(self.form.current)
+
     def escape(self) -> bool:
-        if self.reason.isVisible():
-            self.reason.hide()
-            self.form.focus(self.form.current)
+        if self._bar() is not None:
+            self._close_bars()
+            self._back_to_form()
             return True
-        return False
+        return self.form.put_back()
 
     # --- frame
     def secondary(self) -> tuple[Secondary, ...]:
@@ -479,7 +471,7 @@ class VerifyScreen(Screen):
             missing = self._said or (f"Còn {todo} ô cần xem trước khi xác nhận" if todo else "")
             if self._busy:
                 missing = "Đang lưu…"
-            step = "nhập" if document.state is DocumentState.TO_INDEX else "kiểm tra"
+            step = verifywords.STEPS.get(document.state, "kiểm tra") + (" · để sau" if document.put_off else "")
             saved = f"{document.dossier_code} · {step} · văn bản {at}/{max(len(ids), 1)} trong hàng chờ"
             primary = "Xác nhận, sang văn bản kế" if len(ids) > 1 else "Xác nhận"
             self.say_foot(Foot(primary, saved, missing, Tone.WARN if self._said and todo else Tone.PLAIN))

@@ -3,12 +3,14 @@
 import math
 import threading
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workstation.app.console import MOST_DAYS, JsonOption, exit_of, home_folder, leave, options, out, report, words
-from workstation.usecases.archive import ArchiveRow, Keeper, overview
+
+if TYPE_CHECKING:
+    from workstation.usecases.archive import ArchiveRow
 
 
 def archive(
@@ -21,6 +23,7 @@ def archive(
     """Shows when the archive time-stamps of signed files and copies lapse; the desktop renews them by itself, --once does it
     now."""
     from workstation.app.compose import open_workstation
+    from workstation.usecases.archive import Keeper, overview
 
     within = None if due is None else timedelta(days=due)
     renewed = 0
@@ -38,7 +41,7 @@ def archive(
     leave(exit_of(codes, done=True) or (1 if waiting else 0))
 
 
-def _json(row: ArchiveRow) -> dict[str, Any]:
+def _json(row: "ArchiveRow") -> dict[str, Any]:
     from workstation.app.shapes import error_json
 
     kept, lapse = row.kept, row.lapse

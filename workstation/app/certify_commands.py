@@ -11,7 +11,6 @@ import typer
 from ui.messages import Lang
 from workstation.app.console import JsonOption, home_folder, options, usable_folder
 from workstation.app.copy_commands import tell
-from workstation.app.settings import FILE, Settings
 from workstation.app.signing_commands import P12, KeyId, OtpEnv, PinEnv, Remote, Token, Windows, key_access, named_key
 from workstation.domain.attestation import AttestationTemplate
 from workstation.domain.copies import CopyRules
@@ -19,6 +18,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.rules.reader import read_attestations
 
 if TYPE_CHECKING:
+    from workstation.app.settings import Settings
     from workstation.app.signing_batch import KeyAccess
 
 
@@ -90,8 +90,10 @@ def run_certify(home: Path, order: CertifyOrder, lang: Lang) -> list[dict[str, A
     return [result_json(result, lang) for result in results]
 
 
-def words_of_certification(home: Path, settings: Settings, rules: CopyRules, today: date) -> AttestationTemplate:
+def words_of_certification(home: Path, settings: "Settings", rules: CopyRules, today: date) -> AttestationTemplate:
     """The ward's own, else those that ship. M06: the file breaks the schema, or none of it is in force."""
+    from workstation.app.settings import FILE
+
     name = settings.copies.attestation
     try:
         if name:

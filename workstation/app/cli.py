@@ -22,12 +22,16 @@ from workstation.app import certify_commands as certifying
 from workstation.app import copy_commands as copying
 from workstation.app import edxml_command as edxml
 from workstation.app import export_command as export
+from workstation.app import held_commands as held
 from workstation.app import meeting_commands as meeting
 from workstation.app import office_commands as office
 from workstation.app import paper_commands as paper
+from workstation.app import place_command as places
 from workstation.app import reconcile_command as reconciling
 from workstation.app import reuse_command as reuse
+from workstation.app import search_command as searching
 from workstation.app import secret_commands as secrets
+from workstation.app import sheet_commands as sheets
 from workstation.app import signer_commands as signers
 from workstation.app import signing_commands as signing
 from workstation.app import trust_commands as trust
@@ -61,6 +65,7 @@ keys_app = _group("The keys that sign receipts.")
 secret_app = _group("Passwords of this station: kept in the system's keyring, or in files that only their owner may read.")
 audit_app = _group("The audit log.")
 signers_app = _group("Who may sign on behalf of whom.")
+held_app = _group("Pages that were stopped for a mark of a state secret.")
 meeting_app = _group("Leaves the line to a meeting for a while.")
 trust_app = _group("The roots that signatures are checked against.")
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -75,10 +80,14 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     certifying.certify,
     copying.copies,
     reuse.reuse,
+    places.place,
     export.export,
+    sheets.separators,
+    sheets.slip,
     edxml.edxml,
     office.send,
     office.outbox,
+    searching.search,
     reconciling.reconcile,
     backups.backup,
     backups.restore,
@@ -103,6 +112,8 @@ for name, command in (("list", trust.show), ("add", trust.add), ("remove", trust
     trust_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("list", secrets.show), ("set", secrets.put), ("remove", secrets.remove)):
     secret_app.command(name, epilog=ANYWHERE)(command)
+for name, command in (("list", held.show), ("read-on", held.read_on), ("erase", held.erase)):
+    held_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("on", meeting.on), ("off", meeting.off), ("show", meeting.show)):
     meeting_app.command(name, epilog=ANYWHERE)(command)
 for name, command in (("list", signers.show), ("add", signers.add), ("end", signers.end)):
@@ -112,6 +123,7 @@ app.add_typer(trust_app, name="trust")
 app.add_typer(signers_app, name="signers")
 app.add_typer(secret_app, name="secret")
 app.add_typer(audit_app, name="audit")
+app.add_typer(held_app, name="held")
 app.add_typer(meeting_app, name="meeting")
 
 

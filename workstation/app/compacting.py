@@ -16,6 +16,7 @@ from workstation.domain.durable import copy_durably
 from workstation.domain.events import AuditEvent
 from workstation.domain.ids import OutboxId, Sha256
 from workstation.domain.outbox import OutboxState, Receipt
+from workstation.domain.thumbs import pack_of
 from workstation.store.blobs import FileBlobs
 from workstation.store.database import open_store
 
@@ -42,6 +43,7 @@ def compact(root: Path, target: Path) -> Compacted:
                 result.not_reconciled += 1
                 continue
             files = [path for sha256 in _files(dossier) for path in (home.cache / sha256[:2]).glob(f"{sha256}-*")]
+            files += [pack for pack in (pack_of(home.cache, dossier.id),) if pack.is_file()]
             if not files:
                 continue
             if item.receipt is None or saved.get(item.id) != item.receipt or not _whole(dossier, backup, there):

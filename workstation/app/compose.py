@@ -33,7 +33,10 @@ from workstation.app.keychain import REUSE, TIMESTAMP, WARD, WARD_KEY, KeptSecre
 from workstation.app.line import OfficeLine
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.peering import sender_with_peers
+from workstation.app.searching import indexing, open_searcher
 from workstation.app.settings import FILE, Settings, WardSettings, load
+from workstation.domain.codes import Separator
+from workstation.domain.dossier import Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import new_id
 from workstation.domain.outbox import Comparison, FailureClass, OutboxItem
@@ -52,6 +55,7 @@ from workstation.domain.signing import (
 from workstation.jobs.bus import ThreadEventBus
 from workstation.jobs.lanes import ProcessLane, ThreadLane
 from workstation.jobs.ticker import Ticker
+from workstation.rules.places import load_places
 from workstation.rules.reader import load_rules
 from workstation.scanners.simulated import SimulatedScanner
 from workstation.scanners.together import at_hand
@@ -60,6 +64,7 @@ from workstation.store.database import Store, open_store
 from workstation.usecases.desk import Desk
 from workstation.usecases.desklanes import SYSTEM, DeskParts
 from workstation.usecases.office import Office
+from workstation.usecases.search import Searcher
 from workstation.usecases.watched import WatchedFolder
 
 log = logging.getLogger("workstation.compose")
@@ -234,6 +239,8 @@ class Workstation:
     ticker: Ticker
     watcher: Ticker
     """Looks at the folder that the office's copier scans into."""
+    searcher: Searcher
+    indexer: Ticker
     pages: ProcessLane
     settle: Callable[[], None]
     """Waits until the peers' rounds that "send" began are over."""
@@ -255,7 +262,7 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         stack.callback(store.close)
         blobs = FileBlobs(home.blobs)
         stack.callback(blobs.close)
-        pages, token = page_lane(settings.machine.page_workers), token_lane()
+        pages, token = page_lane(settings.machine.page_workers, reserve=1), token_lane()
         stack.callback(pages.close)
         stack.callback(token.close)
         rules, bus, clock = load_rules(), ThreadEventBus(), SystemClock()
@@ -265,14 +272,16 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
             blobs=blobs,
             pages=pages,
             token=token,
-            tools=page_tools(rules),
+            tools=page_tools(rules, attended=True),
             signing=signing_tools(),
             bus=bus,
             clock=clock,
             rules=rules,
+            places=load_places,
             cache=home.cache,
             sealing=home.sealing,
             stamps=home.stamps,
+            verify=partial(verify_file, trust=home.trust_store()),
             organization=settings.office.organization,
             levels=_levels(home, settings),
         )
@@ -281,16 +290,22 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
             _sender(stack, home, settings, office, line), settings, root, office, line, partial(_peer_secret, home)
         )
         stack.callback(sender.close)
-        desk, ticker = _desk(home, settings, office, sender, line)
+        searcher = open_searcher(stack, root, settings.office.database, office)
+        desk, ticker = _desk(home, settings, office, sender, line, searcher)
         stack.callback(desk.close)
+        stack.callback(pages.wind_down)  # or the desk would wait for every page that is still to be read
         watcher = Ticker(lambda: WATCH_SECONDS, desk.sweep, "watched")
         stack.callback(ticker.close)
+        indexer = indexing(desk.keep_index)
         stack.callback(watcher.close)
+        stack.callback(indexer.close)
         stack.callback(desk.stop)  # first of all: the line is hung up only when nobody sends on it any more
-        yield Workstation(home, settings, office, desk, sender, ticker, watcher, pages, sender.settle)
+        yield Workstation(home, settings, office, desk, sender, ticker, watcher, searcher, indexer, pages, sender.settle)
 
 
-def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine) -> tuple[Desk, Ticker]:
+def _desk(
+    home: Home, settings: Settings, office: Office, sender: Sender, line: OfficeLine, searcher: Searcher
+) -> tuple[Desk, Ticker]:
     ticker = Ticker(lambda: desk.pause_seconds(settings.machine.send_every_seconds), lambda: desk.tick(), "line")
     key = settings.key(home.root)
     parts = DeskParts(
@@ -300,15 +315,19 @@ def _desk(home: Home, settings: Settings, office: Office, sender: Sender, line: 
         sender=sender,
         limits=line,
         key=key,
-        verify=partial(verify_file, trust=home.trust_store()),
         verify_online=partial(
             verify_file, trust=home.trust_store(), offline=False, access=RevocationAccess(settings.timestamp.proxy)
         ),
         save_report=_save_report,
+        save_separators=_save_separators,
+        save_slip=_save_slip,
         wake=ticker.wake,
         incoming=home.incoming,
         free_gb=partial(disk_free_gb, home.root),
+        searcher=searcher,
         scan_profiles=settings.scan_profiles,
+        receipts=settings.capture.receipts,
+        camera=settings.capture.camera,
         watched=WatchedFolder(office, Path(settings.capture.watch_folder), SYSTEM) if settings.capture.watch_folder else None,
         other_version=partial(_other_version, home, settings.ward),
         account=remote_secret(home, key.remote.name) if key and key.remote else None,
@@ -324,6 +343,18 @@ def _save_report(out: Path, name: str, verdict: FileVerdict) -> None:
     save_report(out, name, verdict)
 
 
+def _save_separators(out: Path, kind: Separator, count: int) -> None:
+    from workstation.app.code_sheets import save_separators
+
+    save_separators(out, kind, count)
+
+
+def _save_slip(out: Path, dossier: Dossier, site: str) -> None:
+    from workstation.app.code_sheets import save_slip
+
+    save_slip(out, dossier, site)
+
+
 def sample_folder() -> Path:
     """The sample dossiers that ship with the program: a folder of page images each."""
     return Path(str(resources.files("workstation.app") / "samples"))
@@ -333,7 +364,7 @@ def _scanner(settings: Settings) -> Scanner:
     """A practice office scans the samples: its clerk learns the desk on a machine without a scanner."""
     if settings.office.training:
         return SimulatedScanner(sample_folder(), PRACTICE_SHEET_SECONDS)
-    return at_hand()
+    return at_hand(settings.scan_sources)
 
 
 class NoLine:
@@ -457,6 +488,7 @@ def doctor_inputs(root: Path) -> DoctorInputs:
         training=settings.office.training,
         key=settings.key(root),
         watched=Path(settings.capture.watch_folder) if settings.capture.watch_folder else None,
+        scanners=() if settings.office.training else settings.scan_sources,
         peers=settings.peers,
         levels=_levels(Home(root), settings),
     )

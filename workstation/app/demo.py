@@ -92,11 +92,11 @@ def run(ws: Workstation, tell: Callable[[str], None]) -> dict[str, Any]:
     in_worker: Callable[[Path], FileVerdict] = lambda p: ws.pages.submit(verify, p).result()  # noqa: E731
     with story.step("recover", "Xem lần chạy trước để lại gì"):
         recover(office, in_worker)
-    clerk, checker, official = (u.name for u in ws.settings.users[:3])
+    clerk, checker, official, third = (u.name for u in ws.settings.users[:4])
     found = [(s, _take_in(office, story, s, clerk)) for s in samples()]
     _read_all(office, story, [d for _, d in found])
     for sample, dossier_id in found:
-        _prepare(office, story, sample, dossier_id, clerk, checker)
+        _prepare(office, story, sample, dossier_id, (clerk, checker, third))
     _sign(office, story, ws, [d for _, d in found], official)
     _send(ws, story, [d for _, d in found])
     for _, dossier_id in found:
@@ -126,13 +126,15 @@ def _read_all(office: Office, story: Story, dossiers: list[DossierId]) -> None:
         list(threads.map(lambda d: read_dossier(office, d), dossiers))
 
 
-def _prepare(office: Office, story: Story, sample: Sample, dossier_id: DossierId, clerk: UserName, checker: UserName) -> None:
+def _prepare(office: Office, story: Story, sample: Sample, dossier_id: DossierId, persons: tuple[UserName, ...]) -> None:
+    """``persons``: who enters, who checks, who settles where the two differ."""
     with office.look() as uow:
         dossier = uow.dossiers.get(dossier_id)
     with story.step("check", "Nhập và kiểm tra trường thông tin"):
         if dossier.state is DossierState.SCANNING:
-            _finish_capture(office, dossier, clerk)
-        for state, by in ((DocumentState.TO_INDEX, clerk), (DocumentState.TO_CHECK, checker)):
+            _finish_capture(office, dossier, persons[0])
+        steps = (DocumentState.TO_INDEX, DocumentState.TO_CHECK, DocumentState.TO_SETTLE)
+        for state, by in zip(steps, persons, strict=True):
             for document_id in _in_state(office, dossier_id, state):
                 _confirm(office, story, sample, document_id, by)
     with story.step("publish", "Tạo PDF/A-2b và kiểm tra"):
@@ -145,7 +147,7 @@ def _prepare(office: Office, story: Story, sample: Sample, dossier_id: DossierId
 def _finish_capture(office: Office, dossier: Dossier, by: UserName) -> None:
     """Passes the dossier on; pages that fail a finding are kept with a reason, as a clerk with poor paper would."""
     while True:
-        note, page_id = missing_for_finish(dossier)
+        note, page_id = missing_for_finish(office, dossier)
         if note is None:
             break
         if page_id is None or not note.code.startswith("A"):
@@ -160,7 +162,8 @@ def _in_state(office: Office, dossier_id: DossierId, state: DocumentState) -> li
 
 
 def _confirm(office: Office, story: Story, sample: Sample, document_id: DocumentId, by: UserName) -> None:
-    """Confirms what was read; a field that is missing or malformed is typed from the paper, and counted."""
+    """Confirms what was read; a field that is missing or malformed is typed from the paper, and counted. What the check always
+    keys again is typed without being counted."""
     with office.look() as uow:
         dossier = uow.dossiers.by_document(document_id)
     pages = tuple(i for i, p in enumerate(dossier.pages) if p.document_id == document_id)
@@ -170,10 +173,10 @@ def _confirm(office: Office, story: Story, sample: Sample, document_id: Document
             check.confirm(office, document_id, values, by)
         except WorkstationError as e:
             name = str(e.params.get("field", ""))
-            if e.code not in ("K01", "K02") or name in values:
+            if e.code not in ("K01", "K02", "K10") or name in values:
                 raise
             values[name] = sample.typed(pages, name)
-            story.typed += 1
+            story.typed += e.code != "K10"
         else:
             return
 
@@ -245,7 +248,7 @@ def _error(note: ErrorNote | None) -> dict[str, Any] | None:
 def leave_work(ws: Workstation, tell: Callable[[str], None]) -> None:
     """The samples once more, stopped at different desks, so that every screen has something to do."""
     office, story = ws.office, Story(tell=tell)
-    clerk, checker, _ = (u.name for u in ws.settings.users[:3])
+    clerk, checker, _, third = (u.name for u in ws.settings.users[:4])
     mixed, certified, poor = (next(s for s in samples() if s.folder.name == n) for n in PRACTICE)
     plan = ((mixed, "sign-"), (certified, "sign-"), (mixed, "check-"), (poor, "check-"), (mixed, "scan-"))
     found = [(sample, prefix, _take_in(office, story, sample, clerk, prefix)) for sample, prefix in plan]
@@ -254,7 +257,7 @@ def leave_work(ws: Workstation, tell: Callable[[str], None]) -> None:
         with office.look() as uow:
             dossier = uow.dossiers.get(dossier_id)
         if prefix == "sign-":
-            _prepare(office, story, sample, dossier_id, clerk, checker)
+            _prepare(office, story, sample, dossier_id, (clerk, checker, third))
         elif prefix == "check-" and dossier.state is DossierState.SCANNING:
             _finish_capture(office, dossier, clerk)
 

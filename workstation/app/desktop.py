@@ -49,10 +49,11 @@ def open_desktop(folder: Path, screenshots: Path | None) -> int:
     with desk_lock(folder), _ward(folder, settings) as url, open_workstation(folder, url) as ws:
         ws.desk.resume().add_done_callback(log_recovery)
         ws.ticker.start()
+        ws.indexer.start()
         if ws.settings.capture.watch_folder:
             ws.watcher.start()
         if screenshots is None:
-            return run(ws.desk)
+            return run(ws.desk, ws.pages.warm)
         for path in take(ws.desk, screenshots):
             sys.stdout.write(f"{path}\n")
     return 0

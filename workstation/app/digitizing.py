@@ -20,8 +20,10 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 from workstation.domain.pagejobs import DocumentDraft, PdfForm
 from workstation.domain.shelf import Shelf
+from workstation.rules.places import load_places
 from workstation.rules.reader import load_rules
 from workstation.usecases.digitize import Bench, ReadFile, index_pages, publish, read_files, with_words
+from workstation.usecases.office import day
 
 _HELD = 100
 """Texts of pages in memory, for what looks at them more than once: 16 MB of dense pages."""
@@ -31,18 +33,18 @@ Results = tuple[list[ReadFile], dict[str, Any]]
 
 @contextmanager
 def _bench(jobs: int, profile: str) -> Iterator[Bench]:
-    rules = load_rules()
+    rules, today = load_rules(), day(datetime.now(UTC))
     try:
-        chosen = rules.profile(profile, datetime.now(UTC).date())
+        chosen = rules.profile(profile, today)
     except KeyError as e:
         raise WorkstationError("U01", detail=f"--profile {profile}") from e
-    tools = page_tools(rules)
+    tools = page_tools(rules, attended=False)
     tools = replace(tools, load_text=lru_cache(_HELD)(tools.load_text))
     lane = page_lane(jobs)
     lane.warm()
     try:
         with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
-            yield Bench(lane, tools, rules, chosen, Path(cache), Shelf())
+            yield Bench(lane, tools, rules, chosen, Path(cache), Shelf(), today, load_places)
     finally:
         lane.close()
 

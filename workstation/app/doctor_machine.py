@@ -12,12 +12,13 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from workstation.app.doctor_model import Check, DoctorInputs, Words, amber, green, red
-from workstation.scanners.escl import PREFIX
+from workstation.scanners.escl import PREFIX, answers
 from workstation.scanners.together import at_hand
 
 GIB = 1024**3
@@ -161,9 +162,15 @@ def check_database(inputs: DoctorInputs) -> tuple[Check, ...]:
     return (red("database", Words(f"Cơ sở dữ liệu hỏng: {answer}", f"The database is damaged: {answer}"), fix, "M04"),)
 
 
-def check_scanner(_: DoctorInputs) -> tuple[Check, ...]:
-    """None at hand is no fault (files can be imported), a missing driver neither: amber."""
-    found = at_hand().sources()
+def check_scanner(inputs: DoctorInputs) -> tuple[Check, ...]:
+    """None at hand is no fault (files can be imported), a missing driver neither: amber. So is one that the settings name and
+    that does not answer."""
+    with ThreadPoolExecutor(max(1, len(inputs.scanners))) as pool:
+        answering = list(pool.map(answers, (one.id for one in inputs.scanners)))
+    if silent := ", ".join(one.name for one, here in zip(inputs.scanners, answering, strict=True) if not here):
+        fix = Words("Kiểm tra máy đã bật và địa chỉ trong [[scanners]].", "Check that it is on, and its address in [[scanners]].")
+        return (amber("scanner", Words(f"Không trả lời: {silent}.", f"No answer: {silent}."), fix, "Q01"),)
+    found = at_hand(inputs.scanners).sources()
     if found:
         named = [(one.name, one.id.startswith(PREFIX)) for one in found]
         vi = ", ".join(f"{name} (mạng)" if network else name for name, network in named)

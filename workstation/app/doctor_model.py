@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from sync.identity import Identity
 from workstation.domain.peers import PeerConfig
+from workstation.domain.ports import ScanSource
 from workstation.domain.signature import KeyRef
 from workstation.domain.signing import Levels
 
@@ -60,6 +61,8 @@ class DoctorInputs:
     """The key this PC signs with."""
     watched: Path | None = None
     """Where the office's copier scans to; None: nowhere that is watched."""
+    scanners: tuple[ScanSource, ...] = ()
+    """Network scanners that the settings name: their address and name."""
     peers: tuple[PeerConfig, ...] = ()
     """Systems that are delivered to beside the ward server."""
     levels: Levels = field(default_factory=Levels)

@@ -1,13 +1,15 @@
 """``workstation export``: a dossier as a package for a system that has no interface of its own."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workstation.app.console import JsonOption, home_folder, out, report, usable_folder, words
 from workstation.domain.errors import WorkstationError
-from workstation.usecases.package_1022 import Package, package_1022
+
+if TYPE_CHECKING:
+    from workstation.usecases.package_1022 import Package
 
 _SYSTEMS = ("1022",)
 
@@ -24,6 +26,7 @@ def export(
 ) -> None:
     """Puts signed documents, a record for machines and their hashes into a folder. The same again changes nothing."""
     from workstation.app.compose import open_workstation
+    from workstation.usecases.package_1022 import package_1022
 
     if system not in _SYSTEMS:
         raise WorkstationError("U01", detail=f"--for: {' | '.join(_SYSTEMS)}")
@@ -43,7 +46,7 @@ def export(
     report(told, as_json, lambda: _lines(made))
 
 
-def _lines(made: Package) -> None:
+def _lines(made: "Package") -> None:
     out(str(made.path) if made.new else f"{made.path} {words('(đã có sẵn, giống hệt)', '(was there, the very same)')}")
     for reply in made.replies:
         out(f"    {reply.name}  {reply.sha256}")

@@ -9,7 +9,6 @@ import typer
 from workstation.app.console import JsonOption, home_folder, out, report, words
 from workstation.domain.errors import WorkstationError
 from workstation.usecases.office import VIETNAM
-from workstation.usecases.outboxdesk import MEETING
 
 if TYPE_CHECKING:
     from workstation.app.line import OfficeLine
@@ -29,6 +28,8 @@ def on(
     as_json: JsonOption = False,
 ) -> None:
     """A meeting begins: sending is slowed to [line] meeting_kbps, also in the middle of a file."""
+    from workstation.usecases.outboxdesk import MEETING
+
     now, line = datetime.now(UTC), _line()
     line.hold_meeting(ending(until, now) if until else now + MEETING)
     _tell(line, as_json)

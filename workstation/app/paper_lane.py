@@ -13,17 +13,28 @@ PAGE_WORKER_BYTES = 1_500_000_000
 """Cap of one page worker's memory; a decompression bomb dies in it, not in the program."""
 
 
-def page_tools(rules: Rules) -> PageTools:
+def page_tools(rules: Rules, *, attended: bool) -> PageTools:
+    """``attended``: somebody answers what is suggested."""
     return PageTools(
         inspect=ocr.worker.inspect_file,
         process=ocr.worker.process_page,
         load_text=ocr.worker.load_text,
         thumbnail=ocr.worker.thumbnail,
+        draw_thumbnail=ocr.worker.draw_thumbnail,
+        find_corners=ocr.worker.find_corners,
         render=ocr.worker.render_page,
         render_pdf=ocr.worker.render_pdf,
         publish=ocr.worker.publish_document,
-        split=partial(ocr.worker.split_documents, types=rules.types),
+        as_it_is=ocr.worker.pdf_as_it_is,
+        fingerprint=ocr.worker.fingerprint,
+        difference=ocr.worker.page_difference,
+        id_cards=ocr.worker.id_cards,
+        camera_card=ocr.worker.camera_card,
+        split=partial(ocr.worker.split_documents, types=rules.types, attended=attended),
+        cues=partial(ocr.worker.split_cues, types=rules.types),
         index=partial(ocr.worker.index_document, types=rules.types),
+        wipe=ocr.worker.wipe,
+        read_box=ocr.worker.read_box,
     )
 
 
@@ -36,5 +47,5 @@ def page_workers(asked: int) -> int:
     return os.cpu_count() or 1
 
 
-def page_lane(workers: int = 0) -> ProcessLane:
-    return ProcessLane(page_workers(workers), "pages", max_bytes=PAGE_WORKER_BYTES)
+def page_lane(workers: int = 0, reserve: int = 0) -> ProcessLane:
+    return ProcessLane(page_workers(workers), "pages", ocr.worker.load, max_bytes=PAGE_WORKER_BYTES, reserve=reserve)

@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from workstation.app.peer_settings import peer_configs
+from workstation.app.scanner_settings import NetworkScanner, network_scanners, scan_profiles
+from workstation.domain.codes import RECEIPT
 from workstation.domain.durable import write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import UserName
 from workstation.domain.line import LineRules
 from workstation.domain.peers import PeerConfig
-from workstation.domain.scanprofile import PAPERS_MM, USUAL, ScanProfile
+from workstation.domain.ports import ScanSource
+from workstation.domain.scanprofile import USUAL, ScanProfile
 from workstation.domain.signature import LEVELS, KeyKind, KeyRef, RemoteService
 from workstation.usecases.views import User
 
 FILE = "settings.toml"
 PROTOCOLS = ("csc", "smartca")
 MOST_HOURS = 31 * 24
-MOST_DPI = 1200
 MOST_RENEW_DAYS = 5 * 365
 MOST_REUSE_MB = 11
 MOST_REUSE_SECONDS = 300
@@ -136,6 +138,10 @@ class MachineSettings:
 class CaptureSettings:
     watch_folder: str = ""
     """Where the office's copier scans to, as a whole path; each file there becomes a dossier. Empty: none."""
+    receipts: str = RECEIPT
+    """Regular expression: how the code on the procedure system's slips looks."""
+    camera: str = "0"
+    """Before which identity cards are held: its number on this machine, or the address of one in the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +178,17 @@ class Settings:
     capture: CaptureSettings = field(default_factory=CaptureSettings)
     line: LineSettings = field(default_factory=LineSettings)
     scan_profiles: tuple[ScanProfile, ...] = USUAL
+    scanners: tuple[NetworkScanner, ...] = ()
+    """Beside those that are found."""
     users: tuple[User, ...] = (User(UserName("Cán bộ số hóa"), "clerk"),)
     remotes: tuple[RemoteService, ...] = ()
     """Remote signing services; their secrets are in the ``keychain``."""
     peers: tuple[PeerConfig, ...] = ()
     """Systems that are delivered to beside the ward server; their secrets are in the ``keychain``."""
+
+    @property
+    def scan_sources(self) -> tuple[ScanSource, ...]:
+        return tuple(ScanSource(scanner.url, scanner.name) for scanner in self.scanners)
 
     def remote(self, name: str, home: Path) -> KeyRef | None:
         """The key at the remote service of that name; None: there is none."""
@@ -204,6 +216,7 @@ def load(home: Path) -> Settings:
     users = data.pop("users", None)
     remotes = data.pop("remotes", [])
     profiles = data.pop("scan_profiles", None)
+    scanners = network_scanners(data.pop("scanners", []))
     peers = peer_configs(data.pop("peers", []))
     sections = {f.name: f.default_factory for f in fields(Settings) if f.default_factory is not MISSING}
     _known(data, set(sections), "")
@@ -211,10 +224,10 @@ def load(home: Path) -> Settings:
     if users is not None:
         values["users"] = tuple(_user(u) for u in users)
     if profiles is not None:
-        values["scan_profiles"] = _scan_profiles(profiles)
+        values["scan_profiles"] = scan_profiles(profiles)
     if not isinstance(remotes, list):
         raise WorkstationError("M06", file=FILE, key="remotes")
-    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes), peers=peers)
+    settings = Settings(**values, remotes=tuple(_remote(r) for r in remotes), peers=peers, scanners=scanners)
     if (wrong := _wrong_key(settings, home)) is not None:
         raise WorkstationError("M06", file=FILE, key=wrong)
     return settings
@@ -228,10 +241,19 @@ def _wrong_key(settings: Settings, home: Path) -> str | None:
         return "copies.symbol"
     if settings.capture.watch_folder and not Path(settings.capture.watch_folder).is_absolute():
         return "capture.watch_folder"
+    if not _is_expression(settings.capture.receipts):
+        return "capture.receipts"
     if bool(settings.ward.certificate) != bool(settings.ward.key):
         return "ward.key"
     parts = {"timestamp": _impossible(settings.timestamp), "reuse": _no_store(settings.reuse), "line": _no_line(settings.line)}
     return next((f"{section}.{key}" for section, key in parts.items() if key is not None), None)
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        return bool(re.compile(text).pattern)
+    except re.error:
+        return False
 
 
 def _no_line(line: LineSettings) -> str | None:
@@ -296,25 +318,6 @@ def _user(data: Any) -> User:
     return User(UserName(data["name"]), data["role"])
 
 
-def _scan_profiles(data: Any) -> tuple[ScanProfile, ...]:
-    """``[[scan_profiles]]``: at least one, each with a name of its own and a paper that is known."""
-    if not isinstance(data, list) or not data or not all(isinstance(row, dict) for row in data):
-        raise WorkstationError("M06", file=FILE, key="scan_profiles")
-    known = {f.name: f for f in fields(ScanProfile)}
-    for row in data:
-        _known(row, set(known), "scan_profiles.")
-        for key, f in known.items():
-            value = row.get(key, "" if f.default is MISSING else f.default)
-            if type(value) is not f.type or (key == "name" and not value) or (key == "paper" and value not in PAPERS_MM):
-                raise WorkstationError("M06", file=FILE, key=f"scan_profiles.{key}")
-        if not 0 <= row.get("dpi", 0) <= MOST_DPI:
-            raise WorkstationError("M06", file=FILE, key="scan_profiles.dpi")
-    profiles = tuple(ScanProfile(**row) for row in data)
-    if len({p.name for p in profiles}) < len(profiles):
-        raise WorkstationError("M06", file=FILE, key="scan_profiles.name")
-    return profiles
-
-
 def _remote(data: Any) -> RemoteService:
     """One of ``[[remotes]]``: name, protocol, url and credential are needed; a plain http address only on this machine."""
     if not isinstance(data, dict):
@@ -342,7 +345,7 @@ def save(home: Path, settings: Settings) -> None:
     """Writes the file whole or not at all."""
     lines = []
     for section in fields(settings):
-        if section.name in ("users", "remotes", "peers", "scan_profiles"):
+        if section.name in ("users", "remotes", "peers", "scan_profiles", "scanners"):
             continue
         lines.append(f"[{section.name}]")
         value = getattr(settings, section.name)
@@ -352,7 +355,7 @@ def save(home: Path, settings: Settings) -> None:
         lines += ["[[scan_profiles]]", *(f"{f.name} = {_toml(getattr(profile, f.name))}" for f in fields(profile)), ""]
     for user in settings.users:
         lines += ["[[users]]", f"name = {_toml(user.name)}", f"role = {_toml(user.role)}", ""]
-    for table, rows in (("remotes", settings.remotes), ("peers", settings.peers)):
+    for table, rows in (("remotes", settings.remotes), ("peers", settings.peers), ("scanners", settings.scanners)):
         for row in rows:
             lines += [f"[[{table}]]", *(f"{f.name} = {_toml(getattr(row, f.name))}" for f in fields(row)), ""]
     write_durably(home / FILE, "\n".join(lines).encode())

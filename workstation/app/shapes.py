@@ -11,6 +11,7 @@ from workstation.domain.outbox import OutboxItem
 from workstation.domain.page import Transform, Word
 from workstation.domain.pagejobs import DocumentDraft, PageResult, PdfForm
 from workstation.domain.peers import PeerDelivery
+from workstation.domain.place import placed_out
 from workstation.domain.signature import FileVerdict, PublishedPdf, SignatureReport
 from workstation.usecases.digitize import ReadFile, ReadPage
 
@@ -27,6 +28,9 @@ def fields_json(fields: Iterable[IndexField]) -> dict[str, Any]:
             "page": f.page,
             "box": [round(v) for v in f.box] if f.box else None,
             "doubt": f.doubt,
+            "proposals": [{"value": p.value, "why": p.why} for p in f.proposals],
+            "against": list(f.against),
+            "placed": placed_out(f.placed) if f.placed else None,
         }
         for f in fields
     }

@@ -36,8 +36,9 @@ from workstation.domain.signature import (
     TokenStatus,
 )  # fmt: skip
 from workstation.domain.signing import LiftJob, RemoteSecret, Secret, SigningServices, SignJob, StampWish, TrustStore
-from workstation.usecases.recover import extends, last_sound
+from workstation.usecases.recover import extends
 from workstation.usecases.sign import OPEN_SECONDS, SIGN_SECONDS, STOPS_BATCH, at_token
+from workstation.usecases.sound import last_sound
 
 _STOPS_BEFORE_PIN = (TokenState.LOCKED, TokenState.ABSENT, TokenState.NO_LIBRARY, TokenState.EXPIRED, TokenState.SEVERAL)
 """What the token shows without a PIN and what no PIN would change. A certificate may lie hidden until then: not ``NO_KEY``."""

@@ -55,6 +55,23 @@ def _taking_the_place_of(path: Path, mode: int = _AS_THE_UMASK_SAYS) -> Iterator
         part.unlink(missing_ok=True)
 
 
+def wipe_file(path: Path) -> None:
+    """Overwrites the file, then removes it, both on disk when this returns; nothing if it is not there. Overwriting is worth what
+    the disk makes of it: a solid-state one may keep the old cells for a while."""
+    try:
+        path.chmod(0o600)
+        with path.open("r+b") as file:
+            left = os.fstat(file.fileno()).st_size
+            while left > 0:
+                left -= file.write(bytes(min(left, 1 << 20)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in ``folder`` durable."""
     if sys.platform == "win32":

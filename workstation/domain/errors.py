@@ -1,7 +1,7 @@
 """The one error class. A code says what happened; the sentence for people lives in ``ui.messages``.
 
 Codes: F file · Q capture · A page quality · O reading · K checking · C signing · S copies · V verifying · G sending ·
-M machine · U use of the command · B our own bug. Adapters translate vendor exceptions into these; whatever they
+M machine · T search · U use of the command · B our own bug. Adapters translate vendor exceptions into these; whatever they
 don't know becomes ``B01``, which is a bug report.
 """
 
@@ -59,7 +59,9 @@ ERRORS: dict[str, ErrorSpec] = {
     "F05": _spec(Actor.CLERK, Exit.BAD_INPUT),  # picture larger than the limit
     "F06": _spec(Actor.CLERK, Exit.PERSON),  # the file killed its worker or ran out of time: quarantined
     "F07": _spec(Actor.CLERK, Exit.BAD_INPUT),  # file missing or not readable
-    "F08": _spec(Actor.CLERK, Exit.BAD_INPUT, severity=Severity.WARNING),  # the PDF is already signed
+    "F09": _spec(Actor.CLERK, Exit.BAD_INPUT),  # a PDF that came signed, and no signature vouches for it (param reason)
+    "F10": _spec(Actor.OFFICIAL, Exit.PERSON),  # a PDF that came signed can't be relied on (param reason: the verdict's code)
+    "F11": _spec(Actor.CLERK, Exit.PERSON),  # pages of a PDF that came signed stay as they are
     # capture
     "Q01": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # no scanner
     "Q02": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # feeder empty
@@ -68,11 +70,28 @@ ERRORS: dict[str, ErrorSpec] = {
     "Q06": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # cover open
     "Q07": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # the scanner is busy with somebody else's job
     "Q08": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # the scanner broke off (param reason: its word for it)
+    "Q09": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # the picture that was to replace a page is in the dossier
+    "Q10": _spec(Actor.CLERK, Exit.BAD_INPUT),  # no dossier of this code (param dossier)
+    "Q11": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # the dossier takes no more pages (param dossier)
+    "Q15": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # not as many backs as fronts (params fronts, backs)
+    "Q16": _spec(Actor.IT, Exit.BAD_INPUT),  # a picture whose decoder is not installed (HEIC: the package pillow-heif)
+    "Q17": _spec(Actor.CLERK, Exit.BAD_INPUT),  # a PDF portfolio: its documents are files inside it (param count)
+    "Q18": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # a stack still waits for its backs (param fronts)
+    "Q20": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # no camera, or another program has it
     # page quality
     "A01": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # resolution too low
     "A02": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # blurred
     "A03": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.INFO),  # blank page
     "A04": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # another quality finding fails (param finding)
+    "A05": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # ink runs over the edge of what was scanned
+    "A06": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # the same sheet as another page (param other)
+    "A07": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # something lies over the paper (param finding)
+    "A08": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # which end is up could not be told
+    "A09": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # too dark
+    "A10": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # a page with a note lacks its shot without it
+    "A11": _spec(Actor.CLERK, Exit.PERSON),  # paper of this risk class is not scanned
+    "A12": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # not as many pages or sheets as were counted
+    "A14": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # the paper's sheets and pages were not counted yet
     # reading
     "O01": _spec(Actor.IT, Exit.OUTSIDE),  # Tesseract or its Vietnamese data missing
     "O02": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # a page could not be read
@@ -81,8 +100,21 @@ ERRORS: dict[str, ErrorSpec] = {
     "K02": _spec(Actor.CLERK, Exit.PERSON),  # a value has not the form of its field
     "K03": _spec(Actor.CHECKER, Exit.PERSON),  # the checker entered this document
     "K04": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # somebody else changed it meanwhile
+    "K05": _spec(Actor.CHECKER, Exit.PERSON, severity=Severity.WARNING),  # entry and check differ (params field, others)
+    "K09": _spec(Actor.WARD_ADMIN, Exit.PERSON, severity=Severity.WARNING),  # they differ, and there is no third person here
+    "K10": _spec(Actor.CHECKER, Exit.PERSON),  # a critical field was not keyed again by who checks (param field)
+    "K11": _spec(Actor.CHECKER, Exit.PERSON),  # the third person changes what the two agree on (param field)
+    "K12": _spec(Actor.CLERK, Exit.PERSON),  # this field can't be left as unreadable: scan again (param field)
+    "K13": _spec(Actor.DEVELOPER, Exit.BUG),  # the store refuses a document that did not come to its state (param reason)
+    "K20": _spec(Actor.CLERK, Exit.PERSON),  # the page bears a mark of a state secret: stopped (params page, file)
+    "K21": _spec(Actor.CLERK, Exit.BAD_INPUT),  # none of these pages is held for a mark of a state secret
+    "K22": _spec(Actor.CLERK, Exit.PERSON, severity=Severity.WARNING),  # erased here; not elsewhere (param count)
+    "K23": _spec(Actor.IT, Exit.PERSON, retryable=True),  # a state secret's file can't be erased yet
     "K06": _spec(Actor.CLERK, Exit.BAD_INPUT),  # this move is not possible from this state
+    "K08": _spec(Actor.CLERK, Exit.PERSON, retryable=True),  # a page of the document is being read again (param page)
     "K07": _spec(Actor.OFFICIAL, Exit.PERSON),  # signing and refusing is for users whose role is official
+    "K40": _spec(Actor.CLERK, Exit.BAD_INPUT),  # the unit chosen for a place is none that its text may mean (param field)
+    "K41": _spec(Actor.CLERK, Exit.PERSON),  # nobody has said yet which of several units a place means (param field)
     # signing
     "C01": _spec(Actor.OFFICIAL, Exit.OUTSIDE, retryable=True),  # no token
     "C02": _spec(Actor.OFFICIAL, Exit.PERSON),  # wrong PIN
@@ -191,6 +223,10 @@ ERRORS: dict[str, ErrorSpec] = {
     "M04": _spec(Actor.IT, Exit.OUTSIDE),  # database can't be opened
     "M05": _spec(Actor.NOBODY, Exit.PERSON, severity=Severity.INFO),  # recovered after a sudden stop
     "M06": _spec(Actor.IT, Exit.BAD_INPUT),  # the settings file has an error
+    # search
+    "T01": _spec(Actor.CLERK, Exit.BAD_INPUT),  # nothing to look for (param reason: empty, type, state, year)
+    "T02": _spec(Actor.IT, Exit.OUTSIDE, retryable=True),  # the search index can't be used (param reason)
+    "T03": _spec(Actor.CLERK, Exit.PERSON),  # administrators don't read dossiers
     # use, bugs
     "U01": _spec(Actor.CLERK, Exit.BAD_INPUT),  # wrong use of a command
     "U02": _spec(Actor.CLERK, Exit.OUTSIDE),  # another window of the program has this data folder open

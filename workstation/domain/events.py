@@ -41,6 +41,14 @@ class DossierChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DossierDivided:
+    """What lay behind separator sheets stands in dossiers of its own now; the last of them goes on where the stack ends."""
+
+    dossier_id: DossierId
+    into: tuple[DossierId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxChanged:
     """The outbox, or the state of the line, changed."""
 
@@ -58,4 +66,4 @@ class WatchedFileRefused:
     note: ErrorNote
 
 
-Event = DossierChanged | OutboxChanged | TokenChanged | WatchedFileRefused
+Event = DossierChanged | DossierDivided | OutboxChanged | TokenChanged | WatchedFileRefused

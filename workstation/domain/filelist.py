@@ -12,10 +12,13 @@ _SYSTEM = {"thumbs.db", "desktop.ini", "ehthumbs.db"}
 _DIGITS = re.compile(r"(\d+)")
 
 
-def natural_key(name: str) -> tuple[tuple[tuple[bool, int, str], ...], str]:
-    """Sorts ``2.jpg`` before ``10.jpg``, whatever the case of letters and however the name is encoded."""
+def natural_key(name: str) -> tuple[tuple[str | int, ...], str]:
+    """Sorts ``2.jpg`` before ``10.jpg``, whatever the case of letters and however the name is encoded.
+
+    A flat row, letters and numbers in turn (the first letters may be none): a folder's keys are in memory all at once.
+    """
     parts = _DIGITS.split(unicodedata.normalize("NFC", name).casefold())
-    return tuple((False, int(p), "") if p.isdecimal() else (True, 0, p) for p in parts if p), name
+    return tuple(int(part) if n % 2 else part for n, part in enumerate(parts)), name
 
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
+from workstation.domain.codes import PageCode
 from workstation.domain.errors import ErrorNote
-from workstation.domain.ids import DocumentId, PageId, Sha256
+from workstation.domain.ids import DocumentId, PageId, Sha256, UserName
+from workstation.domain.splitcue import SplitCue
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in pixels of the *cleaned* page (after its recipe), origin top left, y downwards."""
@@ -26,9 +28,10 @@ class PageSource:
 class Transform:
     """One named, versioned step of a recipe.
 
-    Geometric steps: ``rotate`` (degrees: 90, 180 or 270, clockwise), ``deskew`` (degrees: the text's slope, clockwise
+    Affine steps: ``rotate`` (degrees: 90, 180 or 270, clockwise), ``deskew`` (degrees: the text's slope, clockwise
     positive; the image is turned back by it about its centre, size kept), ``crop`` (x0, y0, x1, y1 in pixels of the image
-    as the steps before left it).
+    as the steps before left it), ``spread`` (of two pages side by side the left one, side 0, or the right one, side 1; x: the
+    column at which they meet). Others, in :mod:`workstation.domain.pagework`, are more than an affine map.
     """
 
     name: str
@@ -42,15 +45,23 @@ class Transform:
 
 Recipe = tuple[Transform, ...]
 
+AFFINE = frozenset({"rotate", "deskew", "crop", "spread"})
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A quality remark. ``code``: dpi, color, blur, skew, blank, dark, upside_down, contrast … ``value`` against ``limit``."""
+    """A quality remark. ``code``: a key of ``domain.findings``, or of what is only told. ``value`` against ``limit``."""
 
     code: str
     value: float
     limit: float
     ok: bool
+    about: str = ""
+    """Id of another page that it is about: of ``duplicate`` the one that it repeats."""
+
+
+AGAIN = "again"
+"""Doubt of a word that two more readings of its line do not bear out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,8 @@ class Word:
     doubt: str = ""
     """Why the word should be looked at, beyond its confidence: ``syllable`` (no Vietnamese syllable), ``phrase`` (almost a
     fixed administrative phrase), ``context`` (an unlikely neighbour), ``format`` (a number or date that can't be), ``reread`` (a
-    number whose first reading had letters among its digits)."""
+    number whose first reading had letters among its digits, or was none), ``again`` (part of a number or day that more readings
+    of its line do not bear out)."""
     suggestion: str = ""
     """What it may have been, for the clerk to accept; never put in its place by the program."""
 
@@ -79,6 +91,10 @@ class UnreadArea:
     box: Box
     note: str = ""
     """What was read inside it, kept apart from the page's text: what a register's stamp says."""
+
+
+OWN_TEXT = "own text"
+"""Name of the ``Engine`` of a page that was written, not scanned: its author's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +134,16 @@ class PageText:
         return "\n".join(" ".join(ws) for _, ws in sorted(lines.items()))
 
 
+_HIDES_WHATEVER_IS_THERE = frozenset({"dark", "cut_off"})
+"""Findings that make a page look blank: such a one may hold anything."""
+
+
 class PageState(Enum):
     NEW = "new"
     READ = "read"
     QUARANTINED = "quarantined"
+    HELD = "held"
+    """It bears a mark of a state secret: nothing is derived from it, and nothing goes on, until a person has looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +159,29 @@ class Page:
     """Marked by a clerk as not belonging; the original stays."""
     kept_reason: str = ""
     """Why a clerk keeps a page that fails a finding."""
-    manual_rotation: int = 0
-    """Degrees clockwise the clerk turned the page beyond what the program decided: 0, 90, 180, 270."""
+    work: Recipe = ()
+    """What a clerk asked for beyond what the program sees by itself, in order (:mod:`workstation.domain.pagework`)."""
+    with_note: bool = False
+    """Shot with the note that is attached to it: the same page without the note belongs behind it."""
+    pair_of: PageId | None = None
+    """The page with a note of which this is the shot without it."""
     error: ErrorNote | None = None
+    codes: tuple[PageCode, ...] = ()
+    """QR and bar codes on it."""
+    separator: str = ""
+    """What the machine dropped it for: ``front`` of a separator sheet, or its empty ``back``. It stays when a clerk takes the
+    page back, who knows better from then on."""
+    cue: SplitCue | None = None
+    """Why a document may begin here; None: no sign of it."""
+    not_secret_by: UserName | None = None
+    """Who looked at its mark and says that it is none of a state secret: the page is not held again."""
 
     @property
     def failing(self) -> tuple[Finding, ...]:
         """Findings that stop the dossier: not ok, and no reason recorded."""
-        return () if self.kept_reason or self.dropped or self.blank else tuple(f for f in self.findings if not f.ok)
+        if self.kept_reason or self.dropped:
+            return ()
+        return tuple(f for f in self.findings if not f.ok and (not self.blank or f.code in _HIDES_WHATEVER_IS_THERE))
 
 
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -157,7 +194,8 @@ def then(first: Matrix, second: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
-def _step(t: Transform, width: float, height: float) -> tuple[Matrix, float, float]:
+def affine_step(t: Transform, width: float, height: float) -> tuple[Matrix, float, float]:
+    """The map of one step on an image of this size, and the size it leaves. ValueError for a step that is none."""
     if t.name == "rotate":
         turned: dict[int, tuple[Matrix, float, float]] = {
             90: ((0, 1, -1, 0, height, 0), height, width),
@@ -172,6 +210,8 @@ def _step(t: Transform, width: float, height: float) -> tuple[Matrix, float, flo
         return (cos, sin, -sin, cos, cx - cos * cx + sin * cy, cy - sin * cx - cos * cy), width, height
     if t.name == "crop":
         return (1, 0, 0, 1, -t["x0"], -t["y0"]), t["x1"] - t["x0"], t["y1"] - t["y0"]
+    if t.name == "spread":
+        return ((1, 0, 0, 1, -t["x"], 0), width - t["x"], height) if t["side"] else (IDENTITY, t["x"], height)
     raise ValueError(f"not a geometric transform: {t.name}")
 
 
@@ -182,6 +222,6 @@ def recipe_matrix(recipe: Recipe, width: float, height: float) -> tuple[Matrix, 
     """
     matrix = IDENTITY
     for t in recipe:
-        step, width, height = _step(t, width, height)
+        step, width, height = affine_step(t, width, height)
         matrix = then(matrix, step)
     return matrix, width, height

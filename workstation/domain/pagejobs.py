@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from workstation.domain.codes import PageCode
 from workstation.domain.fields import IndexField
+from workstation.domain.findings import PROGRAM_LIMITS, FindingLimits
+from workstation.domain.idcard import IdCard
 from workstation.domain.ids import Sha256
-from workstation.domain.page import Finding, PageText, Recipe
+from workstation.domain.page import Box, Finding, PageText, Recipe
+from workstation.domain.pagework import Corners
 from workstation.domain.signature import PublishedPdf
+from workstation.domain.splitcue import Cue
+from workstation.domain.thumbs import StoredThumb, Thumb, ThumbJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,22 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class PageJob:
-    """Clean and read one frame. ``cache`` is the folder for derived files; ``turn``: extra clockwise degrees by the clerk."""
+    """Clean and read one frame. ``cache`` is the folder for derived files; ``work``: what is asked of the page."""
 
     path: Path
     original: Sha256
     frame: int
     cache: Path
-    turn: int = 0
-    min_dpi: float = 300.0
-    min_sharpness: float = 60.0
+    work: Recipe = ()
+    limits: FindingLimits = PROGRAM_LIMITS
     read: bool = True
     words: bool = True
     """False: what was read stays in the cache and isn't sent back: hundreds of words a page are dear to carry."""
+    thumbs: Path | None = None
+    """Where the page's thumbnail goes (``domain.thumbs``); None: nobody will look at it."""
+    guarded: bool = True
+    """A page with a mark of a state secret leaves nothing behind (``PageResult.secret``). False: a person has said that it is
+    none, or the page was judged when it was first read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +73,16 @@ class PageResult:
     findings: tuple[Finding, ...]
     blank: bool
     text: PageText
-    thumbnail: Path
     frame: FrameInfo
     rotation: int
     """Degrees clockwise the program turned the page upright."""
     skew_deg: float
     seconds: float
+    codes: tuple[PageCode, ...] = ()
+    fingerprint: str = ""
+    """``domain.likeness`` compares it with other pages'; empty for a blank one."""
+    secret: bool = False
+    """The page bears a mark of a state secret: all else here is empty, and of what was derived before nothing is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,41 @@ class RenderJob:
     recipe: Recipe
     cache: Path
     max_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageLook:
+    """A page whose recipe is known, to be looked at."""
+
+    path: Path
+    frame: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class BoxJob:
+    """A piece of a page, read by itself. ``box``: pixels of the page as its recipe leaves it; ``digits``: a number alone."""
+
+    page: PageLook
+    box: Box
+    digits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLook:
+    """An identity card is to be held before the camera."""
+
+    camera: str
+    """Its number on this machine, or the address of one in the network."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PagePair:
+    """Two pages that may be the same sheet of paper."""
+
+    first: PageLook
+    second: PageLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +178,7 @@ class StoredPage:
     original: Sha256
     frame: int
     cache: Path
-    turn: int = 0
+    work: Recipe = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +207,33 @@ class PageTools:
 
     inspect: Callable[[Path, Limits], Inspection]
     process: Callable[[PageJob], PageResult]
-    load_text: Callable[[Path, Sha256, int, int], PageText | None]
-    """(cache, original, frame, turn) → what ``process`` cached, or None; cheap, runs where it is called."""
-    thumbnail: Callable[[Path, Sha256, int, int], Path | None]
+    load_text: Callable[[Path, Sha256, int, Recipe], PageText | None]
+    """(cache, original, frame, work) → what ``process`` cached, or None; cheap, runs where it is called."""
+    thumbnail: Callable[[Thumb], StoredThumb | None]
+    """What lies in the pack; cheap, runs where it is called."""
+    draw_thumbnail: Callable[[ThumbJob], None]
+    find_corners: Callable[[PageLook], Corners | None]
     render: Callable[[RenderJob], Rendered]
     render_pdf: Callable[[PdfRenderJob], Rendered]
     publish: Callable[[PublishJob], PublishedPdf]
     """Writes ``out`` (fsynced) and checks it; raises if it does not conform."""
+    as_it_is: Callable[[Path], PublishedPdf]
+    """What a PDF is that was not written here: ``conformance`` is the level that was checked, or empty. F03, F07."""
+    fingerprint: Callable[[Path, Sha256, int, Recipe], str]
+    """(cache, original, frame, work) → what ``process`` found, empty where there is none; cheap, runs where it is called."""
+    difference: Callable[[PagePair], float]
+    """Largest piece of ink, in mm², that only one of the pages has."""
+    id_cards: Callable[[PageLook], tuple[IdCard, ...]]
+    """What the codes of identity cards on the page say: decoded for who asks, kept nowhere."""
+    camera_card: Callable[[CameraLook], IdCard | None]
+    """The first card that the camera sees; None: none in time. Q20."""
     split: Callable[[Sequence[PageText | None]], Iterable[DocumentDraft]]
     """Documents and their fields from the pages' texts in order (None: blank page); pure, runs where it is called."""
     index: Callable[[Sequence[PageText | None]], DocumentDraft]
     """Type and fields of pages that are known to be one document; pure, runs where it is called."""
+    cues: Callable[[Sequence[PageText | None]], Sequence[Cue | None]]
+    """Of each page of one document, why another may begin on it; pure, runs where it is called."""
+    wipe: Callable[[Path, Path, Sha256], None]
+    """(cache, pack of thumbnails, original): removes whatever was derived from that file. Cheap, runs where it is called."""
+    read_box: Callable[[BoxJob], str]
+    """The words that stand in the box, one line; empty: none were read."""

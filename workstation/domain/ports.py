@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from workstation.domain.archive import KeptFile
+from workstation.domain.arrangement import Step
 from workstation.domain.authority import Authority
 from workstation.domain.copies import Entry, EntryState
-from workstation.domain.dossier import Dossier, DossierState
+from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.events import AuditEvent, Event
-from workstation.domain.ids import AuthorityId, DocumentId, DossierId, EntryId, OutboxId, Sha256
+from workstation.domain.ids import AuthorityId, DocumentId, DossierId, EntryId, OutboxId, PageId, Sha256
 from workstation.domain.issue import GivenNumber
 from workstation.domain.outbox import OutboxItem, OutboxState, ReceiptCursor
 from workstation.domain.peers import Deliveries
+from workstation.domain.rekey import Keyed
+from workstation.domain.search import DueDocuments
+from workstation.domain.series import Around
+from workstation.domain.series import Entry as SeriesEntry
 
 R = TypeVar("R")
 
@@ -63,6 +68,11 @@ class BlobStore(Protocol):
         """Reads it all and compares."""
         ...
 
+    def erase(self, sha256: Sha256) -> None:
+        """Overwritten, then removed; nothing if it is not there. For state secrets only, once no row names it. K23 if the system
+        refuses."""
+        ...
+
     def staging(self) -> Path:
         """A folder on the same file system for files that will be put; emptied at start."""
         ...
@@ -91,6 +101,10 @@ class Dossiers(Protocol):
 
     def has_original(self, sha256: Sha256) -> bool:
         """Whether a page of any dossier is drawn from that file."""
+        ...
+
+    def document_states(self, document_ids: Sequence[DocumentId]) -> Mapping[DocumentId, DocumentState]:
+        """Of those that there are, without reading what they hold."""
         ...
 
     def titles(self, dossier_ids: Sequence[DossierId]) -> Mapping[DossierId, str]:
@@ -223,6 +237,97 @@ class Numbers(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """Another document that has something of one's own."""
+
+    document_id: DocumentId
+    dossier_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A page whose fingerprint is near."""
+
+    page_id: PageId
+    document_id: DocumentId
+    bits: int
+    """In which the two differ, of 64."""
+
+
+class Earlier(Protocol):
+    """Documents that were there before. What is asked costs a few look-ups, however many there are."""
+
+    def same_number(self, entry: SeriesEntry, but: DocumentId) -> tuple[Namesake, ...]:
+        """Of the same series and, as far as that is known, year."""
+        ...
+
+    def around(self, entry: SeriesEntry, but: DocumentId) -> Around: ...
+
+    def same_person(self, number: str, type_code: str, states: Iterable[DocumentState], but: DocumentId) -> tuple[Namesake, ...]:
+        """Documents of that type and in those states about the person of that identity number."""
+        ...
+
+    def keep_print(self, page_id: PageId, fingerprint: str) -> None:
+        """In the place of the page's former one; empty: it has none."""
+        ...
+
+    def alike(self, fingerprint: str, type_code: str, states: Iterable[DocumentState]) -> tuple[Alike, ...]:
+        """Pages of such documents, nearest first, then newest; of very many that are near not all."""
+        ...
+
+
+class History(Protocol):
+    """How the arrangement of dossiers may be changed back, and forth again."""
+
+    def can(self, dossier_id: DossierId) -> tuple[bool, bool]:
+        """Whether something can be undone, and redone."""
+        ...
+
+    def next(self, dossier_id: DossierId, *, back: bool) -> Step | None:
+        """What undoes the newest change, or makes the one again that was undone last."""
+        ...
+
+    def add(self, dossier_id: DossierId, step: Step) -> None:
+        """What undoes a new change; what could be redone no longer can."""
+        ...
+
+    def turn(self, dossier_id: DossierId, taken: Step, left: Step, *, back: bool) -> None:
+        """``taken`` was; ``left`` leads the other way. K04 unless that was the next one."""
+        ...
+
+    def clear(self, dossier_id: DossierId) -> None: ...
+
+
+class KeyedValues(Protocol):
+    """What persons keyed into the critical fields of documents: added, never changed."""
+
+    def add(self, keyed: Iterable[Keyed]) -> None:
+        """All of one document."""
+        ...
+
+    def of(self, document_id: DocumentId) -> tuple[Keyed, ...]:
+        """In the order in which they were keyed."""
+        ...
+
+
+class Erasures(Protocol):
+    """Files of state secrets that are to be erased: ordered in the transaction that takes their pages out of a dossier, which the
+    store allows by nothing else; done when no file is left."""
+
+    def order(self, dossier_id: DossierId, files: Iterable[Sha256]) -> None: ...
+
+    def list(self) -> tuple[tuple[DossierId, Sha256], ...]: ...
+
+    def unnamed(self, file: Sha256) -> bool:
+        """Whether no page of any dossier is drawn from it."""
+        ...
+
+    def done(self, file: Sha256) -> None:
+        """It is gone, and no row names it any more."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Nothing is stored without ``commit``; a state change, its audit event and its outbox row go together."""
 
@@ -235,6 +340,11 @@ class UnitOfWork(Protocol):
     register: Register
     deliveries: Deliveries
     numbers: Numbers
+    earlier: Earlier
+    history: History
+    keyed: KeyedValues
+    erasures: Erasures
+    due: DueDocuments
 
     def __enter__(self) -> "UnitOfWork": ...
 
@@ -279,7 +389,8 @@ class Scanner(Protocol):
         """Scans what lies in the feeder into ``out``, calls ``sheet`` for each finished, fsynced file (one a side); returns
         the count.
 
-        Raises Q01 (no such scanner), Q02, Q04, Q06, Q07, Q08 or M01, each with the ``count`` of files that were reported."""
+        Raises Q01 (no such scanner), Q02, Q04, Q05 (it felt two sheets), Q06, Q07, Q08 or M01, each with the ``count`` of files
+        that were reported."""
         ...
 
 

@@ -5,8 +5,11 @@ from datetime import date
 from enum import Enum
 
 from workstation.domain.authority import BehalfForm, forms_of
+from workstation.domain.capture import CaptureRules, CountsRule
 from workstation.domain.copies import CopyRules
-from workstation.domain.doctype import DocumentType
+from workstation.domain.doctype import DocumentType, FieldDefinition, ValueKind
+from workstation.domain.findings import FindingLimits
+from workstation.domain.identity import IdentityRules
 from workstation.domain.issue import GIVEN_IN_MARK
 
 
@@ -15,8 +18,24 @@ class DocumentRule:
     """The form of one document type: its fields in paper order and those that may not be empty."""
 
     type: DocumentType
-    form: tuple[str, ...]
+    fields: tuple[FieldDefinition, ...]
     required: frozenset[str]
+    english: str
+    source: str
+    """Law, circular or printed form that the type and its fields come from."""
+    valid_from: date
+    valid_to: date | None
+
+    @property
+    def form(self) -> tuple[str, ...]:
+        return tuple(f.name for f in self.fields)
+
+    def definition(self, name: str) -> FieldDefinition:
+        """KeyError if the form has no such field."""
+        for f in self.fields:
+            if f.name == name:
+                return f
+        raise KeyError(name)
 
 
 class SignatureOf(Enum):
@@ -36,19 +55,34 @@ class Profile:
     """Circular and article the numbers come from."""
     valid_from: date
     valid_to: date | None
-    min_dpi: float
-    min_sharpness: float
-    """0 to 100, as the ``blur`` finding measures it."""
+    limits: FindingLimits
+    """What its pages have to keep."""
     conformance: str
     stamp_preset: str
     signature_of: SignatureOf
     office_marks: tuple[str, ...]
     """Stamps that the registrar sets after the official's, in this order, each a signature of its own."""
+    counts: CountsRule
+    """Whether the paper's sheets and pages are counted by hand."""
+    page_work: tuple[str, ...]
+    """Steps that are asked of every scanned page as it comes in (``pagework.TOGGLES``); none: it is kept as it was scanned."""
+    rekey: tuple[str, ...]
+    """Critical fields: the checker keys them without seeing the clerk's entry (``domain.rekey``); none: they are looked at."""
+    legible: tuple[str, ...]
+    """Fields that nobody may leave as unreadable: the page is scanned again until they can be read."""
 
     def demands(self, rule: DocumentRule) -> DocumentRule:
         """A document type's form without what is only given at issue: nobody can enter it before."""
         later = {name for mark, name in GIVEN_IN_MARK.items() if mark in self.office_marks}
         return replace(rule, required=rule.required - later)
+
+    def rekeyed(self, rule: DocumentRule) -> tuple[str, ...]:
+        """The critical fields on a document type's form, in its order; without what is only given at issue. Where the identity
+        number is one, the other persons' are too."""
+        later = {name for mark, name in GIVEN_IN_MARK.items() if mark in self.office_marks}
+        kinds = {ValueKind.IDENTITY} if "identity_number" in self.rekey else set()
+        critical = (f.name for f in rule.fields if f.name in self.rekey or f.kind in kinds)
+        return tuple(name for name in critical if name not in later)
 
     def behalf(self, title: str, forms: tuple[BehalfForm, ...]) -> tuple[str, ...]:
         """Codes of the forms in which is signed on behalf under ``title``, the signer's on the document. None where the scan is
@@ -64,6 +98,8 @@ class Rules:
     """The form of a document whose type was not recognised."""
     behalf: tuple[BehalfForm, ...]
     copies: CopyRules = field(default_factory=CopyRules)
+    capture: CaptureRules = field(default_factory=CaptureRules)
+    identity: IdentityRules = field(default_factory=IdentityRules)
 
     def behalf_forms(self, on: date) -> tuple[BehalfForm, ...]:
         """The forms of signing on behalf that are in force on a day."""

@@ -11,7 +11,7 @@ from workstation.domain.ids import Sha256
 
 @dataclass(frozen=True, slots=True)
 class PublishedPdf:
-    """An unsigned PDF/A as the program wrote it."""
+    """An unsigned PDF/A as the program wrote it, or one that came and is kept as it is."""
 
     sha256: Sha256
     bytes: int
@@ -30,7 +30,7 @@ class SealedPdf:
     sha256: Sha256
     bytes: int
     published: Sha256
-    """The unsigned file whose bytes are its prefix."""
+    """The unsigned file whose bytes are its prefix; of a file that came signed: itself."""
     signer: str
     signing_time: str
     """ISO 8601, UTC."""
@@ -271,6 +271,21 @@ class LastStamp:
             if any(limit.covers(name, bits) for name, bits in self.algorithms)
         ]
         return min(ends, key=lambda one: one.lapses)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOriginal:
+    """A PDF that was signed before it came: kept byte for byte, no page of it is made anew."""
+
+    shown: Sha256
+    """The original that its pages are drawn from: the bytes that its last sound signature covers."""
+    frames: int
+    """Pages."""
+    sealed: SealedPdf
+    """The file as it came."""
+    verdict: FileVerdict
+    judged_at: datetime
+    """UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -117,7 +118,8 @@ class ProcessLane:
     fails at 300 MB and passes at 400.
     ``max_jobs``: a worker is replaced after so many jobs. ``retries``: how often a job whose worker died, ran out of time
     or of memory is given to a fresh worker before it fails with ``F06`` (``reason`` died, timeout or memory). 0 for a
-    token lane: a repeated log-in would cost a PIN try. ``nice``: 10 for pages, 0 where somebody waits.
+    token lane: a repeated log-in would cost a PIN try. ``nice``: 10 for pages, 0 where somebody waits. ``reserve``: further
+    workers, five steps less nice, that do urgent jobs only: what a screen waits for stands behind no page that is being read.
 
     No process is started before the first job; ``warm`` starts them early. A job's function must be importable by name;
     exceptions of a job arrive with their type. Workers end with this process, also when it is killed.
@@ -133,9 +135,11 @@ class ProcessLane:
         nice: int = 10,
         max_jobs: int = 200,
         retries: int = 1,
+        reserve: int = 0,
     ) -> None:
         self._setup = WorkerSetup(name, nice, max_bytes, initializer, initargs)
         self._size = workers
+        self._reserve = reserve
         self._max_jobs = max_jobs
         self._retries = retries
         self._queue = JobQueue()
@@ -156,6 +160,10 @@ class ProcessLane:
         self._warm = True
         self._staff()
         self._queue.nudge()
+
+    def wind_down(self) -> None:
+        """Before the end: what waits and comes is cancelled, unless it is urgent; what runs goes on to its end."""
+        self._queue.wind_down()
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -179,34 +187,37 @@ class ProcessLane:
             if self._threads or self._queue.closed:
                 return
             atexit.register(self.close)
-            for i in range(self._size):
-                thread = threading.Thread(target=self._keep, name=f"{self._setup.name}-{i}", daemon=True)
+            urgent = replace(self._setup, nice=max(0, self._setup.nice - 5))
+            for i in range(self._size + self._reserve):
+                post = (self._setup, False) if i < self._size else (urgent, True)
+                thread = threading.Thread(target=self._keep, args=post, name=f"{self._setup.name}-{i}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
-    def _keep(self) -> None:
+    def _keep(self, setup: WorkerSetup, urgent_only: bool) -> None:
         """One thread for each worker: takes jobs, hands them over, waits for the answer."""
         worker: _Worker | None = None
         while not self._queue.closed:
-            job = self._queue.take(self._wants_workers) if worker is None else self._queue.take()
+            wake = self._wants_workers if worker is None else lambda: False
+            job = self._queue.take(wake, urgent_only=urgent_only)
             if job is not None:
-                worker = self._do(worker, job)
+                worker = self._do(setup, worker, job)
                 del job
             elif not self._queue.closed:
-                worker = self._warmed()
+                worker = self._warmed(setup)
         self._dismiss(worker)
 
     def _wants_workers(self) -> bool:
         return self._warm
 
-    def _warmed(self) -> _Worker | None:
+    def _warmed(self, setup: WorkerSetup) -> _Worker | None:
         try:
-            return self._hire()
+            return self._hire(setup)
         except Exception:  # noqa: BLE001 - warming is a courtesy; the next job meets the same trouble and carries it to its caller
             self._warm = False
             return None
 
-    def _do(self, worker: _Worker | None, job: Job) -> _Worker | None:
+    def _do(self, setup: WorkerSetup, worker: _Worker | None, job: Job) -> _Worker | None:
         """Runs the job with its retries; returns the worker to go on with."""
         reason = ""
         for _ in range(self._retries + 1):
@@ -215,7 +226,7 @@ class ProcessLane:
                 if worker is None or not worker.process.is_alive():
                     self._dismiss(worker)
                     worker = None
-                    worker = self._hire()
+                    worker = self._hire(setup)
                 answer = self._ask(worker, job)
             except TimeoutError:
                 answer, reason = None, "timeout"
@@ -245,9 +256,9 @@ class ProcessLane:
             return None
         return worker.answer(job.timeout)
 
-    def _hire(self) -> _Worker:
+    def _hire(self, setup: WorkerSetup) -> _Worker:
         """A worker that has said it is ready; raises what its initializer raised."""
-        worker = _Worker(self._setup)
+        worker = _Worker(setup)
         with self._lock:
             self._alive.add(worker)
         if self._queue.closed:  # close() may have looked before this one was there
@@ -262,7 +273,7 @@ class ProcessLane:
         self._dismiss(worker)
         if answer is not None and answer[:1] == ERROR:
             raise _loads(answer[1:])
-        raise RuntimeError(f"worker of lane {self._setup.name} did not start ({time.monotonic() - started:.0f} s)")
+        raise RuntimeError(f"worker of lane {setup.name} did not start ({time.monotonic() - started:.0f} s)")
 
     def _retire(self, worker: _Worker) -> _Worker | None:
         """Keeps the worker, or lets it go after its last job: memory that libraries leak goes with it."""

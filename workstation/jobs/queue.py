@@ -17,6 +17,12 @@ class Job:
     timeout: float | None
 
 
+def _cancel(job: Job) -> None:
+    """Also for who waits with ``as_completed``: a future that is only cancelled stays open for them."""
+    if job.future.cancel():
+        job.future.set_running_or_notify_cancel()
+
+
 class JobQueue:
     """Thread-safe; ``take`` blocks until there is a job or the queue is closed."""
 
@@ -25,6 +31,7 @@ class JobQueue:
         self._urgent: deque[Job] = deque()
         self._waiting: deque[Job] = deque()
         self._closed = False
+        self._winding_down = False
 
     @property
     def closed(self) -> bool:
@@ -34,17 +41,22 @@ class JobQueue:
         with self._changed:
             if self._closed:
                 raise RuntimeError("the lane is closed")
-            (self._urgent if urgent else self._waiting).append(job)
-            self._changed.notify()
+            unwanted = self._winding_down and not urgent
+            if not unwanted:
+                (self._urgent if urgent else self._waiting).append(job)
+            # all: one who does urgent jobs only may be the one that a single call wakes
+            self._changed.notify_all()
+        if unwanted:
+            _cancel(job)
 
-    def take(self, wake: Callable[[], bool] = lambda: False) -> Job | None:
+    def take(self, wake: Callable[[], bool] = lambda: False, *, urgent_only: bool = False) -> Job | None:
         """The next job, already marked as running; None when the queue is closed or ``wake`` says so.
 
         Jobs that were cancelled while they waited are passed over.
         """
         with self._changed:
             while True:
-                while self._urgent or self._waiting:
+                while self._urgent or (self._waiting and not urgent_only):
                     job = (self._urgent or self._waiting).popleft()
                     if job.future.set_running_or_notify_cancel():
                         return job
@@ -57,6 +69,15 @@ class JobQueue:
         with self._changed:
             self._changed.notify_all()
 
+    def wind_down(self) -> None:
+        """From now on only what is urgent is taken; the rest is cancelled. Callbacks of the futures run outside the lock."""
+        with self._changed:
+            self._winding_down = True
+            left = [*self._waiting]
+            self._waiting.clear()
+        for job in left:
+            _cancel(job)
+
     def close(self) -> None:
         """Cancels what waits; whoever waits in ``take`` gets None. Callbacks of the futures run outside the lock."""
         with self._changed:
@@ -66,4 +87,4 @@ class JobQueue:
             self._waiting.clear()
             self._changed.notify_all()
         for job in left:
-            job.future.cancel()
+            _cancel(job)

@@ -11,14 +11,22 @@ from typing import Any
 
 from workstation.domain.attestation import NEEDED, WORDS, AttestationTemplate
 from workstation.domain.authority import BehalfForm
+from workstation.domain.capture import CaptureRules, CountsRule, NoteRule, RiskAsks, RiskClass
 from workstation.domain.copies import CopyKind, CopyRule, CopyRules, Medium, Series, SourceIs
-from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FIELD_NAMES
-from workstation.domain.profile import DocumentRule, Profile, Rules, SignatureOf
+from workstation.domain.findings import FindingLimits
+from workstation.domain.pagework import TOGGLES
+from workstation.domain.profile import Profile, Rules, SignatureOf
+from workstation.rules.identity import load_identity
+from workstation.rules.types import read_shared, read_types
 
-_DOCUMENT_KEYS = {"code", "name", "abbreviation", "layout", "titles", "form", "required"}
 _PROFILE_KEYS = {f.name for f in fields(Profile)}
+_LIMIT_KEYS = {f.name for f in fields(FindingLimits)}
 _SIGNATURES_OF = {s.value for s in SignatureOf}
+_COUNTS = {c.value for c in CountsRule}
+_RISK_KEYS = {f.name for f in fields(RiskClass)}
+_RISK_ASKS = {a.value for a in RiskAsks}
+_NOTE_KEYS = {f.name for f in fields(NoteRule)}
 _BEHALF_KEYS = {f.name for f in fields(BehalfForm)}
 _COPY_KEYS = {f.name for f in fields(CopyRule)}
 _TEMPLATE_KEYS = {f.name for f in fields(AttestationTemplate)}
@@ -30,27 +38,42 @@ def _expect(keys: set[str], row: Mapping[str, Any], where: str) -> None:
         raise ValueError(f"{where}: unknown or missing {sorted(wrong)}")
 
 
-def document_rule(row: Mapping[str, Any]) -> DocumentRule:
-    _expect(_DOCUMENT_KEYS, row, f"document type {row.get('code')}")
-    form, required = tuple(row["form"]), frozenset(row["required"])
-    if unknown := (set(form) | required) - set(FIELD_NAMES):
-        raise ValueError(f"document type {row['code']}: no such field {sorted(unknown)}")
-    if not required <= set(form):
-        raise ValueError(f"document type {row['code']}: required but not on the form {sorted(required - set(form))}")
-    if row["layout"] not in ("decree30", "form"):
-        raise ValueError(f"document type {row['code']}: layout {row['layout']}")
-    kind = DocumentType(row["code"], row["name"], row["abbreviation"], row["layout"], tuple(row["titles"]))
-    return DocumentRule(kind, form, required)
-
-
 def profile(row: Mapping[str, Any]) -> Profile:
     _expect(_PROFILE_KEYS, row, f"profile {row.get('code')}")
     if row["signature_of"] not in _SIGNATURES_OF:
         raise ValueError(f"profile {row['code']}: signature_of {row['signature_of']}")
+    limits = row["limits"]
+    _expect(_LIMIT_KEYS, limits, f"limits of profile {row['code']}")
+    if wrong := [k for k, v in limits.items() if isinstance(v, bool) or not isinstance(v, int | float) or v < 0]:
+        raise ValueError(f"limits of profile {row['code']}: {wrong}")
     marks = tuple(row["office_marks"])
     if marks and row["signature_of"] != SignatureOf.NAMED.value:
         raise ValueError(f"profile {row['code']}: office_marks")  # the agency seals what its official has signed
-    return Profile(**{**row, **_days(row), "signature_of": SignatureOf(row["signature_of"]), "office_marks": marks})
+    if row["counts"] not in _COUNTS:
+        raise ValueError(f"profile {row['code']}: counts {row['counts']}")
+    work = tuple(row["page_work"])
+    if set(work) - set(TOGGLES) or len(set(work)) < len(work):
+        raise ValueError(f"profile {row['code']}: page_work")
+    named = {key: tuple(row[key]) for key in ("rekey", "legible")}
+    if wrong := [k for k, names in named.items() if set(names) - set(FIELD_NAMES) or len(set(names)) < len(names)]:
+        raise ValueError(f"profile {row['code']}: {wrong}")
+    read = {"limits": FindingLimits(**limits), "signature_of": SignatureOf(row["signature_of"]), "office_marks": marks}
+    return Profile(**{**row, **_days(row), **read, "counts": CountsRule(row["counts"]), "page_work": work, **named})
+
+
+def risk_class(row: Mapping[str, Any]) -> RiskClass:
+    where = f"risk class {row.get('code')}"
+    _expect(_RISK_KEYS, row, where)
+    if not re.fullmatch(r"[A-Z]", row["code"]) or not row["name"] or row["asks"] not in _RISK_ASKS:
+        raise ValueError(f"{where}: code, name, asks")
+    if not isinstance(row["blocked"], bool) or (row["blocked"] and row["asks"] != RiskAsks.NOTHING.value):
+        raise ValueError(f"{where}: blocked")
+    return RiskClass(**{**row, **_days(row), "asks": RiskAsks(row["asks"])})
+
+
+def note_rule(row: Mapping[str, Any]) -> NoteRule:
+    _expect(_NOTE_KEYS, row, "note rule")
+    return NoteRule(**{**row, **_days(row)})
 
 
 def behalf_form(row: Mapping[str, Any]) -> BehalfForm:
@@ -102,18 +125,21 @@ def _days(row: Mapping[str, Any]) -> dict[str, date | None]:
 def load_rules() -> Rules:
     """The rules that ship with the program."""
     data = resources.files("workstation.rules") / "data"
-    types = json.loads((data / "document_types.json").read_text("utf-8"))
+    types = tuple(read_types(data / "types", read_shared((data / "labels.json").read_text("utf-8"))))
     profiles = json.loads((data / "profiles.json").read_text("utf-8"))
     behalf = json.loads((data / "on_behalf.json").read_text("utf-8"))
     copies = json.loads((data / "copies.json").read_text("utf-8"))
+    capture = json.loads((data / "capture.json").read_text("utf-8"))
     return Rules(
         tuple(profile(row) for row in profiles["profiles"]),
-        tuple(document_rule(row) for row in types["documents"]),
-        document_rule(types["other"]),
+        tuple(rule for rule in types if rule.type.code),
+        next(rule for rule in types if not rule.type.code),
         tuple(behalf_form(row) for row in behalf["forms"]),
         CopyRules(
             tuple(copy_rule(row) for row in copies["kinds"]),
             tuple(series(row) for row in copies["series"]),
             read_attestations((data / "attestations.json").read_text("utf-8")),
         ),
+        CaptureRules(tuple(map(risk_class, capture["risks"])), tuple(map(note_rule, capture["notes"]))),
+        load_identity(),
     )

@@ -58,6 +58,16 @@ class EsclScanner:
             return device.scan(wish, out, sheet, cancelled)
 
 
+def answers(address: str) -> bool:
+    """Whether a scanner tells of itself at ``address`` within some seconds; never raises."""
+    with _Device(address, CONNECT_SECONDS) as device:
+        try:
+            device.capabilities()
+        except WorkstationError:
+            return False
+    return True
+
+
 class _Device:
     def __init__(self, address: str, sheet_seconds: float) -> None:
         self._base = address if address.endswith("/") else address + "/"
@@ -74,7 +84,7 @@ class _Device:
         self._client.close()
 
     def scan(self, wish: ScanWish, out: Path, sheet: Callable[[Path], None], cancelled: Callable[[], bool]) -> int:
-        can = self._capabilities()
+        can = self.capabilities()
         self._refuse_trouble(empty_too=can.intake(duplex=wish.duplex) is not can.platen)
         job = self._job(scan_settings(can, wish), cancelled)
         if job is None:
@@ -98,7 +108,7 @@ class _Device:
     def _error(self, code: str, reason: str = "") -> WorkstationError:
         return WorkstationError(code, count=self._count, **({"reason": reason} if reason else {}))
 
-    def _capabilities(self) -> Capabilities:
+    def capabilities(self) -> Capabilities:
         try:
             can = parse_capabilities(self._get("ScannerCapabilities"))
             can.intake(duplex=False)

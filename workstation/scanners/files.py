@@ -4,15 +4,26 @@ import os
 import re
 from pathlib import Path
 
+from workstation.domain.durable import sync_folder
+
+_PNG_END = b"IEND\xaeB`\x82"
+
+
+def is_whole_png(path: Path) -> bool:
+    """The last bytes may fail to be written without a driver noticing: a PNG without its last chunk is half a page."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(_PNG_END), os.SEEK_END)
+            return file.read() == _PNG_END
+    except OSError:
+        return False
+
 
 def make_durable(path: Path) -> None:
     """The file's bytes, then its name in its folder, are on disk when this returns."""
-    for each in (path, path.parent):
-        descriptor = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    with path.open("r+b") as file:  # Windows flushes what may be written only
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
 
 
 def next_sheet_number(out: Path) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import ScanSource, ScanWish
-from workstation.scanners.files import make_durable, next_sheet_number
+from workstation.scanners.files import is_whole_png, make_durable, next_sheet_number
 
 LIST_SECONDS = 60.0
 """Network back ends wait for answers to broadcasts."""
@@ -37,7 +37,9 @@ _LAST_SECONDS = 5.0
 device: one time in thirty)."""
 
 _FULL_BYTES = 1 << 20
-_PNG_END = b"IEND\xaeB`\x82"
+_DOUBLE = re.compile(rb"double.?feed|multi.?(?:feed|pick)", re.IGNORECASE)
+_SENSOR = re.compile(r"^\s+--double-feed\b.*\[yes\]", re.MULTILINE)
+"""``    --double-feed[=(yes|no)] [yes] [hardware]``, as the fujitsu back end has it."""
 _OPTION = re.compile(r"^\s+(--?[a-z][a-z-]*) (.+?)(?:\s*\[[^\[\]]*\])?\s*$")
 """``    --mode Gray|Color [Gray]``: name, what it may be, what it is now."""
 
@@ -148,6 +150,8 @@ class SaneScanner:
             said = bytearray()
             count = self._feed(process, said, sheet, cancelled)
             code = _finish(process, _trouble(said), self._sheet_seconds, count)
+        if code == _JAMMED and (_DOUBLE.search(said) or self._felt_two(source_id)):
+            raise WorkstationError("Q05", count=count)
         if code in _CODES:
             raise WorkstationError(_CODES[code], count=count)
         if code not in (_GOOD, _NO_DOCS):
@@ -162,6 +166,13 @@ class SaneScanner:
         if count == 0 and not cancelled():
             raise WorkstationError("Q02", count=0)
         return count
+
+    def _felt_two(self, source_id: str) -> bool:
+        """SANE has no status for two sheets at once, drivers call it a jam; some show the device's sensor among its options."""
+        try:
+            return bool(_SENSOR.search(self._ask(f"--device-name={source_id}", "--all-options")))
+        except (OSError, subprocess.TimeoutExpired):
+            return False
 
     def _ask(self, *arguments: str) -> str:
         asked = subprocess.run(
@@ -192,7 +203,7 @@ class SaneScanner:
             if not name:
                 break
             path = Path(name)
-            if not _is_whole(path):
+            if not is_whole_png(path):
                 path.unlink(missing_ok=True)
                 raise WorkstationError("M01", count=count)
             make_durable(path)
@@ -260,13 +271,3 @@ def _finish(process: "subprocess.Popen[bytes]", trouble: int | None, seconds: fl
         if trouble is not None:
             return trouble
         raise WorkstationError("Q08", reason="hangs", count=count) from error
-
-
-def _is_whole(path: Path) -> bool:
-    """The last bytes may fail to be written without scanimage noticing: a PNG without its last chunk is half a page."""
-    try:
-        with path.open("rb") as file:
-            file.seek(-len(_PNG_END), os.SEEK_END)
-            return file.read() == _PNG_END
-    except OSError:
-        return False

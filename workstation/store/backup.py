@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from workstation.domain.ids import Sha256
+from workstation.domain.page import PageState
 from workstation.store import tables
 from workstation.store.rows import table_of
 
@@ -21,11 +22,14 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 
 def named_blobs(engine: Engine) -> set[Sha256]:
-    """Every blob that a row names: originals of all times, published and signed files, kept copies, books of copies."""
+    """Every blob that a row names: originals of all times, published and signed files, kept copies, books of copies. Without what
+    bears a mark of a state secret, as long as nobody has looked at it, or is to be erased."""
     original, document, outbox, kept, entry = (
         table_of(row)
         for row in (tables.OriginalRow, tables.DocumentRow, tables.OutboxFileRow, tables.KeptFileRow, tables.EntryRow)
     )
+    page, erasure = table_of(tables.PageRow), table_of(tables.ErasureRow)
+    held = page.c.state == PageState.HELD.value
     found: set[Sha256] = set()
     with engine.connect() as connection:
         for column in (original.c.sha256, outbox.c.sha256, kept.c.sealed, kept.c.sha256):
@@ -33,6 +37,8 @@ def named_blobs(engine: Engine) -> set[Sha256]:
         for table in (document, entry):
             for row in connection.execute(select(table.c.published, table.c.sealed)):
                 found.update(_files(*row))
+        stopped = {*connection.scalars(select(page.c.original).where(held)), *connection.scalars(select(erasure.c.sha256))}
+        found -= stopped - {*connection.scalars(select(page.c.original).where(~held, page.c.original.in_(stopped)))}
     return found
 
 

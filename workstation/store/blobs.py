@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from workstation.domain.durable import wipe_file
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
 
@@ -82,6 +83,12 @@ class FileBlobs:
 
     def verify(self, sha256: Sha256) -> bool:
         return _verifies(self._place(sha256), sha256)
+
+    def erase(self, sha256: Sha256) -> None:
+        try:
+            wipe_file(self._place(sha256))
+        except OSError as error:
+            raise WorkstationError("K23") from error
 
     def staging(self) -> Path:
         return self._staging

@@ -22,12 +22,12 @@ class Store:
     @property
     def uow_factory(self) -> UnitOfWorkFactory:
         """Units of work that may write (``domain.ports.UnitOfWorkFactory``)."""
-        return functools.partial(SqlUnitOfWork, self.engine)
+        return functools.partial(SqlUnitOfWork, self.engine, self.seen)
 
     @property
     def read_factory(self) -> UnitOfWorkFactory:
         """Units of work that only read: one state over all their queries, waiting for nobody. Writing in one fails."""
-        return functools.partial(SqlUnitOfWork, self.engine, self.seen)
+        return functools.partial(SqlUnitOfWork, self.engine, self.seen, read_only=True)
 
     def originals(self) -> tuple[Sha256, ...]:
         """Every original that a page has ever named: what has to be in the blob store."""

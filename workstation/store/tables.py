@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -58,7 +59,7 @@ class Base(DeclarativeBase):
 
 
 class OriginalRow(Base):
-    """Every original that a page has ever named; none is taken out."""
+    """Every original that a page has ever named, and every file that came signed; only a state secret's is taken out."""
 
     __tablename__ = "original"
     sha256: Mapped[str] = mapped_column(Hash, primary_key=True)
@@ -76,6 +77,10 @@ class DossierRow(Base):
     profile: Mapped[str]
     procedure: Mapped[str | None]
     import_key: Mapped[str | None] = mapped_column(unique=True)
+    signed: Mapped[Any | None] = mapped_column(Json)
+    risk: Mapped[str | None] = mapped_column(String(1))
+    risk_note: Mapped[str | None]
+    paper: Mapped[Any | None] = mapped_column(Json)
     error: Mapped[Any | None] = mapped_column(Json)
     version: Mapped[int]
 
@@ -90,16 +95,43 @@ class DocumentRow(Base):
     type_code: Mapped[str]
     entered_by: Mapped[str | None]
     checked_by: Mapped[str | None]
+    settled_by: Mapped[str | None]
+    differing: Mapped[Any | None] = mapped_column(Json)
+    unread_again: Mapped[Any | None] = mapped_column(Json)
+    put_off: Mapped[Any | None] = mapped_column(Json)
     seen_by: Mapped[str | None]
     published: Mapped[Any | None] = mapped_column(Json)
     sealed: Mapped[Any | None] = mapped_column(Json)
     marks_left: Mapped[Any | None] = mapped_column(Json)
     reason: Mapped[str]
+    returned_by: Mapped[str | None]
     error: Mapped[Any | None] = mapped_column(Json)
+
+
+class KeyedRow(Base):
+    """What one person keyed into a critical field at one step. It stays when the document is another one since."""
+
+    __tablename__ = "keyed_value"
+    document_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    value: Mapped[str]
+    unreadable: Mapped[bool]
+    step: Mapped[str] = mapped_column(String(8))
+    keyed_by: Mapped[str]
+    keyed_at: Mapped[datetime]
 
 
 class FieldRow(Base):
     __tablename__ = "field_value"
+    __table_args__ = (
+        Index(
+            "ix_field_value_identity",
+            "value",
+            sqlite_where=text("name = 'identity_number'"),
+            postgresql_where=text("name = 'identity_number'"),
+        ),
+    )
     document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
@@ -109,7 +141,10 @@ class FieldRow(Base):
     box: Mapped[Any | None] = mapped_column(Json)
     origin: Mapped[str] = mapped_column(String(16))
     doubt: Mapped[bool]
-    suggestion: Mapped[str]
+    proposals: Mapped[Any | None] = mapped_column(Json)
+    against: Mapped[Any | None] = mapped_column(Json)
+    placed: Mapped[Any | None] = mapped_column(Json)
+    weak: Mapped[Any | None] = mapped_column(Json)
 
 
 class PageRow(Base):
@@ -127,8 +162,58 @@ class PageRow(Base):
     blank: Mapped[bool]
     dropped: Mapped[bool]
     kept_reason: Mapped[str]
-    manual_rotation: Mapped[int]
+    work: Mapped[Any | None] = mapped_column(Json)
+    with_note: Mapped[bool]
+    pair_of: Mapped[str | None] = mapped_column(Id)
     error: Mapped[Any | None] = mapped_column(Json)
+    codes: Mapped[Any | None] = mapped_column(Json)
+    separator: Mapped[str | None] = mapped_column(String(8))
+    cue: Mapped[Any | None] = mapped_column(Json)
+    not_secret_by: Mapped[str | None]
+
+
+class ErasureRow(Base):
+    """A file of a state secret that is to be erased, and the dossier that had it. Gone once the file is."""
+
+    __tablename__ = "erasure"
+    sha256: Mapped[str] = mapped_column(Hash, primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
+class SeriesRow(Base):
+    """Where a document stands in a series of numbers; follows its fields (``store.earlier``)."""
+
+    __tablename__ = "document_series"
+    __table_args__ = (Index(None, "series", "year", "number"), Index(None, "series", "year", "issued"))
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    series: Mapped[str]
+    year: Mapped[int]
+    number: Mapped[int]
+    letter: Mapped[str] = mapped_column(String(1))
+    issued: Mapped[str] = mapped_column(String(10))
+    sure: Mapped[bool]
+
+
+class PrintRow(Base):
+    """The fingerprint of a page in four bands of 16 bits, so that near ones are found along an index each. Without a foreign key:
+    a page that moves to another dossier leaves its row and comes back."""
+
+    __tablename__ = "page_print"
+    page_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    b0: Mapped[int] = mapped_column(index=True)
+    b1: Mapped[int] = mapped_column(index=True)
+    b2: Mapped[int] = mapped_column(index=True)
+    b3: Mapped[int] = mapped_column(index=True)
+
+
+class HistoryRow(Base):
+    """A step that leads back from a change of a dossier's arrangement (``past``), or makes it again."""
+
+    __tablename__ = "history"
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    past: Mapped[bool]
+    step: Mapped[Any] = mapped_column(Json)
 
 
 class OutboxItemRow(Base):
@@ -284,6 +369,18 @@ class IssuedNumberRow(Base):
     year: Mapped[int]
     notation: Mapped[str]
     number: Mapped[int]
+
+
+class DueDocumentRow(Base):
+    """A document that the search index does not have as it is now."""
+
+    __tablename__ = "search_due"
+    __table_args__ = (Index(None, "backlog", "document_id"),)
+    document_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int]
+    backlog: Mapped[bool]
+    """It has not changed: the index is made anew."""
 
 
 class CounterRow(Base):

@@ -5,22 +5,42 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Select, Table, insert, select, update
 
-from workstation.domain.dossier import Document, Dossier, DossierState
+from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.events import AuditEvent, chain_hash
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import DossierId, Sha256
-from workstation.domain.page import Page
+from workstation.domain.holds import document_follows, dossier_holds, held_changed
+from workstation.domain.ids import DocumentId, DossierId, Sha256
+from workstation.domain.page import Page, PageState
 from workstation.domain.peers import Deliveries
-from workstation.domain.ports import Archive, Audit, Cursors, Dossiers, Numbers, Outbox, Register, Signers
+from workstation.domain.ports import (
+    Archive,
+    Audit,
+    Cursors,
+    Dossiers,
+    Earlier,
+    Erasures,
+    History,
+    KeyedValues,
+    Numbers,
+    Outbox,
+    Register,
+    Signers,
+)
+from workstation.domain.search import DueDocuments
 from workstation.store import mapping, tables
 from workstation.store.archive import SqlArchive
 from workstation.store.cursors import SqlCursors
 from workstation.store.deliveries import SqlDeliveries
+from workstation.store.due import SqlDueDocuments
+from workstation.store.earlier import SeriesKeeper, SqlEarlier
+from workstation.store.erasures import ERASURE, SqlErasures
+from workstation.store.history import SqlHistory
+from workstation.store.keyed import SqlKeyed
 from workstation.store.ledger import SqlSigners
 from workstation.store.mapping import Stored
 from workstation.store.numbers import SqlNumbers
@@ -29,6 +49,7 @@ from workstation.store.register import SqlRegister
 from workstation.store.rows import key_of, one_of, remove_rows, table_of, write_rows
 from workstation.store.transaction import Transaction
 
+T = TypeVar("T")
 ORIGINAL = table_of(tables.OriginalRow)
 DOSSIER = table_of(tables.DossierRow)
 DOCUMENT = table_of(tables.DocumentRow)
@@ -46,10 +67,11 @@ GENESIS = ""
 
 
 class SeenDossiers:
-    """Dossiers as they were read last, by version: screens ask for all of them after each change, and one has changed.
+    """Committed dossiers by version: screens ask for all of them after each change, and one has changed; and each page that is
+    read changes one page of what may be a thousand.
 
-    Only for reading units of work, which see committed states: there id and version name one content for ever. What a
-    writer sees may be rolled back, and its version given to something else.
+    Of what is committed id and version name one content for ever. What a writer has changed may be rolled back, and its version
+    given to something else: that comes here after the commit.
     """
 
     def __init__(self, limit: int = 2_000) -> None:
@@ -77,10 +99,16 @@ class SqlDossiers:
     def __init__(self, transaction: Transaction, seen: "SeenDossiers") -> None:
         self._tx = transaction
         self._seen = seen
+        self._due = SqlDueDocuments(transaction)
+        self._written: dict[str, Dossier] = {}
+        """By this unit of work, not yet committed."""
 
     def add(self, dossier: Dossier) -> None:
+        """K13 as for ``save``."""
+        _require_holding(dossier)
         self._tx.connection.execute(insert(DOSSIER), mapping.dossier_row(dossier))
-        self._write_parts(dossier)
+        self._due.add(dossier.id, dossier.version, self._write_parts(dossier, None, added=True))
+        self._written[dossier.id] = dossier
 
     def get(self, dossier_id: DossierId) -> Dossier:
         return one_of(self._load(select(DOSSIER).where(DOSSIER.c.id == dossier_id)), dossier_id)
@@ -100,13 +128,30 @@ class SqlDossiers:
         return one_of(self._load(select(DOSSIER).where(DOSSIER.c.id == owner)), page_id)
 
     def save(self, dossier: Dossier) -> Dossier:
+        """K13 for a document in a state whose conditions it does not meet, or can't have come to from how it stands."""
+        _require_holding(dossier)
         saved = replace(dossier, version=dossier.version + 1)
         unchanged = (DOSSIER.c.id == dossier.id) & (DOSSIER.c.version == dossier.version)
         result = self._tx.connection.execute(update(DOSSIER).where(unchanged).values(mapping.dossier_row(saved)))
         if result.rowcount != 1:
             raise WorkstationError("K04", reason="moved")
-        self._write_parts(dossier)
+        before = self._known(dossier.id, dossier.version)
+        changed = self._write_parts(dossier, before)
+        if before is None or (before.code, before.title) != (dossier.code, dossier.title):
+            changed |= {d.id for d in dossier.documents}
+        self._due.add(dossier.id, saved.version, changed)
+        self._written[dossier.id] = saved
         return saved
+
+    def committed(self) -> None:
+        """What was written is what everybody reads from now on."""
+        for dossier in self._written.values():
+            self._seen.put(replace(dossier, created_at=dossier.created_at.astimezone(UTC)))
+        self._written.clear()
+
+    def _known(self, dossier_id: str, version: int) -> Dossier | None:
+        written = self._written.get(dossier_id)
+        return written if written is not None and written.version == version else self._seen.get(dossier_id, version)
 
     def list(self, states: Iterable[DossierState] = ()) -> tuple[Dossier, ...]:
         query = select(DOSSIER).order_by(DOSSIER.c.created_at.desc(), DOSSIER.c.id.desc())
@@ -115,6 +160,10 @@ class SqlDossiers:
 
     def has_original(self, sha256: Sha256) -> bool:
         return bool(self._tx.rows(select(ORIGINAL.c.sha256).where(ORIGINAL.c.sha256 == sha256)))
+
+    def document_states(self, document_ids: Sequence[DocumentId]) -> Mapping[DocumentId, DocumentState]:
+        rows = self._tx.rows(select(DOCUMENT.c.id, DOCUMENT.c.state).where(DOCUMENT.c.id.in_(document_ids)))
+        return {DocumentId(row["id"]): DocumentState(row["state"]) for row in rows}
 
     def titles(self, dossier_ids: Sequence[DossierId]) -> Mapping[DossierId, str]:
         rows = self._tx.rows(select(DOSSIER.c.id, DOSSIER.c.title).where(DOSSIER.c.id.in_(dossier_ids)))
@@ -133,10 +182,11 @@ class SqlDossiers:
 
     def _assemble(self, rows: Sequence[Stored]) -> tuple[Dossier, ...]:
         """In the order of ``rows``; all parts that are not known yet with three queries, however many dossiers."""
-        found = {row["id"]: known for row in rows if (known := self._seen.get(row["id"], row["version"])) is not None}
+        found = {row["id"]: known for row in rows if (known := self._known(row["id"], row["version"])) is not None}
         for dossier in self._build([row for row in rows if row["id"] not in found]):
             found[dossier.id] = dossier
-            self._seen.put(dossier)
+            if self._tx.read_only:
+                self._seen.put(dossier)
         return tuple(found[row["id"]] for row in rows)
 
     def _build(self, rows: Sequence[Stored]) -> tuple[Dossier, ...]:
@@ -164,21 +214,82 @@ class SqlDossiers:
             query = query.join(DOCUMENT, DOCUMENT.c.id == FIELD.c.document_id).where(DOCUMENT.c.dossier_id.in_(dossier_ids))
         return self._tx.rows(query)
 
-    def _write_parts(self, dossier: Dossier) -> None:
-        """In the order in which the foreign keys allow it."""
+    def _write_parts(self, dossier: Dossier, before: Dossier | None, *, added: bool = False) -> set[str]:
+        """What differs from ``before``, the dossier as it is stored (None: that is read first), in the order in which the foreign
+        keys allow it. Gives the documents that differ, or of which a page does."""
         connection = self._tx.connection
-        stored_documents = {key_of(DOCUMENT, r): r for r in self._parts(DOCUMENT, [dossier.id])}
-        stored_pages = {key_of(PAGE, r): r for r in self._parts(PAGE, [dossier.id])}
-        stored_fields = {key_of(FIELD, r): r for r in self._fields([dossier.id])}
-        documents, pages, fields = mapping.document_rows(dossier), mapping.page_rows(dossier), mapping.field_rows(dossier)
-        known = {row["original"] for row in stored_pages.values()}
+        if before is None:
+            new_documents, new_pages = list(enumerate(dossier.documents)), list(enumerate(dossier.pages))
+            stored_documents = _by_key(DOCUMENT, self._parts(DOCUMENT, [dossier.id]))
+            stored_pages = _by_key(PAGE, self._parts(PAGE, [dossier.id]))
+            stored_fields = _by_key(FIELD, self._fields([dossier.id]))
+            known = {row["original"] for row in stored_pages.values()}
+        else:
+            old_documents, new_documents = differing(before.documents, dossier.documents)
+            old_pages, new_pages = differing(before.pages, dossier.pages)
+            stored_documents = _by_key(DOCUMENT, mapping.document_rows(dossier.id, old_documents))
+            stored_pages = _by_key(PAGE, mapping.page_rows(dossier.id, old_pages))
+            stored_fields = _by_key(FIELD, mapping.field_rows(old_documents))
+            known = set(before.originals)
+        if not added:
+            _require_following(new_documents, stored_documents, stored_fields)
+            self._require_held(dossier, stored_pages.values(), [page for _, page in new_pages])
+        documents, pages = mapping.document_rows(dossier.id, new_documents), mapping.page_rows(dossier.id, new_pages)
+        fields = mapping.field_rows(new_documents)
+        old = None if before is None else [d for _, d in old_documents]
+        series = SeriesKeeper(self._tx, [key[0] for key in stored_documents], old, [d for _, d in new_documents])
         self._tx.insert_missing(ORIGINAL, [{"sha256": s} for s in sorted(set(dossier.originals) - known)])
+        series.take_out()
         write_rows(connection, DOCUMENT, stored_documents, documents)
         write_rows(connection, PAGE, stored_pages, pages)
         write_rows(connection, FIELD, stored_fields, fields)
         remove_rows(connection, FIELD, stored_fields, fields)
         remove_rows(connection, PAGE, stored_pages, pages)
         remove_rows(connection, DOCUMENT, stored_documents, documents)
+        series.put_in()
+        owners = {row["document_id"] for row in (*stored_pages.values(), *pages)} - {None}
+        return owners | {row["id"] for row in (*stored_documents.values(), *documents)}
+
+    def _require_held(self, dossier: Dossier, stored: Iterable[Stored], pages: Sequence[Page]) -> None:
+        """K13 for a page with a mark of a state secret that is another one now without a person's word, or gone although nobody
+        ordered its file to be erased."""
+        held = [page for row in stored if (page := mapping.page(row)).state is PageState.HELD]
+        if not held:
+            return
+        after = {page.id: page for page in pages}
+        ordered = select(ERASURE.c.sha256).where(ERASURE.c.dossier_id == dossier.id)
+        erased = {row["sha256"] for row in self._tx.rows(ordered)}
+        gone = any(page.id not in after and page.source.original not in erased for page in held)
+        if gone or held_changed(held, after) is not None:
+            raise WorkstationError("K13", reason="state_secret")
+
+
+def _require_holding(dossier: Dossier) -> None:
+    if reason := dossier_holds(dossier):
+        raise WorkstationError("K13", reason=reason)
+
+
+def _require_following(new: Sequence[tuple[int, Document]], stored: Mapping[Any, Stored], fields: Mapping[Any, Stored]) -> None:
+    """``stored``, ``fields``: rows of the documents that ``new`` is written over."""
+    read = defaultdict[str, list[IndexField]](list)
+    for row in fields.values():
+        read[row["document_id"]].append(mapping.index_field(row))
+    before = {row["id"]: mapping.document(row, tuple(read[row["id"]])) for row in stored.values()}
+    for _, document in new:
+        if reason := document_follows(before.get(document.id), document):
+            raise WorkstationError("K13", reason=reason)
+
+
+def _by_key(table: Table, rows: Sequence[Stored]) -> dict[tuple[Any, ...], Stored]:
+    return {key_of(table, row): row for row in rows}
+
+
+def differing(before: Sequence[T], after: Sequence[T]) -> tuple[list[tuple[int, T]], list[tuple[int, T]]]:
+    """What is not the very same value at the very same place, of both: a change keeps the values that it does not touch, so a
+    thousand pages are told apart without looking into them."""
+    old, new = [(i, id(x)) for i, x in enumerate(before)], [(i, id(x)) for i, x in enumerate(after)]
+    same = set(old) & set(new)
+    return [(i, before[i]) for i, x in old if (i, x) not in same], [(i, after[i]) for i, x in new if (i, x) not in same]
 
 
 class SqlAudit:
@@ -222,10 +333,11 @@ class SqlAudit:
 class SqlUnitOfWork:
     """``domain.ports.UnitOfWork``. Keep it short: on SQLite a writing one keeps every other writer waiting."""
 
-    def __init__(self, engine: Engine, seen: SeenDossiers | None = None) -> None:
-        """``seen``: a unit that only reads, with what is known from reading before."""
-        self._tx = Transaction(engine, read_only=seen is not None)
-        self.dossiers: Dossiers = SqlDossiers(self._tx, SeenDossiers(0) if seen is None else seen)
+    def __init__(self, engine: Engine, seen: SeenDossiers, *, read_only: bool = False) -> None:
+        """``seen``: what is known from before."""
+        self._tx = Transaction(engine, read_only)
+        self._dossiers = SqlDossiers(self._tx, seen)
+        self.dossiers: Dossiers = self._dossiers
         self.outbox: Outbox = SqlOutbox(self._tx)
         self.cursors: Cursors = SqlCursors(self._tx)
         self.audit: Audit = SqlAudit(self._tx)
@@ -234,6 +346,11 @@ class SqlUnitOfWork:
         self.register: Register = SqlRegister(self._tx)
         self.deliveries: Deliveries = SqlDeliveries(self._tx)
         self.numbers: Numbers = SqlNumbers(self._tx)
+        self.earlier: Earlier = SqlEarlier(self._tx)
+        self.history: History = SqlHistory(self._tx)
+        self.keyed: KeyedValues = SqlKeyed(self._tx)
+        self.erasures: Erasures = SqlErasures(self._tx)
+        self.due: DueDocuments = SqlDueDocuments(self._tx)
 
     def __enter__(self) -> "SqlUnitOfWork":
         return self
@@ -244,3 +361,4 @@ class SqlUnitOfWork:
     def commit(self) -> None:
         """Stores all that was done since the last commit. The unit may go on; what follows is a transaction of its own."""
         self._tx.commit()
+        self._dossiers.committed()

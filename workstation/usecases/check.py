@@ -1,66 +1,143 @@
-"""Entry and check of index fields: two different persons, values in their form's shape."""
+"""Entry and check of index fields: two different persons, a third where they differ, values in their form's shape."""
 
-import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 
-from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, confirm_check, confirm_entry
+from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, send_back, unchecked
 from workstation.domain.errors import WorkstationError
-from workstation.domain.fields import FieldOrigin, IndexField, nfc
+from workstation.domain.fields import FieldOrigin, IndexField
 from workstation.domain.ids import DocumentId, UserName
-from workstation.domain.profile import DocumentRule
-from workstation.usecases.office import Office
+from workstation.domain.issue import GIVEN_IN_MARK
+from workstation.domain.page import PageState
+from workstation.domain.ports import UnitOfWork
+from workstation.domain.profile import DocumentRule, Profile
+from workstation.usecases import held, rekey, suggest
+from workstation.usecases.fieldvalues import named
+from workstation.usecases.office import Office, day
+from workstation.usecases.placing import ON_THE_FORM, settled
 
-_SHAPES = {"number": re.compile(r"[0-9]{1,11}[A-Za-zĐđ]?"), "identity_number": re.compile(r"[0-9]{9}|[0-9]{12}")}
-"""Shapes of values that are numbers: document number (Decree 30/2020, annex VI: 11 characters), CMND or CCCD."""
-
-
-def normalised(name: str, value: str, required: bool) -> str:
-    """NFC, and the field's own shape: K01 if a required value is empty, K02 if it has not the shape of its field."""
-    value = nfc(value)
-    if not value:
-        if required:
-            raise WorkstationError("K01", field=name)
-        return ""
-    if name == "issued_date":
-        try:
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            raise WorkstationError("K02", field=name) from None
-    if name in _SHAPES and not _SHAPES[name].fullmatch(value):
-        raise WorkstationError("K02", field=name)
-    return value
+Step = Callable[[Document, Mapping[str, str], Profile, DocumentRule, UserName], Document]
+_STEPS: dict[DocumentState, Step] = {DocumentState.TO_CHECK: rekey.check, DocumentState.TO_SETTLE: rekey.settle}
+"""What confirming is in a state; in any other it is entry, if the state allows that."""
 
 
-def entered(document: Document, values: dict[str, str], rule: DocumentRule) -> tuple[IndexField, ...]:
-    """The form's fields with the values a person confirmed; a value that the machine read keeps its place on the page."""
-    read = {f.name: f for f in document.fields}
-    fields = []
-    for name in rule.form:
-        old = read.get(name)
-        given = values.get(name, old.value if old else "")
-        value = normalised(name, given, name in rule.required)
-        if old is not None and old.value == value:
-            fields.append(replace(old, doubt=False))
-        elif value:
-            place = old or IndexField(name, "", 0.0)
-            fields.append(IndexField(name, value, 1.0, place.page, place.box, FieldOrigin.TYPED))
-    return tuple(fields)
+def confirm(office: Office, document_id: DocumentId, values: Mapping[str, str], by: UserName) -> Dossier:
+    """Entry by the clerk, the check by somebody else or a third person's word (K03 for the wrong one), by the state the document
+    is in. K20 for a page with a mark of a state secret; K08 while a page of it is being made and read anew: nobody vouches for a
+    picture that is about to be another. K41 while it is for that person to say which unit a place means.
 
-
-def confirm(office: Office, document_id: DocumentId, values: dict[str, str], by: UserName) -> Dossier:
-    """Entry by the clerk, or the check by somebody else (K03), by the state the document is in."""
-    dossier_id = office.dossier_of(document_id).id
+    A document that is said to have a degree of secrecy is not confirmed: it stops (``held.stop``)."""
+    dossier = office.dossier_of(document_id)
+    dossier_id = dossier.id
+    form = office.rules.document(dossier.document(document_id).type_code).fields
+    if held.secrecy_said(dossier, document_id, values, form):
+        return held.stop(office, document_id, by)
 
     def edit(d: Dossier) -> Dossier:
         document = d.document(document_id)
+        if (stopped := held.page_number(d, document_id)) is not None:
+            raise WorkstationError("K20", page=stopped)
+        for number, page in enumerate(d.pages, 1):
+            if page.document_id == document_id and page.state is PageState.NEW and not page.dropped:
+                raise WorkstationError("K08", page=number)
         if document.state is DocumentState.REFUSED:
             document = replace(document.move(DocumentState.TO_INDEX), published=None, seen_by=None)
-        fields = entered(document, values, office.profile_of(d).demands(office.rules.document(document.type_code)))
-        step = confirm_check if document.state is DocumentState.TO_CHECK else confirm_entry
-        return d.with_document(replace(step(document, fields, by), reason="", error=None))
+        profile = office.profile_of(d)
+        rule = profile.demands(office.rules.document(document.type_code))
+        after = _STEPS.get(document.state, rekey.enter)(document, values, profile, rule, by)
+        after = suggest.judged(office.rules, replace(after, reason="", returned_by=None), day(office.clock.now()))
+        return d.with_document(settled(office, document, after))
 
-    return office.change(dossier_id, edit, office.event(by, "confirmed", document_id))
+    def keep(uow: UnitOfWork, before: Dossier, after: Dossier) -> None:
+        document = after.document(document_id)
+        names = office.profile_of(after).rekeyed(office.rules.document(document.type_code))
+        uow.keyed.add(rekey.keyed_at(before.document(document_id), document, names, by, office.clock.now()))
+
+    return office.change(dossier_id, edit, office.event(by, "confirmed", document_id), beside=keep)
+
+
+def back_to_entry(office: Office, document_id: DocumentId, reason: str, by: UserName) -> Dossier:
+    """Whoever checks sends it back to who enters. K01 without a reason; K06 unless it is being checked."""
+    if not reason.strip():
+        raise WorkstationError("K01", field="reason")
+
+    def edit(d: Dossier) -> Dossier:
+        return d.with_document(send_back(d.document(document_id), reason.strip(), by))
+
+    return office.change(office.dossier_of(document_id).id, edit, office.event(by, "sent_back", document_id))
+
+
+def put_off(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
+    """To the end of this person's queue. K06 unless it is being entered or checked."""
+
+    def edit(d: Dossier) -> Dossier:
+        document = d.document(document_id)
+        _being_entered(document)
+        others = tuple(x for x in document.put_off if x[0] != by)
+        return d.with_document(replace(document, put_off=(*others, (by, office.clock.now()))))
+
+    return office.change(office.dossier_of(document_id).id, edit, office.event(by, "put_off", document_id))
+
+
+def set_unreadable(office: Office, document_id: DocumentId, name: str, on: bool, by: UserName) -> Dossier:
+    """Says that the paper can't be read where the field stands (or takes that back): its value is empty then. In a field that is
+    keyed without seeing the other's entry, that entry stays. K02 if the form has no such field, K03 and K06 as for confirming,
+    K12 for a field that has to be legible."""
+
+    def edit(d: Dossier) -> Dossier:
+        document = d.document(document_id)
+        _being_entered(document)
+        profile = office.profile_of(d)
+        rule = office.rules.document(document.type_code)
+        if name not in rule.form:
+            raise WorkstationError("K02", field=name)
+        if on and name in illegible_refused(profile):
+            raise WorkstationError("K12", **named(rule.definition(name)))
+        return d.with_document(_unreadable(document, name, on, by, rekey.blind_to(document, by, profile, rule)))
+
+    return office.change(office.dossier_of(document_id).id, edit, office.event(by, "unreadable", document_id, field=name, on=on))
+
+
+def illegible_refused(profile: Profile) -> frozenset[str]:
+    """Fields that can't be left as unreadable: those the profile names, and those that are only given at issue."""
+    return frozenset(profile.legible) | {name for mark, name in GIVEN_IN_MARK.items() if mark in profile.office_marks}
+
+
+def _being_entered(document: Document) -> None:
+    if document.state not in ON_THE_FORM:
+        raise WorkstationError("K06", state=document.state.value, to=DocumentState.TO_INDEX.value)
+
+
+def _unreadable(document: Document, name: str, on: bool, by: UserName, blind: frozenset[str]) -> Document:
+    checking = document.state in (DocumentState.TO_CHECK, DocumentState.TO_SETTLE)
+    settling = document.state is DocumentState.TO_SETTLE and document.checked_by == by
+    if checking and (document.entered_by == by or settling):
+        raise WorkstationError("K03")
+    if name in blind:
+        others = tuple(n for n in document.unread_again if n != name)
+        return replace(document, unread_again=(*others, name) if on else others)
+    old = next((f for f in document.fields if f.name == name), None)
+    if on is (old is not None and old.origin is FieldOrigin.UNREADABLE):
+        return document
+    place = old or IndexField(name, "", 0.0)
+    said = IndexField(name, "", 0.0, place.page, place.box, FieldOrigin.UNREADABLE if on else FieldOrigin.TYPED, doubt=not on)
+    return replace(document, fields=(*(f for f in document.fields if f.name != name), said))
+
+
+def tried(office: Office, document_id: DocumentId, values: Mapping[str, str], by: UserName) -> tuple[IndexField, ...]:
+    """What checks and other documents would say of these values, before this person confirms them; of what must not be seen
+    before it is keyed, nothing: its neighbours would tell it. Nothing is stored."""
+    dossier = office.dossier_of(document_id)
+    document = dossier.document(document_id)
+    rule = office.rules.document(document.type_code)
+    blind = rekey.blind_to(document, by, office.profile_of(dossier), rule)
+    document = rekey.covered(document, blind)
+    today = day(office.clock.now())
+    fields = suggest.edited(office.rules, document.type_code, suggest.typed(document.fields, values), today)
+    with office.look() as uow:
+        after = dossier.with_document(replace(document, fields=fields))
+        said = suggest.compared(uow, office.rules, day, dossier, after).document(document_id).fields
+    return tuple(replace(f, proposals=(), against=()) if f.name in blind else f for f in said)
 
 
 def set_type(office: Office, document_id: DocumentId, type_code: str, by: UserName) -> Dossier:
@@ -76,7 +153,8 @@ def set_type(office: Office, document_id: DocumentId, type_code: str, by: UserNa
             raise WorkstationError("K06", state=document.state.value, to="to_index")
         kept = tuple(f for f in document.fields if f.name in rule.form and f.name != "type_name")
         name = IndexField("type_name", rule.type.name, 1.0, origin=FieldOrigin.TYPED)
-        return d.with_document(replace(document, type_code=type_code, fields=(name, *kept)))
+        fields = suggest.edited(office.rules, type_code, (name, *kept), day(office.clock.now()))
+        return d.with_document(replace(document, type_code=type_code, fields=fields))
 
     return office.change(dossier_id, edit, office.event(by, "typed", document_id, type=type_code))
 
@@ -88,9 +166,7 @@ def reopen(office: Office, dossier: Dossier, document_id: DocumentId, by: UserNa
 
     def edit(d: Dossier) -> Dossier:
         old = d.document(document_id)
-        fresh = replace(
-            old, state=DocumentState.TO_INDEX, published=None, sealed=None, entered_by=None, checked_by=None, seen_by=None
-        )
+        fresh = replace(unchecked(old), state=DocumentState.TO_INDEX, published=None, sealed=None)
         return replace(d.move(DossierState.PROCESSING).with_document(fresh), error=None)
 
     return office.change(dossier.id, edit, office.event(by, "reopened", document_id))

@@ -9,13 +9,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workstation.domain.copies import CopyRule, Medium, SourceIs
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.durable import DISK_FULL
 from workstation.domain.errors import WorkstationError
+from workstation.domain.findings import FindingLimits
 from workstation.domain.ids import DocumentId, Sha256, new_id
 from workstation.domain.marks import copy_marks, is_secret, unread_mark
 from workstation.domain.page import Finding, PageText
@@ -25,7 +26,7 @@ from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, VERIFY_SE
 from workstation.usecases.publish import published_pages, title_of
 from workstation.usecases.read import indexed
 from workstation.usecases.recover import sha256_of
-from workstation.usecases.shown import signed_length
+from workstation.usecases.sound import signed_length
 
 Verifier = Callable[[Path], FileVerdict]
 
@@ -115,12 +116,14 @@ def _read_file(
 ) -> Source:
     results = _read(office, shown, sha256_of(shown), frames, rule, cache)
     for number, result in enumerate(results, 1):
+        if result.secret:
+            raise WorkstationError("S02")
         _no_secret(result.text, number, looked)
         if medium is Medium.PAPER and not result.blank:
             _good_enough(result.findings, rule, number, given.name)
     pages = tuple(PublishPage(shown, n, r.recipe, r.text) for n, r in enumerate(results))
-    draft = office.tools.index(tuple(r.text for r in results))
-    known = indexed(office, Document(DocumentId(new_id())), draft)
+    texts = tuple(r.text for r in results)
+    known = indexed(office, Document(DocumentId(new_id())), office.tools.index(texts), texts)
     title = title_of(office, known) if known.type_code else given.stem
     return Source(title, frozenset[SourceIs]().union(*(copy_marks(r.text) for r in results)), pages)
 
@@ -142,7 +145,7 @@ def require_green(verdict: FileVerdict, name: str) -> None:
 
 
 def _read(office: Office, path: Path, digest: Sha256, frames: int, rule: CopyRule, cache: Path) -> list[PageResult]:
-    jobs = [PageJob(path, digest, n, cache, min_dpi=rule.min_dpi) for n in range(frames)]
+    jobs = [PageJob(path, digest, n, cache, limits=FindingLimits(min_dpi=rule.min_dpi)) for n in range(frames)]
     futures = [office.pages.submit(office.tools.process, job, timeout=PAGE_SECONDS) for job in jobs]
     return [future.result() for future in futures]
 
@@ -168,8 +171,13 @@ def _good_enough(findings: Sequence[Finding], rule: CopyRule, page: int, name: s
 
 @contextmanager
 def document_source(office: Office, verify: Verifier, dossier: Dossier, document: Document, looked: bool) -> Iterator[Given]:
-    """A document of the store: a scan that has been checked, of which the published pages are copied. K06 if it is not so far.
+    """A document of the store: a scan that has been checked, of which the published pages are copied; or one that came signed, as
+    ``file_source``. K06 if it is not so far.
     Reading it raises A01, A04, S02, S07; S03: its signed file is no longer sound."""
+    if document.state is DocumentState.EXEMPT and document.sealed is not None:
+        with file_source(office, verify, office.blobs.path(document.sealed.sha256), looked) as given:
+            yield replace(given, read=lambda rule: replace(given.read(rule), title=title_of(office, document)))
+        return
     published = document.published
     if published is None or document.state not in (DocumentState.TO_SIGN, DocumentState.SIGNED):
         raise WorkstationError("K06", state=document.state.value, to="published")
@@ -185,8 +193,9 @@ def document_source(office: Office, verify: Verifier, dossier: Dossier, document
             if not scan.blank:
                 _good_enough(scan.findings, rule, number, dossier.code)
         pages = published_pages(office, dossier, document)
-        for number, page in enumerate(pages, 1):
-            _no_secret(page.text, number, looked)
+        for number, (scan, page) in enumerate(zip(scans, pages, strict=True), 1):
+            if scan.not_secret_by is None:
+                _no_secret(page.text, number, looked)
         return Source(title_of(office, document), frozenset[SourceIs]().union(*(copy_marks(page.text) for page in pages)), pages)
 
     yield Given(office.blobs.path(published.sha256), published.sha256, len(scans), Medium.PAPER, read)

@@ -6,19 +6,39 @@ After a change is committed a notice goes out on ``bus``; screens reload then. E
 
 from concurrent.futures import Future
 
-from workstation.domain.dossier import DocumentState
-from workstation.domain.filelist import expand
-from workstation.domain.ids import DocumentId, DossierId
-from workstation.usecases import check, edit, queries, recover
-from workstation.usecases.deskcapture import CaptureDesk
-from workstation.usecases.desklanes import SYSTEM, nothing
+from workstation.domain.ids import DossierId
+from workstation.usecases import queries, recover, slips
+from workstation.usecases.deskbox import BoxDesk
+from workstation.usecases.deskcheck import CheckDesk
+from workstation.usecases.deskheld import HeldDesk
+from workstation.usecases.deskknown import KnownDesk
 from workstation.usecases.deskledger import LedgerDesk
+from workstation.usecases.deskpages import PageDesk
+from workstation.usecases.deskpaper import PaperDesk
+from workstation.usecases.deskplaces import PlaceDesk
+from workstation.usecases.deskrescan import RescanDesk
+from workstation.usecases.desksearch import SearchDesk
 from workstation.usecases.desksign import SigningDesk
+from workstation.usecases.desksplitting import SplittingDesk
 from workstation.usecases.outboxdesk import OutboxDesk
-from workstation.usecases.views import Counts, DocumentView, DossierRow, DossierView, LineStatus
+from workstation.usecases.views import Counts, DossierRow, DossierView, LineStatus
 
 
-class Desk(CaptureDesk, SigningDesk, LedgerDesk, OutboxDesk):
+class Desk(
+    CheckDesk,
+    HeldDesk,
+    KnownDesk,
+    PageDesk,
+    RescanDesk,
+    SplittingDesk,
+    PaperDesk,
+    PlaceDesk,
+    SearchDesk,
+    SigningDesk,
+    LedgerDesk,
+    OutboxDesk,
+    BoxDesk,
+):
     """See the module."""
 
     def resume(self) -> Future[recover.Recovery]:
@@ -48,16 +68,6 @@ class Desk(CaptureDesk, SigningDesk, LedgerDesk, OutboxDesk):
         self._runs = True
         return sudden
 
-    def _take_in_stranded(self) -> list[DossierId]:
-        """Sheets that were scanned and not yet taken in when the program stopped; gives the dossiers that got some."""
-        found = []
-        for folder in sorted(p for p in self._parts.incoming.glob("*") if p.is_dir()):
-            dossier_id = DossierId(folder.name)
-            for path in expand([folder]):
-                if self._take_in_sheet(dossier_id, path, SYSTEM).pages:
-                    found.append(dossier_id)
-        return found
-
     def tick(self) -> None:
         """One round of the ticker: the token, the line, the disk, and what is due to be sent."""
         self._watch.tick()
@@ -67,11 +77,12 @@ class Desk(CaptureDesk, SigningDesk, LedgerDesk, OutboxDesk):
         return self._watch.pause_seconds(usual)
 
     def counts(self) -> Future[Counts]:
-        user = self.user
+        user, users = self.user, [u.name for u in self.users]
 
         def run() -> Counts:
             with self._office.look() as uow:
-                return queries.counts(uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally(), user.name, user.role)
+                waiting, items = uow.dossiers.list(queries.ON_THE_DESK), uow.outbox.tally()
+            return queries.counts(waiting, items, user.name, users, user.role)
 
         return self._ask(run)
 
@@ -83,72 +94,18 @@ class Desk(CaptureDesk, SigningDesk, LedgerDesk, OutboxDesk):
 
     def dossier(self, dossier_id: DossierId) -> Future[DossierView]:
         def run() -> DossierView:
-            can_undo, can_redo = self._history.can(dossier_id)
-            return queries.dossier_view(self._office, self._office.dossier(dossier_id), can_undo=can_undo, can_redo=can_redo)
+            with self._office.look() as uow:
+                can_undo, can_redo = uow.history.can(dossier_id)
+            dossier = self._office.dossier(dossier_id)
+            slip = slips.suggestion(self._office, dossier, self._parts.receipts)
+            return queries.dossier_view(self._office, dossier, can_undo=can_undo, can_redo=can_redo, slip=slip)
 
         return self._ask(run)
-
-    # --- verify
-
-    def verify_queue(self) -> Future[tuple[DocumentView, ...]]:
-        """What this user can enter (Chờ nhập) or check (Chờ kiểm tra, entered by somebody else), oldest first; what was put
-        off stands last."""
-        user = self.user.name
-
-        def run() -> tuple[DocumentView, ...]:
-            rows = queries.verify_queue(self._office, self._all(queries.ON_THE_DESK), user)
-            with self._lock:
-                order = {x: i for i, x in enumerate(self._later.get(user, []))}
-            return tuple(sorted(rows, key=lambda r: order.get(r.id, -1)))
-
-        return self._ask(run)
-
-    def document(self, document_id: DocumentId) -> Future[DocumentView]:
-        def run() -> DocumentView:
-            dossier = self._office.dossier_of(document_id)
-            return queries.document_view(self._office, dossier, dossier.document(document_id))
-
-        return self._ask(run)
-
-    def confirm(self, document_id: DocumentId, values: dict[str, str]) -> Future[None]:
-        """Entry or check, by the document's state and the user. K01 or K02 (``field``) if a value is missing or malformed,
-        K03 for the wrong person. A passed document is published and gated in the background."""
-        user = self.user.name
-
-        def run() -> None:
-            after = check.confirm(self._office, document_id, values, user)
-            if after.document(document_id).state is DocumentState.PASSED:
-                self._publish_in_background(document_id)
-
-        return self._do(run)
-
-    def set_type(self, document_id: DocumentId, type_code: str) -> Future[None]:
-        user = self.user.name
-        return self._do(lambda: nothing(check.set_type(self._office, document_id, type_code, user)))
-
-    def document_types(self) -> tuple[tuple[str, str], ...]:
-        """(code, Vietnamese name), for the type box; at once."""
-        rules = self._office.rules
-        return tuple((r.type.code, r.type.name) for r in (*rules.documents, rules.other))
-
-    def return_to_capture(self, document_id: DocumentId, reason: str) -> Future[None]:
-        user = self.user.name
-        return self._do(lambda: nothing(edit.give_back(self._office, document_id, reason, user)))
-
-    def later(self, document_id: DocumentId) -> Future[None]:
-        """To the end of this user's queue."""
-
-        user = self.user.name
-
-        def run() -> None:
-            with self._lock:
-                self._later[user] = [x for x in self._later.get(user, []) if x != document_id] + [document_id]
-
-        return self._do(run)
 
     def stop(self) -> None:
-        """Breaks off what is being sent; the ticker's round then ends soon. Before :meth:`close`."""
+        """Breaks off what is being sent or put into the index; the tickers' rounds then end soon. Before :meth:`close`."""
         self._watch.stop()
+        self._stopping.set()
 
     def close(self) -> None:
         """Ends the lanes. What was under way is done again at the next start."""

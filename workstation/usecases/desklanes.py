@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from workstation.domain.codes import RECEIPT, Separator
 from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, UserName
@@ -15,13 +16,14 @@ from workstation.domain.ports import EventBus, Lane, LineLimits, Scanner, Sender
 from workstation.domain.scanprofile import USUAL, ScanProfile
 from workstation.domain.signature import FileVerdict, KeyRef
 from workstation.domain.signing import Secret
-from workstation.usecases.history import History
 from workstation.usecases.office import VERIFY_SECONDS, Office
 from workstation.usecases.publish import publish
 from workstation.usecases.read import read_dossier
+from workstation.usecases.search import Searcher
 from workstation.usecases.shown import ShownPdfs
 from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.telling import log_failure, told
+from workstation.usecases.thumbnails import Thumbnails
 from workstation.usecases.views import User
 from workstation.usecases.watch import Watch
 from workstation.usecases.watched import WatchedFolder
@@ -44,23 +46,30 @@ class DeskParts:
     limits: LineLimits
     """What the office allows the sender."""
     key: KeyRef | None
-    verify: Callable[[Path], FileVerdict]
-    """Picklable: runs in a page worker, since it opens PDFs. Asks nobody: for the office's own files, at any time."""
     verify_online: Callable[[Path], FileVerdict]
-    """The same, asking the issuers: for a file that somebody wants to know about."""
+    """As ``Office.verify``, asking the issuers: for a file that somebody wants to know about."""
     save_report: Callable[[Path, str, FileVerdict], None]
     """Picklable: runs in a page worker."""
+    save_separators: Callable[[Path, Separator, int], None]
+    """The same: so many separator sheets of a kind."""
+    save_slip: Callable[[Path, Dossier, str], None]
+    """The same: a dossier's handover slip, with the name of the office."""
     wake: Callable[[], None]
     """Lets the ticker run now."""
     incoming: Path
     """Folder for scanned sheets before they become originals."""
     free_gb: Callable[[], float]
     """Gigabytes (10^9 bytes) free where the office's files lie."""
+    searcher: Searcher
     scan_profiles: tuple[ScanProfile, ...] = USUAL
     watched: WatchedFolder | None = None
     """What the office's copier scans into."""
     other_version: Callable[[OutboxItem], Comparison | None] = lambda _: None
     """Asks the ward server what it has received of a dossier; None: nothing yet. G01 and the like where it can't be asked."""
+    receipts: str = RECEIPT
+    """Regular expression: how codes on slips of the procedure system look."""
+    camera: str = "0"
+    """Before which identity cards are held (``CameraLook``)."""
     account: Secret | None = None
     """Of a key at a remote service: the secret of the office's account there."""
 
@@ -75,13 +84,17 @@ class DeskLanes:
         self.bus: EventBus = office.bus
         self._office = office
         self._parts = parts
-        self._history = History(office)
+        self._arranging = threading.Lock()
+        """One change to an arrangement at a time, however fast somebody clicks."""
         self._shown = ShownPdfs(office, self._verify)
-        self._later: dict[UserName, list[DocumentId]] = {}
+        self._thumbnails = Thumbnails(office.pages, office.tools, office.blobs, office.cache)
         self._lock = threading.Lock()
         self._watch = Watch(office, parts.sender, parts.limits, parts.key, parts.free_gb)
         self._running = parts.incoming / ".running"
         self._runs = False
+        self._stopping = threading.Event()
+        self._index_trouble = ""
+        """Code of what kept the last round from the search index."""
 
     def _ask(self, fn: Callable[[], R]) -> Future[R]:
         return self._parts.store.submit(told, fn)
@@ -143,7 +156,7 @@ class DeskLanes:
         self._in_background(lambda: publish(self._office, document_id))
 
     def _verify(self, path: Path) -> FileVerdict:
-        return self._office.pages.submit(self._parts.verify, path, timeout=VERIFY_SECONDS, urgent=True).result()
+        return self._office.pages.submit(self._office.verify, path, timeout=VERIFY_SECONDS, urgent=True).result()
 
 
 def nothing(_: object) -> None:

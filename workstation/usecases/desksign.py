@@ -44,7 +44,8 @@ class SigningDesk(DeskLanes):
         user = self.user.name
 
         def run() -> Picture:
-            return self._shown.picture(self._office.dossier_of(document_id).document(document_id), page, max_px, user)
+            dossier = self._office.dossier_of(document_id)
+            return self._shown.picture(dossier, dossier.document(document_id), page, max_px, user)
 
         return self._ask(run)
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar, overload
@@ -12,7 +13,7 @@ from workstation.domain.durable import write_durably
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
-from workstation.domain.page import PageText
+from workstation.domain.page import PageText, Recipe
 from workstation.domain.pagejobs import (
     DocumentDraft,
     Inspection,
@@ -24,13 +25,17 @@ from workstation.domain.pagejobs import (
     PublishJob,
     StoredPage,
 )
+from workstation.domain.pagework import for_all
+from workstation.domain.place import Places
 from workstation.domain.ports import Lane
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.shelf import Shelf
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
+from workstation.usecases.placing import with_places
 from workstation.usecases.read import indexed_fields
 from workstation.usecases.send import ascii_name
+from workstation.usecases.suggest import made
 
 T = TypeVar("T")
 
@@ -49,6 +54,8 @@ class Bench:
     profile: Profile
     cache: Path
     shelf: Shelf
+    today: date
+    places: Callable[[], Places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,11 @@ def read_files(bench: Bench, arguments: Sequence[Path], hash_of: Hasher) -> Iter
     """Reads every argument, gives each as soon as it is read; frames of the files behind it are in the lane meanwhile, so that
     no core waits between files.
 
-    A file that can't be opened, or a page that can't be read, keeps its error and the rest goes on.
+    A file that can't be opened, or a page that can't be read, keeps its error and the rest goes on. Of an argument with a page
+    that bears a mark of a state secret nothing is told but K20.
     """
-    files = [expand([argument]) for argument in arguments]
+    # Names, not paths: a ``Path`` keeps its parts, name and hash as well, four times the bytes of each file that waits.
+    files = [[str(path) for path in expand([argument])] for argument in arguments]
     started = _ahead(_start(bench, _ahead(_inspect(bench, files)), hash_of))
     for number, starts in groupby(started, lambda start: start.argument):
         yield _read(bench, str(arguments[number]), starts)
@@ -114,17 +123,31 @@ def _read(bench: Bench, name: str, starts: Iterable["_Start"]) -> ReadFile:
                 yield page
 
     pages = bench.shelf.keep(finished())
+    if any(note.code == "K20" for note in unread):  # nobody is here to say which of the pages belong to it
+        return ReadFile(name, bench.shelf.keep(_untold(page) for page in pages), (), (*unopened, *unread))
     if not pages and not unopened:
         unopened.append(ErrorNote("F04", (("file", Path(name).name),)))
-    drafts = (replace(d, fields=indexed_fields(bench.rules, d)) for d in _documents(bench, pages))
+    drafts = (_checked(bench, pages, d) for d in _documents(bench, pages))
     return ReadFile(name, pages, bench.shelf.keep(drafts), (*unopened, *unread))
+
+
+def _untold(page: ReadPage) -> ReadPage:
+    """Without anything that was read on it."""
+    return replace(page, result=None, error=page.error or ErrorNote("K20", (("file", page.path.name),)))
+
+
+def _checked(bench: Bench, pages: Sequence[ReadPage], draft: DocumentDraft) -> DocumentDraft:
+    """The draft's fields that stand on its form, with what is said of them."""
+    fields, texts = indexed_fields(bench.rules, draft), _Texts(bench, pages, draft.pages)
+    checked = made(bench.rules, draft.type_code, fields, texts, bench.today)
+    return replace(draft, fields=with_places(checked, bench.places))
 
 
 def with_words(bench: Bench, page: ReadPage) -> ReadPage:
     """The page with what was read on it, from the cache. B01 if it has gone from there: no page loses its words in silence."""
     if page.result is None:
         return page
-    text = bench.tools.load_text(bench.cache, page.original, page.frame, 0)
+    text = bench.tools.load_text(bench.cache, page.original, page.frame, _asked(bench, page.whole))
     if text is None:
         raise WorkstationError("B01", where="digitize", rule="cache")
     return replace(page, result=replace(page.result, text=text))
@@ -190,16 +213,15 @@ class _Start:
 _Inspections = Iterator[tuple[int, Path, "Future[Inspection] | None"]]
 
 
-def _inspect(bench: Bench, files: Sequence[Sequence[Path]]) -> _Inspections:
+def _inspect(bench: Bench, files: Sequence[Sequence[str]]) -> _Inspections:
     for argument, paths in enumerate(files):
         if not paths:
             yield argument, Path(), None
-        for path in paths:
+        for path in map(Path, paths):
             yield argument, path, bench.pages.submit(bench.tools.inspect, path, Limits(), timeout=INSPECT_SECONDS)
 
 
 def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> Iterator[_Start]:
-    p = bench.profile
     for argument, path, future in inspections:
         if future is None:
             yield _Start(argument, path)
@@ -212,14 +234,22 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> Iterator
             yield _Start(argument, path, error=WorkstationError(e.code, **{"file": path.name, **e.params}).note)
             continue
         for frame in range(len(inspection.frames)):
-            job = PageJob(path, original, frame, bench.cache, 0, p.min_dpi, p.min_sharpness, words=False)
+            job = PageJob(path, original, frame, bench.cache, _asked(bench, whole), bench.profile.limits, words=False)
             reading = bench.pages.submit(bench.tools.process, job, timeout=PAGE_SECONDS)
             yield _Start(argument, path, original, frame, whole, reading)
 
 
+def _asked(bench: Bench, whole: bool) -> Recipe:
+    """What the profile asks of a page; nothing of a file that goes on as it is."""
+    return () if whole else for_all(bench.profile.page_work)
+
+
 def _finish(start: _Start, future: "Future[PageResult]") -> ReadPage:
     try:
-        return ReadPage(start.path, start.original, start.frame, future.result(), None, start.whole)
+        result = future.result()
+        if result.secret:
+            raise WorkstationError("K20")
+        return ReadPage(start.path, start.original, start.frame, result, None, start.whole)
     except WorkstationError as e:
         note = WorkstationError(e.code, **{"file": start.path.name, "page": start.frame + 1, **e.params}).note
         return ReadPage(start.path, start.original, start.frame, None, note, start.whole)
@@ -267,4 +297,4 @@ def _taken_over(page: ReadPage, pages: int, out: Path) -> "Future[PublishedPdf]"
 
 
 def _part(bench: Bench, page: ReadPage) -> StoredPage | None:
-    return StoredPage(page.path, page.original, page.frame, bench.cache) if page.result else None
+    return StoredPage(page.path, page.original, page.frame, bench.cache, _asked(bench, page.whole)) if page.result else None

@@ -5,18 +5,13 @@ from dataclasses import replace
 from workstation.domain.dossier import Document, Dossier, DossierState, return_to_capture
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, PageId, UserName, new_id
-from workstation.domain.page import Page, PageState
+from workstation.domain.page import PageState
+from workstation.domain.pagework import turned
+from workstation.domain.ports import UnitOfWork
+from workstation.domain.splitcue import Cue, SplitCue
+from workstation.usecases.arrange import arrange, capturing, texts_in, unsigned
 from workstation.usecases.office import Office
-from workstation.usecases.read import BEFORE_ENTRY, Texts, in_paper_order, missing_for_finish, reindex, release, texts_of
-
-
-def _capturing(dossier: Dossier, *document_ids: DocumentId | None) -> None:
-    """K06 unless the dossier lies on the capture desk and the pages of these documents may still be arranged."""
-    if dossier.state is not DossierState.SCANNING:
-        raise WorkstationError("K06", state=dossier.state.value, to="scanning")
-    for document in dossier.documents:
-        if document.id in document_ids and document.state not in BEFORE_ENTRY:
-            raise WorkstationError("K06", state=document.state.value, to="scanning")
+from workstation.usecases.read import in_paper_order, missing_for_finish, reindex, release
 
 
 def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossier:
@@ -26,26 +21,30 @@ def rotate(office: Office, page_id: PageId, degrees: int, by: UserName) -> Dossi
 
     def edit(d: Dossier) -> Dossier:
         page = d.page(page_id)
-        _capturing(d, page.document_id)
-        return d.with_page(replace(page, manual_rotation=(page.manual_rotation + degrees) % 360, state=PageState.NEW, error=None))
+        capturing(d, page.document_id)
+        unsigned(d, page)
+        return d.with_page(replace(page, work=turned(page.work, degrees), state=PageState.NEW, error=None))
 
-    return office.change(office.dossier_of_page(page_id).id, edit, office.event(by, "rotated", page_id, degrees=degrees))
+    return arrange(office, office.dossier_of_page(page_id).id, edit, office.event(by, "rotated", page_id, degrees=degrees))
 
 
 def set_dropped(office: Office, page_id: PageId, dropped: bool, by: UserName) -> Dossier:
-    """Marks a page as not belonging (or takes it back). The original stays; the fields are those of the pages that remain."""
+    """Marks a page as not belonging (or takes it back). The original stays; the fields are those of the pages that remain. Of a
+    file that came signed all pages go, or come back."""
     dossier = office.dossier_of_page(page_id)
-    texts = _texts(office, dossier, dossier.page(page_id).document_id)
+    texts = texts_in(office, dossier, dossier.page(page_id).document_id)
 
     def edit(d: Dossier) -> Dossier:
         page = d.page(page_id)
-        _capturing(d, page.document_id)
+        capturing(d, page.document_id)
         if page.dropped == dropped:
             return d
-        d = d.with_page(replace(page, dropped=dropped))
+        together = [p for p in d.pages if p.source.original == page.source.original] if d.signed_original(page) else [page]
+        for one in together:
+            d = d.with_page(replace(one, dropped=dropped))
         return d if page.document_id is None else reindex(office, d, page.document_id, texts)
 
-    return office.change(dossier.id, edit, office.event(by, "dropped" if dropped else "restored", page_id))
+    return arrange(office, dossier.id, edit, office.event(by, "dropped" if dropped else "restored", page_id))
 
 
 def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dossier:
@@ -55,23 +54,44 @@ def keep_page(office: Office, page_id: PageId, reason: str, by: UserName) -> Dos
 
     def edit(d: Dossier) -> Dossier:
         page = d.page(page_id)
-        _capturing(d, page.document_id)
+        capturing(d, page.document_id)
         return d.with_page(replace(page, kept_reason=reason.strip()))
 
-    return office.change(office.dossier_of_page(page_id).id, edit, office.event(by, "kept", page_id))
+    return arrange(office, office.dossier_of_page(page_id).id, edit, office.event(by, "kept", page_id))
+
+
+def set_note(office: Office, page_id: PageId, on: bool, by: UserName) -> Dossier:
+    """Marks a page as shot with the note that is attached to it (or takes that back): the next page that comes in is the same
+    without the note (``usecases.paper``)."""
+
+    def edit(d: Dossier) -> Dossier:
+        page = d.page(page_id)
+        capturing(d, page.document_id)
+        unsigned(d, page)
+        if page.with_note == on:
+            return d
+        d = d.with_page(replace(page, with_note=on, pair_of=None))
+        for other in d.pages if not on else ():
+            if other.pair_of == page_id:
+                d = d.with_page(replace(other, pair_of=None))
+        return d
+
+    event = office.event(by, "note_marked" if on else "note_unmarked", page_id)
+    return arrange(office, office.dossier_of_page(page_id).id, edit, event)
 
 
 def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
     """The page and those after it in its document become a document of their own."""
     dossier = office.dossier_of_page(page_id)
-    texts = _texts(office, dossier, dossier.page(page_id).document_id)
+    texts = texts_in(office, dossier, dossier.page(page_id).document_id)
 
     def edit(d: Dossier) -> Dossier:
         old = d.page(page_id).document_id
-        _capturing(d, old)
+        capturing(d, old)
         members = [p for p in d.pages if p.document_id == old]
         if old is None or members[0].id == page_id:
             return d  # begins a document already
+        unsigned(d, d.page(page_id))
         new = Document(DocumentId(new_id()))
         tail = members[[p.id for p in members].index(page_id) :]
         d = replace(d, documents=(*d.documents, new))
@@ -79,40 +99,58 @@ def split_before(office: Office, page_id: PageId, by: UserName) -> Dossier:
             d = d.with_page(replace(page, document_id=new.id))
         return reindex(office, reindex(office, in_paper_order(d), old, texts), new.id, texts)
 
-    return office.change(dossier.id, edit, office.event(by, "split", page_id))
+    return arrange(office, dossier.id, edit, office.event(by, "split", page_id))
 
 
 def merge_with_previous(office: Office, document_id: DocumentId, by: UserName) -> Dossier:
     """The document's pages join the document before it."""
     dossier = office.dossier_of(document_id)
-    texts = _texts(office, dossier, document_id, _before(dossier, document_id))
+    texts = texts_in(office, dossier, document_id, _before(dossier, document_id))
 
     def edit(d: Dossier) -> Dossier:
         target = _before(d, document_id)
         if target is None:
             return d
-        _capturing(d, document_id, target)
-        for page in d.pages:
-            if page.document_id == document_id:
-                d = d.with_page(replace(page, document_id=target))
+        capturing(d, document_id, target)
+        unsigned(d, *(p for p in d.pages if p.document_id in (document_id, target)))
+        members = [p for p in d.pages if p.document_id == document_id]
+        for page in members:
+            # who merges here has answered whether to split here, now and when it is read again
+            cue = replace(page.cue or SplitCue(Cue.HEADER), refused=True) if page.id == members[0].id else page.cue
+            d = d.with_page(replace(page, document_id=target, cue=cue))
         return reindex(office, in_paper_order(d), target, texts)
 
-    return office.change(dossier.id, edit, office.event(by, "merged", document_id))
+    return arrange(office, dossier.id, edit, office.event(by, "merged", document_id))
+
+
+def refuse_cue(office: Office, page_id: PageId, kind: Cue, by: UserName) -> Dossier:
+    """The suggestion that was made at the page does not come again."""
+
+    def edit(d: Dossier) -> Dossier:
+        page = d.page(page_id)
+        capturing(d, page.document_id)
+        return d.with_page(replace(page, cue=SplitCue(kind, refused=True)))
+
+    return arrange(office, office.dossier_of_page(page_id).id, edit, office.event(by, "refused_cue", page_id, kind=kind.value))
 
 
 def finish_capture(office: Office, dossier_id: DossierId, by: UserName) -> Dossier:
-    """ "Xong hồ sơ": goes on to entry and checking. Refused with what is missing (A01, A02, A04, F0x, Q02).
+    """ "Xong hồ sơ": goes on to entry and checking; nothing is undone across it. Refused with what is missing (A01, A02, A04,
+    A10, A12, A14, F0x, Q02).
 
     Pages still being read don't hold the clerk up; their documents follow as soon as they are read (``release``).
     """
 
     def edit(d: Dossier) -> Dossier:
-        note, _ = missing_for_finish(d)
+        note, _ = missing_for_finish(office, d)
         if note is not None:
             raise note.error()
-        return release(replace(d.move(DossierState.PROCESSING), error=None))
+        return release(office, replace(d.move(DossierState.PROCESSING), error=None))
 
-    return office.change(dossier_id, edit, office.event(by, "captured", dossier_id))
+    def forget(uow: UnitOfWork, _before: Dossier, _after: Dossier) -> None:
+        uow.history.clear(dossier_id)
+
+    return office.change(dossier_id, edit, office.event(by, "captured", dossier_id), beside=forget)
 
 
 def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName) -> Dossier:
@@ -121,60 +159,12 @@ def give_back(office: Office, document_id: DocumentId, reason: str, by: UserName
         raise WorkstationError("K01", field="reason")
 
     def edit(d: Dossier) -> Dossier:
-        d = d.with_document(return_to_capture(d.document(document_id), reason.strip()))
+        d = d.with_document(return_to_capture(d.document(document_id), reason.strip(), by))
         return d if d.state is DossierState.SCANNING else d.move(DossierState.SCANNING)
 
     return office.change(office.dossier_of(document_id).id, edit, office.event(by, "returned", document_id))
 
 
-def put_back(office: Office, past: Dossier, by: UserName, action: str) -> Dossier:
-    """Undo or redo: pages and documents arranged as they were. Pages that came in since stay, and what was read or typed
-    since is kept. K06 if it concerns a document that was entered meanwhile."""
-    arranged, changed = _arranged_as(office.dossier(past.id), past)
-    texts = _texts(office, arranged, *changed)
-
-    def edit(d: Dossier) -> Dossier:
-        after, changed = _arranged_as(d, past)
-        _capturing(d, *changed)
-        for document in after.documents:
-            if document.id in changed:
-                after = reindex(office, after, document.id, texts)
-        return after
-
-    return office.change(past.id, edit, office.event(by, action, past.id))
-
-
-def _arranged_as(dossier: Dossier, past: Dossier) -> tuple[Dossier, set[DocumentId]]:
-    """The dossier with the arrangement of ``past``, and the documents to which that makes a difference."""
-    known = {p.id for p in past.pages}
-    pages = (*(_as_it_was(p, dossier.page(p.id)) for p in past.pages), *(p for p in dossier.pages if p.id not in known))
-    documents = {x.id: x for x in (*past.documents, *dossier.documents)}
-    after = in_paper_order(replace(dossier, pages=pages, documents=tuple(documents.values())))
-    now, then = _arrangement(dossier), _arrangement(after)
-    return after, {x for x in now.keys() | then.keys() if now.get(x) != then.get(x)}
-
-
-def _as_it_was(past: Page, now: Page) -> Page:
-    """What was read since belongs to the page's turn: it is kept if the turn is the same."""
-    page = now if now.manual_rotation == past.manual_rotation else past
-    document_id = past.document_id or now.document_id
-    return replace(page, document_id=document_id, dropped=past.dropped, kept_reason=past.kept_reason)
-
-
-def _arrangement(dossier: Dossier) -> dict[DocumentId, list[tuple[PageId, int, bool, str]]]:
-    found: dict[DocumentId, list[tuple[PageId, int, bool, str]]] = {}
-    for page in dossier.pages:
-        if page.document_id is not None:
-            found.setdefault(page.document_id, []).append((page.id, page.manual_rotation, page.dropped, page.kept_reason))
-    return found
-
-
 def _before(dossier: Dossier, document_id: DocumentId) -> DocumentId | None:
     index = dossier.documents.index(dossier.document(document_id))
     return dossier.documents[index - 1].id if index else None
-
-
-def _texts(office: Office, dossier: Dossier, *document_ids: DocumentId | None) -> Texts:
-    """Of every page that was read in these documents, also of dropped ones, which may come back."""
-    wanted = set(document_ids) - {None}
-    return texts_of(office, dossier, [p for p in dossier.pages if p.document_id in wanted and p.state is PageState.READ])

@@ -4,9 +4,12 @@ from workstation.domain.authority import Matter, Signatory
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import nfc
+from workstation.domain.findings import finding_note
 from workstation.domain.page import PageState
 from workstation.domain.profile import DocumentRule, Profile, SignatureOf
-from workstation.domain.signature import TokenState, TokenStatus
+from workstation.domain.signature import SignedOriginal, TokenState, TokenStatus
+from workstation.usecases.fieldvalues import named
+from workstation.usecases.sound import doubt
 from workstation.usecases.views import GateCheck, GateRule
 
 
@@ -30,7 +33,7 @@ def check_gate(
         _quality(dossier, document, profile),
         _pages(dossier, document),
         _conformance(document, profile),
-        _fields(document, rule),
+        _fields(document, profile, rule),
         GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
         _certificate(organization, token),
         *([_authority(dossier, document, profile, signatory)] if profile.signature_of is SignatureOf.NAMED else []),
@@ -46,14 +49,10 @@ def _two_persons(document: Document) -> bool:
 def _quality(dossier: Dossier, document: Document, profile: Profile) -> GateCheck:
     pages = dossier.pages_of(document.id)
     numbers = {p.id: i for i, p in enumerate(pages, 1)}
-    dpi = min((f.value for p in pages for f in p.findings if f.code == "dpi"), default=profile.min_dpi)
+    dpi = min((f.value for p in pages for f in p.findings if f.code == "dpi"), default=profile.limits.min_dpi)
     for page in pages:
         if page.failing:
-            bad = page.failing[0]
-            note = ErrorNote(
-                {"dpi": "A01", "blur": "A02"}.get(bad.code, "A04"),
-                (("finding", bad.code), ("limit", bad.limit), ("page", numbers[page.id]), ("value", bad.value)),
-            )
+            note = finding_note(page.failing[0], numbers[page.id], numbers)
             return GateCheck(GateRule.QUALITY, False, note, (("dpi", dpi),))
     return GateCheck(GateRule.QUALITY, True, detail=(("dpi", dpi),))
 
@@ -74,11 +73,16 @@ def _conformance(document: Document, profile: Profile) -> GateCheck:
     return GateCheck(GateRule.CONFORMANCE, ok, None if ok else ErrorNote("C12", (("rule", "conformance"),)), (("level", level),))
 
 
-def _fields(document: Document, rule: DocumentRule) -> GateCheck:
-    empty = [name for name in rule.form if name in rule.required and not document.field(name)]
+def _fields(document: Document, profile: Profile, rule: DocumentRule) -> GateCheck:
+    """Every required field has a value, or two persons say that the paper can't be read there, where that is allowed."""
+    unread = [name for name in rule.form if document.unreadable(name)]
+    barred = [name for name in unread if name in profile.legible]
+    empty = [name for name in rule.form if name in rule.required and not document.field(name) and name not in unread]
     have = len(rule.required) - len(empty)
-    note = ErrorNote("K01", (("field", empty[0]),)) if empty else None
-    return GateCheck(GateRule.FIELDS, not empty, note, (("have", have), ("need", len(rule.required))))
+    first = next(iter((*empty, *barred)), "")
+    note = ErrorNote("K01" if empty else "K12", tuple(named(rule.definition(first)).items())) if first else None
+    said = (("unreadable", len(unread)),) if unread else ()
+    return GateCheck(GateRule.FIELDS, note is None, note, (("have", have), ("need", len(rule.required)), *said))
 
 
 def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
@@ -121,6 +125,28 @@ def _agency(organization: str, token: TokenStatus) -> GateCheck:
     unknown = not token.owner or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY)
     ok = unknown or token.training or names_unit(token.owner, organization)
     return GateCheck(GateRule.AGENCY, ok, None if ok else ErrorNote("C33", (("organization", organization),)))
+
+
+def check_signed(
+    dossier: Dossier, document: Document, signed: SignedOriginal, profile: Profile, rule: DocumentRule
+) -> tuple[GateCheck, ...]:
+    """Of a document that came signed: quality and form of the file are its issuer's, and it gets no signature of ours. Its pages
+    are the file's, all of them and in its order, or something else would be shown than what is sent."""
+    pages = [p.source.frame for p in dossier.pages_of(document.id) if p.source.original == signed.shown]
+    whole = pages == list(range(signed.frames)) and len(pages) == len(dossier.pages_of(document.id))
+    unsure = doubt(signed.verdict)
+    note = None if unsure is None else ErrorNote("F10", (("reason", unsure.code),))
+    return (
+        GateCheck(
+            GateRule.PAGES,
+            whole,
+            None if whole else ErrorNote("C12", (("rule", "pages"),)),
+            (("have", len(pages)), ("need", signed.frames), ("blank", 0)),
+        ),
+        _fields(document, profile, rule),
+        GateCheck(GateRule.FOUR_EYES, _two_persons(document), None if _two_persons(document) else ErrorNote("K03")),
+        GateCheck(GateRule.CAME_SIGNED, note is None, note, (("signer", signed.sealed.signer),) if signed.sealed.signer else ()),
+    )
 
 
 def names_unit(name: str, organization: str) -> bool:

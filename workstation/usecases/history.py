@@ -1,57 +1,52 @@
-"""Undo and redo of how dossiers are arranged, for as long as the desk is open and the dossier lies on it."""
+"""Undo and redo of how dossiers are arranged: for as long as the dossier lies on the capture desk, over restarts too."""
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
+from workstation.domain.arrangement import Step, leading, rearranged, touched
 from workstation.domain.dossier import Dossier
 from workstation.domain.ids import DossierId, UserName
-from workstation.usecases import edit
+from workstation.domain.ports import UnitOfWork
+from workstation.usecases.arrange import capturing, reindexed, texts_in
 from workstation.usecases.office import Office
+from workstation.usecases.read import in_paper_order
 
 
-@dataclass(slots=True)
-class _Trail:
-    past: list[Dossier] = field(default_factory=list)
-    future: list[Dossier] = field(default_factory=list)
+def travel(office: Office, dossier_id: DossierId, by: UserName, *, back: bool) -> None:
+    """Takes the newest change back, or makes the one again that was taken back last, with all that was done together with it;
+    nothing if there is none. Pages that came in since stay, and what was read or typed since is kept.
+
+    K06 if it concerns a document that was entered meanwhile, K04 if another station was faster: what was taken back before that
+    stays so.
+    """
+    step = _next(office, dossier_id, back=back)
+    while step is not None:
+        _travel(office, dossier_id, step, by, back=back)
+        batch, step = step.batch, _next(office, dossier_id, back=back)
+        if not batch or step is None or step.batch != batch:
+            return
 
 
-class History:
-    """One change at a time, each with its place in the history, however fast somebody clicks."""
+def _next(office: Office, dossier_id: DossierId, *, back: bool) -> Step | None:
+    with office.look() as uow:
+        return uow.history.next(dossier_id, back=back)
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._trails: dict[DossierId, _Trail] = {}
-        self._lock = threading.Lock()
 
-    def can(self, dossier_id: DossierId) -> tuple[bool, bool]:
-        """Whether something can be undone, and redone."""
-        trail = self._trails.get(dossier_id, _Trail())
-        return bool(trail.past), bool(trail.future)
+def _travel(office: Office, dossier_id: DossierId, step: Step, by: UserName, *, back: bool) -> None:
+    now = office.dossier(dossier_id)
+    then = _after(now, step)
+    texts = texts_in(office, then, *touched(now, then))
 
-    def arrange(self, find: Callable[[], Dossier], change: Callable[[], Dossier]) -> DossierId:
-        """Makes a change that can be undone; ends what could be redone."""
-        with self._lock:
-            before = find()
-            if change() != before:
-                trail = self._trails.setdefault(before.id, _Trail())
-                trail.past.append(before)
-                trail.future.clear()
-        return before.id
+    def edit(d: Dossier) -> Dossier:
+        after = _after(d, step)
+        changed = touched(d, after)
+        capturing(d, *changed)
+        return reindexed(office, after, changed, texts)
 
-    def travel(self, dossier_id: DossierId, by: UserName, *, back: bool) -> None:
-        with self._lock:
-            trail = self._trails.setdefault(dossier_id, _Trail())
-            source, target = (trail.past, trail.future) if back else (trail.future, trail.past)
-            if not source:
-                return
-            now = self._office.dossier(dossier_id)
-            edit.put_back(self._office, source[-1], by, "undone" if back else "redone")
-            source.pop()
-            target.append(now)
+    def turn(uow: UnitOfWork, before: Dossier, after: Dossier) -> None:
+        uow.history.turn(dossier_id, step, replace(leading(after, before), batch=step.batch), back=back)
 
-    def finish(self, dossier_id: DossierId, by: UserName) -> None:
-        """ "Xong hồ sơ"; nothing is undone across it."""
-        with self._lock:
-            edit.finish_capture(self._office, dossier_id, by)
-            self._trails.pop(dossier_id, None)
+    office.change(dossier_id, edit, office.event(by, "undone" if back else "redone", dossier_id), beside=turn)
+
+
+def _after(dossier: Dossier, step: Step) -> Dossier:
+    return in_paper_order(rearranged(dossier, step))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from workstation.domain.dossier import Document, Dossier
+from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import OutboxId, Sha256
 from workstation.domain.outbox import OutboxItem, OutboxState
@@ -81,7 +81,11 @@ class Lifter:
         rose = False
         try:
             for document in office.dossier(item.dossier_id).documents:
-                if document.sealed is None or not office.levels.lacks(document.sealed.level):
+                if (
+                    document.state is not DocumentState.SIGNED
+                    or document.sealed is None
+                    or not office.levels.lacks(document.sealed.level)
+                ):
                     continue
                 if not self._signing.acquire(blocking=False):
                     break  # a person waits for that batch; nobody waits for this

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.domain.dossier import Document, DocumentState, Dossier
+from workstation.domain.dossier import COMPLETE, Document, Dossier
 from workstation.domain.durable import copy_durably, sync_folder, write_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
@@ -132,7 +132,7 @@ def _replies(office: Office, dossier: Dossier, numbers: Sequence[int]) -> tuple[
 
 def _reply(office: Office, dossier: Dossier, number: int, document: Document) -> Reply:
     sealed = document.sealed
-    if document.state is not DocumentState.SIGNED or sealed is None:
+    if document.state not in COMPLETE or sealed is None:
         raise WorkstationError("C12", document=number)
     type_name = document.field("type_name") or office.rules.document(document.type_code).type.name
     return Reply(

@@ -7,16 +7,17 @@ from pathlib import Path
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, new_id
-from workstation.domain.page import PageText
+from workstation.domain.page import OWN_TEXT, PageText
 from workstation.domain.pagejobs import PublishJob, PublishPage
 from workstation.domain.signature import PublishedPdf
+from workstation.usecases.arrived import pass_on
 from workstation.usecases.gate import check_gate, passes
 from workstation.usecases.office import PUBLISH_SECONDS, Office
 from workstation.usecases.read import page_job, texts_of
 
 
 def publish(office: Office, document_id: DocumentId) -> Dossier:
-    """Publishes one passed document; then it waits for signature if the gate lets it.
+    """Publishes one passed document; then it waits for signature if the gate lets it. One that came signed is passed on.
 
     Deterministic: after a crash the same pages give the same bytes, so doing it again changes nothing.
     """
@@ -25,6 +26,8 @@ def publish(office: Office, document_id: DocumentId) -> Dossier:
     if document.state is not DocumentState.PASSED:
         return dossier
     try:
+        if (signed := dossier.signed_document(document_id)) is not None:
+            return pass_on(office, document_id, signed)
         pdf = _write(office, dossier, document)
     except WorkstationError as e:
         return _failed(office, dossier, document_id, e.note)
@@ -54,7 +57,26 @@ def _failed(office: Office, dossier: Dossier, document_id: DocumentId, note: Err
 
 def _write(office: Office, dossier: Dossier, document: Document) -> PublishedPdf:
     pages = published_pages(office, dossier, document)
+    if (own := _own_file(office, dossier, document, pages)) is not None:
+        return own
     return write_blob(office, pages, title_of(office, document), dossier.created_at.isoformat())
+
+
+def _own_file(office: Office, dossier: Dossier, document: Document, parts: tuple[PublishPage, ...]) -> PublishedPdf | None:
+    """The file that the document came in, if nothing has to be made of it: a PDF that was written, not scanned, all of its pages
+    are this document's as they came, it is searchable by its author's own words, and it is PDF/A of the level that is wanted.
+    None: pages are made of it as of a scan, or it would not be accepted."""
+    pages = dossier.pages_of(document.id)
+    source = pages[0].source.original if pages else None
+    whole = [(p.source.original, p.source.frame) for p in pages] == [(source, frame) for frame in range(len(pages))]
+    written = any(part.text.words for part in parts) and all(
+        page.blank or part.text.engine.name == OWN_TEXT for page, part in zip(pages, parts, strict=True)
+    )
+    if source is None or not whole or not written or any(p.work for p in pages):
+        return None
+    own = office.pages.submit(office.tools.as_it_is, office.blobs.path(source), timeout=PUBLISH_SECONDS).result()
+    fits = own.pages == len(pages) and own.conformance == office.profile_of(dossier).conformance
+    return own if fits and own.sha256 == source else None
 
 
 def published_pages(office: Office, dossier: Dossier, document: Document) -> tuple[PublishPage, ...]:
@@ -109,7 +131,11 @@ def _no_text(office: Office, dossier: Dossier, page_id: str) -> PageText:
 
 def title_of(office: Office, document: Document) -> str:
     """``Quyết định 127/QĐ-UBND – Về việc …``: title of the PDF and of a row in a list."""
-    name = document.field("type_name") or office.rules.document(document.type_code).type.name
-    number = "/".join(x for x in (document.field("number"), document.field("notation")) if x)
-    about = document.field("subject") or document.field("person_name")
+    return titled(document.field("type_name") or office.rules.document(document.type_code).type.name, document.field)
+
+
+def titled(name: str, field: Callable[[str], str]) -> str:
+    """``name``: of the type; ``field``: the value of a field, empty if there is none."""
+    number = "/".join(x for x in (field("number"), field("notation")) if x)
+    about = field("subject") or field("person_name")
     return " – ".join(x for x in (" ".join(x for x in (name, number) if x), about) if x)

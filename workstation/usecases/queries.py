@@ -1,19 +1,26 @@
 """Answers for the screens: frozen views built from one read of the store. Nothing here changes anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from workstation.domain.authority import Signatory
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
+from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
-from workstation.domain.ids import UserName
+from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.outbox import OutboxItem, OutboxState
-from workstation.domain.page import Page, PageState
+from workstation.domain.page import PageState
 from workstation.domain.peers import PeerDelivery
 from workstation.domain.signature import TokenStatus
-from workstation.usecases.gate import check_gate, check_sealing
+from workstation.domain.splitcue import Cue
+from workstation.usecases.gate import check_gate, check_sealing, check_signed
 from workstation.usecases.office import VIETNAM, Office
+from workstation.usecases.pageviews import by_document
+from workstation.usecases.paper import came_in
 from workstation.usecases.publish import title_of
 from workstation.usecases.read import missing_for_finish
+from workstation.usecases.rekey import blind_to, covered
 from workstation.usecases.seal import issued, next_number
 from workstation.usecases.sign import OFFICIAL, REGISTRAR
 from workstation.usecases.signers import signatory
@@ -24,9 +31,9 @@ from workstation.usecases.views import (
     DossierRow,
     DossierView,
     OutboxRow,
-    PageView,
     SignDesk,
     SignRow,
+    Suggestion,
 )
 
 TO_ENTER = frozenset({DocumentState.TO_INDEX, DocumentState.REFUSED})
@@ -53,80 +60,123 @@ def dossier_row(dossier: Dossier) -> DossierRow:
         state=dossier.state,
         document_states=tuple(d.state for d in dossier.documents),
         reading=sum(1 for p in live if p.state is PageState.NEW),
-        needs_look=sum(1 for p in live if p.state is PageState.QUARANTINED or p.failing),
+        needs_look=sum(1 for p in live if p.state in (PageState.QUARANTINED, PageState.HELD) or p.failing),
         error=dossier.error,
         procedure=dossier.procedure,
     )
 
 
-def page_view(office: Office, page: Page, number: int) -> PageView:
-    steps = {t.name: t for t in page.recipe}
-    source = page.source
-    return PageView(
-        id=page.id,
-        number=number,
-        state=page.state,
-        thumbnail=office.tools.thumbnail(office.cache, source.original, source.frame, page.manual_rotation),
-        findings=page.findings,
-        failing=page.failing,
-        blank=page.blank,
-        dropped=page.dropped,
-        kept_reason=page.kept_reason,
-        rotation=int(steps["rotate"]["degrees"]) if "rotate" in steps else 0,
-        skew_deg=steps["deskew"]["degrees"] if "deskew" in steps else 0.0,
-        dpi=next((f.value for f in page.findings if f.code == "dpi"), 0.0),
-        error=page.error,
-        document_id=page.document_id,
-    )
+NOBODY = UserName("")
+"""Who looks without being asked to enter or check anything: sees no value that a checker must not see."""
 
 
-def document_view(office: Office, dossier: Dossier, document: Document) -> DocumentView:
-    rule = office.profile_of(dossier).demands(office.rules.document(document.type_code))
-    known = {f.name: f for f in document.fields}
-    fields = tuple(known.get(n) or IndexField(n, "", 0.0, doubt=n in rule.required) for n in rule.form)
-    return DocumentView(
-        id=document.id,
-        dossier_id=dossier.id,
-        dossier_code=dossier.code,
-        number=[d.id for d in dossier.documents].index(document.id) + 1,
-        of=len(dossier.documents),
-        state=document.state,
-        type_code=document.type_code,
-        type_name=rule.type.name,
-        title=title_of(office, document),
-        fields=fields,
-        required=rule.required,
-        pages=tuple(page_view(office, p, i) for i, p in enumerate(dossier.pages, 1) if p.document_id == document.id),
-        entered_by=document.entered_by,
-        checked_by=document.checked_by,
-        reason=document.reason,
-        error=document.error,
-    )
+def document_view(office: Office, dossier: Dossier, document: Document, viewer: UserName = NOBODY) -> DocumentView:
+    return next(document_views(office, dossier, (document,), viewer))
 
 
-def dossier_view(office: Office, dossier: Dossier, *, can_undo: bool, can_redo: bool) -> DossierView:
-    note, page_id = missing_for_finish(dossier)
+def document_views(
+    office: Office, dossier: Dossier, documents: Iterable[Document], viewer: UserName = NOBODY
+) -> Iterator[DocumentView]:
+    """Of these documents of the dossier, as this person may see them; its pages are gone through once."""
+    pages = by_document(office.page_views.of(office.cache, dossier))
+    numbers = {d.id: i for i, d in enumerate(dossier.documents, 1)}
+    profile = office.profile_of(dossier)
+    for document in documents:
+        rule = profile.demands(office.rules.document(document.type_code))
+        blind = blind_to(document, viewer, profile, rule)
+        shown = covered(document, blind)
+        known = {f.name: f for f in shown.fields}
+        yield DocumentView(
+            id=document.id,
+            dossier_id=dossier.id,
+            dossier_code=dossier.code,
+            number=numbers[document.id],
+            of=len(dossier.documents),
+            state=document.state,
+            type_code=document.type_code,
+            type_name=rule.type.name,
+            title=title_of(office, shown),
+            fields=tuple(known.get(n) or IndexField(n, "", 0.0, doubt=n in rule.required) for n in rule.form),
+            required=rule.required,
+            form=rule.fields,
+            pages=pages.get(document.id, ()),
+            entered_by=document.entered_by,
+            checked_by=document.checked_by,
+            reason=document.reason,
+            error=document.error,
+            blind=blind if viewer != NOBODY else frozenset(),
+            differing=document.differing if may_settle(document, viewer) else (),
+            returned_by=document.returned_by,
+            put_off=any(who == viewer for who, _ in document.put_off),
+        )
+
+
+def may_settle(document: Document, viewer: UserName) -> bool:
+    two = (document.entered_by, document.checked_by)
+    return document.state is DocumentState.TO_SETTLE and viewer != NOBODY and viewer not in two
+
+
+def split_suggestions(dossier: Dossier) -> tuple[Suggestion, ...]:
+    """Pages inside a document on which another may begin, that nobody has refused."""
+    begun = set[DocumentId]()
+    found = []
+    for number, page in enumerate(dossier.pages, 1):
+        inside = page.document_id in begun and not page.dropped
+        if inside and page.cue is not None and page.cue.kind is not Cue.SLIP and not page.cue.refused:
+            found.append(Suggestion(page.cue.kind, page.id, number))
+        if page.document_id is not None and not page.dropped:
+            begun.add(page.document_id)
+    return tuple(found)
+
+
+def dossier_view(
+    office: Office, dossier: Dossier, *, can_undo: bool, can_redo: bool, slip: Suggestion | None = None
+) -> DossierView:
+    """``slip``: what the first page's code suggests."""
+    note, page_id = missing_for_finish(office, dossier)
     return DossierView(
         row=dossier_row(dossier),
-        pages=tuple(page_view(office, p, i) for i, p in enumerate(dossier.pages, 1)),
-        documents=tuple(document_view(office, dossier, d) for d in dossier.documents),
+        pages=office.page_views.of(office.cache, dossier),
+        documents=tuple(document_views(office, dossier, dossier.documents)),
         saved_at=office.clock.now(),
         missing=note,
         missing_page=page_id,
         can_undo=can_undo,
         can_redo=can_redo,
+        suggestions=((slip,) if slip else ()) + split_suggestions(dossier),
+        risk=dossier.risk,
+        risk_note=dossier.risk_note,
+        paper=dossier.paper,
+        came_in=came_in(dossier),
+        counts=office.profile_of(dossier).counts,
     )
 
 
 def awaits(document: Document, user: UserName) -> bool:
     """Whether this user can enter or check the document now."""
-    return document.state in TO_ENTER or (document.state is DocumentState.TO_CHECK and document.entered_by != user)
+    checks = document.state is DocumentState.TO_CHECK and document.entered_by != user
+    return document.state in TO_ENTER or checks or may_settle(document, user)
 
 
-def verify_queue(office: Office, dossiers: Iterable[Dossier], user: UserName) -> tuple[DocumentView, ...]:
-    """Oldest dossier first, its documents in paper order."""
+def _stuck(document: Document, user: UserName, users: Collection[UserName]) -> bool:
+    """Whether nobody of ``users`` can settle what this one, who checked the document, found to differ."""
+    mine = document.state is DocumentState.TO_SETTLE and document.checked_by == user
+    return mine and not any(may_settle(document, one) for one in users)
+
+
+def verify_queue(
+    office: Office, dossiers: Iterable[Dossier], user: UserName, users: Collection[UserName]
+) -> tuple[DocumentView, ...]:
+    """Oldest dossier first, its documents in paper order; then what this person left for later, as it was left. ``users``:
+    everybody here; what none of them can settle waits for its checker to send it back (K09)."""
     ordered = sorted(dossiers, key=lambda d: d.created_at)
-    return tuple(document_view(office, d, x) for d in ordered for x in d.documents if awaits(x, user))
+    stuck = {x.id for d in ordered for x in d.documents if _stuck(x, user, users)}
+    waiting = ((d, [x for x in d.documents if awaits(x, user) or x.id in stuck]) for d in ordered)
+    views = [view for d, documents in waiting if documents for view in document_views(office, d, documents, user)]
+    views = [replace(v, error=ErrorNote("K09", v.error.params)) if v.error and v.id in stuck else v for v in views]
+    left = {x.id: at for d in ordered for x in d.documents for who, at in x.put_off if who == user}
+    never = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(views, key=lambda view: left.get(view.id, never)))
 
 
 def sign_desk(
@@ -150,8 +200,11 @@ def sign_desk(
 
 def _sign_row(office: Office, dossier: Dossier, document: Document, token: TokenStatus, who: Signatory) -> SignRow:
     profile, rule = office.profile_of(dossier), office.rules.document(document.type_code)
-    picture = has_hand(office, dossier, who.user)
-    gate = check_gate(dossier, document, profile, rule, office.organization, token, who, picture)
+    if (signed := dossier.signed_document(document.id)) is not None:
+        gate = check_signed(dossier, document, signed, profile, rule)  # held up: it asks for no signature of the official's
+    else:
+        picture = has_hand(office, dossier, who.user)
+        gate = check_gate(dossier, document, profile, rule, office.organization, token, who, picture)
     view = document_view(office, dossier, document)
     return SignRow(view, len(dossier.pages_of(document.id)), document.seen_by is not None, gate)
 
@@ -190,13 +243,19 @@ def outbox_row(item: OutboxItem, title: str, peers: tuple[PeerDelivery, ...] = (
     )
 
 
-def counts(dossiers: Iterable[Dossier], items: Mapping[OutboxState, int], user: UserName, role: str = OFFICIAL) -> Counts:
-    """``dossiers``: those ``ON_THE_DESK``; ``items``: how many there are of each state."""
+def counts(
+    dossiers: Iterable[Dossier],
+    items: Mapping[OutboxState, int],
+    user: UserName,
+    users: Collection[UserName],
+    role: str = OFFICIAL,
+) -> Counts:
+    """``dossiers``: those ``ON_THE_DESK``; ``items``: how many there are of each state; ``users``: everybody here."""
     dossiers = tuple(dossiers)
     documents = [d for x in dossiers for d in x.documents]
     return Counts(
         capture=sum(1 for d in dossiers if d.state is DossierState.SCANNING),
-        verify=sum(1 for d in documents if awaits(d, user)),
+        verify=sum(1 for d in documents if awaits(d, user) or _stuck(d, user, users)),
         sign=sum(1 for d in documents if waits_at_sign(d, role)),
         outbox=sum(items.values()) - items[OutboxState.RECEIVED],
         returned=items[OutboxState.REJECTED],

@@ -1,17 +1,27 @@
 """Clean and read the pages of a dossier, then let the machine propose documents and fields for what is new."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import replace
+from itertools import groupby
 
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
+from workstation.domain.doublefeed import DOUBLE_FEED, double_feed_note
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.findings import finding_note
 from workstation.domain.ids import DocumentId, DossierId, PageId, new_id
 from workstation.domain.page import Page, PageState, PageText
 from workstation.domain.pagejobs import DocumentDraft, PageJob, PageResult
+from workstation.domain.ports import UnitOfWork
 from workstation.domain.profile import Rules
-from workstation.usecases.office import PAGE_SECONDS, Office
+from workstation.domain.splitcue import SplitCue
+from workstation.domain.thumbs import pack_of
+from workstation.usecases import separate, suggest
+from workstation.usecases.duplicates import tell_duplicates
+from workstation.usecases.office import PAGE_SECONDS, Office, day
+from workstation.usecases.paper import lacking
+from workstation.usecases.placing import with_places
 
 OF_THE_MACHINE = frozenset({"M01"})
 """Trouble that is not the page's: the page stays new and is read when there is room."""
@@ -22,16 +32,18 @@ documents stay as they were checked, published or signed."""
 
 
 def page_job(office: Office, dossier: Dossier, page: Page, *, read: bool = True) -> PageJob:
+    """A page that was read before was judged then: what is derived of it anew is the same."""
     profile = office.profile_of(dossier)
     return PageJob(
         office.blobs.path(page.source.original),
         page.source.original,
         page.source.frame,
         office.cache,
-        page.manual_rotation,
-        profile.min_dpi,
-        profile.min_sharpness,
+        page.work,
+        profile.limits,
         read,
+        thumbs=pack_of(office.cache, dossier.id),
+        guarded=page.state is PageState.NEW and page.not_secret_by is None,
     )
 
 
@@ -53,6 +65,7 @@ def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[Page
             trouble = e
         else:
             progress(waiting[future].id)
+    tell_duplicates(office, dossier_id, {p.id for p in waiting.values()})
     if trouble is not None:
         note = trouble.note
         failed = office.event("system", "read_failed", dossier_id, code=note.code)
@@ -62,7 +75,10 @@ def read_dossier(office: Office, dossier_id: DossierId, progress: Callable[[Page
 
 
 def _arrange(office: Office, dossier_id: DossierId, read_anew: set[DocumentId]) -> Dossier:
-    """Documents for pages without one, fields anew for documents of which a page was read again, then on to entry."""
+    """Documents for pages without one, fields anew for documents of which a page was read again, then on to entry. What lies
+    behind separator sheets for dossiers is moved away first, and arranged there."""
+    for child in separate.divide(office, dossier_id):
+        _arrange(office, child, set())
     dossier = office.dossier(dossier_id)
     texts = texts_of(office, dossier, (*unassigned(dossier), *(p for x in read_anew for p in dossier.pages_of(x))))
 
@@ -71,8 +87,8 @@ def _arrange(office: Office, dossier_id: DossierId, read_anew: set[DocumentId]) 
             d = replace(d, error=None)
         for document in d.documents:
             if document.id in read_anew and document.state in BEFORE_ENTRY:
-                d = reindex(office, d, document.id, texts)
-        return release(propose(office, d, texts))
+                d = _with_cues(office, reindex(office, d, document.id, texts), document.id, texts)
+        return release(office, propose(office, d, texts))
 
     return office.change(dossier_id, edit, office.event("system", "split", dossier_id))
 
@@ -101,6 +117,12 @@ def _outcome(future: Future[PageResult]) -> tuple[PageResult | None, ErrorNote |
         return None, ErrorNote("B01", (("type", type(e).__name__),))
 
 
+def held(page: Page) -> Page:
+    """Stopped by a mark of a state secret: nothing of what was read is kept."""
+    bare = replace(page, state=PageState.HELD, recipe=(), findings=(), blank=False, codes=(), cue=None)
+    return replace(bare, error=ErrorNote("K20"), dropped=False, separator="")
+
+
 def _record(office: Office, dossier: Dossier, page: Page, future: Future[PageResult]) -> None:
     result, note = _outcome(future)
     if note is not None and note.code == "O01":  # no Tesseract: the page is still cleaned and can be typed by hand
@@ -109,22 +131,42 @@ def _record(office: Office, dossier: Dossier, page: Page, future: Future[PageRes
 
     def edit(d: Dossier) -> Dossier:
         now = next((p for p in d.pages if p.id == page.id), None)
-        if now is None or now.manual_rotation != page.manual_rotation:
-            return d  # turned meanwhile: the newer job reports
+        if now is None or now.work != page.work:
+            return d  # worked on meanwhile: the newer job reports
         if result is None:
             return d.with_page(replace(now, state=PageState.QUARANTINED, error=note))
-        read = replace(now, state=PageState.READ, recipe=result.recipe, findings=result.findings, blank=result.blank, error=note)
-        return d.with_page(read)
+        if result.secret:
+            return d.with_page(held(now))
+        found = (*(f for f in now.findings if f.code == DOUBLE_FEED), *result.findings)
+        came_signed = d.signed_original(now) is not None
+        if came_signed:  # it can't be scanned any better: what fails is its issuer's
+            found = tuple(f for f in found if f.ok)
+        read = replace(
+            now,
+            state=PageState.READ,
+            recipe=result.recipe,
+            findings=found,
+            blank=result.blank,
+            error=note,
+            codes=result.codes,
+        )
+        return d.with_page(read if came_signed else separate.first_seen(read, now))
 
-    action = "read" if result else "quarantined"
-    office.change(dossier.id, edit, office.event("system", action, page.id, code=note.code if note else ""))
+    def keep_print(uow: UnitOfWork, _before: Dossier, after: Dossier) -> None:
+        now = next((p for p in after.pages if p.id == page.id), None)
+        if result is not None and not result.secret and now is not None and now.work == page.work:
+            uow.earlier.keep_print(page.id, result.fingerprint)
+
+    action = "quarantined" if result is None else "stopped" if result.secret else "read"
+    event = office.event("system", action, page.id, code=note.code if note else "")
+    office.change(dossier.id, edit, event, beside=keep_print)
 
 
 def text_of(office: Office, dossier: Dossier, page: Page) -> PageText | None:
     """The page's text from the cache, or read again if the cache was deleted; None for a blank or unread page."""
     if page.blank or page.state is not PageState.READ:
         return None
-    text = office.tools.load_text(office.cache, page.source.original, page.source.frame, page.manual_rotation)
+    text = office.tools.load_text(office.cache, page.source.original, page.source.frame, page.work)
     if text is None:
         job = page_job(office, dossier, page, read=page.error is None)
         text = office.pages.submit(office.tools.process, job, timeout=PAGE_SECONDS).result().text
@@ -140,36 +182,70 @@ def texts_of(office: Office, dossier: Dossier, pages: Sequence[Page]) -> Texts:
 
 
 def unassigned(dossier: Dossier) -> tuple[Page, ...]:
-    """Pages without a document; none while any page of the dossier is still being read."""
+    """Pages without a document; none while any page of the dossier is still being read, or waits for somebody to say whether it
+    is a state secret: nobody knows as yet which of the others belong to it."""
     usable = [p for p in dossier.pages if not p.dropped and p.state is not PageState.QUARANTINED]
-    return () if any(p.state is PageState.NEW for p in usable) else tuple(p for p in usable if p.document_id is None)
+    if any(p.state in (PageState.NEW, PageState.HELD) for p in usable):
+        return ()
+    return tuple(p for p in usable if p.document_id is None)
 
 
 def propose(office: Office, dossier: Dossier, texts: Texts) -> Dossier:
-    """Documents for the pages that belong to none yet. What a person arranged is never arranged anew."""
+    """Documents for the pages that belong to none yet, with signs that one may be two. What a person arranged is never arranged
+    anew, and separator sheets are a person's arrangement. A file that came signed is one document."""
+    if unassigned(dossier):
+        dossier = separate.without_backs(dossier)
     fresh = unassigned(dossier)
     if not fresh or any(p.id not in texts for p in fresh):
         return dossier
-    for draft in office.tools.split(tuple(texts[p.id] for p in fresh)):
-        dossier = _add_document(office, dossier, draft, [fresh[i] for i in draft.pages])
+    for part in separate.parts(dossier, fresh):
+        for signed, group in groupby(part.pages, key=lambda p: dossier.signed_original(p) is not None and p.source.original):
+            pages = tuple(group)
+            found = tuple(texts[p.id] for p in pages)
+            whole = replace(office.tools.index(found), pages=tuple(range(len(pages)))) if signed or part.held else None
+            for draft in (whole,) if whole is not None else office.tools.split(found):
+                members = _of_file(dossier, pages[0]) if signed else [pages[i] for i in draft.pages]
+                dossier, document_id = _add_document(office, dossier, draft, members, texts)
+                dossier = _with_cues(office, dossier, document_id, texts)
     return dossier
 
 
-def _add_document(office: Office, dossier: Dossier, draft: DocumentDraft, pages: Sequence[Page]) -> Dossier:
-    document = indexed(office, Document(DocumentId(new_id())), draft)
+def _of_file(dossier: Dossier, page: Page) -> list[Page]:
+    """All pages of the page's file, those among them that could not be read."""
+    return [p for p in dossier.pages if p.source.original == page.source.original]
+
+
+def _add_document(
+    office: Office, dossier: Dossier, draft: DocumentDraft, pages: Sequence[Page], texts: Texts
+) -> tuple[Dossier, DocumentId]:
+    document = indexed(office, Document(DocumentId(new_id())), draft, [texts.get(p.id) for p in pages])
     dossier = replace(dossier, documents=(*dossier.documents, document))
     for page in pages:
         dossier = dossier.with_page(replace(page, document_id=document.id))
-    return in_paper_order(dossier)
+    return in_paper_order(dossier), document.id
 
 
-def indexed(office: Office, document: Document, draft: DocumentDraft) -> Document:
-    """The document with type and fields as the machine read them, except what a person typed. Where that stood on the
-    page is forgotten: the pages may be others now."""
-    typed = tuple(replace(f, page=None, box=None) for f in document.fields if f.origin is FieldOrigin.TYPED)
+def _with_cues(office: Office, dossier: Dossier, document_id: DocumentId, texts: Texts) -> Dossier:
+    """Signs on pages just read that the document may be two. What a clerk has answered stays answered; what came signed is
+    never parted."""
+    pages = dossier.pages_of(document_id)
+    if dossier.signed_document(document_id) is not None or any(p.id not in texts for p in pages):
+        return dossier
+    for page, cue in zip(pages, office.tools.cues(tuple(texts[p.id] for p in pages)), strict=True):
+        if cue is not None and page.cue is None:
+            dossier = dossier.with_page(replace(page, cue=SplitCue(cue)))
+    return dossier
+
+
+def indexed(office: Office, document: Document, draft: DocumentDraft, texts: Iterable[PageText | None]) -> Document:
+    """The document with type and fields as the machine read them, and what is said of them; except what a person typed. Where
+    that stood on the page is forgotten: the pages may be others now."""
+    by_hand = (FieldOrigin.TYPED, FieldOrigin.UNREADABLE)
+    typed = tuple(replace(f, page=None, box=None) for f in document.fields if f.origin in by_hand)
     code = document.type_code if any(f.name == "type_name" for f in typed) else draft.type_code
     fields = indexed_fields(office.rules, replace(draft, type_code=code, fields=(*draft.fields, *typed)))
-    return replace(document, type_code=code, fields=fields)
+    checked = suggest.made(office.rules, code, fields, texts, day(office.clock.now()))
+    return replace(document, type_code=code, fields=with_places(checked, office.places, office.organization))
 
 
 def indexed_fields(rules: Rules, draft: DocumentDraft) -> tuple[IndexField, ...]:
@@ -200,35 +276,37 @@ def without_empty_documents(dossier: Dossier) -> Dossier:
 def reindex(office: Office, dossier: Dossier, document_id: DocumentId, texts: Texts) -> Dossier:
     """Type and fields anew for a document whose pages a person changed."""
     pages = dossier.pages_of(document_id)
-    if not pages or any(p.id not in texts for p in pages):
+    if not pages or any(p.id not in texts or p.state is PageState.HELD for p in pages):
         return dossier
-    draft = office.tools.index(tuple(texts[p.id] for p in pages))
-    return dossier.with_document(indexed(office, dossier.document(document_id), draft))
+    found = tuple(texts[p.id] for p in pages)
+    return dossier.with_document(indexed(office, dossier.document(document_id), office.tools.index(found), found))
 
 
-def missing_for_finish(dossier: Dossier) -> tuple[ErrorNote | None, PageId | None]:
+def missing_for_finish(office: Office, dossier: Dossier) -> tuple[ErrorNote | None, PageId | None]:
     """What keeps a dossier from being passed on, and the page it is about."""
     live = [(i, p) for i, p in enumerate(dossier.pages, 1) if not p.dropped]
     if not live:
         return ErrorNote("Q02"), None
     for number, page in live:
+        if page.state is PageState.HELD:
+            return ErrorNote("K20", (("page", number),)), page.id
         if page.state is PageState.QUARANTINED:
             note = page.error or ErrorNote("F06")
             return ErrorNote(note.code, (*(x for x in note.params if x[0] != "page"), ("page", number))), page.id
         if page.failing:
             bad = page.failing[0]
-            code = {"dpi": "A01", "blur": "A02"}.get(bad.code, "A04")
-            params = (("finding", bad.code), ("limit", bad.limit), ("page", number), ("value", bad.value))
-            return ErrorNote(code, params), page.id
-    return None, None
+            if bad.code == DOUBLE_FEED:
+                return double_feed_note(number), page.id
+            return finding_note(bad, number, {p.id: n for n, p in enumerate(dossier.pages, 1)}), page.id
+    return lacking(office, dossier)
 
 
-def release(dossier: Dossier) -> Dossier:
+def release(office: Office, dossier: Dossier) -> Dossier:
     """Documents of a dossier that has been passed on wait for entry; a bad page read meanwhile takes it back to capture."""
     reading = any(p.state is PageState.NEW and not p.dropped for p in dossier.pages)
     if dossier.state is not DossierState.PROCESSING or reading or unassigned(dossier):
         return dossier
-    note, _ = missing_for_finish(dossier)
+    note, _ = missing_for_finish(office, dossier)
     if note is not None:
         return replace(dossier.move(DossierState.SCANNING), error=note)
     dossier = without_empty_documents(dossier)

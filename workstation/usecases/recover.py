@@ -11,12 +11,14 @@ from workstation.domain.dossier import DocumentState, Dossier, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, Sha256
 from workstation.domain.page import PageState
-from workstation.domain.signature import FileVerdict, SignatureReport, SignResult
+from workstation.domain.signature import FileVerdict, SignResult
+from workstation.usecases.held import erase_ordered
 from workstation.usecases.office import Office
 from workstation.usecases.queries import ON_THE_DESK
 from workstation.usecases.read import unassigned
 from workstation.usecases.seal import record_mark
 from workstation.usecases.sign import record_sealed
+from workstation.usecases.sound import last_sound
 
 UNRECORDED = ".lift"
 """How the name of a lifted file ends that is on its way into the store."""
@@ -35,9 +37,13 @@ class Recovery:
 
 
 def recover(office: Office, verify: Callable[[Path], FileVerdict]) -> Recovery:
-    """Takes over signed files from the sealing folder and lists the work to go on with."""
+    """Erases what was ordered to be, takes over signed files from the sealing folder and lists the work to go on with."""
     for left in (*office.sealing.glob(f"*{UNRECORDED}"), *office.sealing.glob(f".*{UNRECORDED}.*.part")):
         left.unlink(missing_ok=True)  # the store has the file it was made of; it is lifted anew
+    try:
+        erase_ordered(office)
+    except WorkstationError as e:
+        log.error("%s erasing what was ordered", e.code)  # the order stays
     sealed = adopt_sealed(office, verify)
     with office.look() as uow:
         dossiers = uow.dossiers.list(ON_THE_DESK)
@@ -103,18 +109,6 @@ def sealed_result(path: Path, verdict: FileVerdict) -> SignResult | None:
         return None
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
     return SignResult(sha256_of(path), path.stat().st_size, last.signer, last.signing_time or made, last.level)
-
-
-def last_sound(verdict: FileVerdict) -> SignatureReport | None:
-    """The last signature of a file that nobody changed after it. A document time-stamp (level ``DTS``) is no one's signature."""
-    last = next((s for s in reversed(verdict.signatures) if s.level != "DTS"), None)
-    whole = all(s.changes_after in ("none", "lta") or (s is not last and _signed_over(s)) for s in verdict.signatures)
-    return last if whole else None
-
-
-def _signed_over(s: SignatureReport) -> bool:
-    """Nothing but other signatures came after it: then the last one speaks for what is shown."""
-    return any(note.code in ("V29", "V31") for note in s.reasons)
 
 
 def extends(signed: Path, published: Path) -> bool:

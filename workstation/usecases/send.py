@@ -6,16 +6,19 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
-from workstation.domain.dossier import DocumentState, Dossier, DossierState
+from workstation.domain.dossier import COMPLETE, Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import ErrorNote, WorkstationError
+from workstation.domain.fields import FieldOrigin
 from workstation.domain.ids import OutboxId, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem, OutboxState
+from workstation.domain.place import placed_out
 from workstation.domain.ports import UnitOfWork
 from workstation.domain.profile import Rules
 from workstation.domain.signature import LEVELS
 from workstation.domain.signing import Levels
 
 ROLE_RESULT = "ket-qua"
+UNREADABLE_WORDS = "Có trường không đọc được trên bản giấy"
 
 
 def ascii_name(text: str) -> str:
@@ -32,7 +35,7 @@ def package(dossier: Dossier, rules: Rules, now: datetime) -> OutboxItem:
     """The outbox item of a dossier whose documents are all signed; C12 if one is not."""
     files, described = [], []
     for i, document in enumerate(dossier.documents, 1):
-        if document.state is not DocumentState.SIGNED or document.sealed is None:
+        if document.state not in COMPLETE or document.sealed is None:
             raise WorkstationError("C12", document=document.id)
         type_name = document.field("type_name") or rules.document(document.type_code).type.name
         pages = len(dossier.pages_of(document.id))
@@ -44,7 +47,9 @@ def package(dossier: Dossier, rules: Rules, now: datetime) -> OutboxItem:
                 "type": document.type_code,
                 "type_name": type_name,
                 "fields": {f.name: f.value for f in document.fields},
+                **_unreadable(document),
                 "pages": pages,
+                "places": {f.name: placed_out(f.placed) for f in document.fields if f.placed},
                 "sha256": document.sealed.sha256,
                 "signer": document.sealed.signer,
                 "signing_time": document.sealed.signing_time,
@@ -61,9 +66,16 @@ def package(dossier: Dossier, rules: Rules, now: datetime) -> OutboxItem:
     return OutboxItem(OutboxId(new_id()), dossier.id, dossier.code, text, tuple(files), now)
 
 
+def _unreadable(document: Document) -> dict[str, list[str] | str]:
+    """Which fields are empty since the paper can't be read there, and that in words, for who reads the description."""
+    names = [f.name for f in document.fields if f.origin is FieldOrigin.UNREADABLE]
+    return {"unreadable": names, "description": UNREADABLE_WORDS} if names else {}
+
+
 def shortfall(dossier: Dossier, levels: Levels) -> ErrorNote | None:
     """C09 with the lowest level of the dossier's signatures, if that is lower than wanted."""
-    low = [d.sealed.level for d in dossier.documents if d.sealed is not None and levels.lacks(d.sealed.level)]
+    ours = [d for d in dossier.documents if d.state is DocumentState.SIGNED]  # nothing is added to a file that came signed
+    low = [d.sealed.level for d in ours if d.sealed is not None and levels.lacks(d.sealed.level)]
     return ErrorNote("C09", (("level", min(low, key=lambda one: LEVELS.index(one) if one in LEVELS else -1)),)) if low else None
 
 

@@ -4,30 +4,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from workstation.domain.dossier import Document
+from workstation.domain.dossier import Document, Dossier
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, Sha256, UserName
 from workstation.domain.pagejobs import PdfRenderJob
-from workstation.domain.signature import FileVerdict
+from workstation.domain.signature import FileVerdict, SealedPdf
 from workstation.usecases.office import PAGE_SECONDS, Office
-from workstation.usecases.recover import last_sound
+from workstation.usecases.sound import signed_length
 from workstation.usecases.views import Picture
 
 REMEMBERED = 500
 """Signed files whose verdict is kept: more than an official leafs through in a day, and some kilobytes only."""
-
-
-def signed_length(verdict: FileVerdict) -> int:
-    """Length of the prefix that the last signature covers. V01, V02 or V06 if no signature vouches for what would be shown."""
-    last = last_sound(verdict)
-    if last is not None and last.indication != "TOTAL-FAILED" and last.coverage != "partial" and last.revision_end > 0:
-        return last.revision_end
-    codes = {note.code for s in verdict.signatures for note in s.reasons}
-    if "V01" in codes:
-        raise WorkstationError("V01")
-    if verdict.signatures and last is None:
-        raise WorkstationError("V02")
-    raise WorkstationError("V06")
 
 
 class ShownPdfs:
@@ -40,13 +27,15 @@ class ShownPdfs:
         self._seen: dict[tuple[UserName, DocumentId], Sha256] = {}
         self._lock = threading.Lock()
 
-    def picture(self, document: Document, page: int, max_px: int, user: UserName) -> Picture:
-        """Page ``page`` (from 0). K06 if nothing is published; V01, V02, V06 as ``signed_length``."""
-        source = document.sealed or document.published
+    def picture(self, dossier: Dossier, document: Document, page: int, max_px: int, user: UserName) -> Picture:
+        """Page ``page`` (from 0). K06 if nothing is published and the file did not come signed; V01, V02, V06 as
+        ``signed_length``."""
+        came = dossier.signed_document(document.id)
+        source = document.sealed or document.published or (came.sealed if came else None)
         if source is None:
             raise WorkstationError("K06", state=document.state.value, to="published")
         path = self._office.blobs.path(source.sha256)
-        prefix = self._length(source.sha256, path) if document.sealed is not None else 0
+        prefix = self._length(source.sha256, path) if isinstance(source, SealedPdf) else 0
         job = PdfRenderJob(path, source.sha256, prefix, page, self._office.cache, max_px)
         shown = self._office.pages.submit(self._office.tools.render_pdf, job, timeout=PAGE_SECONDS, urgent=True).result()
         with self._lock:

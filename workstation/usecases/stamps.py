@@ -107,4 +107,4 @@ def _page_mm(text: PageText | None) -> tuple[float, float]:
 
 
 def _text(office: Office, page: Page) -> PageText | None:
-    return office.tools.load_text(office.cache, page.source.original, page.source.frame, page.manual_rotation)
+    return office.tools.load_text(office.cache, page.source.original, page.source.frame, page.work)

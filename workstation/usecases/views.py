@@ -7,14 +7,19 @@ from enum import Enum
 from pathlib import Path
 
 from workstation.domain.authority import Authority
+from workstation.domain.capture import NOT_COUNTED, CountsRule, PaperCount
+from workstation.domain.doctype import FieldDefinition
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState, Receipt
-from workstation.domain.page import Finding, PageState, UnreadArea
+from workstation.domain.page import Finding, PageState, Recipe, UnreadArea
 from workstation.domain.peers import PeerDelivery
-from workstation.domain.signature import TokenStatus
+from workstation.domain.rekey import Difference
+from workstation.domain.signature import SignedOriginal, TokenStatus
+from workstation.domain.splitcue import Cue
+from workstation.domain.thumbs import Thumb
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ class PageView:
     number: int
     """From 1, in paper order within the dossier."""
     state: PageState
-    thumbnail: Path | None
-    """None while the page is being worked on."""
+    thumbnail: Thumb | None
+    """Which small picture shows it; ``Desk.thumbnail`` has it, or not yet."""
     findings: tuple[Finding, ...]
     failing: tuple[Finding, ...]
     blank: bool
@@ -71,6 +76,19 @@ class PageView:
     dpi: float
     error: ErrorNote | None
     document_id: DocumentId | None
+    work: Recipe = ()
+    """What the clerk asked for, in order."""
+    recipe: Recipe = ()
+    """All that was done to the scan, the program's own steps among it."""
+    separator: str = ""
+    """``front`` or ``back`` of a separator sheet that was set aside."""
+    signed: SignedOriginal | None = None
+    """The file that the page is of, if it came signed: the page stays as it is."""
+    with_note: bool = False
+    pair: int = 0
+    """Number of the page that shows the same sheet with, or without, its note; 0: none (yet)."""
+    repeats: int = 0
+    """Number of the page that is the same sheet; 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +107,33 @@ class DocumentView:
     fields: tuple[IndexField, ...]
     """Every field of the form of this type, in paper order; values may be empty."""
     required: frozenset[str]
+    form: tuple[FieldDefinition, ...]
+    """Label and kind of each of ``fields``, in the same order."""
     pages: tuple[PageView, ...]
     entered_by: UserName | None
     checked_by: UserName | None
     reason: str
     error: ErrorNote | None
+    blind: frozenset[str] = frozenset()
+    """Fields that this person keys without seeing what was entered: their values are empty here, whatever was entered."""
+    differing: tuple[Difference, ...] = ()
+    """What entry and check differ in: only for the third person, who chooses or types."""
+    returned_by: UserName | None = None
+    """Who sent it back with ``reason``."""
+    put_off: bool = False
+    """This person left it for later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a clerk may accept or refuse with one key."""
+
+    kind: Cue
+    page_id: PageId
+    number: int
+    """Of the page, from 1."""
+    code: str = ""
+    """``SLIP``: of the dossier that the page names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +147,14 @@ class DossierView:
     missing_page: PageId | None
     can_undo: bool
     can_redo: bool
+    suggestions: tuple[Suggestion, ...] = ()
+    """In paper order, the one to be answered first in front."""
+    risk: str = "A"
+    risk_note: str = ""
+    paper: PaperCount = NOT_COUNTED
+    came_in: tuple[int, int] = (0, 0)
+    """Pages and pictures of the paper."""
+    counts: CountsRule = CountsRule.NONE
 
 
 class GateRule(Enum):
@@ -121,6 +169,8 @@ class GateRule(Enum):
     AUTHORITY = "authority"  # KT., TL., TUQ. có trong sổ ủy quyền
     PICTURE = "picture"  # Có ảnh chữ ký tay
     PLACEMENT = "placement"  # Chữ ký đặt góc trên bên phải trang 1
+    # of a file that came signed
+    CAME_SIGNED = "came_signed"  # Chữ ký số sẵn có còn đúng
     # before the registrar's marks
     LEADER = "leader"  # Người có thẩm quyền đã ký
     NUMBERING = "numbering"  # Có ký hiệu để vào số
@@ -246,6 +296,8 @@ class Picture:
     scale: float
     unread: tuple[UnreadArea, ...] = ()
     """What the machine could not read there, in pixels of the cleaned page."""
+    page_px: tuple[int, int] | None = None
+    """Width and height of the cleaned page, where known: the picture's own are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +307,10 @@ class ImportOutcome:
     name: str
     pages: int
     error: ErrorNote | None
+    known: int = 0
+    """Number of the first page that the dossier had already; 0: none of the file's."""
+    doubt: ErrorNote | None = None
+    """It was taken in, and somebody should look at the sheet: two may have gone through together (Q05, after which ``page``)."""
 
 
 @dataclass(frozen=True, slots=True)

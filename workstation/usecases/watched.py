@@ -3,6 +3,7 @@
 The file is copied first and then judged, so it can't change under our hands; it is moved aside only when its bytes are safe.
 """
 
+import hashlib
 import logging
 import shutil
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.events import WatchedFileRefused
 from workstation.domain.filelist import is_page_file, natural_key
-from workstation.domain.ids import DossierId, UserName
+from workstation.domain.ids import DossierId, Sha256, UserName
 from workstation.domain.settling import Seen, look_again
 from workstation.usecases import scan
 from workstation.usecases.office import Office
@@ -27,6 +28,11 @@ DONE, REFUSED = "da-nhap", "chua-nhap-duoc"
 _KEY = "watched:"
 _GIVES_TIME = ("F01", "F03", "F04")
 """Half a file looks like this."""
+
+
+def _sha256(path: Path) -> Sha256:
+    with path.open("rb") as file:
+        return Sha256(hashlib.file_digest(file, "sha256").hexdigest())
 
 
 class WatchedFolder:
@@ -114,12 +120,14 @@ class WatchedFolder:
         key = _KEY + scan.import_key([copy])
         with office.look() as uow:
             known = uow.dossiers.by_import_key(key)
-        if known is not None and known.pages:
+            # its pages may have been moved to another dossier, as a slip said
+            taken = known is not None and (bool(known.pages) or uow.dossiers.has_original(_sha256(copy)))
+        if taken:
             return None, None
         try:
-            inspection = scan.look(office, copy)
+            arrival = scan.look(office, copy)
             dossier_id = known.id if known else scan.open_dossier(office, copy.stem, self._by, import_key=key)
-            scan.add_pages(office, dossier_id, copy, inspection, self._by)
+            scan.add_pages(office, dossier_id, copy, arrival, self._by)
         except WorkstationError as error:
             return None, error.note
         return dossier_id, None

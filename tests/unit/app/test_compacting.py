@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ocr import thumbs
 from ocr.cache import entry
 from tests.unit.app.test_backup import OfficeFolder, back_up
 from tests.unit.store.samples import T0, dossier, item, sha
@@ -15,6 +16,7 @@ from workstation.domain.ids import DossierId, Sha256
 from workstation.domain.outbox import OutboxState, Receipt
 from workstation.domain.page import PageSource
 from workstation.domain.signature import PublishedPdf
+from workstation.domain.thumbs import pack_of
 
 
 class Received(OfficeFolder):
@@ -22,6 +24,7 @@ class Received(OfficeFolder):
 
     original: Sha256
     cached: Path
+    pack: Path
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -38,9 +41,11 @@ class Received(OfficeFolder):
             uow.outbox.add(self.item)
             uow.commit()
         # the item's own file is the store's sample: no such blob, as nothing here reads it
-        self.cached = entry(self.home.cache, self.original, 0, 0, "thumb.jpg")
+        self.cached = entry(self.home.cache, self.original, 0, (), "text.json")
         self.cached.parent.mkdir(parents=True)
         self.cached.write_bytes(b"picture")
+        self.pack = pack_of(self.home.cache, one.id)
+        thumbs.put(self.pack, "page", "cleaned", b"small")
 
     def reconciled(self) -> None:
         with self.store.uow_factory() as uow:
@@ -61,10 +66,10 @@ def office(tmp_path: Path) -> Iterator[Received]:
 def test_after_reconciliation_and_backup_the_pictures_go_and_nothing_else(office: Received, tmp_path: Path) -> None:
     office.reconciled()
     back_up(office, tmp_path / "disk")
-    before = office.originals()
+    before, small = office.originals(), office.pack.stat().st_size
     done = compact(office.home.root, tmp_path / "disk")
-    assert (done.cleared, done.bytes, done.not_reconciled, done.not_backed_up) == (1, 7, 0, 0)
-    assert not office.cached.exists() and office.originals() == before
+    assert (done.cleared, done.bytes, done.not_reconciled, done.not_backed_up) == (1, 7 + small, 0, 0)
+    assert not office.cached.exists() and not office.pack.exists() and office.originals() == before
     with office.store.read_factory() as uow:
         assert [e.action for e in uow.audit.events(office.dossier_id)] == ["compacted"]
     assert compact(office.home.root, tmp_path / "disk").cleared == 0
@@ -72,7 +77,7 @@ def test_after_reconciliation_and_backup_the_pictures_go_and_nothing_else(office
 
 def test_what_is_not_reconciled_stays(office: Received, tmp_path: Path) -> None:
     back_up(office, tmp_path / "disk")
-    assert compact(office.home.root, tmp_path / "disk").not_reconciled == 1 and office.cached.exists()
+    assert compact(office.home.root, tmp_path / "disk").not_reconciled == 1 and office.cached.exists() and office.pack.exists()
 
 
 @pytest.mark.parametrize("what", ["original", "database", "older"])
@@ -92,7 +97,7 @@ def test_what_is_not_in_the_backup_as_it_is_here_stays(office: Received, tmp_pat
         place.chmod(0o600)
         place.write_bytes(place.read_bytes()[:-1] + b"?")
     done = compact(office.home.root, tmp_path / "disk")
-    assert (done.cleared, done.not_backed_up) == (0, 1) and office.cached.exists()
+    assert (done.cleared, done.not_backed_up) == (0, 1) and office.cached.exists() and office.pack.exists()
 
 
 def test_what_the_office_lost_keeps_its_pictures(office: Received, tmp_path: Path) -> None:
@@ -100,4 +105,4 @@ def test_what_the_office_lost_keeps_its_pictures(office: Received, tmp_path: Pat
     office.reconciled()
     office.blobs.path(office.original).unlink()
     assert back_up(office, tmp_path / "disk").lost != ()
-    assert compact(office.home.root, tmp_path / "disk").not_backed_up == 1 and office.cached.exists()
+    assert compact(office.home.root, tmp_path / "disk").not_backed_up == 1 and office.cached.exists() and office.pack.exists()

@@ -16,6 +16,7 @@ import pytest
 from signing.profiles import load_profiles
 from tests.conformance.peers.portals import UNIT, FakePortal2
 from tests.letters import VIETNAMESE_LETTERS
+from tests.unit.scanners.escl_device import Device, scanning
 from workstation.app import doctor_machine as machine
 from workstation.app import doctor_outside as outside
 from workstation.app.doctor import GROUPS, Check, DoctorInputs, Group, Light, as_json, as_text, exit_code, run_checks
@@ -146,6 +147,19 @@ def test_network_scanners_are_listed_beside_the_others(
     monkeypatch.setattr(discovery, "find_scanners", lambda: (ScanSource("http://10.0.0.9/eSCL/", "Máy văn thư"),))
     (check,) = machine.check_scanner(inputs)
     assert (check.light, check.sentence.vi) == (Light.GREEN, "Máy văn thư (mạng)")
+
+
+def test_a_scanner_that_the_settings_name_and_that_is_silent_is_told(
+    inputs: DoctorInputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(discovery, "find_scanners", tuple)
+    with scanning(Device()) as address:
+        named = replace(inputs, scanners=(ScanSource(address, "Máy tầng hai"),))
+        (check,) = machine.check_scanner(named)
+        assert (check.light, check.sentence.vi) == (Light.GREEN, "Máy tầng hai (mạng)")
+    (check,) = machine.check_scanner(named)
+    assert (check.light, check.code) == (Light.AMBER, "Q01") and "Máy tầng hai" in check.sentence.vi
 
 
 def test_each_peer_is_asked_whether_it_answers(inputs: DoctorInputs) -> None:

@@ -11,9 +11,10 @@ from workstation.app.doctor_archive import archive_check, check_archive
 from workstation.app.doctor_model import DoctorInputs, Light
 from workstation.domain.archive import KeptFile
 from workstation.domain.copies import EntryState
+from workstation.domain.dossier import DocumentState
 from workstation.domain.errors import ErrorNote
-from workstation.domain.ids import Sha256
-from workstation.domain.signature import FileStanding, LastStamp, SealedPdf
+from workstation.domain.ids import Sha256, UserName
+from workstation.domain.signature import FileStanding, LastStamp, PublishedPdf, SealedPdf
 from workstation.store.database import open_store
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -56,7 +57,10 @@ def test_it_is_read_from_the_store(tmp_path: Path) -> None:
     with store.uow_factory() as uow:
         made = dossier()
         sealed = SealedPdf(Sha256("a" * 64), 1, Sha256("c" * 64), "Trần Mẫu", "2026-11-21T02:00:00+00:00", "LTA")
-        uow.dossiers.add(replace(made, documents=(replace(made.documents[0], sealed=sealed),)))
+        published = PublishedPdf(sealed.published, 1, 1, "PDF/A-2b")
+        signed = replace(made.documents[0], state=DocumentState.SIGNED, published=published, sealed=sealed)
+        by_two = replace(signed, entered_by=UserName("canbo1"), checked_by=UserName("kiemtra1"))
+        uow.dossiers.add(replace(made, documents=(by_two,)))
         uow.commit()
     assert check_archive(inputs)[0].light is Light.RED
     with store.uow_factory() as uow:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ocr.grammar import distance
 from tests.bench.corpus import house_names, in_text, orders, same_value, zone_orders
-from tests.bench.index import plain_fields
+from tests.bench.index_plain import plain_fields
 from tests.bench.text import TextScore, loose, norm, score
 from tests.pagemaker import TruthLine
 

@@ -117,6 +117,13 @@ def test_the_mark_says_which_pages_a_part_has() -> None:
         page("Quyết định", notes=("BẢN SỐ 2\nMẬT",)),
         page("MẬT"),  # decomposed
         page("TUYỆTMẬT"),
+        page("TOI MẠT"),  # as a reader of 200 dpi saw it
+        page("TÔI MẬT", "ỦY BAN NHÂN DÂN"),
+        page("MẠT"),
+        page("Số: 05/BC-UBND MẬT"),
+        page("Độ mật: Tối mật"),
+        page("BẢO VỆ BÍ", "MẬT NHÀ NƯỚC", "MẬT"),
+        page("Quyết định", notes=("TOI MAT",)),
     ],
 )
 def test_a_mark_of_secrecy_is_seen(text: PageText) -> None:
@@ -132,6 +139,18 @@ def test_a_mark_of_secrecy_is_seen(text: PageText) -> None:
         page("BẢO MẬT THÔNG TIN"),
         page(""),
         page("MẬT ĐỘ DÂN SỐ"),
+        page("VỀ VIỆC QUẢN LÝ TÀI LIỆU TUYỆT MẬT, TỐI MẬT"),
+        page("DANH MỤC TÀI LIỆU TỐI MẬT"),
+        page("QUY CHẾ BẢO VỆ BÍ", "MẬT"),
+        page("TUYỆT MẬT, TỐI MẬT, MẬT"),
+        page("TỐI MẬT MẬT", gap=2),  # the columns of a form
+        page("Độ mật: Thường"),
+        page("Độ mật: mật, tối mật hoặc tuyệt mật"),
+        page("MẮT", "MẶT", "MẤT"),
+        page("TÔI MẤT GIẤY TỜ"),
+        page("tối mật"),
+        page("Số: 05/BC-UBND"),
+        page("Bảo mật", notes=("ĐÃ THU TIỀN", "BẢO MẬT")),
     ],
 )
 def test_words_about_secrets_are_no_mark(text: PageText) -> None:

@@ -1,5 +1,6 @@
 """Worker processes that die, hang, swallow memory or lose their parent: the lane goes on and says so."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -159,6 +160,11 @@ def test_workers_know_their_place(lane: ProcessLane) -> None:
     assert lane.submit(work.environment).result(60) == ("1", "1", 10)
 
 
+def test_what_a_worker_loads_is_not_looked_at_by_the_collector_again(lane: ProcessLane) -> None:
+    assert lane.submit(gc.isenabled).result(60) is True
+    assert lane.submit(gc.get_freeze_count).result(60) > 1000
+
+
 def test_initializer_and_its_failure() -> None:
     lane = ProcessLane(1, initializer=work.initialise, initargs=(7,))
     broken = ProcessLane(1, initializer=work.broken_start)
@@ -195,6 +201,36 @@ def test_urgent_overtakes_and_cancel_takes_out(single: ProcessLane) -> None:
     first.result(60)
     assert order == ["slow", "quick", "slow", "slow", "slow", "slow"]  # the cancelled one reports at once
     assert slow[4].cancelled() and slow[3].result() == 6
+
+
+def test_a_lane_that_winds_down_does_what_is_urgent_only(single: ProcessLane) -> None:
+    first = single.submit(time.sleep, 0.5)
+    eventually(first.running)
+    waiting, urgent = [single.submit(work.double, n) for n in range(3)], single.submit(work.double, 9, urgent=True)
+    single.wind_down()
+    late = single.submit(work.double, 4)
+    assert all(f.cancelled() for f in (*waiting, late)) and not urgent.cancelled() and not first.cancelled()
+    assert urgent.result(20) == 18 and first.result() is None
+    assert single.submit(work.double, 4, urgent=True).result(20) == 8
+
+
+def test_what_is_urgent_stands_behind_no_job_that_runs(tmp_path: Path) -> None:
+    """The reserved worker takes nothing else, however long the line is."""
+    lane = ProcessLane(1, reserve=1)
+    try:
+        lane.warm()
+        eventually(lambda: len(lane.pids) == 2)
+        long = [lane.submit(time.sleep, 4) for _ in range(3)]
+        eventually(lambda: long[0].running())
+        begun = time.monotonic()
+        assert [lane.submit(work.double, n, urgent=True).result(20) for n in range(5)] == [0, 2, 4, 6, 8]
+        assert time.monotonic() - begun < 3
+        assert not long[0].done() and not long[1].running()
+        nice = {lane.submit(os.getpriority, os.PRIO_PROCESS, 0, urgent=True).result(20)}
+        assert nice == {os.getpriority(os.PRIO_PROCESS, 0) + 5}
+    finally:
+        lane.close()
+    assert lane.pids == ()
 
 
 def test_close_is_prompt_and_leaves_nothing(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from ocr.frames import load_frame
 from ocr.geometry import apply_recipe, grey
 from tests.pagemaker import quick_page, save_page
 from tests.pagemaker.fonts import font_file
-from tests.unit.ocr.conftest import Read, Reader
-from workstation.domain.pagejobs import Limits, PublishJob
+from tests.unit.ocr.conftest import Read, Reader, sha256
+from workstation.domain.pagejobs import Limits, PageJob, PublishJob
+from workstation.domain.pagework import cropped, toggled
 
 _TEXT_FIELD, _MULTILINE = 7, 1 << 12  # MuPDF's numbers
 PARAGRAPH = "Ủy ban nhân dân phường thông báo để các tổ chức, cá nhân trên địa bàn được biết và thực hiện. " * 4
@@ -111,6 +112,22 @@ def test_words_of_a_page_that_is_shown_turned_stand_on_their_ink(tmp_path: Path,
     for word in read.result.text.words:
         x0, y0, x1, y1 = (round(v) for v in word.box)
         assert (page[y0:y1, x0:x1] < 128).mean() > 0.03, word
+
+
+def test_words_that_were_cut_off_are_none_of_the_page_s(tmp_path: Path, read_page: Reader) -> None:
+    path = sheet_with(tmp_path / "a.pdf", (72, 120, "Số: 5807/QĐ-UBND"))
+    whole = read_page(path).result.text
+    number = next(w for w in whole.words if w.text == "5807/QĐ-UBND")
+    for work, there in (
+        (cropped((), (0, 0, whole.width_px, number.box[3] + 20)), True),
+        (cropped((), (0, number.box[3] + 20, whole.width_px, whole.height_px)), False),
+        (toggled(cropped((), (0, 0, whole.width_px, number.box[3] + 20)), "flatten"), True),
+    ):
+        text = worker.process_page(PageJob(path, sha256(path), 0, tmp_path, work)).text
+        assert text.engine.name == "own text" and 0 < len(text.words) < len(whole.words)
+        assert ("5807/QĐ-UBND" in [w.text for w in text.words]) == there
+        assert all(0 <= w.box[0] < w.box[2] <= text.width_px for w in text.words)
+        assert all(0 <= w.box[1] < w.box[3] <= text.height_px for w in text.words)
 
 
 @pytest.mark.parametrize("style", [{"render_mode": 3}, {"color": (1, 1, 1)}, {"fill_opacity": 0}])

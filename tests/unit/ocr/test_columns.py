@@ -87,6 +87,13 @@ def test_a_number_too_pale_to_be_ink_in_a_full_column_is_told_and_an_empty_cell_
     # a word that reaches over from the next cell is what lies there
     over = Word("1953", (at(0, 3)[2] - 90.0, at(1, 3)[1] + 15.0, at(1, 3)[0] + 60.0, at(1, 3)[3] - 15.0), 0.5, 3)
     assert found_in(page(3, tone=235), (*words, over)) == []
+    # a few points of it are enough on a worn page, where a thin figure is in pieces
+    traces = np.full((700, 600), 255, np.uint8)
+    x0, y0, _, y1 = at(1, 3)
+    traces[y0 + 20 : y1 - 15 : 2, x0 + 30 : x0 + 34] = 200
+    assert 0.5 < np.count_nonzero(traces < 255) / MM**2 < 1
+    assert len(found_in(traces, words, worn=True)) == 1
+    assert found_in(traces, words, worn=False) == []
     # where a column has many empty cells, one more is nothing odd
     assert found_in(page(3, tone=235), said({3: None, 4: None, 5: None})) == []
 

@@ -28,7 +28,9 @@ class Says(Unread):
     def __init__(self, text: str) -> None:
         self.text, self.shown = text, 0
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
         assert digits
         self.shown += len(pictures)
         return tuple((RawWord(self.text, (0.0, 0.0, 1.0, 1.0), 0.9, (0,)),) for _ in pictures)

@@ -10,8 +10,9 @@ from PIL import Image
 from ocr.engine import recognizer
 from ocr.frames import Frame, Pixels
 from ocr.geometry import Lie, apply_recipe, crop_step, grey, lie_recipe, measure_lie
-from ocr.process import Cleaned, clean
-from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, Wear, make_page
+from ocr.process import clean
+from ocr.work import Cleaned
+from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, Wear, faults, make_page
 from workstation.domain.page import Transform, recipe_matrix
 
 
@@ -20,7 +21,7 @@ def frame(spec: PageSpec) -> Frame:
 
 
 def cleaned(spec: PageSpec) -> Cleaned:
-    return clean(frame(spec), 0, recognizer())
+    return clean(frame(spec), (), recognizer())
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
@@ -44,7 +45,7 @@ def test_a_badly_kept_page_comes_upright(turn: int) -> None:
 @pytest.mark.parametrize("skew", [-9.0, -5.0, -2.0, -0.8, 0.8, 2.0, 5.0, 9.0])
 def test_skew_is_found_and_turned_back(skew: float) -> None:
     page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
-    found = clean(page, 0, recognizer())
+    found = clean(page, (), recognizer())
     assert found.lie.skew_deg == pytest.approx(skew, abs=0.15)
     again = measure_lie(grey(found.page), 150, lambda level: 0)
     assert abs(again.skew_deg) < 0.2
@@ -53,7 +54,7 @@ def test_skew_is_found_and_turned_back(skew: float) -> None:
 @pytest.mark.parametrize("skew", [-0.3, 0.0, 0.3])
 def test_within_the_dead_zone_pixels_stay_as_they_are(skew: float) -> None:
     page = frame(PageSpec(Kind.DECISION, dpi=150, wear=replace(CLEAN, skew_deg=skew)))
-    found = clean(page, 0, recognizer())
+    found = clean(page, (), recognizer())
     assert found.recipe == ()
     assert np.array_equal(found.page, page.pixels)
 
@@ -87,6 +88,19 @@ def test_a_picture_that_is_dark_all_over_is_not_cropped() -> None:
     assert crop_step(half, (), 100) is None, "half a page of black is content"
 
 
+@pytest.mark.parametrize("gain", [1.0, 0.25])
+def test_an_underexposed_page_keeps_its_print_and_loses_its_borders(gain: float) -> None:
+    """At a quarter of the light its shaded paper is as dark as a lid in good light."""
+    shade = np.linspace(1.0, 1.25, 600)
+    page: Pixels = (np.tile(shade * 200, (800, 1)) * gain).astype(np.uint8)
+    assert crop_step(page, (), 100) is None
+    page[:, :30] = round(25 * gain)
+    step = crop_step(page, (), 100)
+    assert step is not None
+    assert 30 <= step["x0"] <= 33
+    assert (step["y0"], step["x1"], step["y1"]) == (0, 600, 800)
+
+
 def test_pixels_follow_the_recipe_matrix() -> None:
     rng = np.random.default_rng(5)
     pixels = np.full((400, 300), 255, np.uint8)
@@ -118,10 +132,24 @@ def test_an_empty_page_lies_as_it_lies() -> None:
     assert lie_recipe(Lie(0, 0.39)) == ()
 
 
+@pytest.mark.parametrize("seed", [2, 13, 16])
+def test_a_finger_on_a_blank_back_does_not_turn_it(seed: int) -> None:
+    """Its rim slants; as far as anybody looks, or farther."""
+    back = np.full((round(297 * 200 / 25.4), round(210 * 200 / 25.4), 3), 244, np.uint8)
+    held = faults.finger(back, np.random.default_rng(seed), 200 / 25.4, "bottom", 18, 20, faults.SKIN[0])
+    assert measure_lie(grey(held), 200, lambda level: 0).skew_deg == 0
+
+
+@pytest.mark.parametrize("slope", [21.0, -24.5])
+def test_text_is_straightened_from_as_far(slope: float) -> None:
+    scan = faults.skewed(frame(PageSpec(Kind.LETTER, dpi=100)).pixels, slope)
+    assert measure_lie(grey(scan), 100, lambda level: 0).skew_deg == pytest.approx(slope, abs=0.1)
+
+
 def test_a_blank_back_with_shine_through_is_blank_and_a_short_page_is_not(tmp_path: Path) -> None:
     assert cleaned(PageSpec(Kind.BLANK, dpi=150, wear=OFFICE)).blank
     assert cleaned(PageSpec(Kind.BLANK, dpi=150, wear=replace(OFFICE, bleed=0.15, border_mm=(5, 5, 0, 0)))).blank
     assert not cleaned(PageSpec(Kind.DECISION, page=1, dpi=150, wear=OFFICE)).blank
     line = Image.new("L", (1240, 1754), 250)
     line.paste(make_page(PageSpec(Kind.QUICK, dpi=150)).image.convert("L").crop((0, 0, 800, 160)), (200, 800))
-    assert not clean(Frame(np.asarray(line), 150, True, 8), 0, recognizer()).blank
+    assert not clean(Frame(np.asarray(line), 150, True, 8), (), recognizer()).blank

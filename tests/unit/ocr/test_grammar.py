@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.grammar import (
-    NumberLine,
+    date_parts,
     distance,
     find_date,
     find_identity,
@@ -16,6 +16,7 @@ from ocr.grammar import (
     is_person_name,
     is_upper,
     notation_is_regular,
+    number_parts,
     parse_number,
     place_before,
     plain,
@@ -28,22 +29,48 @@ UNITS = st.lists(st.sampled_from(["UBND", "HĐND", "VHXH", "VP", "TP", "KTHTĐT"
 NOTATIONS = st.builds(lambda a, u: "-".join([a, *u]), ABBREVIATIONS, UNITS)
 
 
+def numbered(line: str) -> tuple[str, str]:
+    found = parse_number(line)
+    assert found is not None
+    return found.number, found.notation
+
+
 @given(st.integers(1, 99_999), NOTATIONS, st.sampled_from(["Số: ", "Số:", "Số ", "SỐ: ", "So: ", "Số; ", " Số : "]))
 def test_number_and_notation_come_back(number: int, notation: str, label: str) -> None:
-    assert parse_number(f"{label}{number:02d}/{notation}") == NumberLine(f"{number:02d}", notation)
+    assert numbered(f"{label}{number:02d}/{notation}") == (f"{number:02d}", notation)
     assert notation_is_regular(notation)
 
 
 @given(st.integers(1, 999), st.integers(1990, 2030), NOTATIONS)
 def test_the_year_of_a_legal_text_belongs_to_its_notation(number: int, year: int, notation: str) -> None:
-    assert parse_number(f"Số: {number}/{year}/{notation}") == NumberLine(str(number), f"{year}/{notation}")
+    assert numbered(f"Số: {number}/{year}/{notation}") == (str(number), f"{year}/{notation}")
+
+
+@pytest.mark.parametrize(("line", "parts", "loose"), [
+    ("Số: 2O5/BC-UBND", ("205", "BC-UBND"), True),
+    ("Số: 1!2/KH-UBND", ("112", "KH-UBND"), True),
+    ("Số: ...../QĐ-UBND", ("", "QĐ-UBND"), False),
+    ("Số: 717UBND", ("717", "UBND"), True),
+    ("So: 163, 2019/TLKS-BS", ("163", "2019/TLKS-BS"), True),
+    ("Số4 Í /TB-UBND", ("", "TB-UBND"), True),
+    ("sối /TB-UBND", ("", "TB-UBND"), True),
+    ("Số: 126ó/UBND-TP", ("1266", "UBND-TP"), True),
+    ("Số: 12A/QĐ-UBND", ("12A", "QĐ-UBND"), False),
+    ("Số: 596/BC-UBND-KTHTĐTPhúc", ("596", "BC-UBND-KTHTĐT"), False),
+])  # fmt: skip
+def test_a_number_misread_or_left_blank(line: str, parts: tuple[str, str], loose: bool) -> None:
+    assert numbered(line) == parts
+    found = parse_number(line)
+    assert found is not None and found.loose == loose
+    assert line[slice(*found.rest)].replace(" ", "").startswith(parts[1])
 
 
 def test_what_is_left_when_the_number_is_handwritten_or_no_notation_follows() -> None:
-    assert parse_number("Số: /QĐ-UBND") == NumberLine("", "QĐ-UBND")
-    assert parse_number("Số: 45/2019") == NumberLine("45", "")
-    assert parse_number("Số: 127 / QĐ - UBND") == NumberLine("127", "QĐ-UBND")
+    assert numbered("Số: /QĐ-UBND") == ("", "QĐ-UBND")
+    assert numbered("Số: 45/2019") == ("45", "")
+    assert numbered("Số: 127 / QĐ - UBND") == ("127", "QĐ-UBND")
     assert parse_number("Số định danh cá nhân: 001219000001") is None
+    assert parse_number("Sở Nội vụ/UBND-VP") is None
     assert parse_number("Căn cứ Nghị định số 20/2021/NĐ-CP") is None
 
 
@@ -65,7 +92,25 @@ def test_short_dates_come_back(day: date, stroke: str) -> None:
 def test_dates_despite_reading_errors_and_days_that_do_not_exist() -> None:
     assert (found := find_date("Hoà Hưng, ngảy 1O tháng l2 nãm 2O25")) and found.iso == "2025-12-10"
     assert (found := find_date("ngày 31 tháng 02 năm 2025")) and found.iso == ""
-    assert find_date("ngày tháng năm 2025") is None
+    blank = find_date("Hòa Hưng, ngày tháng năm 2025")
+    assert blank and (blank.iso, blank.partial, blank.start) == ("", "2025", 10), "no date, but its place and year"
+    assert (found := find_date("Hòa Hưng, ngày …… tháng 7 năm 2025")) and (found.iso, found.partial) == ("", "2025-07")
+    assert find_date("Ngày, tháng, năm sinh: …") is None
+    for printed, iso in (
+        ("ngày 26 tháng 11 năm 202ó", "2026-11-26"),
+        ("ngày ó tháng ó năm 2026", "2026-06-06"),
+        ("ngày 24 tháng 0J,năm 2023", "2023-01-24"),
+        ("ngày 25 dhai 10 năm 2024", "2024-10-25"),
+        ("Ngày, thang. nãn: dăng ky: 14/06 2019", "2019-06-14"),
+        ("07,04/2021", "2021-04-07"),
+        ("12/05, 1993", "1993-05-12"),
+    ):
+        assert (found := find_date(printed)) and (found.iso, found.loose) == (iso, True), printed
+    for amount in ("12.345,67 2019", "Số: 14/06 2019/QĐ-UBND", "khoản 1, 2/2020/NĐ-CP", "14 06 2019"):
+        assert find_date(amount) is None, amount
+    specked = find_date("Hòa Hưng, ngày 098 tháng 3 năm 2024")
+    assert specked and (specked.iso, specked.partial) == ("", "2024-03")
+    assert find_date("hạn chót ngày 10 hằng tháng trong năm") is None
 
 
 @given(st.text(max_size=80))
@@ -81,6 +126,14 @@ def test_distance_is_a_metric(a: str, b: str) -> None:
     assert distance(a, b) == distance(b, a)
     assert (distance(a, b) == 0) == (a == b)
     assert 0 <= similarity(a, b) <= 1
+
+
+@given(st.text("ABC ", max_size=12), st.text("ABC ", max_size=12), st.integers(0, 12), st.sampled_from([0.5, 0.75, 0.8, 1.0]))
+def test_a_limit_changes_nothing_within_it(a: str, b: str, most: int, least: float) -> None:
+    whole, part = distance(a, b), distance(a, b, most)
+    assert part == whole if whole <= most else part > most
+    alike = similarity(a, b)
+    assert similarity(a, b, least) == (alike if alike >= least else 0)
 
 
 def test_keywords_are_known_despite_marks_and_letters_gone_wrong() -> None:
@@ -110,3 +163,19 @@ def test_identity_numbers_come_back(province: int, rest: int) -> None:
 def test_numbers_that_are_no_identity() -> None:
     assert find_identity("0901 234 567 890 123") == ""
     assert not identity_is_regular("999219000001")
+
+
+def test_the_parts_of_a_day_and_a_number_and_where_they_stand() -> None:
+    text = "Hòa Hưng, ngàv ”5 tháng 19 năm 202ó"
+    said = [(p.name, p.said, text[p.start : p.end]) for p in date_parts(text)]
+    assert said == [("d", "5", "5"), ("m", "", "19"), ("y", "2026", "202ó")]
+    assert date_parts("ngày 098 tháng 3 năm 2024")[0].said == "", "what other readings say is taken"
+    blank = date_parts("ngày … tháng 7 năm 2026")
+    assert [(p.said, p.start == p.end) for p in blank] == [("", True), ("7", False), ("2026", False)]
+    assert not date_parts("Ngày, tháng, năm sinh") and not date_parts("17/10/2019")
+    line = "Số: 2O5/BC-UBND"
+    assert [(p.said, line[p.start : p.end]) for p in number_parts(line)] == [("205", "2O5"), ("BC-UBND", "BC-UBND")]
+    assert [p.said for p in number_parts("Số: 205/BC-UBND-TĐông Hưng")] == ["205"]
+    copy = "Số: 775/2025/TI.KS-BS."
+    assert [(p.said, copy[p.start : p.end]) for p in number_parts(copy)] == [("775", "775"), ("", "2025/TI.KS-BS")]
+    assert not number_parts("Số: …../BC-UBND") and not number_parts("Căn cứ Luật")

@@ -200,3 +200,22 @@ def test_an_upright_picture_by_exif_has_its_sides_swapped(tmp_path: Path, jpeg: 
 def test_the_name_does_not_matter(tmp_path: Path, jpeg: Path) -> None:
     shutil.copy(jpeg, tmp_path / "page.pdf")
     assert inspect_file(tmp_path / "page.pdf", LIMITS).media_type == "image/jpeg"
+
+
+def test_a_signature_that_no_field_shows_is_one_and_usage_rights_are_none(tmp_path: Path) -> None:
+    """ISO 32000-1, 12.8.2.3: what a form's maker allows Reader to do is signed, and is nobody's signature on the text."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+
+        def signature() -> pikepdf.Object:
+            return pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Sig, ByteRange=pikepdf.Array([0, 1, 2, 3])))
+
+        pdf.Root.Hidden = signature()
+        pdf.save(tmp_path / "hidden.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        del pdf.Root.Hidden
+        pdf.Root.Perms = pikepdf.Dictionary(UR3=signature())
+        pdf.save(tmp_path / "rights.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        pdf.Root.Hidden = signature()
+        pdf.save(tmp_path / "both.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    signed = {name: inspect_file(tmp_path / f"{name}.pdf", Limits()).signed for name in ("hidden", "rights", "both")}
+    assert signed == {"hidden": True, "rights": False, "both": True}

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from ocr.language import doubted
 from ocr.language.formats import odd_formats
-from ocr.language.names import likely_name
+from ocr.language.mending import likelier
+from ocr.language.names import likely_name, mended
 from ocr.language.phrases import near_phrases
-from ocr.language.syllables import is_malformed, is_syllable, parse
 from ocr.language.wording import key, phrases
 from workstation.domain.page import Word
+from workstation.domain.syllables import is_malformed, is_syllable, parse
 
 REAL = """
     cộng hòa hoà xã hội chủ nghĩa việt nam độc lập tự do hạnh phúc ủy uỷ ban nhân dân nghị quyết quyển quý quí quốc
@@ -214,3 +215,50 @@ def test_no_word_is_ever_changed(texts: list[str]) -> None:
 )
 def test_a_family_name_with_another_mark_is_seen(name: str, likely: str) -> None:
     assert likely_name(name) == likely
+
+
+@pytest.mark.parametrize(
+    ("read", "likely"),
+    [
+        ("lớp bôi dưỡng nghiệp vụ", "lớp bồi dưỡng nghiệp vụ"),
+        ("bảo đảm an nĩình trật tự", "bảo đảm an ninh trật tự"),
+        ("niêm yết côi:z khai", "niêm yết công khai"),
+        ("hộ cận nghèo riăm 2021", "hộ cận nghèo năm 2021"),
+        ("TĂNG CƯỜNG BẢO ĐẢN AN NINH", "TĂNG CƯỜNG BẢO ĐẢM AN NINH"),
+    ],
+)
+def test_a_doubtful_word_is_likelier_the_usual_one_of_the_same_strokes(read: str, likely: str) -> None:
+    words = read.split()
+    better = likelier(words, [0.5] * len(words))
+    assert " ".join(better.get(i, w) for i, w in enumerate(words)) == likely
+
+
+@pytest.mark.parametrize(
+    ("words", "sure"),
+    [
+        ("lớp bôi dưỡng nghiệp vụ", 0.99),  # what is sure and a syllable is left
+        ("của hộ bà Quách Thanh Ngân", 0.3),  # names have no usual neighbours
+        ("số 466/QĐ-UBND ngày 02/9 năm 2020", 0.1),  # numbers are nobody's guess
+        ("kế hoạch số hóa hồ sơ, tài liệu lưu trữ", 0.3),
+        ("bản đồ miền nam 2020", 0.3),
+        ("", 0.0),
+    ],
+)
+def test_what_is_sure_or_a_name_or_a_number_or_usual_is_left(words: str, sure: float) -> None:
+    assert likelier(words.split(), [sure] * len(words.split())) == {}
+
+
+@pytest.mark.parametrize(
+    ("read", "sure", "likely"),
+    [
+        ("Tê Đình Hãi", (0.4, 0.99, 0.5), "Lê Đình Hải"),
+        ("ciều Diễm Nguyệt", (0.1, 0.9, 0.95), "Kiều Diễm Nguyệt"),
+        ("llzang Minh Thắng", (0.4, 0.9, 0.9), "Hoàng Minh Thắng"),
+        ("Tê Đình Hãi", (0.95, 0.99, 0.95), "Tê Đình Hãi"),  # surely read: a name of no list
+        ("Nguyễn Văn Xz", (0.99, 0.99, 0.1), "Nguyễn Văn Xz"),  # like nothing
+        ("NGUYEN VĂN HÀ", (0.2, 0.9, 0.9), "NGUYỄN VĂN HÀ"),
+        ("", (), ""),
+    ],
+)
+def test_a_doubtful_word_of_a_name_is_the_listed_one_that_is_near(read: str, sure: tuple[float, ...], likely: str) -> None:
+    assert mended(read, sure) == likely

@@ -146,7 +146,9 @@ def test_a_clear_page_is_read_once() -> None:
         def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
             return recognizer().read(page, dpi, block=block)
 
-        def lines(self, pictures: object, dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
+        def lines(
+            self, pictures: object, dpi: float, *, digits: bool = False, raw: bool = False
+        ) -> tuple[tuple[RawWord, ...], ...]:
             raise AssertionError("a second reading")
 
     assert " ".join(w.text for w in read_page(body(), DPI, Once()).words) == " ".join(BODY)

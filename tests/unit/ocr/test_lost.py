@@ -13,7 +13,8 @@ from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Circle, Ink, find_ink
 from ocr.lines import RawWord
-from ocr.lost import _borne_out, _mirrored, _of_seal, _part_of_row, _parted, _widened
+from ocr.lost import _connected, _mirrored, _of_seal, _part_of_row, _parted, _print, _runs_on, _widened, borne_out
+from ocr.missed import Paper
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
 from workstation.domain.page import Box, Engine, Word
@@ -25,17 +26,21 @@ CELL = (100, 100, 300, 260)
 
 @dataclass
 class Blind:
-    """The real recogniser, unsure of all it reads, that sees nothing in one box of the page, table cells included."""
+    """The real recogniser, unsure of all it reads, that sees none of some texts on a page, table cells included; with ``deaf``
+    not by themselves either."""
 
     real: Recognizer
     texts: tuple[str, ...]
+    deaf: bool = True
 
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         words = self.real.read(page, dpi, block=block)
         return tuple(replace(w, confidence=0.9 * w.confidence) for w in words if w.text.strip(".|") not in self.texts)
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
-        return self.real.lines(pictures, dpi, digits=digits)
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        return ((),) * len(pictures) if self.deaf else self.real.lines(pictures, dpi, digits=digits, raw=raw)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -206,9 +211,9 @@ def test_a_second_reading_that_says_the_same_bears_a_doubtful_word_out() -> None
     box: Box = (100, 100, 180, 130)
     doubtful = Word("quyền", (100, 100, 180, 130), 0.1, 0)
     again = (RawWord("quyen.", (20, 10, 98, 40), 0.2, (0,)), RawWord("khác", (120, 10, 190, 40), 0.9, (0,)))
-    assert _borne_out(box, (82, 90), again, (doubtful,))
-    assert not _borne_out(box, (82, 90), again[1:], (doubtful,))
-    assert not _borne_out(box, (82, 90), again, ())
+    assert borne_out(box, (82, 90), again, (doubtful,))
+    assert not borne_out(box, (82, 90), again[1:], (doubtful,))
+    assert not borne_out(box, (82, 90), again, ())
 
 
 def test_what_reads_better_in_a_mirror_is_the_other_sides() -> None:
@@ -225,6 +230,15 @@ def test_the_smaller_part_of_a_read_row_is_not_told_but_the_cell_beside_it_is() 
     cells = Table((90, 90, 360, 140), (((90, 90, 185, 140), (185, 90, 255, 140), (255, 90, 360, 140)),))
     assert not _part_of_row(middle, row, ((cells, ()),))
     assert not _part_of_row((500, 100, 560, 130), row, ())
+
+
+def test_a_figure_beside_a_table_is_no_part_of_the_row_in_its_cells() -> None:
+    """A column without a rule on its outer side stands outside the grid: its numbers are lost, however near the names are."""
+    row = (Word("Phạm", (110, 100, 190, 130), 0.9, 0), Word("Vượng", (200, 100, 290, 130), 0.9, 0))
+    figure: Box = (70, 100, 86, 130)
+    cells = Table((100, 90, 360, 140), (((100, 90, 300, 140), (300, 90, 360, 140)),))
+    assert _part_of_row(figure, row, ())
+    assert not _part_of_row(figure, row, ((cells, ()),))
 
 
 def table_page() -> Pixels:
@@ -250,3 +264,63 @@ def test_a_figure_on_its_own_row_that_recognition_misses_is_told_on_a_doubtful_t
     told = [a.box for a in boxes(text, "lost_line")]
     assert len(told) == 1 and 900 < told[0][0] < 960 and 570 < told[0][1] < 630
     assert not boxes(read(table_page()), "lost_line")
+    again = read(table_page(), Blind(tesseract(), ("7",), deaf=False))
+    assert "Khu phố\n7\n4" in again.text and not boxes(again, "lost_line")
+
+
+def test_pieces_of_one_line_that_made_no_sense_are_one_place() -> None:
+    line: Box = (100.0, 100.0, 900.0, 130.0)
+    ends: list[Box] = [(110.0, 102.0, 300.0, 128.0), (800.0, 102.0, 890.0, 128.0)]
+    assert _connected(ends, [line]) == [(110.0, 102.0, 890.0, 128.0)]
+    assert _connected(ends, [(100.0, 300.0, 900.0, 330.0)]) == ends
+    assert _connected(ends[:1], [line]) == ends[:1]
+
+
+def test_a_garbled_number_is_not_borne_out_by_being_garbled_again() -> None:
+    page = drawn((200, 160, "1956"))
+    words = (Word("1956", (200.0, 165.0, 272.0, 195.0), 0.1, 0),)
+    paper, box = Paper(page, page, DPI), (198.0, 163.0, 274.0, 197.0)
+    assert _print(paper, [box], words, tesseract()) == []
+    assert _print(paper, [box], words, tesseract(), [words[0].box]) == [box]
+
+
+def strip(tone: int, *, level: bool) -> Pixels:
+    """A grainy stripe of 2 mm right through a page."""
+    page = np.full((500, 700), 255, np.uint8)
+    rng = np.random.default_rng(3)
+    fold = np.where(rng.random((16, 700)) < 0.6, tone, 255).astype(np.uint8)
+    if level:
+        page[200:216] = fold
+    else:
+        page[:, 300:316] = fold[:, :500].T
+    return page
+
+
+def test_a_piece_of_a_fold_is_no_figure_and_figures_over_each_other_are_no_fold() -> None:
+    assert _runs_on(strip(190, level=False), (298.0, 200.0, 316.0, 230.0), MM)
+    assert _runs_on(strip(190, level=True), (300.0, 201.0, 360.0, 214.0), MM)
+    ones = drawn(*((300, y, "1") for y in range(20, 460, 44)))
+    assert not _runs_on(ones, (300.0, 205.0, 318.0, 235.0), MM)
+    # the end of a stroke, and a line of letters through which a fold goes
+    end = strip(190, level=False)
+    end[240:] = 255
+    assert not _runs_on(end, (298.0, 200.0, 316.0, 230.0), MM)
+    assert not _runs_on(strip(190, level=True), (100.0, 190.0, 600.0, 226.0), MM)
+    # nothing is known beyond the paper's edge
+    assert not _runs_on(strip(190, level=False), (298.0, 0.0, 316.0, 30.0), MM)
+
+
+def test_cells_without_sense_and_numbers_with_specks_are_worth_a_second_reading() -> None:
+    cells = ((100, 0, 300, 50), (300, 0, 500, 50))
+    table = Table((95, 0, 505, 55), (cells,))
+
+    def inside(*words: tuple[str, float, float, float]) -> lone.Grids:
+        return ((table, tuple(Word(t, (x0, 10.0, x1, 34.0), sure, 0) for t, x0, x1, sure in words)),)
+
+    assert lone.senseless(inside(("Rl", 110, 140, 0.1), ("tp", 150, 180, 0.0))) == [(110.0, 10.0, 180.0, 34.0)]
+    # one sure word makes sense of its line, though not of another cell's; marks alone are no text
+    assert lone.senseless(inside(("Khu", 110, 160, 0.9), ("tp", 170, 190, 0.0))) == []
+    assert lone.senseless(inside(("Rl", 110, 140, 0.1), ("Nam", 310, 350, 0.9))) == [(110.0, 10.0, 140.0, 34.0)]
+    assert lone.senseless(inside(("-.", 110, 140, 0.1))) == []
+    assert lone.wide(inside(("4", 110, 160, 0.1))) == [(110.0, 10.0, 160.0, 34.0)]
+    assert lone.wide(inside(("4", 110, 126, 0.1), ("1952", 310, 370, 0.1), ("Khu", 110, 290, 0.9))) == []

@@ -18,6 +18,7 @@ from ocr import pdfa, worker
 from ocr.pdfa import check
 from tests.pagemaker import Kind, PageSpec, make_page, quick_page, save_page
 from tests.unit.ocr.conftest import Read, Reader, Sample, sha256
+from tests.unit.signing.pdfs import make_pdfa
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import Engine, PageText, Word
 from workstation.domain.pagejobs import PdfRenderJob, PublishJob, PublishPage, StoredPage
@@ -325,3 +326,21 @@ def test_only_the_prefix_of_a_pdf_is_drawn(dossier: tuple[Path, list[Read]], tmp
         assert light.size == (signed.width_px, signed.height_px) and max(light.size) == 600
     with pytest.raises(WorkstationError, match="F03"):
         worker.render_pdf(PdfRenderJob(tmp_path / "a.pdf", original.sha256, 100, 0, tmp_path / "c", 600))
+
+
+def test_a_pdf_of_somebody_elses_is_told_as_it_is(tmp_path: Path) -> None:
+    """Whether it is PDF/A is checked, not believed."""
+    good = make_pdfa(tmp_path / "a.pdf", pages=3)
+    found = pdfa.as_it_is(good)
+    assert (found.pages, found.bytes, found.conformance) == (3, good.stat().st_size, "PDF/A-2b")
+    assert found.sha256 == hashlib.sha256(good.read_bytes()).hexdigest()
+    claims = tmp_path / "claims.pdf"
+    with pikepdf.open(good) as pdf:
+        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        pdf.save(claims)
+    assert pdfa.as_it_is(claims).conformance == ""
+    (tmp_path / "torn.pdf").write_bytes(good.read_bytes()[:300])
+    for name, code in (("torn.pdf", "F03"), ("nowhere.pdf", "F07")):
+        with pytest.raises(WorkstationError) as e:
+            pdfa.as_it_is(tmp_path / name)
+        assert e.value.code == code

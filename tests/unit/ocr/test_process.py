@@ -16,8 +16,10 @@ from tests.pagemaker import OFFICE, Kind, PageSpec, quick_page, save_page, write
 from tests.unit.ocr.conftest import Reader, Sample, sha256
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
+from workstation.domain.findings import FindingLimits
 from workstation.domain.page import Page, PageSource, Word
 from workstation.domain.pagejobs import Limits, PageJob, PageResult, RenderJob
+from workstation.domain.pagework import turned
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +48,21 @@ def test_a_page_is_read_with_its_engine_named(tmp_path: Path, quick: Path) -> No
     assert {("flatten", 1), ("levels", 1)} <= {(t.name, t.version) for t in result.text.steps}
     assert all(t.reason for t in result.text.steps)
     assert all(w.text == nfc(w.text) and 0 <= w.confidence <= 1 for w in result.text.words)
-    with Image.open(result.thumbnail) as thumb:
-        assert max(thumb.size) == 320
 
 
 def test_the_same_page_twice_gives_the_same_and_the_cache_answers(tmp_path: Path, quick: Path) -> None:
     first = worker.process_page(job(quick, tmp_path / "a"))
     other = worker.process_page(job(quick, tmp_path / "b"))
-    moved = replace(untimed(other), thumbnail=first.thumbnail)
-    assert moved == untimed(first)
-    assert other.thumbnail.read_bytes() == first.thumbnail.read_bytes()
+    assert untimed(other) == untimed(first)
     # without the file only the cache can answer
     gone = replace(job(quick, tmp_path / "a"), path=tmp_path / "gone.jpg")
     assert worker.process_page(gone) == first
-    assert worker.load_result(tmp_path / "a", sha256(quick), 0, 0) == first
-    assert worker.load_text(tmp_path / "a", sha256(quick), 0, 0) == first.text
-    assert worker.thumbnail(tmp_path / "a", sha256(quick), 0, 0) == first.thumbnail
-    assert worker.load_text(tmp_path / "a", sha256(quick), 1, 0) is None
+    assert worker.load_result(tmp_path / "a", sha256(quick), 0, ()) == first
+    assert worker.load_text(tmp_path / "a", sha256(quick), 0, ()) == first.text
+    assert worker.load_text(tmp_path / "a", sha256(quick), 1, ()) is None
 
 
-@pytest.mark.parametrize("suffix", ["meta.json", "text.json", "thumb.jpg"])
+@pytest.mark.parametrize("suffix", ["meta.json", "text.json"])
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty", "remove"])
 def test_a_damaged_cache_is_made_anew(tmp_path: Path, quick: Path, suffix: str, harm: str) -> None:
     asked = job(quick, tmp_path, read=False)
@@ -78,10 +75,8 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path, quick: Path, suffix: str, 
         path.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
     else:
         path.write_bytes(data[: len(data) // 2] if harm == "cut" else b"")
-    assert worker.load_result(tmp_path, asked.original, 0, 0) is None
+    assert worker.load_result(tmp_path, asked.original, 0, ()) is None
     assert untimed(worker.process_page(asked)) == untimed(first)
-    if suffix == "thumb.jpg":
-        assert path.read_bytes() == data
     assert list(tmp_path.rglob(".*")) == [], "no temporary file is left"
 
 
@@ -89,14 +84,14 @@ def test_words_that_nobody_waits_for_stay_in_the_cache(tmp_path: Path, quick: Pa
     asked = job(quick, tmp_path, words=False)
     told = worker.process_page(asked)
     assert told.text.words == () == told.text.unread
-    kept = worker.load_text(tmp_path, asked.original, 0, 0)
+    kept = worker.load_text(tmp_path, asked.original, 0, ())
     assert kept is not None and len(kept.words) > 10
     assert replace(told, text=kept) == worker.process_page(replace(asked, words=True))
 
 
 def test_new_limits_judge_the_cached_measurements(tmp_path: Path, quick: Path) -> None:
-    first = worker.process_page(job(quick, tmp_path, read=False, min_dpi=300))
-    again = worker.process_page(job(quick, tmp_path, read=False, min_dpi=150, min_sharpness=0))
+    first = worker.process_page(job(quick, tmp_path, read=False, limits=FindingLimits(min_dpi=300)))
+    again = worker.process_page(job(quick, tmp_path, read=False, limits=FindingLimits(min_dpi=150, min_sharpness=0)))
     assert [f.ok for f in first.findings if f.code == "dpi"] == [False]
     assert [(f.ok, f.limit) for f in again.findings if f.code in ("dpi", "blur")] == [(True, 150), (True, 0)]
 
@@ -123,11 +118,10 @@ def test_without_tesseract_or_its_vietnamese_data_it_is_O01(tmp_path: Path, quic
 
 def test_the_clerk_turns_the_page_further(tmp_path: Path, quick: Path) -> None:
     straight = worker.process_page(job(quick, tmp_path, read=False))
-    turned = worker.process_page(job(quick, tmp_path, read=False, turn=90))
-    assert (turned.text.width_px, turned.text.height_px) == (straight.text.height_px, straight.text.width_px)
-    assert turned.recipe[-1]["degrees"] == 90
-    assert turned.rotation == straight.rotation == 0
-    assert turned.thumbnail != straight.thumbnail
+    further = worker.process_page(job(quick, tmp_path, read=False, work=turned((), 90)))
+    assert (further.text.width_px, further.text.height_px) == (straight.text.height_px, straight.text.width_px)
+    assert further.recipe[-1]["degrees"] == 90
+    assert further.rotation == straight.rotation == 0
 
 
 @pytest.mark.parametrize(("lies", "seems"), [(0, -0.3), (180, 0.3), (180, -0.3), (0, 0.3)])

@@ -10,9 +10,10 @@ from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.geometry import Lie
 from ocr.grids import find_tables
-from ocr.process import Cleaned, _read
+from ocr.process import _read
 from ocr.reduce import reduce
 from ocr.tables import compose, without_tables
+from ocr.work import Cleaned
 from tests.pagemaker import PHOTOCOPY, Kind, PageSpec, write_page
 from tests.unit.ocr.conftest import Reader
 from workstation.domain.page import PageText
@@ -44,7 +45,7 @@ def sheet(rows: tuple[tuple[str, ...], ...] = ROWS, rules: bool = True, gap: int
 
 
 def read(page: Pixels) -> PageText:
-    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), reduce(page, 300), 300, recognizer())
+    return _read(Cleaned(page, page, (), 300, Lie(0, 0.0), False, 100.0), reduce(page, 300), recognizer())
 
 
 def lines(text: PageText) -> list[str]:

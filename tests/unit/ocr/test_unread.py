@@ -17,11 +17,12 @@ from ocr.layout import Reading, find_lines
 from ocr.lines import RawWord
 from ocr.lost import _print, _within_read
 from ocr.missed import Paper, speck
-from ocr.process import Cleaned, _read
+from ocr.process import _read
 from ocr.reduce import reduce
 from ocr.split import index_document
 from ocr.stampink import Stamp
 from ocr.unread import counted, settle
+from ocr.work import Cleaned
 from tests.bench.unread import ReadWord, losses
 from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, MadePage, PageSpec, TruthLine, make_page
 from tests.unit.ocr.test_split import TYPES
@@ -47,8 +48,10 @@ class Remembering:
             self.known[key] = self.real.read(page, dpi, block=block)
         return self.known[key]
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
-        return self.real.lines(pictures, dpi, digits=digits)
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi, digits=digits, raw=raw)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -69,8 +72,10 @@ class Faulty:
         words = self.real.read(page, dpi)
         return tuple(w for w in words if not (x0 <= _mid(w)[0] <= x1 and y0 <= _mid(w)[1] <= y1))
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
-        return ((),) * len(pictures) if self.deaf else self.real.lines(pictures, dpi, digits=digits)
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        return ((),) * len(pictures) if self.deaf else self.real.lines(pictures, dpi, digits=digits, raw=raw)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -85,8 +90,10 @@ class Muddled:
     def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
         return tuple(replace(w, confidence=w.confidence / 2) for w in self.real.read(page, dpi, block=block))
 
-    def lines(self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False) -> tuple[tuple[RawWord, ...], ...]:
-        return self.real.lines(pictures, dpi, digits=digits)
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        return self.real.lines(pictures, dpi, digits=digits, raw=raw)
 
     def describe(self) -> Engine:
         return self.real.describe()
@@ -108,7 +115,7 @@ def made(kind: Kind = Kind.NOTICE, seed: int = 3, level: str = "clean") -> MadeP
 
 
 def read(page: Pixels, by: Recognizer | None = None) -> PageText:
-    return _read(Cleaned(page, (), Lie(0, 0.0), False, 100.0), reduce(page, DPI), DPI, by or tesseract())
+    return _read(Cleaned(page, page, (), DPI, Lie(0, 0.0), False, 100.0), reduce(page, DPI), by or tesseract())
 
 
 def pixels(page: MadePage) -> Pixels:
@@ -294,7 +301,7 @@ def test_a_stamp_that_was_taken_out_of_the_page_is_told_however_pale() -> None:
     page = np.full((400, 900, 3), 250, np.uint8)
     page[100:200, 200:600] = (238, 240, 250)  # too pale for what looks for coloured ink by itself
     stamp = Stamp((200, 100, 600, 200))
-    _, areas = settle(Paper(page, np.full((400, 900), 255, np.uint8), DPI, (stamp,)), Reading(()), (), tesseract())
+    _, _, areas = settle(Paper(page, np.full((400, 900), 255, np.uint8), DPI, (stamp,)), Reading(()), (), tesseract())
     assert [(a.kind, a.box) for a in areas] == [("stamp", stamp.box)]
 
 

@@ -8,48 +8,26 @@ from typing import Any
 
 import pytest
 
-from workstation.domain.fields import FIELD_NAMES, nfc
+from workstation.domain.findings import FindingLimits
 from workstation.domain.profile import Rules, SignatureOf
-from workstation.rules.reader import attestation, behalf_form, copy_rule, document_rule, load_rules, profile, series
+from workstation.rules.reader import (
+    attestation,
+    behalf_form,
+    copy_rule,
+    load_rules,
+    note_rule,
+    profile,
+    risk_class,
+    series,
+)
 
 
 def data(name: str) -> Any:
     return json.loads((resources.files("workstation.rules") / "data" / name).read_text("utf-8"))
 
 
-TYPES = data("document_types.json")
 PROFILES = data("profiles.json")["profiles"]
 BEHALF = data("on_behalf.json")["forms"]
-
-
-@pytest.mark.parametrize("row", [*TYPES["documents"], TYPES["other"]], ids=lambda row: row["code"] or "other")
-def test_every_type_has_a_form_of_known_fields(row: dict[str, Any]):
-    rule = document_rule(row)
-    assert set(rule.form) <= set(FIELD_NAMES) and len(set(rule.form)) == len(rule.form)
-    assert rule.required <= set(rule.form)
-    assert all(t == nfc(t).upper() for t in rule.type.titles) and rule.type.name == nfc(rule.type.name)
-
-
-def test_no_code_or_abbreviation_stands_for_two_types():
-    types = load_rules().types
-    assert len({t.code for t in types}) == len(types)
-    short = [t.abbreviation for t in types if t.abbreviation]
-    assert len(set(short)) == len(short)
-    assert load_rules().other.type.code not in {t.code for t in types}
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ({"colour": 1}, "colour"),
-        ({"form": ["type_name", "shoe_size"]}, "shoe_size"),
-        ({"required": ["identity_number"]}, "identity_number"),
-        ({"layout": "free"}, "free"),
-    ],
-)
-def test_a_type_that_breaks_the_schema_is_refused_by_name(change: dict[str, Any], named: str):
-    with pytest.raises(ValueError, match=named):
-        document_rule({**TYPES["documents"][0], **change})
 
 
 @pytest.mark.parametrize("key", sorted(PROFILES[0]))
@@ -62,7 +40,7 @@ def test_a_profile_with_a_key_missing_or_too_many_is_refused(key: str):
 
 def test_a_profile_is_in_force_from_its_first_to_its_last_day():
     row = profile({**PROFILES[0], "valid_from": "2026-01-01", "valid_to": "2026-06-30"})
-    later = replace(row, valid_from=date(2026, 7, 1), valid_to=None, min_dpi=400)
+    later = replace(row, valid_from=date(2026, 7, 1), valid_to=None, limits=FindingLimits(min_dpi=400))
     rules = Rules((row, later), (), load_rules().other, ())
     for day, found in [(date(2026, 1, 1), row), (date(2026, 6, 30), row), (date(2026, 7, 1), later), (date(2030, 1, 1), later)]:
         assert rules.profile("archive", day) == found
@@ -99,6 +77,18 @@ def test_only_what_the_office_issues_itself_is_signed_by_the_named_person():
     assert {p.code: p.signature_of for p in load_rules().profiles} == {**scans, "issued": SignatureOf.NAMED}
 
 
+def test_no_profile_that_ships_changes_the_archived_picture():
+    assert {p.page_work for p in load_rules().profiles} == {()}
+
+
+@pytest.mark.parametrize("wrong", [["crop"], ["flaten"], ["flatten", "flatten"], [""]])
+def test_a_profile_asks_only_for_steps_that_need_no_places(wrong: list[str]):
+    row = PROFILES[0]
+    assert profile({**row, "page_work": ["despeckle", "borders"]}).page_work == ("despeckle", "borders")
+    with pytest.raises(ValueError, match=f"{row['code']}: page_work"):
+        profile({**row, "page_work": wrong})
+
+
 def test_only_what_the_office_issues_itself_is_numbered_dated_and_sealed_in_that_order():
     scans = dict.fromkeys(("archive", "general", "one-stop"), ())
     assert {p.code: p.office_marks for p in load_rules().profiles} == {**scans, "issued": ("N1", "N2", "S2")}
@@ -116,7 +106,7 @@ def test_a_form_of_signing_on_behalf_says_what_is_not_confirmed_in_its_source(ro
 
 
 def test_every_number_names_its_source():
-    assert all(p.source for p in load_rules().profiles) and TYPES["source"]
+    assert all(p.source for p in load_rules().profiles)
 
 
 def test_an_unknown_type_gets_the_form_for_others():
@@ -170,3 +160,36 @@ def test_the_words_of_certification_that_ship_say_that_they_are_not_confirmed():
     assert made == attestation(ATTESTATION) and "CHƯA XÁC NHẬN" in made.source
     with pytest.raises(KeyError):
         load_rules().copies.attestation(date(2019, 1, 1))
+
+
+CAPTURE = data("capture.json")
+
+
+@pytest.mark.parametrize(("read", "row"), [(risk_class, CAPTURE["risks"][1]), (note_rule, CAPTURE["notes"][0])])
+def test_a_rule_of_capture_that_breaks_the_schema_is_refused(read: Any, row: dict[str, Any]):
+    assert read(row).source
+    for key in row:
+        with pytest.raises(ValueError, match=key):
+            read({k: v for k, v in row.items() if k != key})
+
+
+@pytest.mark.parametrize("wrong", [{"code": "AB"}, {"name": ""}, {"asks": "money"}, {"blocked": "no"}, {"blocked": True}])
+def test_a_risk_class_that_can_not_be_is_refused(wrong: dict[str, Any]):
+    """One that blocks the scanning asks for nothing more."""
+    with pytest.raises(ValueError, match="risk class"):
+        risk_class({**CAPTURE["risks"][1], **wrong})
+
+
+def test_only_the_gravest_class_is_not_scanned_and_the_mildest_asks_for_nothing():
+    classes = load_rules().capture.classes(date(2026, 11, 21))
+    assert [(c.code, c.asks.value, c.blocked) for c in classes] == [
+        ("A", "nothing", False), ("B", "supervisor", False), ("C", "reason", False), ("D", "nothing", True),
+    ]  # fmt: skip
+
+
+def test_sheets_and_pages_are_asked_for_where_a_text_speaks_of_them():
+    assert {p.code: p.counts.value for p in load_rules().profiles} == {
+        "archive": "asked", "one-stop": "asked", "general": "none", "issued": "none",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="counts"):
+        profile({**PROFILES[0], "counts": "sometimes"})

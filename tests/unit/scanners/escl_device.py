@@ -1,6 +1,7 @@
 """An eSCL scanner on loopback: a real HTTP server whose feeder holds pictures, and that misbehaves as devices do."""
 
 import io
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ class Device:
     trouble_at: int = -1
     """The sheet (from 0) before which ``trouble`` happens."""
     trouble: str = ""
-    """An AdfState; or ``cut``, ``hang``, ``500``, ``html``, ``pdf``."""
+    """An AdfState; or ``cut``, ``unplugged``, ``hang``, ``500``, ``html``, ``pdf``."""
     capabilities: bytes = b""
     location: str = ""
     settings: list[bytes] = field(default_factory=list)
@@ -138,6 +139,9 @@ class Handler(BaseHTTPRequestHandler):
         if how.startswith("ScannerAdf"):
             self.device.jammed = True
             self.answer(503)
+        elif how == "unplugged":
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
         elif how == "hang":
             self.device.ended.wait(30)
         elif how == "500":

@@ -1,6 +1,7 @@
 """Network scanners are found by what they say of themselves; only those of the office's own network are taken."""
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from zeroconf import ServiceInfo, Zeroconf
 from tests.unit.scanners.escl_device import Device, picture, scanning
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import ScanSource, ScanWish
+from workstation.scanners import discovery
 from workstation.scanners.discovery import Service, as_sources, find_scanners
 from workstation.scanners.escl import EsclScanner
+from workstation.scanners.hosted import HostedScanner
 from workstation.scanners.simulated import SimulatedScanner
-from workstation.scanners.together import Scanners
+from workstation.scanners.together import Scanners, at_hand, beside
 
 
 def service(name: str = "Máy quét", address: str = "192.168.1.9", scheme: str = "http", port: int = 80, **texts: str) -> Service:
@@ -75,3 +78,34 @@ def test_each_source_goes_to_its_kind(tmp_path: Path) -> None:
         kinds.scan("simulated:kho", ScanWish(300), tmp_path, lambda _: None, lambda: False)
     with pytest.raises(WorkstationError, match="Q01"):
         Scanners({"x:": SimulatedScanner(tmp_path)}).scan("y", ScanWish(300), tmp_path, lambda _: None, lambda: False)
+
+
+@pytest.mark.parametrize("found", ["http://10.1.2.3:80/eSCL/", "http://10.1.2.3/eSCL", "https://10.1.2.3:443/eSCL/"])
+def test_a_scanner_that_the_settings_name_is_listed_once(found: str) -> None:
+    named = (ScanSource("http://10.1.2.3/eSCL/", "Máy tầng hai"),)
+    assert beside(named, (ScanSource(found, "Canon DR"),)) == named
+
+
+@pytest.mark.parametrize("found", ["http://10.1.2.4/eSCL/", "http://10.1.2.3:8080/eSCL/", "http://10.1.2.3/eSCL2/"])
+def test_another_scanner_is_listed_beside_it(found: str) -> None:
+    named = (ScanSource("http://10.1.2.3/eSCL/", "Máy tầng hai"),)
+    assert beside(named, (ScanSource(found, "Canon DR"),)) == (*named, ScanSource(found, "Canon DR"))
+
+
+def test_windows_has_its_own_kinds_and_wia_goes_before_twain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(discovery, "find_scanners", tuple)
+    monkeypatch.setattr(HostedScanner, "sources", lambda self: (ScanSource(self._prefix + "1", "Canon DR-C240"),))
+    assert at_hand().sources() == (ScanSource("wia:1", "Canon DR-C240"),)
+    asked: list[str] = []
+
+    def scan(self: HostedScanner, source: str, *_: object) -> int:
+        asked.append(f"{self._prefix} {source}")
+        return 0
+
+    monkeypatch.setattr(HostedScanner, "scan", scan)
+    for source in ("twain:Canon", "wia:1"):
+        at_hand().scan(source, ScanWish(300), Path(), lambda _: None, lambda: False)
+    assert asked == ["twain: twain:Canon", "wia: wia:1"]
+    with pytest.raises(WorkstationError, match="Q01"):
+        at_hand().scan("sane:epson", ScanWish(300), Path(), lambda _: None, lambda: False)

@@ -109,6 +109,17 @@ def test_trouble_at_a_sheet_keeps_those_before_it(out: Path, trouble: str, code:
     assert device.dropped == 1
 
 
+@pytest.mark.parametrize("at", [0, 1, 4])
+def test_unplugged_at_any_sheet_and_gone_on_with_afterwards(out: Path, at: int) -> None:
+    device = Device([picture(n) for n in range(5)], trouble="unplugged", trouble_at=at)
+    error = failing(device, out)
+    assert (error.code, error.params["reason"], error.params["count"]) == ("Q08", "line", at)
+    assert [p.read_bytes() for p in sorted(out.iterdir())] == device.sheets[:at]
+    rest = Device(device.sheets[at:])
+    assert scan(rest, out) == rest.sheets
+    assert sorted(p.name for p in out.iterdir()) == [f"sheet-{n:04d}.jpg" for n in range(1, 6)]
+
+
 def test_an_empty_feeder_and_a_cover_that_is_open_are_told_before_a_job(out: Path) -> None:
     empty = Device([])
     assert failing(empty, out).code == "Q02"

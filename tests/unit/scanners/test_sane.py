@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
+import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -171,6 +174,61 @@ def test_half_a_sheet_is_not_reported(tmp_path: Path, out: Path, monkeypatch: py
     with pytest.raises(WorkstationError, match="M01"):
         SaneScanner().scan(DEVICE, ScanWish(100), out, sheets.append, never)
     assert sheets == [] and list(out.iterdir()) == []
+
+
+FELT_TWO = """#!/bin/sh
+for last; do case "$last" in --batch=*) out="${last#--batch=}";; esac; done
+[ -n "$out" ] || { echo "    --double-feed[=(yes|no)] [SENSOR] [hardware]"; exit 0; }
+read -r line
+echo "scanimage: sane_start: Document feeder jammedREMARK" >&2
+exit 6
+"""
+
+
+@pytest.mark.parametrize(
+    ("sensor", "remark", "code"),
+    [("yes", "", "Q05"), ("no", "", "Q04"), ("no", " (double feed)", "Q05"), ("no", " (fed)", "Q04")],
+)
+def test_what_a_driver_calls_a_jam_may_be_two_sheets(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch, sensor: str, remark: str, code: str
+) -> None:
+    """SANE's test device has no such sensor."""
+    fake = tmp_path / "bin" / "scanimage"
+    fake.parent.mkdir()
+    fake.write_text(FELT_TWO.replace("SENSOR", sensor).replace("REMARK", remark))
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    with pytest.raises(WorkstationError) as caught:
+        SaneScanner().scan(DEVICE, ScanWish(100), out, lambda _: None, never)
+    assert (caught.value.code, caught.value.params["count"]) == (code, 0)
+
+
+@pytest.mark.parametrize("at", [1, 4, 9])
+def test_a_driver_that_is_killed_keeps_what_came(config: Path, out: Path, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the device is unplugged and its driver crashes; the process is killed by its own id while a sheet is drawn in."""
+    sheets: list[Path] = []
+    running: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def started(*rest: Any, **more: Any) -> "subprocess.Popen[bytes]":
+        running.append(start(*rest, **more))
+        return running[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+
+    def sheet(path: Path) -> None:
+        sheets.append(path)
+        if len(sheets) == at:
+            os.kill(running[-1].pid, signal.SIGKILL)
+
+    with pytest.raises(WorkstationError) as caught:
+        SaneScanner(config).scan(DEVICE, ScanWish(75), out, sheet, never)
+    assert (caught.value.code, caught.value.params["count"]) == ("Q08", at)
+    assert sorted(out.iterdir()) == sheets and len(sheets) == at
+    for path in sheets:
+        with Image.open(path) as image:
+            image.load()
+    assert SaneScanner(config).scan(DEVICE, ScanWish(75), out, sheets.append, lambda: len(sheets) == at + 2) == 2
 
 
 OPTIONS = """

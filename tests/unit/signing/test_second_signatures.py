@@ -18,8 +18,7 @@ from tests.unit.signing.pki import TIME_STAMPING, rsa_key
 from tests.unit.signing.workshop import Workshop, stamped, stamper_of
 from workstation.domain.signature import Verdict
 from workstation.domain.signing import SignJob, TrustStore
-from workstation.usecases.recover import last_sound
-from workstation.usecases.shown import signed_length
+from workstation.usecases.sound import last_sound, signed_length
 
 
 @pytest.mark.parametrize("forge", files.SECOND, ids=lambda forge: forge.__name__)

@@ -3,14 +3,17 @@
 import hashlib
 from datetime import UTC, date, datetime, timedelta
 
+from workstation.domain.codes import CodeKind, PageCode
 from workstation.domain.copies import CopyKind, Entry, Medium, SourceIs, Subject
 from workstation.domain.dossier import Document, Dossier
 from workstation.domain.events import AuditEvent
-from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal
 from workstation.domain.ids import DocumentId, DossierId, EntryId, OutboxId, PageId, Sha256, UserName, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem
 from workstation.domain.page import Finding, Page, PageSource, PageState, Transform
+from workstation.domain.pagework import turned
 from workstation.domain.signature import PublishedPdf
+from workstation.domain.splitcue import Cue, SplitCue
 
 T0 = datetime(2026, 11, 21, 1, 2, 3, 456789, UTC)
 
@@ -20,13 +23,20 @@ def sha(text: str) -> Sha256:
 
 
 def page(document: DocumentId | None = None, original: str = "scan", frame: int = 0) -> Page:
+    """The second one of a file is turned by a clerk."""
     return Page(
         PageId(new_id()),
         PageSource(sha(original), frame),
         document,
         PageState.READ,
         (Transform("deskew", 1, (("degrees", 0.25),), "nghiêng"), Transform("rotate", 1, (("degrees", 90.0),))),
-        (Finding("dpi", 299.9, 300, True),),
+        (Finding("dpi", 299.9, 300, True), Finding("duplicate", 0.06, 0.2, False, "page-2")),
+        work=turned((), 270) if frame == 1 else (),
+        codes=(PageCode(CodeKind.OTHER, "code128", "H29.17-20261120-0092637", sha("code"), (1.5, 2, 30, 40)),)
+        if frame == 1
+        else (),
+        separator="front" if frame == 2 else "",
+        cue=SplitCue(Cue.NATION, refused=True) if frame == 1 else None,
     )
 
 
@@ -36,7 +46,14 @@ def dossier(code: str = "HS-0001", minutes: int = 0, pages: int = 3, import_key:
         type_code="QĐ",
         fields=(
             IndexField("number", "12", 0.93, 0, (10, 20.5, 30, 40)),
-            IndexField("subject", "Về việc thử nghiệm", 0.5, origin=FieldOrigin.TYPED, doubt=True),
+            IndexField(
+                "subject",
+                "Về việc thử nghiệm",
+                0.5,
+                origin=FieldOrigin.TYPED,
+                doubt=True,
+                proposals=(Proposal("Về việc thử nghiệm lại", "spelling"),),
+            ),
         ),
     )
     return Dossier(

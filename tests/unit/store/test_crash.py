@@ -37,6 +37,7 @@ def check(store: Store, blobs: FileBlobs, reported: set[str]) -> None:
         assert all(len(d.pages) == 4 and len(d.documents) == 1 and len(d.documents[0].fields) == 2 for d in dossiers)
         assert uow.audit.verify() is None
         assert sorted(e.subject for e in uow.audit.events()) == sorted(d.id for d in dossiers)
+        assert {due.document_id for due in uow.due.take(10_000)} == {x.id for d in dossiers for x in d.documents}
         assert {i.dossier_id for i in uow.outbox.list()} == {d.id for d in dossiers}
         assert all(len(i.files) == 1 for i in uow.outbox.list())
     named = {o for d in dossiers for o in d.originals}

@@ -7,13 +7,17 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
+from tests.unit.store.lawful import FREE, holding
+from workstation.domain.capture import PaperCount
+from workstation.domain.dossier import COMPLETE, Document, DocumentState, Dossier, DossierState
 from workstation.domain.errors import ERRORS, ErrorNote
 from workstation.domain.events import AuditEvent
-from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal, WeakWord
 from workstation.domain.ids import DocumentId, DossierId, PageId, Sha256, UserName, new_id
 from workstation.domain.page import Finding, Page, PageSource, PageState, Transform
-from workstation.domain.signature import PublishedPdf, SealedPdf
+from workstation.domain.place import How, OldCodes, Placed
+from workstation.domain.rekey import Difference
+from workstation.domain.signature import FileVerdict, PublishedPdf, SealedPdf, SignatureReport, SignedOriginal, Verdict
 from workstation.store.database import Store
 
 # PostgreSQL takes neither NUL nor lone surrogates in text
@@ -27,6 +31,9 @@ notes = st.none() | st.builds(
 )
 users = st.none() | text.map(UserName)
 
+placed = st.builds(
+    Placed, text, st.none() | st.builds(OldCodes, text, text, text), st.none() | text, st.sampled_from(How), st.dates()
+)
 fields = st.builds(
     IndexField,
     name=text,
@@ -36,9 +43,12 @@ fields = st.builds(
     box=st.none() | st.tuples(number, number, number, number),
     origin=st.sampled_from(FieldOrigin),
     doubt=st.booleans(),
-    suggestion=text,
+    proposals=st.lists(st.builds(Proposal, text, text), max_size=3).map(tuple),
+    against=st.lists(text, max_size=2).map(tuple),
+    placed=st.none() | placed,
+    weak=st.lists(st.builds(WeakWord, small, small, st.tuples(number, number, number, number)), max_size=2).map(tuple),
 )
-documents = st.builds(
+any_documents = st.builds(
     Document,
     id=st.builds(lambda: DocumentId(new_id())),
     state=st.sampled_from(DocumentState),
@@ -52,7 +62,13 @@ documents = st.builds(
     marks_left=st.lists(text, max_size=3).map(tuple),
     reason=text,
     error=notes,
+    returned_by=users,
+    settled_by=users,
+    differing=st.lists(st.builds(Difference, text, text, text, st.booleans(), st.booleans()), max_size=2).map(tuple),
+    unread_again=st.lists(text, max_size=2).map(tuple),
+    put_off=st.lists(st.tuples(text.map(UserName), times), max_size=2).map(tuple),
 )
+documents = any_documents.map(holding)
 recipes = st.lists(
     st.builds(Transform, text, small, st.lists(st.tuples(text, number), max_size=2).map(tuple), text), max_size=2
 ).map(tuple)
@@ -60,21 +76,64 @@ pages = st.builds(
     Page,
     id=st.builds(lambda: PageId(new_id())),
     source=st.builds(PageSource, sha, small),
-    state=st.sampled_from(PageState),
+    state=st.sampled_from([s for s in PageState if s is not PageState.HELD]),  # that one does not come and go: test_held
+    not_secret_by=users,
     recipe=recipes,
     findings=st.lists(st.builds(Finding, text, number, number, st.booleans()), max_size=2).map(tuple),
     blank=st.booleans(),
     dropped=st.booleans(),
     kept_reason=text,
-    manual_rotation=st.sampled_from([0, 90, 180, 270]),
+    work=recipes,
+    with_note=st.booleans(),
+    pair_of=st.none() | st.builds(lambda: PageId(new_id())),
     error=notes,
 )
+
+
+optional = st.none() | text
+reports = st.builds(
+    SignatureReport,
+    field=text,
+    signer=text,
+    issuer=text,
+    signing_time=optional,
+    timestamp=optional,
+    level=text,
+    indication=text,
+    subindication=optional,
+    coverage=text,
+    changes_after=text,
+    revocation=text,
+    trusted=st.booleans(),
+    revision_end=small,
+    reasons=st.lists(notes.filter(bool), max_size=2).map(tuple),
+    valid_until=optional,
+)
+verdicts = st.builds(
+    FileVerdict,
+    st.sampled_from(Verdict),
+    st.booleans(),
+    st.lists(notes.filter(bool), max_size=2).map(tuple),
+    st.lists(reports, max_size=2).map(tuple),
+    text,
+)
+came_signed = st.builds(
+    SignedOriginal, sha, small, st.builds(SealedPdf, sha, small, sha, text, text, text), verdicts, judged_at=times
+)
+
+
+SENT = (DossierState.QUEUED, DossierState.RECEIVED, DossierState.REJECTED)
+
+
+def all_complete(documents: list[Document]) -> bool:
+    return all(d.state in COMPLETE for d in documents)
 
 
 @st.composite
 def parts(draw: st.DrawFn, before: Dossier | None = None) -> dict[str, Any]:
     """Documents and pages, some of them kept from before, in any order and belonging together in any way."""
-    some_documents = draw(st.lists(documents, max_size=3))
+    new = documents if before is None else documents.filter(lambda d: d.state in FREE)
+    some_documents = draw(st.lists(new, max_size=3))
     some_pages = draw(st.lists(pages, max_size=4))
     if before is not None and before.documents:
         some_documents += draw(st.lists(st.sampled_from(before.documents), unique_by=lambda d: d.id))
@@ -86,7 +145,11 @@ def parts(draw: st.DrawFn, before: Dossier | None = None) -> dict[str, Any]:
         "pages": tuple(replace(p, document_id=draw(owners)) for p in draw(st.permutations(some_pages))),
         "title": draw(text),
         "procedure": draw(text),
-        "state": draw(st.sampled_from(DossierState)),
+        "state": draw(st.sampled_from([s for s in DossierState if s not in SENT or all_complete(some_documents)])),
+        "risk": draw(st.sampled_from("ABCD")),
+        "risk_note": draw(text),
+        "paper": draw(st.builds(PaperCount, small, small, text, st.tuples(small, small))),
+        "signed": tuple(draw(st.lists(came_signed, max_size=2, unique_by=lambda one: one.shown))),
         "error": draw(notes),
     }
 

@@ -1,5 +1,6 @@
 """Migrations and the repository of dossiers, on both databases."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -8,19 +9,27 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event as sa_event
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from tests.unit.store.samples import dossier, event, page, sha
-from workstation.domain.dossier import DocumentState
+from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.ids import DossierId, UserName
-from workstation.domain.ports import UnitOfWorkFactory
+from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.ids import DossierId, UserName, new_id
+from workstation.domain.ports import UnitOfWork, UnitOfWorkFactory
 from workstation.domain.signature import PublishedPdf, SealedPdf
 from workstation.store.database import Store, open_store
 from workstation.store.migrate import upgrade
 from workstation.store.tables import Base
 from workstation.store.unit_of_work import SeenDossiers
+
+
+def afresh(store: Store) -> UnitOfWork:
+    """As another station reads, which knows nothing from before."""
+    return Store(store.engine).read_factory()
 
 
 def test_migrations_lead_to_the_tables(store: Store) -> None:
@@ -50,7 +59,7 @@ def test_dossier_comes_back_as_it_was(store: Store) -> None:
     with factory() as uow:
         uow.dossiers.add(first)
         uow.commit()
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         assert uow.dossiers.get(first.id) == first
         assert uow.dossiers.by_code("HS-0001") == first
         assert uow.dossiers.by_import_key(sha("files")) == first
@@ -62,7 +71,7 @@ def test_dossier_comes_back_as_it_was(store: Store) -> None:
             with pytest.raises(KeyError):
                 missing("nobody")
     assert store.originals() == (sha("scan"),)
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         assert uow.dossiers.has_original(sha("scan")) and not uow.dossiers.has_original(sha("other"))
 
 
@@ -76,15 +85,23 @@ def test_nothing_without_commit(store: Store) -> None:
 
 def test_save_writes_all_kinds_of_change(store: Store) -> None:
     first = dossier()
+    to_sign = replace(
+        first.documents[0],
+        state=DocumentState.TO_SIGN,
+        entered_by=UserName("canbo1"),
+        checked_by=UserName("kiemtra1"),
+        published=PublishedPdf(sha("p"), 10, 2, "PDF/A-2b"),
+    )
+    first = first.with_document(to_sign)
     with store.uow_factory() as uow:
         uow.dossiers.add(first)
         uow.commit()
+    numbered = IndexField("number", "12", 1.0, origin=FieldOrigin.GIVEN)
     document = replace(
-        first.documents[0],
-        state=DocumentState.SIGNED,
-        fields=first.documents[0].fields[1:],
-        checked_by=UserName("kiemtra1"),
-        published=PublishedPdf(sha("p"), 10, 2, "PDF/A-2b"),
+        to_sign,
+        state=DocumentState.TO_SEAL,
+        fields=(*to_sign.fields, numbered),
+        marks_left=("N1", "S2"),
         sealed=SealedPdf(sha("s"), 20, sha("p"), "Người ký mẫu", "2026-11-21T00:00:00Z", "B"),
         error=ErrorNote("C09", (("tries", 2), ("part", 0.5))),
     )
@@ -100,7 +117,7 @@ def test_save_writes_all_kinds_of_change(store: Store) -> None:
         saved = uow.dossiers.save(changed)
         uow.commit()
     assert saved == replace(changed, version=1)
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         assert uow.dossiers.get(first.id) == saved
         assert uow.dossiers.list() == (saved,)
     only = replace(saved, pages=saved.pages[1:], documents=(replace(extra, fields=()),))
@@ -108,7 +125,7 @@ def test_save_writes_all_kinds_of_change(store: Store) -> None:
     with store.uow_factory() as uow:
         again = uow.dossiers.save(only)
         uow.commit()
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         assert uow.dossiers.get(first.id) == again
 
 
@@ -175,7 +192,7 @@ def test_list_is_newest_first(store: Store) -> None:
         for d in all_of_them:
             uow.dossiers.add(d)
         uow.commit()
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         assert uow.dossiers.list() == tuple(reversed(all_of_them))
 
 
@@ -187,7 +204,7 @@ def test_only_what_changed_is_read_again(store: Store) -> None:
         uow.commit()
     with store.read_factory() as uow:
         uow.dossiers.list()
-    with store.uow_factory() as uow:
+    with Store(store.engine).uow_factory() as uow:  # another station
         uow.dossiers.save(replace(all_of_them[4], pages=all_of_them[4].pages[1:]))
         uow.commit()
     statements: list[str] = []
@@ -213,8 +230,67 @@ def test_what_was_rolled_back_is_never_read(store: Store) -> None:
     with store.uow_factory() as uow:
         kept = uow.dossiers.save(first.with_page(replace(first.pages[1], blank=True)))
         uow.commit()
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         assert uow.dossiers.get(first.id) == kept
+
+
+def test_a_change_of_ours_is_read_no_more_and_costs_what_it_changes(store: Store) -> None:
+    """A page of a thousand: one row of the dossier and one of the page are written, and no page is read, here or by screens."""
+    first = dossier(pages=1000)
+    with store.uow_factory() as uow:
+        uow.dossiers.add(first)
+        uow.commit()
+    statements: list[str] = []
+    sa_event.listen(store.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    with store.uow_factory() as uow:
+        now = uow.dossiers.get(first.id)
+        saved = uow.dossiers.save(now.with_page(replace(now.pages[7], blank=True)))
+        assert uow.dossiers.get(first.id) == saved, "what is not committed is seen by its writer"
+        with store.read_factory() as other:
+            assert other.dossiers.get(first.id) == first, "and by nobody else"
+        uow.commit()
+    with store.read_factory() as uow:
+        assert uow.dossiers.get(first.id) is not first and uow.dossiers.get(first.id) == saved
+    tables = [re.search(r"(?:FROM|UPDATE|INTO) (\w+)", s) for s in statements if s.split()[0] in ("SELECT", "UPDATE", "INSERT")]
+    assert [t[1] for t in tables if t] == ["dossier", "dossier", "page", "dossier", "dossier", "dossier", "dossier"]
+    with afresh(store) as uow:
+        assert uow.dossiers.get(first.id) == saved
+
+
+@given(st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_changed_the_database_has_it(store: Store, data: st.DataObject) -> None:
+    """Pages and documents dropped, moved, changed and added, in one unit of work or several, written by the difference to what is
+    known or to what is stored."""
+    now = dossier(f"HS-{new_id()}", pages=5)
+    with store.uow_factory() as uow:
+        uow.dossiers.add(now)
+        uow.commit()
+    for _ in range(3):
+        writer = data.draw(st.sampled_from([store, Store(store.engine)]))
+        with writer.uow_factory() as uow:
+            for _ in range(data.draw(st.integers(1, 2))):
+                now = uow.dossiers.save(rearranged(data, uow.dossiers.get(now.id)))
+            kept = data.draw(st.booleans())
+            if kept:
+                uow.commit()
+        if not kept:
+            with store.read_factory() as uow:
+                now = uow.dossiers.get(now.id)
+        for reading in (store.read_factory(), afresh(store)):
+            with reading as uow:
+                assert uow.dossiers.get(now.id) == now
+
+
+def rearranged(data: st.DataObject, d: Dossier) -> Dossier:
+    documents = [x for x in d.documents if data.draw(st.booleans())]
+    documents = [replace(x, fields=x.fields[data.draw(st.integers(0, 2)) :], reason="khác") for x in documents]
+    if data.draw(st.booleans()):
+        documents = [replace(dossier().documents[0], reason="mới"), *documents]
+    of = [None, *(x.id for x in documents)]
+    pages = [replace(p, document_id=data.draw(st.sampled_from(of))) for p in data.draw(st.permutations(d.pages))]
+    pages = [*pages[data.draw(st.integers(0, 2)) :], page(documents[-1].id if documents else None, "new")]
+    return replace(d, documents=tuple(documents), pages=tuple(pages))
 
 
 def test_memory_of_dossiers_is_bounded() -> None:
@@ -266,7 +342,7 @@ def test_times_are_utc_and_naive_ones_are_refused(store: Store) -> None:
     with store.uow_factory() as uow:
         uow.dossiers.add(first)
         uow.commit()
-    with store.read_factory() as uow:
+    with afresh(store) as uow:
         back = uow.dossiers.get(first.id).created_at
         assert back == here and back.tzinfo is UTC
     with pytest.raises(StatementError, match="zone"), store.uow_factory() as uow:

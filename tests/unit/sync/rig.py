@@ -6,8 +6,6 @@ import random
 import secrets
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from sync.receipts import TrustedKeys
 from sync.sender import WardSender
 from sync.ward.accounts import Accounts, Kind
 from sync.ward.database import open_database
+from tests import forked
 from workstation.domain.dossier import Dossier, DossierState
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, Sha256, UserName, new_id
 from workstation.domain.outbox import OutboxFile, OutboxItem
@@ -44,22 +43,18 @@ class Ward:
     def __init__(self, data: Path, *arguments: str) -> None:
         self.data = data
         self._arguments = arguments
-        self.module = "sync.ward"
+        self.module = "sync.ward.__main__"
         self._port = 0
         self.url = ""
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: forked.Server | None = None
 
     def start(self) -> "Ward":
         place = ["--data", str(self.data), "--port", str(self._port), "--with-parent"]
-        command = [sys.executable, "-m", self.module, *place, *self._arguments]
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log").open("ab") as log:
             environment = {k: v for k, v in os.environ.items() if not k.startswith("WARD_")}
             environment["WARD_CLIENT_SECRET"] = self.secret().reveal()
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
-            )
-        assert self._process.stdout is not None
+            self._process = forked.Server(self.module, [*place, *self._arguments], log=log, env=environment)
         line = self._process.stdout.readline()
         assert line, self.log()
         self.url = json.loads(line)["url"]
@@ -74,7 +69,7 @@ class Ward:
     def end(self, sig: signal.Signals | None = signal.SIGTERM) -> int:
         """By signal, or (None) as a killed parent leaves it: with its standard input closed."""
         process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        assert process is not None
         if sig is not None:
             process.send_signal(sig)
         process.stdin.close()

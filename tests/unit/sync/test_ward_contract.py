@@ -161,6 +161,11 @@ def commit(_line: Line, http: httpx.Client, case: schemathesis.Case) -> None:
     case.body = {**body, "ho-so": dossier, "metadata_sha256": sha256_text(metadata_text), "tep": [file]}
 
 
+def name_dossier(_line: Line, _http: httpx.Client, case: schemathesis.Case) -> None:
+    """What the first call for a dossier has to say."""
+    case.body = {**object_of(case), "code": "HS-1", "title": "T"}
+
+
 def change_status(line: Line, http: httpx.Client, case: schemathesis.Case) -> None:
     case.path_parameters = {"uuid": line.dossier}
     case.headers.update({"If-Match": http.get(f"/v1/ho-so/{line.dossier}").headers["etag"]})
@@ -182,6 +187,7 @@ FILLED: dict[str, Callable[[Line, httpx.Client, schemathesis.Case], None]] = {
     "POST /v1/tep": announce,
     "PATCH /v1/tep/{id}": append,
     "POST /v1/tep/{id}/chot": finish,
+    "PUT /v1/ho-so/{uuid}": name_dossier,
     "POST /v1/ho-so/{uuid}/goi": commit,
     "POST /v1/ho-so/{uuid}/trang-thai": change_status,
     "POST /api/v1/documents/import": bring_document,

@@ -1,7 +1,7 @@
 """A whole office on a real store in a folder, with scripted page and signing tools (ports) that return what the paper says.
 
-"Paper" is a text file: ``SCAN``, then one line of JSON for each page (``Sheet``). The tools keep a text cache and write files, so
-that hashes, lengths and prefixes are real.
+"Paper" is a text file: ``SCAN`` (``SIGNED``: it came signed), then one line of JSON for each page (``Sheet``). The tools keep a
+text cache and write files, so that hashes, lengths and prefixes are real.
 """
 
 import json
@@ -17,7 +17,7 @@ from unittest.mock import patch
 from sqlalchemy import event
 
 from tests.unit.usecases.lanes import InlineLane
-from tests.unit.usecases.machine import ORGANIZATION, PIN, T0, VALUES, Machine, Sheet
+from tests.unit.usecases.machine import ORGANIZATION, PIN, T0, VALUES, Machine, Sheet, verify
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.events import Event
 from workstation.domain.ids import DocumentId, DossierId, UserName
@@ -27,6 +27,7 @@ from workstation.domain.signature import (
 )
 from workstation.domain.signing import Levels
 from workstation.jobs.bus import ThreadEventBus
+from workstation.rules.places import load_places
 from workstation.rules.reader import load_rules
 from workstation.store.blobs import FileBlobs
 from workstation.store.database import Store, open_store
@@ -34,7 +35,7 @@ from workstation.usecases import check, edit, publish, read, scan, sign
 from workstation.usecases.office import Office
 
 R = TypeVar("R")
-CLERK, CHECKER, OFFICIAL = UserName("canbo1"), UserName("kiemtra1"), UserName("nguoiky1")
+CLERK, CHECKER, OFFICIAL, THIRD = UserName("canbo1"), UserName("kiemtra1"), UserName("nguoiky1"), UserName("vanthu1")
 KEY = KeyRef(KeyKind.PKCS12, "khoa.p12")
 
 
@@ -61,16 +62,17 @@ class World:
     events: list[Event] = field(default_factory=list)
     scans: int = 0
 
-    def paper(self, *sheets: Sheet) -> Path:
-        """A file no other has the bytes of."""
+    def paper(self, *sheets: Sheet, signed: bool = False) -> Path:
+        """A file no other has the bytes of. ``signed``: it came signed, and well."""
         self.scans += 1
         path = self.root / f"scan{self.scans}.tif"
-        path.write_text("\n".join(["SCAN", *(json.dumps(asdict(s)) + " " * self.scans for s in sheets)]), "utf-8")
+        lines = [json.dumps(asdict(s)) + " " * self.scans for s in sheets]
+        path.write_text("\n".join(["SIGNED" if signed else "SCAN", *lines]), "utf-8")
         return path
 
-    def take_in(self, *sheets: Sheet, into: DossierId | None = None) -> DossierId:
+    def take_in(self, *sheets: Sheet, into: DossierId | None = None, signed: bool = False) -> DossierId:
         dossier_id = into or scan.open_dossier(self.office, "Hồ sơ mẫu", CLERK)
-        outcome = scan.take_in(self.office, dossier_id, self.paper(*sheets), CLERK)
+        outcome = scan.take_in(self.office, dossier_id, self.paper(*sheets, signed=signed), CLERK)
         assert outcome.error is None
         return dossier_id
 
@@ -85,7 +87,8 @@ class World:
         return edit.finish_capture(self.office, self.read(*sheets).id, CLERK)
 
     def confirm(self, document_id: DocumentId, by: UserName, **values: str) -> Document:
-        return check.confirm(self.office, document_id, {**VALUES, **values}, by).document(document_id)
+        keyed = {"identity_number": "", **VALUES, **values}
+        return check.confirm(self.office, document_id, keyed, by).document(document_id)
 
     def passed(self, *sheets: Sheet) -> Dossier:
         dossier = self.finished(*sheets)
@@ -167,9 +170,11 @@ def open_world(root: Path, template: Path | None = None) -> Iterator[World]:
         bus=bus,
         clock=TestClock(),
         rules=load_rules(),
+        places=load_places,
         cache=root / "cache",
         sealing=sealing,
         stamps=root / "stamps",
+        verify=verify,
         organization=ORGANIZATION,
         levels=Levels(),
     )

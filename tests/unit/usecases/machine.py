@@ -8,16 +8,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from workstation.domain.codes import PageCode, understood
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.fields import IndexField
+from workstation.domain.idcard import IdCard, parse_id_qr
 from workstation.domain.ids import Sha256
-from workstation.domain.page import Engine, Finding, PageText, Transform, Word
+from workstation.domain.page import Engine, Finding, PageText, Recipe, Word
 from workstation.domain.pagejobs import (
+    BoxJob,
+    CameraLook,
     DocumentDraft,
     FrameInfo,
     Inspection,
     Limits,
     PageJob,
+    PageLook,
+    PagePair,
     PageResult,
     PageTools,
     PdfRenderJob,
@@ -26,6 +32,7 @@ from workstation.domain.pagejobs import (
     RenderJob,
     StoredPage,
 )
+from workstation.domain.pagework import Corners, turned, work_key
 from workstation.domain.signature import (
     LEVELS,
     FileStanding,
@@ -41,6 +48,8 @@ from workstation.domain.signature import (
     Verdict,
 )
 from workstation.domain.signing import AttestJob, LiftJob, Secret, SigningTools, SignJob, StampPlace
+from workstation.domain.splitcue import Cue
+from workstation.domain.thumbs import StoredThumb, Thumb, ThumbJob, kind_of
 
 T0 = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 ORGANIZATION = "Ủy ban nhân dân phường Bến Lội"
@@ -66,6 +75,18 @@ class Sheet:
     upside_down: bool = False
     """Nothing on it can be read until somebody turns it by 180°."""
     error: str = ""
+    code: str = ""
+    """What a QR code on it says."""
+    cue: str = ""
+    """A sign that a document may begin here."""
+    secret: bool = False
+    """It bears a mark of a state secret."""
+    paper: str = ""
+    """Pages with the same letters are one sheet; such as begin with the same one look alike at first sight."""
+
+
+def _print(sheet: Sheet) -> str:
+    return hashlib.sha256(sheet.paper[0].encode()).hexdigest()[:16] if sheet.paper else ""
 
 
 HEAD = Sheet(head=True, fields=VALUES)
@@ -88,8 +109,10 @@ class Machine:
     def __init__(self) -> None:
         self.hook: Callable[[str, Any], None] = lambda name, job: None
         self.calls: list[tuple[str, Any]] = []
+        self.thumbs: dict[tuple[Path, str], StoredThumb] = {}
         self.conformance = "PDF/A-2b"
         self.extra_pages = 0
+        self.corners: Corners | None = None
         self.token = TokenStatus(TokenState.READY, "Trần Mẫu", ORGANIZATION)
         self.session = False
         self.leaves: list[int] = []
@@ -115,43 +138,90 @@ class Machine:
     def inspect(self, path: Path, limits: Limits) -> Inspection:
         self._called("inspect", path)
         lines = path.read_text("utf-8").splitlines()
-        if lines[:1] != ["SCAN"]:
+        if lines[:1] not in (["SCAN"], ["SIGNED"]):
             raise WorkstationError("F01")
-        return Inspection("image/tiff", tuple(FrameInfo(2480, 3508, 300) for _ in lines[1:]))
+        return Inspection("image/tiff", tuple(FrameInfo(2480, 3508, 300) for _ in lines[1:]), lines[0] == "SIGNED")
 
     def process(self, job: PageJob) -> PageResult:
         self._called("process", job)
         sheet = Sheet(**json.loads(job.path.read_text("utf-8").splitlines()[1 + job.frame]))
         if sheet.error:
             raise WorkstationError(sheet.error)
-        readable = not sheet.blank and job.read and sheet.upside_down == (job.turn == 180)
+        if sheet.secret and job.guarded:
+            self.wipe(job.cache, job.thumbs or job.cache, job.original)
+            bare = PageText(2480, 3508, 300, (), Engine("test", "1", "vie:0", ""), 0.1)
+            return PageResult((), (), False, bare, FrameInfo(2480, 3508, 300), 0, 0.0, 0.0, secret=True)
+        readable = not sheet.blank and job.read and sheet.upside_down == (job.work == turned((), 180))
         words = [f"{k}={v}" for k, v in sheet.fields.items()] if readable else []
+        words = [f"CUE={sheet.cue}", *words] if sheet.cue and readable else words
         words = (["HEAD", *words] if sheet.head and readable else words) or ([] if sheet.blank or not job.read else ["chữ"])
         engine = Engine("test", "1", "vie:0", "")
         lines = tuple(Word(w, (0, 20.0 * i, 100, 20.0 * i + 10), 0.9, i) for i, w in enumerate(words))
         text = PageText(2480, 3508, 300, lines if job.words else (), engine, 0.1)
-        cached = self._cached(job.cache, job.original, job.frame, job.turn)
+        cached = self._cached(job.cache, job.original, job.frame, job.work)
         cached.parent.mkdir(parents=True, exist_ok=True)
-        cached.write_text(json.dumps(words), "utf-8")
-        recipe = (Transform("rotate", 1, (("degrees", float(job.turn)),)),) if job.turn else ()
-        blur = Finding("blur", 20.0 if sheet.blurred else 90.0, job.min_sharpness, not sheet.blurred)
-        findings = (Finding("dpi", 300, job.min_dpi, True), blur)
-        return PageResult(recipe, findings, sheet.blank, text, cached, FrameInfo(2480, 3508, 300), job.turn, 0.0, 0.1)
+        whole = cached.with_suffix(".part")
+        whole.write_text(json.dumps(words), "utf-8")
+        whole.replace(cached)  # as the real one does: whoever reads meanwhile finds the old words or the new ones
+        cached.with_suffix(".print").write_text(_print(sheet), "utf-8")
+        blur = Finding("blur", 20.0 if sheet.blurred else 90.0, job.limits.min_sharpness, not sheet.blurred)
+        findings = (Finding("dpi", 300, job.limits.min_dpi, True), blur)
+        kind, said = understood(sheet.code)
+        codes = (PageCode(kind, "qr", said, sha(sheet.code.encode()), (10, 10, 90, 90)),) if sheet.code else ()
+        frame = FrameInfo(2480, 3508, 300)
+        return PageResult(job.work, findings, sheet.blank, text, frame, 0, 0.0, 0.1, codes, _print(sheet))
 
     @staticmethod
-    def _cached(cache: Path, original: Sha256, frame: int, turn: int) -> Path:
-        return cache / f"{original}-{frame}-{turn}.json"
+    def _cached(cache: Path, original: Sha256, frame: int, work: Recipe) -> Path:
+        return cache / f"{original}-{frame}-{work_key(work)}.json"
 
-    def load_text(self, cache: Path, original: Sha256, frame: int, turn: int) -> PageText | None:
-        path = self._cached(cache, original, frame, turn)
+    def load_text(self, cache: Path, original: Sha256, frame: int, work: Recipe) -> PageText | None:
+        path = self._cached(cache, original, frame, work)
         if not path.exists():
             return None
         words = tuple(Word(w, (0, 0, 1, 1), 0.9, i) for i, w in enumerate(json.loads(path.read_text("utf-8"))))
         return PageText(2480, 3508, 300, words, Engine("test", "1", "vie:0", ""), 0.1)
 
-    def thumbnail(self, cache: Path, original: Sha256, frame: int, turn: int) -> Path | None:
-        path = self._cached(cache, original, frame, turn)
-        return path if path.exists() else None
+    def thumbnail(self, wanted: Thumb) -> StoredThumb | None:
+        return self.thumbs.get((wanted.pack, wanted.page))
+
+    def draw_thumbnail(self, job: ThumbJob) -> None:
+        self._called("draw_thumbnail", job)
+        self.thumbs[job.pack, job.page] = StoredThumb(kind_of(job.recipe), job.path.read_bytes())
+
+    def wipe(self, cache: Path, pack: Path, original: Sha256) -> None:
+        self._called("wipe", original)
+        for path in cache.glob(f"{original}-*"):
+            path.unlink()
+        self.thumbs = {key: one for key, one in self.thumbs.items() if not (key[0] == pack and key[1].startswith(original))}
+
+    def find_corners(self, job: PageLook) -> Corners | None:
+        self._called("find_corners", job)
+        return self.corners
+
+    def fingerprint(self, cache: Path, original: Sha256, frame: int, work: Recipe) -> str:
+        path = self._cached(cache, original, frame, work).with_suffix(".print")
+        return path.read_text("utf-8") if path.exists() else ""
+
+    def difference(self, job: PagePair) -> float:
+        self._called("difference", job)
+        sheets = [Sheet(**json.loads(x.path.read_text("utf-8").splitlines()[1 + x.frame])) for x in (job.first, job.second)]
+        return 0.05 if sheets[0].paper == sheets[1].paper else 30.0
+
+    def read_box(self, job: BoxJob) -> str:
+        self._called("read_box", job)
+        sheet = Sheet(**json.loads(job.page.path.read_text("utf-8").splitlines()[1 + job.page.frame]))
+        return " ".join(sheet.fields.values())
+
+    def id_cards(self, job: PageLook) -> tuple[IdCard, ...]:
+        self._called("id_cards", job)
+        sheet = Sheet(**json.loads(job.path.read_text("utf-8").splitlines()[1 + job.frame]))
+        card = parse_id_qr(sheet.code)
+        return (card,) if card else ()
+
+    def camera_card(self, job: CameraLook) -> IdCard | None:
+        self._called("camera_card", job)
+        return parse_id_qr(job.camera)
 
     def render(self, job: RenderJob) -> Rendered:
         self._called("render", job)
@@ -175,6 +245,9 @@ class Machine:
         job.out.write_bytes(data)
         return PublishedPdf(sha(data), len(data), len(job.pages) + self.extra_pages, self.conformance)
 
+    def as_it_is(self, path: Path) -> PublishedPdf:
+        raise AssertionError("scripted paper is scanned")
+
     def split(self, texts: Sequence[PageText | None]) -> tuple[DocumentDraft, ...]:
         starts: list[list[int]] = []
         for i, text in enumerate(texts):
@@ -188,10 +261,15 @@ class Machine:
         for number, text in enumerate(texts):
             for word in text.words if text else ():
                 name, equals, value = word.text.partition("=")
-                if equals:
+                if equals and name != "CUE":
                     found.setdefault(name, IndexField(name, value, 0.9, number, word.box))
         head = any(t and t.words and t.words[0].text == "HEAD" for t in texts)
         return DocumentDraft(tuple(range(len(texts))), "QD" if head else "", tuple(found.values()))
+
+    def cues(self, texts: Sequence[PageText | None]) -> tuple[Cue | None, ...]:
+        first = next((i for i, text in enumerate(texts) if text is not None), 0)
+        signs = [next((w.text[4:] for w in t.words if w.text.startswith("CUE=")), "") if t else "" for t in texts]
+        return tuple(Cue(sign) if sign and i > first else None for i, sign in enumerate(signs))
 
     # --- signing
 
@@ -283,11 +361,21 @@ class Machine:
             self.process,
             self.load_text,
             self.thumbnail,
+            self.draw_thumbnail,
+            self.find_corners,
             self.render,
             self.render_pdf,
             self.publish,
+            self.as_it_is,
+            self.fingerprint,
+            self.difference,
+            self.id_cards,
+            self.camera_card,
             self.split,
             self.index,
+            self.cues,
+            self.wipe,
+            self.read_box,
         )
 
     @property
@@ -314,16 +402,16 @@ class Machine:
 
 
 def verify(path: Path) -> FileVerdict:
-    """Reads what ``Machine.sign`` wrote."""
+    """Reads what ``Machine.sign`` wrote; paper that begins with ``SIGNED`` came so."""
     data = path.read_bytes()
     _, mark, rest = data.rpartition(b"%%SIGNED")
-    if not mark or not rest.partition(b"%%AT")[0].isdigit():
-        return FileVerdict(Verdict.UNREADABLE, False, (), ())
+    if not data.startswith(b"SIGNED\n") and (not mark or not rest.partition(b"%%AT")[0].isdigit()):
+        return FileVerdict(Verdict.UNREADABLE, False, (), (), sha(data))
     report = SignatureReport(
         "Sig1", "Trần Mẫu", "CA", "2026-11-21T02:00:00+00:00", None, level_of(data), "TOTAL-PASSED", None,
         "whole_file", "none", "good", True, path.stat().st_size,
     )  # fmt: skip
-    return FileVerdict(Verdict.VALID, True, (), (report,))
+    return FileVerdict(Verdict.VALID, True, (), (report,), sha(data))
 
 
 def sha(data: bytes) -> Sha256:

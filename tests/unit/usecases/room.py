@@ -12,8 +12,10 @@ from workstation.domain.dossier import Dossier
 from workstation.domain.ids import UserName
 from workstation.domain.ports import ScanSource, ScanWish, SendReport
 from workstation.domain.signature import FileVerdict
+from workstation.store.searchindex import LateIndex, open_index
 from workstation.usecases.desk import Desk
-from workstation.usecases.desklanes import DeskParts
+from workstation.usecases.desklanes import DeskParts, nothing
+from workstation.usecases.search import Searcher
 from workstation.usecases.views import User
 
 
@@ -64,6 +66,7 @@ class Room:
         self.waiting: list[Callable[[], Any]] = []
         self.free_gb = 100.0
         self.asked: list[Path] = []
+        self.index = LateIndex(lambda: open_index(world.root / "search.sqlite3"))
         parts = DeskParts(
             store=InlineLane(),
             background=InlineLane() if at_once else Slow(self),
@@ -71,12 +74,14 @@ class Room:
             sender=self.line,
             limits=self.limits,
             key=KEY,
-            verify=verify,
             verify_online=self.look_closely,
             save_report=write_plainly,
+            save_separators=lambda out, kind, count: nothing(out.write_text(f"{kind.value} {count}", "utf-8")),
+            save_slip=lambda out, dossier, site: nothing(out.write_text(f"{dossier.code} {site}", "utf-8")),
             wake=lambda: None,
             incoming=world.root / "incoming",
             free_gb=lambda: self.free_gb,
+            searcher=Searcher(world.office, self.index),
         )
         users = (User(CLERK, "clerk"), User(CHECKER, "checker"), User(OFFICIAL, "official"))
         self.desk = Desk(world.office, parts, "Trạm mẫu", users)

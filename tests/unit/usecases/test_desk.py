@@ -16,6 +16,7 @@ from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId, OutboxId, PageId, UserName
 from workstation.domain.outbox import OutboxState
 from workstation.domain.page import PageState
+from workstation.domain.pagework import turned
 from workstation.domain.signature import Verdict
 from workstation.domain.signing import Secret
 from workstation.jobs.lanes import ThreadLane
@@ -120,7 +121,7 @@ def test_what_was_entered_meanwhile_can_not_be_undone(world: World, room: Room):
     check.confirm(world.office, ids(dossier)[0], VALUES, CLERK)
     with pytest.raises(WorkstationError, match="K06"):
         room.desk.undo(dossier.id).result()
-    assert world.get(dossier).pages[0].manual_rotation == 90
+    assert world.get(dossier).pages[0].work == turned((), 90)
 
 
 def test_nothing_is_undone_across_finishing(world: World, room: Room):
@@ -155,7 +156,7 @@ def test_two_quick_undos_undo_two_moves(world: World):
             future.result()
     finally:
         store.close()
-    assert [p.manual_rotation for p in world.get(dossier).pages] == [0] * 4
+    assert [p.work for p in world.get(dossier).pages] == [()] * 4
 
 
 # --- scanning
@@ -380,3 +381,17 @@ def test_resuming_leaves_a_dossier_on_the_capture_desk_there(world: World, room:
     edit.give_back(world.office, ids(dossier)[0], "mờ", CHECKER)
     room.desk.resume().result()
     assert world.get(dossier).state is DossierState.SCANNING
+
+
+def test_the_scan_is_shown_as_it_came_and_the_page_with_its_size(world: World, room: Room):
+    dossier = room.imported(HEAD)
+    room.desk.rotate(dossier.pages[0].id, 180).result()
+    page = world.get(dossier).pages[0]
+    jobs: list[Any] = []
+    world.machine.hook = lambda name, job: jobs.append(job) if name == "render" else None
+    cleaned, scan = room.desk.page_picture(page.id, 100).result(), room.desk.scan_picture(page.id, 100).result()
+    text = world.office.tools.load_text(world.office.cache, page.source.original, page.source.frame, page.work)
+    assert text is not None and cleaned.page_px == (text.width_px, text.height_px) and scan.page_px is None
+    assert [job.recipe for job in jobs] == [turned((), 180), ()] == [page.recipe, ()]
+    error = room.desk.scan_picture(PageId("x"), 100).exception()
+    assert isinstance(error, WorkstationError) and error.code == "K04"

@@ -19,8 +19,10 @@ from workstation.usecases.export import export_dossier
 
 def bench(world: World) -> Bench:
     rules = world.office.rules
-    profile = rules.profile("archive", date(2026, 11, 21))
-    return Bench(InlineLane(), world.machine.page_tools, rules, profile, world.office.cache, Shelf())
+    today = date(2026, 11, 21)
+    profile = rules.profile("archive", today)
+    tools, places = world.machine.page_tools, world.office.places
+    return Bench(InlineLane(), tools, rules, profile, world.office.cache, Shelf(), today, places)
 
 
 def read(world: World, *files: Path) -> list[ReadFile]:
@@ -65,6 +67,18 @@ def test_files_behind_are_in_the_lane_while_one_is_written_and_not_all_of_them(w
     for _ in read_files(at, [world.paper(HEAD) for _ in range(20)], lambda p: sha(p.read_bytes())):
         break
     assert asked.count(at.tools.process) == 1 + 3
+
+
+def test_what_the_profile_asks_of_pages_is_done_and_found_again(world: World):
+    at = replace(bench(world), profile=replace(bench(world).profile, page_work=("borders",)))
+    (found,) = read_files(at, [world.paper(HEAD)], lambda p: sha(p.read_bytes()))
+    (job,) = [job for name, job in world.machine.calls if name == "process"]
+    assert [t.name for t in job.work] == ["borders"]
+    whole = with_words(at, found.pages[0]).result
+    assert whole is not None and whole.text.words[0].text == "HEAD"
+    publish(at, found, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    (asked,) = [job for name, job in world.machine.calls if name == "publish"]
+    assert [page.work for page in asked.pages] == [job.work]
 
 
 def test_words_wait_in_the_cache_and_are_missed_there(world: World):

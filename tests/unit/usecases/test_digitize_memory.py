@@ -33,8 +33,7 @@ def process(job: PageJob) -> PageResult:
     text = PageText(1240, 1754, 150.0, (), Engine("tesseract", "5.3.0", "vie:" + "1a2b" * 16, "--psm 3"), 0.5)
     recipe = (Transform("deskew", 1, (("degrees", 0.1 + job.frame),), "text slopes"),)
     findings = tuple(Finding(code, float(job.frame), 1.0, True) for code in ("dpi", "blur", "skew", "contrast"))
-    thumb = job.cache / f"{job.frame}.jpg"
-    return travelled(PageResult(recipe, findings, False, text, thumb, FrameInfo(1240, 1754, 150.0), 0, 0.1, 0.5))
+    return travelled(PageResult(recipe, findings, False, text, FrameInfo(1240, 1754, 150.0), 0, 0.1, 0.5))
 
 
 def split(texts: Sequence[PageText | None]) -> Iterator[DocumentDraft]:
@@ -69,7 +68,7 @@ def tools(world: World, count: int) -> PageTools:
 
 def taken(world: World, frames_a_file: int, given: Path) -> int:
     """Most bytes of Python's own at any moment. The first run fills the interpreter's free lists, which a collection empties;
-    of two more the lesser, for the table of all names may grow in one."""
+    of two more the least, for the table of all names, or what a cache keeps, may grow in one."""
     at = replace(bench(world), tools=tools(world, frames_a_file))
     gc.collect()
     gc.disable()

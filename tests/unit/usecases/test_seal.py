@@ -120,6 +120,18 @@ def test_what_the_paper_has_already_is_not_written_again_but_registered(world: W
     assert next_number(world) == 128
 
 
+def test_a_form_that_has_another_order_since_keeps_nobody_from_sealing(world: World) -> None:
+    """As after an update, which brings forms of its own."""
+    dossier = draft(world)
+    (one,) = ids(dossier)
+    rules = world.office.rules
+    turned = tuple(replace(rule, fields=rule.fields[::-1]) for rule in rules.documents)
+    world.office = replace(world.office, rules=replace(rules, documents=turned))
+    agency(world)
+    look(world, one)
+    assert sealed(world, SealWish(one, "5")) == [""]
+
+
 def test_the_next_number_follows_the_highest_of_its_symbol_and_year(world: World) -> None:
     assert next_number(world) == 1
     dossier = draft(world, count=2)

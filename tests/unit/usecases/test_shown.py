@@ -47,9 +47,9 @@ class Shown:
         self.dossier = sealed_with(world, data)
         self.trust = trust
         room = Room(world)
-        office = replace(world.office, tools=replace(world.office.tools, render_pdf=self._render))
+        office = replace(world.office, tools=replace(world.office.tools, render_pdf=self._render), verify=self._verify)
         self.jobs: list[PdfRenderJob] = []
-        self.desk = Desk(office, replace(room.desk._parts, verify=self._verify), "Trạm mẫu", room.desk.users)
+        self.desk = Desk(office, room.desk._parts, "Trạm mẫu", room.desk.users)
 
     def _verify(self, path: Path) -> FileVerdict:
         self.verified += 1

@@ -22,7 +22,7 @@ from workstation.domain.profile import SignatureOf
 from workstation.domain.signature import KeyKind, KeyRef
 from workstation.domain.signing import Levels
 from workstation.rules.reader import load_rules
-from workstation.usecases import edit, queries, read, recover, scan, sign, signers
+from workstation.usecases import check, edit, queries, read, recover, scan, sign, signers
 from workstation.usecases.lift import Lifter
 from workstation.usecases.office import day
 from workstation.usecases.views import GateRule
@@ -275,8 +275,11 @@ def test_the_story_with_a_real_key(world: World, tmp_path: Path) -> None:
         done = sign.sign_batch(world.office, key, PIN, ids(dossier), OFFICIAL)
         return [p.error.code if p.error else "" for p in done]
 
-    inside, other, late = world.to_sign(DEPUTY), world.to_sign(DEPUTY), world.to_sign(DEPUTY)
-    world.office.change(other.id, lambda d: d.with_document(replace(d.documents[0], type_code="TB")))
+    inside, late, other = world.to_sign(DEPUTY), world.to_sign(DEPUTY), world.finished(DEPUTY)
+    (of_another_type,) = ids(other)
+    check.set_type(world.office, of_another_type, "TB", CLERK)
+    world.pass_on(of_another_type)
+    world.publish(of_another_type)
     assert run(inside) == [""] and states(world.get(inside)) == [S.SIGNED]
     assert run(other) == ["C31"]
     world.office.clock.time += timedelta(days=31)  # type: ignore[attr-defined]

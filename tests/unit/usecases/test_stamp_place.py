@@ -56,15 +56,18 @@ def code_of(future: "Future[Any]") -> str:
     return error.code
 
 
-def issued(world: World) -> Dossier:
-    """A text that the office issues itself, waiting for the person whom it names."""
+def issued(world: World, **boxes: tuple[int, Box]) -> Dossier:
+    """A text that the office issues itself, waiting for the person whom it names; ``boxes``: as ``with_boxes``."""
     profiles = {p.code: p for p in world.office.rules.profiles}
     as_issued = replace(profiles["issued"], code="archive")
     rules = replace(world.office.rules, profiles=(as_issued,))
     world.office = replace(world.office, rules=rules)
-    dossier = world.to_sign(HEAD)
-    world.see(*ids(dossier))
-    return dossier
+    dossier = with_boxes(world, world.finished(HEAD), **boxes)
+    for document_id in ids(dossier):
+        world.pass_on(document_id)
+        world.publish(document_id)
+        world.see(document_id)
+    return world.get(dossier)
 
 
 def with_boxes(world: World, dossier: Dossier, **boxes: tuple[int, Box]) -> Dossier:
@@ -80,14 +83,14 @@ def with_boxes(world: World, dossier: Dossier, **boxes: tuple[int, Box]) -> Doss
 
 
 def test_a_handwritten_signature_goes_between_title_and_name_as_read(world: World, tmp_path: Path):
-    dossier = issued(world)
+    boxes = {"signer_title": (0, (600.0, 1000.0, 900.0, 1040.0)), "signer_name": (0, (650.0, 1200.0, 950.0, 1240.0))}
+    dossier = issued(world, **boxes)
     room = Room(world)
     room.sit(OFFICIAL)
     (document,) = ids(dossier)
     assert code_of(room.desk.stamp_place(document, (0, 0))) == "C35", "there is no picture yet"
     (tmp_path / "hand.png").write_bytes(b"ink")
     room.desk.keep_hand(tmp_path / "hand.png").result()
-    with_boxes(world, dossier, signer_title=(0, (600.0, 1000.0, 900.0, 1040.0)), signer_name=(0, (650.0, 1200.0, 950.0, 1240.0)))
     room.desk.stamp_place(document, (1.0, 2.0)).result()
     assert [r.error for r in room.desk.sign([document], PIN, lambda _: None, lambda: False, {document: (1.0, 2.0)}).result()] == [
         None
@@ -108,8 +111,7 @@ def test_a_handwritten_signature_goes_between_title_and_name_as_read(world: Worl
     ],
 )
 def test_where_the_place_was_not_read_it_is_guessed_and_said(world: World, tmp_path: Path, boxes: dict[str, tuple[int, Box]]):
-    dossier = issued(world)
-    with_boxes(world, dossier, **boxes)
+    dossier = issued(world, **boxes)
     (tmp_path / "hand.png").write_bytes(b"ink")
     stamps.keep_hand(world.office, OFFICIAL, tmp_path / "hand.png")
     after = world.office.dossier(dossier.id)

@@ -10,7 +10,7 @@ from tests.unit.usecases.bench import CLERK, World
 from tests.unit.usecases.machine import BODY, HEAD, Sheet
 from workstation.domain.dossier import Dossier
 from workstation.domain.events import WatchedFileRefused
-from workstation.usecases import scan
+from workstation.usecases import scan, slips
 from workstation.usecases.watched import DONE, GIVE_UP_SECONDS, REFUSED, SETTLE_SECONDS, WatchedFolder
 
 
@@ -181,3 +181,14 @@ def test_what_is_no_page_and_a_folder_that_is_away(copier: Copier) -> None:
     away.rename(copier.folder)
     copier.scans("d.tif")
     assert copier.wait(20) == 1
+
+
+def test_a_file_whose_pages_were_moved_to_their_dossier_is_not_taken_again(copier: Copier) -> None:
+    target = scan.open_dossier(copier.world.office, "", CLERK)
+    data = copier.scans("a.tif", Sheet(code="HS-0001"))
+    assert copier.wait(SETTLE_SECONDS + 10) == 1
+    slips.move(copier.world.office, copier.dossiers[0].id, target, CLERK)
+    (copier.folder / "a.tif").write_bytes(data)
+    copier.restart()
+    assert copier.wait(SETTLE_SECONDS + 10) == 0
+    assert sorted(len(d.pages) for d in copier.dossiers) == [0, 1]

@@ -1,0 +1,153 @@
+"""A document's number and day are read though little is sure of them: lost lines at a page's head, figures in gaps."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ocr.again import evened, held_against, told_again
+from ocr.engine import Unread
+from ocr.frames import Pixels
+from ocr.grammar import has_form
+from ocr.hand import Gap, _drawn
+from ocr.header import date_fields
+from ocr.lines import FOUND_AGAIN, MISSED, UNDER_SEALS, RawWord
+from ocr.missed import Paper
+from ocr.sheet import part
+from ocr.unread import _joined
+from workstation.domain.page import AGAIN, Box, Word
+
+WHITE = np.full((2000, 1400), 255, np.uint8)
+PAPER = Paper(WHITE, WHITE, 200.0)
+NUMBER: Box = (150, 200, 500, 230)
+
+
+class Says(Unread):
+    """Reads each picture as the next text, and keeps the pictures' sizes."""
+
+    def __init__(self, *texts: str, confidence: float = 0.1) -> None:
+        self.texts, self.confidence, self.shown = texts, confidence, list[tuple[int, ...]]()
+
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        self.shown += [p.shape for p in pictures]
+        return tuple(words(text, 0, 0, self.confidence) for text, _ in zip(self.texts, pictures, strict=True))
+
+
+def words(text: str, x: float, y: float, confidence: float) -> tuple[RawWord, ...]:
+    return tuple(RawWord(w, (x + 90 * i, y, x + 90 * i + 80, y + 30), confidence, (1,)) for i, w in enumerate(text.split()))
+
+
+@pytest.mark.parametrize(("text", "formed"), [
+    ("Số: 113/BC-UBND-KTHTĐT", True),
+    ("113/BC-UBND", True),
+    ("Số: 875/2023/TLKS;BS,", True),
+    ("Số: 2560/1.5NU-VHXH", True),
+    ("Hòa Hưng, ngày 09 tháng 7 năm 2026", True),
+    ("Số: 1673", False),
+    ("Ngày: 26/06", False),
+    ("ngày tháng năm", False),
+    ("fHif1 3 tt f", False),
+    ("lập Tổ kiểm tra/giám sát", False),
+])  # fmt: skip
+def test_the_form_of_a_number_or_a_day(text: str, formed: bool) -> None:
+    assert has_form(text) is formed
+
+
+def test_a_lost_number_is_read_with_what_was_read_of_it_and_keeps_its_confidence() -> None:
+    label, organ = words("Số:", 60, 200, 0.8), words("ỦY BAN", 150, 120, 0.9)
+    by = Says("Số: 113/BC-UBND")
+    found, lost = told_again(PAPER, (*organ, *label), [NUMBER], by)
+    assert [w.text for w in found] == ["ỦY", "BAN", "Số:", "113/BC-UBND"]
+    assert lost == () and {w.confidence for w in found[2:]} == {0.1}
+    assert found[2].box[0] < 60 and found[2].box[1] > 150 and len({w.line for w in found[2:]}) == 1
+    assert found[2].line not in {(first, 0) for first in (MISSED, FOUND_AGAIN, UNDER_SEALS)}, "no line of another step's"
+    assert by.shown[0][1] > NUMBER[2] - 60
+
+
+def test_what_has_no_such_form_stays_lost_and_takes_no_word_away() -> None:
+    label = words("Số:", 60, 200, 0.8)
+    assert told_again(PAPER, label, [NUMBER], Says("fHif1 3 tt", confidence=0.9)) == (label, (NUMBER,))
+
+
+def test_only_the_head_of_a_page_is_asked_and_no_scrap() -> None:
+    lost: list[Box] = [(150, 1200, 500, 1230), (150, 200, 200, 230)]
+    by = Says()
+    assert told_again(PAPER, (), lost, by) == ((), tuple(lost)) and not by.shown
+
+
+def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
+    before = words("ỦY BAN", 150, 120, 0.9)
+    assert _joined(before, NUMBER, words("Số: 113/BC-UBND", 150, 200, 0.1), 0)[2:] != []
+    assert _joined(before, NUMBER, words("xây dụng hô", 150, 200, 0.1), 0) == before
+    assert len(_joined(before, NUMBER, words("xây dụng hô", 150, 200, 0.7), 0)) == 5
+
+
+@pytest.mark.parametrize(("strokes", "by_hand"), [
+    ([(0, 0, 14, 25), (16, 0, 30, 25)], False),
+    ([(0, 0, 14, 17), (16, 0, 30, 25)], False),  # half of a figure that broke, beside a whole one
+    ([(0, 0, 14, 25), (4, 36, 9, 53)], False),  # a fleck under it
+    ([(0, -8, 14, 25), (16, 0, 30, 25)], True),
+    ([(0, 8, 14, 33), (16, 0, 30, 25)], True),
+    ([(0, 0, 14, 17)], True),
+])  # fmt: skip
+def test_halves_and_flecks_make_no_handwriting_of_print(strokes: list[Box], by_hand: bool) -> None:
+    gap = Gap((-5.0, -20.0, 60.0, 60.0), base=25.0, height=25.0)
+    assert (_drawn(np.array(strokes, np.float64), gap, 8.0) is not None) is by_hand
+
+
+def told(first: str, *others: str, confidence: float = 0.5) -> tuple[list[str], Says]:
+    """What words stand in doubt after two more readings, as they are suggested (a question mark: nothing is)."""
+    by = Says(*others)
+    found = held_against(PAPER, words(first, 150, 200, confidence), by)
+    assert [w.text for w in found] == first.split()
+    return [w.suggestion or f"{w.text}?" for w in found if w.doubt == AGAIN], by
+
+
+@pytest.mark.parametrize(("first", "others", "doubted"), [
+    ("Số: 1927/BC-UBND", ("Số: 1027/BC-UBND", "Số: 1027/BC-UBND."), ["1027/BC-UBND"]),
+    ("Số: 1027/BC-UBND", ("Số: 1027/BC-UBND", "Số: 1027/BC-UBND"), []),
+    ("Số: 1027/BC-UBND", ("", "fHif1"), []),
+    ("Số: 1927/BC-UBND", ("Số: 1027/BC-UBND", "Số: 1037/BC-UBND"), ["1927/BC-UBND?"]),
+    ("Số: 127/RC-UBNP", ("Số: 127/BC-UBND", "Số: 127/BC-UBND"), ["127/BC-UBND"]),
+    ("Số: 13/RC-UBNP", ("Số: 113/BC-UBND", "Số: 113/BC-UBND"), ["113/BC-UBND"]),
+    ("Hòa Hưng, ngàv ”5 tháng 7 năm 2026", ("ngày 25 tháng 7 năm 2026",) * 2, ["”25"]),
+    ("Hòa Hưng, ngày tháng 7 năm 2026", ("ngày 25 tháng 7 năm 2026", ""), ["ngày25"]),
+    ("Hòa Hưng, ngày 25 tháng 7 năm 2026", ("ngày 25 tháng 1 năm 2026", "ngày 25 tháng 1 năm 2026"), ["1"]),
+])  # fmt: skip
+def test_more_readings_of_a_doubtful_number_or_day(first: str, others: tuple[str, str], doubted: list[str]) -> None:
+    assert told(first, *others)[0] == doubted
+
+
+@pytest.mark.parametrize(("text", "confidence"), [
+    ("Số: 127/BC-UBND", 0.9),
+    ("Ủy ban nhân dân phường", 0.1),
+    ("Ngày, tháng, năm sinh:", 0.1),
+    ("Số: …../BC-UBND", 0.1),
+])  # fmt: skip
+def test_a_sure_line_and_one_without_digits_are_not_read_again(text: str, confidence: float) -> None:
+    doubted, by = told(text, confidence=confidence)
+    assert doubted == [] and not by.shown
+
+
+def test_a_doubt_that_a_word_has_stays_with_its_suggestion() -> None:
+    first = tuple(replace(w, doubt="reread", suggestion="20ó") for w in words("Số: 206/BC-UBND", 150, 200, 0.5))
+    assert held_against(PAPER, first, Says("Số: 205/BC-UBND", "Số: 208/BC-UBND")) == first
+
+
+def test_what_more_readings_say_stands_in_the_fields_and_not_in_the_words() -> None:
+    found = held_against(PAPER, words("ngày 16 tháng 7 năm 2026", 150, 200, 0.5), Says(*("ngày 18 tháng 7 năm 2026",) * 2))
+    line = part(0, [Word(w.text, w.box, 0.99, 0, w.doubt, w.suggestion) for w in found])
+    day = date_fields(line)[0]
+    assert (day.value, day.doubt, [p.value for p in day.proposals]) == ("2026-07-18", True, ["2026-07-16"])
+    assert "16" in line.text
+
+
+def test_faded_strokes_are_made_as_dark_as_others_and_faint_ones_are_left() -> None:
+    line = np.full((60, 600), 255, np.uint8)
+    for x, level in ((20, 20), (300, 130), (560, 235)):
+        line[15:45, x : x + 8] = level
+    dark, faded, faint = (int(evened(line, 30.0)[30, x + 4]) for x in (20, 300, 560))
+    assert dark < 10 and faded < 10 and faint > 150

@@ -1,0 +1,153 @@
+"""Lost print read again by itself: what two readings bear out joins the text, and nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.columns import numbers
+from ocr.digits import REREAD
+from ocr.engine import recognizer
+from ocr.frames import Pixels
+from ocr.grids import Table
+from ocr.layout import Reading
+from ocr.lines import RawWord
+from ocr.missed import Paper
+from ocr.rescue import Heard, Place, _agreed, _row, read_again
+from ocr.tables import with_words
+from ocr.tesseract import TesseractLibrary, TesseractProgram
+from ocr.unread import settle
+from workstation.domain.page import Box, Word
+
+DPI = 200
+MM = DPI / 25.4
+FACE = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 36)
+ROW: Box = (0.0, 0.0, 100.0, 30.0)
+
+
+def drawn(*texts: tuple[int, int, str], tone: int = 0) -> Pixels:
+    image = Image.new("L", (700, 300), 255)
+    draw = ImageDraw.Draw(image)
+    for x, y, text in texts:
+        draw.text((x, y), text, tone, FACE)
+    return np.array(image)
+
+
+def said(text: str, confidence: float = 0.9, box: Box = ROW) -> tuple[RawWord, ...]:
+    return (RawWord(text, box, confidence, (0,)),)
+
+
+def heard(page: Pixels, *places: Place) -> tuple[Heard, ...]:
+    return read_again(Paper(page, page, DPI), places, recognizer())
+
+
+def text(one: Heard) -> str:
+    return " ".join(w.text for w in one.words)
+
+
+def test_a_lone_pale_figure_between_remains_of_rules_is_read_where_it_stands() -> None:
+    page = drawn((300, 100, "7"), tone=130)
+    page[92:94, 240:390] = page[80:170, 270:272] = 60
+    page[150:153, 250:254] = 90
+    (found,) = heard(page, Place((296.0, 104.0, 322.0, 136.0), number=True))
+    assert text(found) == "7"
+    (word,) = found.words
+    assert word.doubt == REREAD
+    assert 298 <= word.box[0] < word.box[2] <= 324 and 100 <= word.box[1] < word.box[3] <= 140
+
+
+def test_a_place_that_has_cut_a_number_is_read_whole() -> None:
+    (found,) = heard(drawn((300, 100, "1952")), Place((296.0, 104.0, 336.0, 136.0), number=True))
+    assert text(found) == "1952"
+    assert found.row[0] <= 305 and found.row[2] >= 365
+
+
+def test_a_figure_beside_which_another_is_all_but_gone_is_not_read() -> None:
+    page = drawn((300, 100, "1"))
+    assert text(heard(page, Place((296.0, 104.0, 322.0, 136.0)))[0]) == "1"
+    page = np.minimum(page, drawn((318, 100, "6"), tone=200))
+    found = _row(page, (296.0, 104.0, 322.0, 136.0), MM)
+    assert found is not None and found.pictures == ()
+
+
+def test_paper_and_a_bare_rule_are_no_place_to_read() -> None:
+    page = drawn()
+    page[120:122, 100:600] = 0
+    assert [h.words for h in heard(page, Place((300.0, 104.0, 340.0, 136.0)), Place((0.0, 0.0, 30.0, 20.0)))] == [(), ()]
+    assert heard(page) == ()
+
+
+def test_two_readings_that_say_the_same_are_believed_and_one_alone_is_not() -> None:
+    assert _agreed([said("Điều"), said("điều,", 0.75)], ROW, number=False) == said("Điều", (0.9 + 0.75) / 2)
+    assert _agreed([said("Điều", 0.99)], ROW, number=False) == ()
+    assert _agreed([said("Điều", 0.99), said("Diễn", 0.99)], ROW, number=False) == ()
+    assert _agreed([], ROW, number=False) == ()
+    # neither unsure ones, nor two that a surer third contradicts
+    assert _agreed([said("Điều", 0.75), said("Điều", 0.75)], ROW, number=False) == ()
+    assert _agreed([said("Điều", 0.95), said("Điều", 0.4)], ROW, number=False) == ()
+    assert _agreed([said("327", 0.82), said("327", 0.6), said("387", 0.96)], ROW, number=True) == ()
+
+
+def test_a_number_is_all_that_stands_in_a_column_of_numbers() -> None:
+    assert _agreed([said("m"), said("m")], ROW, number=True) == ()
+    assert _agreed([said("[989"), said("[989")], ROW, number=True) != ()
+    assert _agreed([said("1.184,3"), said("1.184,3")], ROW, number=True) != ()
+    # beside the columns a letter or two are strokes of anything
+    assert _agreed([said("lạ"), said("lạ")], ROW, number=False) == ()
+    assert _agreed([said("STT"), said("STT")], ROW, number=False) != ()
+
+
+def test_a_reading_of_a_part_of_the_row_is_none_of_the_row() -> None:
+    part = said("Khu", box=(0.0, 0.0, 40.0, 30.0))
+    assert _agreed([part, part], ROW, number=False) == ()
+    assert _agreed([part, part], (0.0, 0.0, 50.0, 30.0), number=False) == part
+
+
+CELLS = (((0, 0, 100, 50), (100, 0, 400, 50)), ((0, 50, 100, 100), (100, 50, 400, 100)))
+TABLE = Table((0, 0, 400, 100), CELLS)
+
+
+def in_table(value: str, x: float, y: float, line: int) -> Word:
+    return Word(value, (x, y, x + 60, y + 30), 0.9, line)
+
+
+def test_what_is_read_in_a_cell_stands_in_its_row_of_the_table() -> None:
+    words = (in_table("Xây", 110, 10, 0), in_table("dựng", 180, 10, 0), in_table("Bảo", 110, 60, 1))
+    found = with_words(TABLE, words, [RawWord("2", (20, 60, 40, 90), 0.8, (0,)), RawWord("1", (20, 10, 40, 40), 0.8, (1,))])
+    assert [(w.text, w.line) for w in found] == [("1", 0), ("Xây", 0), ("dựng", 0), ("2", 1), ("Bảo", 1)]
+    # a word keeps its place though it reaches over the side, its doubt and what it may have been
+    odd = Word("20ó", (390.0, 60.0, 430.0, 90.0), 0.5, 7, "reread", "206")
+    (kept,) = with_words(TABLE, [odd], [])
+    assert (kept.text, kept.box, kept.doubt, kept.suggestion) == (odd.text, odd.box, "reread", "206")
+
+
+def test_a_figure_that_the_strip_lost_joins_its_table_and_nobody_is_sent_there() -> None:
+    rows = [((100, y, 200, y + 50), (200, y, 600, y + 50)) for y in (20, 70, 120, 170, 220)]
+    table = Table((95, 15, 605, 275), tuple(rows))
+    page = drawn(*((140, y + 5, str(n)) for n, y in enumerate((20, 70, 120, 170, 220), 1)))
+    inside = tuple(Word(str(n), (138.0, 28.0 + 50 * (n - 1), 160.0, 56.0 + 50 * (n - 1)), 0.9, n - 1) for n in (1, 2, 4, 5))
+    assert len(numbers(table, inside).gaps) == 1
+    words, ((_, cells),), areas = settle(Paper(page, page, DPI), Reading(()), ((table, inside),), recognizer())
+    assert words == () and [w.text for w in cells] == ["1", "2", "3", "4", "5"]
+    assert areas == ()
+
+
+@pytest.mark.parametrize("engine", [TesseractLibrary, TesseractProgram])
+def test_both_engines_read_a_picture_that_is_one_figure(engine: type[TesseractLibrary] | type[TesseractProgram]) -> None:
+    figure = drawn((300, 100, "3"))[98:142, 290:330].copy()
+    assert [[w.text for w in words] for words in engine().lines([figure, figure], DPI, raw=True)] == [["3"], ["3"]]
+    assert engine().lines([], DPI, raw=True) == ()
+
+
+def test_a_number_that_specks_have_widened_stands_where_its_figures_are() -> None:
+    table = Table((0, 0, 700, 300), (((0, 80, 400, 160), (400, 80, 700, 160)),))
+    page = drawn((300, 100, "49"))
+    page[118:121, 210:213] = page[112:115, 240:243] = 0
+    inside = (Word("-.49", (208.0, 106.0, 338.0, 134.0), 0.1, 0), Word("Lan", (420.0, 106.0, 480.0, 134.0), 0.9, 0))
+    _, ((_, cells),), areas = settle(Paper(page, page, DPI), Reading(()), ((table, inside),), recognizer())
+    assert [(w.text, w.doubt) for w in cells] == [("49", REREAD), ("Lan", "")] and cells[0].box[0] > 290 and areas == ()
+    # of a page that is clear nothing that was read is touched
+    sure = (replace(inside[0], confidence=0.95), replace(inside[1], confidence=0.99))
+    _, ((_, kept),), _ = settle(Paper(page, page, DPI), Reading(()), ((table, sure),), recognizer())
+    assert kept == sure

@@ -1,0 +1,136 @@
+"""What a black seal's ring crosses: the ring goes, the letters stay, and a name is read as far as its letters allow, in doubt."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.digits import REREAD
+from ocr.engine import recognizer
+from ocr.frames import Pixels
+from ocr.ink import Circle
+from ocr.language import doubted
+from ocr.language.names import is_family, likeliest
+from ocr.lines import RawWord
+from ocr.sealed import _Row, _with_row, rows_again
+from ocr.seals import RIMS, without_seals
+from workstation.domain.page import Word
+
+DPI = 200
+FONT = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Bold.ttf", 36)
+SEAL = Circle(300.0, 300.0, 130.0)
+
+
+def text_under(name: str, x: int, y: int) -> Pixels:
+    image = Image.new("L", (900, 600), 255)
+    ImageDraw.Draw(image).text((x, y), name, font=FONT, fill=0)
+    return np.asarray(image, np.uint8).copy()
+
+
+def stamped(page: Pixels, stretch: float = 1.02, tone: int = 0) -> Pixels:
+    """With the rings of a seal over it: two outside, one within; the sheet stretched, so that they are no circles."""
+    rings = np.full(page.shape, 255, np.uint8)
+    for radius, width in ((130, 8), (121, 4), (80, 4)):
+        axes = round(radius * stretch), round(radius / stretch)
+        cv2.ellipse(rings, (301, 299), axes, 20, 0, 360, tone, width, cv2.LINE_AA)
+    return np.minimum(page, rings)
+
+
+@pytest.mark.parametrize("tone", [0, 90])
+@pytest.mark.parametrize("stretch", [1.0, 1.04])
+def test_rings_go_however_the_sheet_is_stretched_and_letters_stay(stretch: float, tone: int) -> None:
+    page = text_under("Nguyễn Thị Hồng", 250, 370)
+    less, more = (without_seals(stamped(page, stretch, tone), (SEAL,), rim) < 128 for rim in RIMS)
+    blank, letters = np.full_like(page, 255), page < 128
+    rings = (stamped(blank, stretch, tone) < 128) & (cv2.erode(page, np.ones((9, 9), np.uint8)) > 128)
+    rings[: round(SEAL.y)] = False  # over its middle no name stands
+    assert (more & rings).sum() < 0.05 * rings.sum() and (less & rings).sum() < 0.15 * rings.sum()
+    assert (more & letters).sum() > 0.88 * letters.sum() and (less & letters).sum() > 0.93 * letters.sum()
+
+
+def test_a_page_without_rings_is_left_as_it_is() -> None:
+    page = text_under("Nguyễn Thị Hồng", 250, 370)
+    beyond = Circle(880.0, 590.0, 130.0)  # half off the page
+    assert (np.abs(without_seals(page, (beyond,)).astype(int) - page) < 1).all()
+    assert rows_again(page, (), (), DPI, recognizer()) == ()
+
+
+def test_a_name_that_a_ring_crosses_is_read_and_in_doubt() -> None:
+    """By the real recogniser: of the same page with its ring it makes no name at all."""
+    page = stamped(text_under("Nguyễn Đức Thắng", 320, 375))
+    words = rows_again(page, (SEAL,), (), DPI, recognizer())
+    assert [w.suggestion or w.text for w in words] == ["Nguyễn", "Đức", "Thắng"]
+    assert all(w.doubt == REREAD for w in words if w.box[0] < SEAL.box[2])
+    assert abs(words[-1].box[3] - 410) < 12 and words[0].line == words[-1].line
+
+
+# --- choosing among readings
+
+
+def said(text: str, sure: float = 0.9, *, at: float = 340.0, each: float = 80.0) -> tuple[RawWord, ...]:
+    """Words of one width side by side; ``_`` for a place in which nothing was read."""
+    places = enumerate(text.split())
+    return tuple(RawWord(w, (at + k * each, 380, at + k * each + 70, 405), sure, (1, 1, 1)) for k, w in places if w != "_")
+
+
+def after(readings: Sequence[tuple[RawWord, ...]], there: tuple[RawWord, ...] = ()) -> str:
+    row = _Row(330, 700, 405, 20, tuple(readings))
+    return " ".join(w.suggestion or w.text for w in _with_row(there, row, SEAL, (9,)))
+
+
+def test_several_poor_readings_make_one_name() -> None:
+    assert after([said("Wrỳnh Thu Tuyết", 0.6), said("Rưỳnh Thu Tuyết", 0.7)], said("_ Thu Tuyết")) == "Huỳnh Thu Tuyết"
+    assert after([said("Ngo Xuân Tuấn"), said("Ngô Xuân Tuấn")], said("_ uân Tuấn")) == "Ngô Xuân Tuấn"
+    assert after([said("Ta/Kim Nguyệt", 0.6), said("TaKim Nguyệt", 0.6)]) == "Tạ Kim Nguyệt"
+
+
+def test_the_seals_own_letters_before_a_name_are_no_part_of_it() -> None:
+    assert after([said("8 Bùi Văn Thắng", at=260), said("B Bùi Văn Thắng", at=260)]) == "Bùi Văn Thắng"
+
+
+def test_what_was_read_whole_and_surely_stays_without_a_doubt() -> None:
+    there = said("Đặng Trọng Khuê", 0.97)
+    row = _Row(330, 700, 405, 20, (said("Đặng Trong Khuê", 0.99), said("Đăng Trọng Khue", 0.99)))
+    assert _with_row(there, row, SEAL, (9,)) == there
+
+
+def test_no_name_is_made_of_a_sentence_or_of_the_seals_text() -> None:
+    lines = (said("và tái dinh cư"), said("và tái định cư"))
+    found = _with_row((), _Row(330, 700, 405, 20, lines), SEAL, (9,))
+    assert [w.suggestion for w in found] == [""] * 4
+    noise = said("%4 x#Ớ ,", 0.2)
+    assert _with_row((), _Row(330, 700, 405, 20, (noise, noise)), SEAL, (9,)) == ()
+    assert after([said("PHÓ CHỦ TỊCH")]) == "PHÓ CHỦ TỊCH"
+
+
+def test_words_of_other_rows_stay() -> None:
+    other = (RawWord("CHỦ", (400, 300, 460, 325), 0.9, (1, 1, 0)), RawWord("Lưu:", (40, 380, 100, 405), 0.9, (1, 1, 1)))
+    found = _with_row((*other, *said("uyễn Văn An", 0.5)), _Row(330, 700, 405, 20, (said("Nguyễn Văn An"),)), SEAL, (9,))
+    assert found[:2] == other and [w.text for w in found[2:]] == ["Nguyễn", "Văn", "An"]
+
+
+def test_words_read_as_one_are_a_name_though_the_recogniser_gives_nothing_for_them() -> None:
+    one = RawWord("Đặng:Quỳnh", (340, 380, 490, 405), 0.0, (1, 1, 1))
+    ngan = RawWord("Ngân", (500, 380, 570, 405), 0.96, (1, 1, 1))
+    assert after([(one, ngan)] * 3, (RawWord("Ngân", ngan.box, 0.97, (1, 1, 1)),)) == "Đặng Quỳnh Ngân"
+
+
+def test_what_a_ring_was_read_as_goes_with_the_row_that_lies_there() -> None:
+    ring = RawWord("X/a", (330, 340, 420, 420), 0.2, (1, 1, 2))
+    assert after([said("Cao Minh Duệ")], (ring, *said("_ Minh Duệ"))) == "Cao Minh Duệ"
+
+
+def test_a_name_of_no_list_stands_if_the_readings_agree() -> None:
+    assert likeliest([("Khuyên", 0.9), ("Khuyên", 0.9)], family=False)[0] == "Khuyên"
+    assert likeliest([("Thoang", 0.9), ("Thoang", 0.8)], family=False)[0] == "Thoang"
+    word, likeness = likeliest([("x#z", 0.3)], family=True)
+    assert is_family(word) and likeness < 0.42
+
+
+def test_spelling_rules_keep_what_a_name_likelier_was() -> None:
+    word = Word("Wrỳnh", (0, 0, 9, 9), 0.5, 0, REREAD, "Huỳnh")
+    assert [(w.text, w.suggestion) for w in doubted((word,))] == [("Wrỳnh", "Huỳnh")]
+    number = Word("20ó", (0, 0, 9, 9), 0.5, 0, REREAD, "2O6")
+    assert doubted((number,))[0].suggestion == "206"

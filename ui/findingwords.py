@@ -1,0 +1,57 @@
+"""Words for page quality: what each finding is called, and its line on a page's card. Vietnamese, with English beside."""
+
+FINDING_NAMES: dict[str, tuple[str, str]] = {
+    "dpi": ("độ phân giải", "resolution"),
+    "color": ("màu", "colour"),
+    "blur": ("độ nét", "sharpness"),
+    "skew": ("độ nghiêng", "skew"),
+    "blank": ("trang trắng", "content"),
+    "dark": ("độ sáng", "brightness"),
+    "upside_down": ("chiều trang", "orientation"),
+    "contrast": ("độ tương phản", "contrast"),
+    "clipped": ("mép giấy", "edges"),
+    "thumb": ("vật che giấy", "something over the paper"),
+    "folded": ("góc gập", "folded corner"),
+    "cut_off": ("phần ảnh bị mất", "lost part of the picture"),
+    "duplicate": ("trang trùng", "repeated page"),
+    "double_feed": ("chiều dài tờ", "length"),
+}
+FINDINGS: dict[str, tuple[str, str, str, str]] = {
+    # good and bad in Vietnamese, good and bad in English
+    "dpi": ("{value} dpi", "Chỉ {value} dpi (cần từ {limit})", "{value} dpi", "Only {value} dpi (needed {limit})"),
+    "color": ("Màu {value} bit", "Ảnh không có màu ({value} bit, cần từ {limit})",
+              "Colour, {value} bit", "Not in colour ({value} bit, needed {limit})"),
+    "blur": ("Đủ nét ({value}/100)", "Độ nét thấp ({value}/100, cần từ {limit})",
+             "Sharp ({value}/100)", "Blurred ({value}/100, needed {limit})"),
+    "skew": ("Thẳng dòng (lệch {value}°)", "Nghiêng {value}° (tối đa {limit}°)",
+             "Straight ({value}°)", "Skewed {value}° (most {limit}°)"),
+    "blank": ("Có nội dung", "Trang trắng", "Has content", "Blank"),
+    "dark": ("Đủ sáng", "Quá tối ({value}/100, cần từ {limit})", "Bright enough", "Too dark ({value}/100, needed {limit})"),
+    "upside_down": ("Đúng chiều", "Chưa rõ đầu trang (đọc được {value}/100, cần từ {limit}) – xem, xoay nếu ngược",
+                    "Upright", "Which end is up is not clear ({value}/100 read, needed {limit}) – look, turn it if needed"),
+    "contrast": ("Đủ tương phản", "Chữ nhạt ({value}/100, cần từ {limit})",
+                 "Good contrast", "Faint ({value}/100, needed {limit})"),
+    "clipped": ("Không cắt mất mép giấy", "Chữ, dấu chạm mép {value} mm (tối đa {limit})",
+                "Edges complete", "Print runs over the edge for {value} mm (most {limit})"),
+    "thumb": ("Không có vật che giấy", "Vật che {value} mm² giấy (tối đa {limit})",
+              "Nothing over the paper", "A finger or clamp hides {value} mm² (most {limit})"),
+    "folded": ("Không gập góc", "Gập góc, che {value} mm² (tối đa {limit})",
+               "No folded corner", "A folded corner hides {value} mm² (most {limit})"),
+    "cut_off": ("Ảnh đủ dòng", "Tệp hỏng: mất {value} mm ở cuối ảnh", "Picture complete",
+                "Broken file: {value} mm at the end are lost"),
+    "duplicate": ("Không trùng trang khác",
+                  "[Trùng với trang {other}|Trùng một trang khác] (chỗ khác lớn nhất {value} mm², dưới {limit} là trùng)",
+                  "No page repeated",
+                  "[The same sheet as page {other}|The same sheet as another] "
+                  "(largest difference {value} mm², under {limit} is the same)"),
+    "double_feed": ("Một tờ", "Dài {value} mm (giấy {limit} mm) – hai tờ dính nhau?",
+                    "One sheet", "{value} mm long (paper {limit} mm) – two sheets?"),
+    "unread": ("{value} dòng chưa đọc được – xem ảnh, nhập tay nếu cần", "{value} dòng chưa đọc được – xem ảnh, nhập tay nếu cần",
+               "{value} lines not read – look at the picture, type if needed",
+               "{value} lines not read – look at the picture, type if needed"),
+    "handwriting": ("{value} chỗ viết tay – xem ảnh rồi nhập tay", "{value} chỗ viết tay – xem ảnh rồi nhập tay",
+                    "{value} handwritten places – look at the picture and type",
+                    "{value} handwritten places – look at the picture and type"),
+}  # fmt: skip
+WHOLE = ("blur", "dpi", "color", "upside_down", "thumb", "folded", "dark", "contrast")
+"""Findings whose numbers are told without a fraction."""
