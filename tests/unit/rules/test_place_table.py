@@ -1,7 +1,8 @@
 """The table of units: what it counts, where every old unit went, what changed since, and what it costs to read."""
 
 import json
-import time
+import subprocess
+import sys
 import tracemalloc
 from collections import Counter
 from datetime import date, timedelta
@@ -155,10 +156,14 @@ def test_what_of_the_agencies_is_read_in_a_law_and_what_is_inferred() -> None:
 
 
 def test_the_table_is_read_in_no_time_and_lies_light(table: PlaceTable) -> None:
-    """48 ms of a core and 7.5 MB on the measured PC; and once."""
-    began = time.process_time()
-    read_table()
-    assert time.process_time() - began < 0.15
+    """48 ms of a core and 7.5 MB on the measured PC; and once.
+
+    The time is a starting program's: among 7,000 tests' objects the collector's rounds would be counted with it.
+    """
+    timed = "t = time.process_time(); read_table(); print(time.process_time() - t)"
+    program = f"import time; from workstation.rules.placetable import read_table; {timed}"
+    seen = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert float(seen.stdout) < 0.15
     tracemalloc.start()
     kept = read_table()
     held = tracemalloc.get_traced_memory()[0]
