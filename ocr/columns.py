@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+
 from ocr.grids import Table
+from ocr.ink import Floats
 from ocr.lines import RawWord
 from ocr.missed import KNOWN
 from ocr.ruling import Region
@@ -43,8 +46,10 @@ def numbers(table: Table, words: Words) -> Numbers:
     usual = Counter(len(r) for r in table.rows).most_common(1)[0][0] if table.rows else 0
     cells: list[Region] = []
     gaps: list[Region] = []
+    saying = [w for w in words if any(s.isalnum() for s in w.text)]
+    middles = _middles(saying)
     for column in zip(*(r for r in table.rows if len(r) == usual), strict=True):
-        said = {c: [w for w in words if _inside(w, c) and any(s.isalnum() for s in w.text)] for c in column}
+        said = {c: [saying[i] for i in _within(middles, c)] for c in column}
         full = [c for c in column if said[c]]
         right = [c for c in full if all(is_number(core(w.text)) for w in said[c])]
         if len(full) < _ROWS or len(right) < _NUMBERS * len(full):
@@ -70,11 +75,23 @@ def garbled(word: Word | RawWord) -> bool:
 def junk(column: Numbers, words: Sequence[Word]) -> list[Word]:
     """The garbled words of cells in which no number was read: beside one they are its end, misread."""
     found: list[Word] = []
+    middles = _middles(words)
     for cell in column.cells:
-        mine = [w for w in words if _inside(w, cell)]
+        mine = [words[i] for i in _within(middles, cell)]
         if not any(is_number(core(w.text)) for w in mine):
             found += [w for w in mine if garbled(w)]
     return found
+
+
+def _middles(words: Words) -> Floats:
+    """N×2: x and y of each word's middle. A list's page has hundreds of words and of cells: each with each is a loop too long."""
+    return np.array([(w.box[0] + w.box[2], w.box[1] + w.box[3]) for w in words], float).reshape(-1, 2) / 2
+
+
+def _within(middles: Floats, cell: Region) -> list[int]:
+    """Which of the middles lie in a cell, in their order."""
+    inside = (middles > cell[:2]).all(axis=1) & (middles < cell[2:]).all(axis=1)
+    return np.flatnonzero(inside).tolist()
 
 
 def _inside(word: Word | RawWord, cell: Region) -> bool:
