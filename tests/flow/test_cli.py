@@ -10,13 +10,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pymupdf
 import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
 
 from tests.flow.conftest import Demo, Ran
 from tests.flow.test_bad_input import back_to_queue
 from tests.pagemaker import quick_page, save_page
+from tests.pagemaker.fonts import font
 from tests.unit.signing.marks import seal as marks_seal
 from tests.unit.signing.marks import signature
 from tests.unit.signing.pdfs import make_pdfa
@@ -152,6 +156,28 @@ def test_a_missing_file_is_unreadable_because_it_is_missing(cli: Callable[..., R
     assert (ran.code, row["verdict"], [r["code"] for r in row["reasons"]]) == (2, "unreadable", ["F07"])
     mixed = cli("verify", "--json", "--home", demo.home, tmp_path / "khong-co.pdf", demo.documents[0]["pdf"])
     assert (mixed.code, [r["green"] for r in mixed.data["files"]]) == (1, [False, True])
+
+
+def test_a_receipts_qr_fills_its_dossiers_code(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    """The code stands in no letters on the paper; what the QR says of a person goes nowhere."""
+    sheet = Image.new("L", (1240, 1754), 255)
+    pen = ImageDraw.Draw(sheet)
+    lines = {
+        300: "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
+        360: "Người nộp hồ sơ: Lê Thị Mẫu",
+        420: "Địa chỉ: Tổ 3, phường Bến Lội",
+    }
+    for y, line in lines.items():
+        pen.text((260, y), line, font=font("Tinos", "Regular", 26), fill=0)
+    said = "H29.17-260701-0001|2.000815|079000000001|Giấy tiếp nhận hồ sơ và hẹn trả kết quả|2026-07-01"
+    code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode).to_image(scale=4)
+    sheet.paste(Image.fromarray(np.array(code)), (90, 60))
+    sheet.save(tmp_path / "giay-hen.png", dpi=(150, 150))
+    ran = cli("read", "--json", tmp_path / "giay-hen.png")
+    (document,) = ran.data["files"][0]["documents"]
+    found = document["fields"]["dossier_code"]
+    assert (document["type"], found["value"], found["doubt"]) == ("GIAY_HEN", "H29.17-260701-0001", False)
+    assert "079000000001" not in ran.out
 
 
 def test_a_report_as_pdf(cli: Callable[..., Ran], demo: Demo, tmp_path: Path) -> None:

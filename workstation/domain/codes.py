@@ -50,6 +50,7 @@ class PageCode:
 _OWN = re.compile(r"(TSH1:(SEP|HS):([!-9;-~]{1,60})):(\d{4})")
 _IDENTITY = re.compile(r"\d{12}(?:\|[^|]*){5,}", re.DOTALL)
 _DOSSIER = re.compile(r"HS-\d{4,9}")
+_PARTS = re.compile(r"[|;,:\s]+")
 _RECORD = re.compile(r"[A-Z][A-Z0-9.]{0,24}(?:-[A-Z0-9.]{1,16}){1,4}|\d{3}(?:\.[A-Z0-9]{2,3}){3}-\d{6,8}-\d{4,7}")
 
 
@@ -82,7 +83,14 @@ def understood(text: str) -> tuple[CodeKind, str]:
         return CodeKind.IDENTITY, ""
     if _DOSSIER.fullmatch(stripped):
         return CodeKind.SLIP, stripped
-    return CodeKind.OTHER, record_code(stripped)
+    return CodeKind.OTHER, record_code(stripped) or _among(stripped)
+
+
+def _among(text: str) -> str:
+    """The one receipt's code among a code's parts: what a procedure system prints says more than that, in an order that nothing
+    fixes (Circular 01/2023/TT-VPCP: dossier, procedure, applicant, paper, system, time). Only the code is kept."""
+    found = {p for p in (part.upper() for part in _PARTS.split(text)) if re.fullmatch(RECEIPT, p)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def record_code(text: str) -> str:

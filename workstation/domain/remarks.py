@@ -14,16 +14,16 @@ FORM_CODES = frozenset({
     "capacity", "capacity_deputy",
 })  # fmt: skip
 """Of checks that hold a document's fields against each other and the rules (``domain.checks``)."""
-TEXT_CODES = frozenset({"date_words", "arrived_before"})
-"""Of checks against what else stands on its pages (``domain.evidence``)."""
+TEXT_CODES = frozenset({"date_words", "arrived_before", "code_differs"})
+"""Of checks against what else stands on its pages (``domain.evidence``, ``domain.codefield``)."""
 STORE_CODES = frozenset({"duplicate", "series_order"})
 """Of checks against other documents of the office (``usecases.suggest``)."""
 
 FORM_WHYS = frozenset({"type", "organ", "issued_year", "birth_date", "capacity"})
-TEXT_WHYS = frozenset({"words", "arrival"})
+TEXT_WHYS = frozenset({"words", "arrival", "code"})
 STORE_WHYS = frozenset({"signature", "neighbours", "sibling"})
 LIKELIEST = (
-    "words", "signature", "type", "neighbours", "organ", "issued_year", "birth_date", "title", "spelling",
+    "code", "words", "signature", "type", "neighbours", "organ", "issued_year", "birth_date", "title", "spelling",
     "capacity", "sibling", "arrival", "read",
 )  # fmt: skip
 """Where proposals come from, the surest first."""
@@ -55,8 +55,13 @@ def noted(
     made = [_noted(f, said.get(f.name, ()), judged) for f in (*fields, *new)]
     if not new:
         return tuple(made)
+    return in_order(made, form)
+
+
+def in_order(fields: Iterable[IndexField], form: Sequence[str]) -> tuple[IndexField, ...]:
+    """As on the form; what is not on it comes last."""
     order = {name: i for i, name in enumerate(form)}
-    return tuple(sorted(made, key=lambda f: order.get(f.name, len(order))))
+    return tuple(sorted(fields, key=lambda f: order.get(f.name, len(order))))
 
 
 def _noted(field: IndexField, remarks: Sequence[Remark], judged: Collection[str]) -> IndexField:

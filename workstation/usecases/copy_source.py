@@ -123,7 +123,7 @@ def _read_file(
             _good_enough(result.findings, rule, number, given.name)
     pages = tuple(PublishPage(shown, n, r.recipe, r.text) for n, r in enumerate(results))
     texts = tuple(r.text for r in results)
-    known = indexed(office, Document(DocumentId(new_id())), office.tools.index(texts), texts)
+    known = indexed(office, Document(DocumentId(new_id())), office.tools.index(texts), texts, [r.codes for r in results])
     title = title_of(office, known) if known.type_code else given.stem
     return Source(title, frozenset[SourceIs]().union(*(copy_marks(r.text) for r in results)), pages)
 

@@ -139,7 +139,9 @@ def _untold(page: ReadPage) -> ReadPage:
 def _checked(bench: Bench, pages: Sequence[ReadPage], draft: DocumentDraft) -> DocumentDraft:
     """The draft's fields that stand on its form, with what is said of them."""
     fields, texts = indexed_fields(bench.rules, draft), _Texts(bench, pages, draft.pages)
-    checked = made(bench.rules, draft.type_code, fields, texts, bench.today)
+    results = (pages[n].result for n in draft.pages)
+    codes = [r.codes if r is not None else () for r in results]
+    checked = made(bench.rules, draft.type_code, fields, texts, codes, bench.today)
     return replace(draft, fields=with_places(checked, bench.places))
 
 

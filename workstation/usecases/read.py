@@ -5,6 +5,7 @@ from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import replace
 from itertools import groupby
 
+from workstation.domain.codefield import Codes
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState
 from workstation.domain.doublefeed import DOUBLE_FEED, double_feed_note
 from workstation.domain.errors import ErrorNote, WorkstationError
@@ -218,7 +219,7 @@ def _of_file(dossier: Dossier, page: Page) -> list[Page]:
 def _add_document(
     office: Office, dossier: Dossier, draft: DocumentDraft, pages: Sequence[Page], texts: Texts
 ) -> tuple[Dossier, DocumentId]:
-    document = indexed(office, Document(DocumentId(new_id())), draft, [texts.get(p.id) for p in pages])
+    document = indexed(office, Document(DocumentId(new_id())), draft, [texts.get(p.id) for p in pages], [p.codes for p in pages])
     dossier = replace(dossier, documents=(*dossier.documents, document))
     for page in pages:
         dossier = dossier.with_page(replace(page, document_id=document.id))
@@ -237,14 +238,14 @@ def _with_cues(office: Office, dossier: Dossier, document_id: DocumentId, texts:
     return dossier
 
 
-def indexed(office: Office, document: Document, draft: DocumentDraft, texts: Iterable[PageText | None]) -> Document:
+def indexed(office: Office, document: Document, draft: DocumentDraft, texts: Iterable[PageText | None], codes: Codes) -> Document:
     """The document with type and fields as the machine read them, and what is said of them; except what a person typed. Where
     that stood on the page is forgotten: the pages may be others now."""
     by_hand = (FieldOrigin.TYPED, FieldOrigin.UNREADABLE)
     typed = tuple(replace(f, page=None, box=None) for f in document.fields if f.origin in by_hand)
     code = document.type_code if any(f.name == "type_name" for f in typed) else draft.type_code
     fields = indexed_fields(office.rules, replace(draft, type_code=code, fields=(*draft.fields, *typed)))
-    checked = suggest.made(office.rules, code, fields, texts, day(office.clock.now()))
+    checked = suggest.made(office.rules, code, fields, texts, codes, day(office.clock.now()))
     return replace(document, type_code=code, fields=with_places(checked, office.places, office.organization))
 
 
@@ -279,7 +280,8 @@ def reindex(office: Office, dossier: Dossier, document_id: DocumentId, texts: Te
     if not pages or any(p.id not in texts or p.state is PageState.HELD for p in pages):
         return dossier
     found = tuple(texts[p.id] for p in pages)
-    return dossier.with_document(indexed(office, dossier.document(document_id), office.tools.index(found), found))
+    draft, codes = office.tools.index(found), [p.codes for p in pages]
+    return dossier.with_document(indexed(office, dossier.document(document_id), draft, found, codes))
 
 
 def missing_for_finish(office: Office, dossier: Dossier) -> tuple[ErrorNote | None, PageId | None]:

@@ -8,13 +8,23 @@ from datetime import date, datetime
 from functools import cached_property
 
 from workstation.domain.checks import check, paper_of
+from workstation.domain.codefield import Codes, remarks_on_code, with_code
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.evidence import evidence_of, remarks_on
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal, nfc
 from workstation.domain.page import PageText
 from workstation.domain.ports import UnitOfWork
 from workstation.domain.profile import Rules
-from workstation.domain.remarks import FORM_CODES, FORM_WHYS, STORE_CODES, STORE_WHYS, Remark, most_common, noted
+from workstation.domain.remarks import (
+    FORM_CODES,
+    FORM_WHYS,
+    STORE_CODES,
+    STORE_WHYS,
+    Remark,
+    in_order,
+    most_common,
+    noted,
+)
 from workstation.domain.series import Entry, entry_of, remarks_on_series
 
 _OPEN = frozenset({
@@ -27,13 +37,15 @@ _OF_THE_PERSON = ("person_name", "identity_number")
 
 
 def made(
-    rules: Rules, type_code: str, fields: Sequence[IndexField], texts: Iterable[PageText | None], today: date
+    rules: Rules, type_code: str, fields: Sequence[IndexField], texts: Iterable[PageText | None], codes: Codes, today: date
 ) -> tuple[IndexField, ...]:
-    """Fields just read on pages with these texts, in order, with what is said of them."""
+    """Fields just read on pages with these texts and codes, in order, with what is said of them."""
+    form = rules.document(type_code).form
     fields = tuple(replace(f, against=(), proposals=()) if f.origin is FieldOrigin.TYPED else f for f in fields)
+    fields = in_order(with_code(fields, form, codes), form)
     values = {f.name: f.value for f in fields if f.value}
-    remarks = (*_of_the_form(rules, type_code, fields, today), *remarks_on(values, evidence_of(texts)))
-    return noted(fields, remarks, (), rules.document(type_code).form)
+    said = (*remarks_on(values, evidence_of(texts)), *remarks_on_code(fields, codes))
+    return noted(fields, (*_of_the_form(rules, type_code, fields, today), *said), (), form)
 
 
 def edited(rules: Rules, type_code: str, fields: Sequence[IndexField], today: date) -> tuple[IndexField, ...]:

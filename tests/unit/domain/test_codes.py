@@ -84,3 +84,20 @@ def test_the_larger_separator_counts() -> None:
     both = [PageCode(CodeKind.SEPARATOR, "qr", s.value, Sha256("0"), (0, 0, 1, 1)) for s in Separator]
     assert separator_of(both) is Separator.DOSSIER and separator_of(both[:1]) is Separator.DOCUMENT
     assert separator_of([PageCode(CodeKind.OTHER, "code128", "", Sha256("0"), (0, 0, 1, 1))]) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "H29.17-200701-0001|2.000815|079000000001|Giấy tiếp nhận hồ sơ và hẹn trả kết quả|2020-07-01",
+        "Mã hồ sơ: H29.17-200701-0001\nMã thủ tục: 2.000815\nNgười nộp: 079000000001",
+        "MaHoSo:H29.17-200701-0001;MaTTHC:2.000815",
+    ],
+)
+def test_of_a_receipts_code_only_the_dossiers_code_is_kept(said: str):
+    assert understood(said) == (CodeKind.OTHER, "H29.17-200701-0001")
+
+
+def test_a_code_that_names_two_dossiers_names_none():
+    assert understood("H29.17-200701-0001|H29.17-200701-0002") == (CodeKind.OTHER, "")
+    assert understood("079000000001|2.000815") == (CodeKind.OTHER, "")

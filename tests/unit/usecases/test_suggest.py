@@ -64,7 +64,7 @@ def test_a_typed_value_is_checked_anew_when_its_pages_are_read_again():
     typed = IndexField(
         "notation", "TB-UBND", 1.0, origin=FieldOrigin.TYPED, against=("duplicate",), proposals=(Proposal("x", "type"),)
     )
-    (seen,) = suggest.made(load_rules(), "QD", (typed,), (), TODAY)
+    (seen,) = suggest.made(load_rules(), "QD", (typed,), (), (), TODAY)
     assert seen.against == ("notation_type",) and seen.proposals == (Proposal("QĐ-UBND", "type"),)
 
 
