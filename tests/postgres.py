@@ -17,7 +17,9 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -68,6 +70,12 @@ class Postgres:
             connection.execute(f'CREATE DATABASE "{name}"')
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
+    def bytes_of(self, address: str) -> int:
+        """What a database of ``new_database`` takes on the disk."""
+        with psycopg.connect(self._conninfo(urlsplit(address).path.lstrip("/"))) as connection:
+            row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        return int(row[0]) if row else 0
+
     def stop(self) -> None:
         """Fast shutdown (SIGINT): open connections are closed by the server."""
         if self._process is not None:
@@ -91,8 +99,8 @@ def _program(name: str) -> str:
     return program
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+@contextmanager
+def running() -> Iterator[Postgres]:
     # pytest's own temporary folder is closed to other accounts
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     cluster = Postgres(folder)
@@ -102,3 +110,9 @@ def postgres() -> Iterator[Postgres]:
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running() as cluster:
+        yield cluster

@@ -1,9 +1,9 @@
 """``bench index --only search``: how long a question to the search index takes, by kind of question, over a million documents.
 
 Documents are syllables drawn by frequency (Zipf) with the standing phrases that every office paper has, and fields as real ones
-have them. They go into the index as the program puts them there; what is timed is what ``desk.search`` does with the index and
-the papers it gives: the question, fifty hits, their passages. ``python -m tests.bench.index_search DIR DOCUMENTS`` keeps the
-index in ``DIR`` and asks it again the next time.
+have them. They go into the index as the program puts them there (``--postgres``: that of a PostgreSQL store); what is timed is
+what ``desk.search`` does with the index and the papers it gives: the question, fifty hits, their passages. ``python -m
+tests.bench.index_search DIR DOCUMENTS`` keeps the index in ``DIR`` and asks it again the next time.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tests.bench.processes import say
 from tests.bench.rows import Row, at_most, table
+from tests.postgres import running
 from workstation.domain.folding import plain
 from workstation.domain.ids import DocumentId, DossierId
 from workstation.domain.search import Paper
@@ -224,25 +225,41 @@ def fill(index: SqlSearchIndex, count: int, spoken: Language) -> Row:
     return Row("search: CPU to put a document into the index", 1000 * (time.process_time() - began) / fresh, "ms")
 
 
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--documents-searched", type=int, default=DOCUMENTS, metavar="N", help=f"default {DOCUMENTS:,}")
+    parser.add_argument("--postgres", action="store_true", help="the index beside a PostgreSQL store, not in a file")
+
+
 def rows(chosen: argparse.Namespace, work: Path) -> list[Row]:
-    return measured(work / "search", getattr(chosen, "search_documents", DOCUMENTS))
+    if not chosen.postgres:
+        return measured(work / "search", chosen.documents_searched)
+    with running() as cluster:
+        address = cluster.new_database()
+        index = open_index(work / "unused", address)
+        try:
+            return asked_of(index, chosen.documents_searched, lambda: cluster.bytes_of(address))
+        finally:
+            index.close()
 
 
 def measured(folder: Path, count: int) -> list[Row]:
     """An index that is in the folder already is asked again."""
     folder.mkdir(parents=True, exist_ok=True)
-    spoken = language(random.Random(SEED))
     index = open_index(folder / "search.sqlite3")
     try:
-        filled = [] if index.whole() else [fill(index, count, spoken)]
-        size = sum(f.stat().st_size for f in folder.iterdir()) / 1e9
-        say("asking")
-        return [
-            Row("search: documents", count, "", note=f"{WORDS} words each, and standing phrases"),
-            Row("search: index on disk", size, "GB"), *filled, *ask_all(index, spoken),
-        ]  # fmt: skip
+        return asked_of(index, count, lambda: sum(f.stat().st_size for f in folder.iterdir()))
     finally:
         index.close()
+
+
+def asked_of(index: SqlSearchIndex, count: int, size: Callable[[], int]) -> list[Row]:
+    spoken = language(random.Random(SEED))
+    filled = [] if index.whole() else [fill(index, count, spoken)]
+    say("asking")
+    return [
+        Row("search: documents", count, "", note=f"{WORDS} words each, and standing phrases"),
+        Row("search: index on disk", size() / 1e9, "GB"), *filled, *ask_all(index, spoken),
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":
