@@ -10,8 +10,9 @@ from ocr.again import evened, held_against, told_again
 from ocr.engine import Unread
 from ocr.frames import Pixels
 from ocr.grammar import has_form
-from ocr.hand import Gap, _drawn
+from ocr.hand import Gap, _drawn, handwritten
 from ocr.header import date_fields
+from ocr.ink import Ink
 from ocr.lines import FOUND_AGAIN, MISSED, UNDER_SEALS, RawWord
 from ocr.missed import Paper
 from ocr.sheet import part
@@ -92,10 +93,21 @@ def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
     ([(0, -8, 14, 25), (16, 0, 30, 25)], True),
     ([(0, 8, 14, 33), (16, 0, 30, 25)], True),
     ([(0, 0, 14, 17)], True),
+    ([(0, 0, 14, 15), (1, 10, 13, 25)], False),  # both halves of one figure
+    ([(0, 0, 14, 15), (16, 0, 30, 15)], True),
 ])  # fmt: skip
 def test_halves_and_flecks_make_no_handwriting_of_print(strokes: list[Box], by_hand: bool) -> None:
     gap = Gap((-5.0, -20.0, 60.0, 60.0), base=25.0, height=25.0)
     assert (_drawn(np.array(strokes, np.float64), gap, 8.0) is not None) is by_hand
+
+
+@pytest.mark.parametrize(("read", "confidence", "by_hand"), [("27", 0.9, False), ("27", 0.5, True), ("!7", 0.9, True)])
+def test_upper_halves_that_are_read_surely_are_print(read: str, confidence: float, by_hand: bool) -> None:
+    line = [RawWord(text, (x, 0, x + 80, 25), sure, (1,)) for text, x, sure in
+            (("ngày", 0, 0.99), (read, 95, confidence), ("tháng", 150, 0.99))]  # fmt: skip
+    halves, print_ = [(100, 0, 112, 15), (116, 0, 130, 15)], [(x, 0, x + 15, 25) for x in (10, 40, 160, 200)]
+    ink = Ink(np.array(print_, np.float64), np.array([*print_, *halves], np.float64), ())
+    assert bool(handwritten(ink, None, line, (), 8.0)) is by_hand
 
 
 def told(first: str, *others: str, confidence: float = 0.5) -> tuple[list[str], Says]:
