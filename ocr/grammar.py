@@ -258,6 +258,14 @@ _BROKEN_DATE = re.compile(
     r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+[A-Z]{3,5}\W{0,3}(?P<m>[0-9]{1,2})\s+N[A-Z]M\s*(?P<y>[0-9]{4})(?![0-9])"
 )
 """The word before the month past knowing."""
+_YEARLESS_DATE = re.compile(
+    r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+T[A-Z]{2,3}[A-Z6+]\W{0,3}(?P<m>[0-9]{1,2})\s+\W{0,3}[^\W\d_]{0,4}\W{0,3}(?P<y>[12][0-9]{3})(?![0-9])"
+)
+"""The word before the year past knowing."""
+_FILLED_DATE = re.compile(
+    r"[^\w]*(?P<d>[0-3][0-9])(?:\W{0,3}|[17Il])(?P<m>[01][0-9])(?:\W{0,3}|[17Il])(?P<y>(?:19|20)[0-9]{2})\W*"
+)
+"""In a form's room for a date: its strokes read as points, as figures or not at all."""
 
 
 _SIXES = re.compile(r"(?<![^\W\d_])[\dóòõôöÓ]+(?![^\W\d_])")
@@ -271,7 +279,7 @@ def find_date(text: str) -> DateFound | None:
     flat = plain(sixed)
     found = _LONG_DATE.search(flat) or _SHORT_DATE.search(flat)
     loose = found is None
-    found = found or _UNSTRUCK_DATE.search(flat) or _LOOSE_DATE.search(flat) or _BROKEN_DATE.search(flat)
+    found = found or _UNSTRUCK_DATE.search(flat) or _wordless(flat)
     if not found:
         return None
     loose = loose or sixed[slice(*found.span())] != text[slice(*found.span())]
@@ -289,6 +297,21 @@ def find_date(text: str) -> DateFound | None:
     return DateFound(_iso(day, month, year), found.start(), found.end(), guessed)
 
 
+def _wordless(flat: str) -> re.Match[str] | None:
+    """A date one of whose words, or the blanks between them, can't be read."""
+    return _LOOSE_DATE.search(flat) or _BROKEN_DATE.search(flat) or _YEARLESS_DATE.search(flat)
+
+
+def filled_date(text: str) -> DateFound | None:
+    """The date in a form's room for one; a guess where its strokes were not read as such."""
+    found = find_date(text)
+    if found is not None and found.iso:
+        return found
+    filled = _FILLED_DATE.fullmatch(text)
+    iso = _iso(filled["d"], filled["m"], filled["y"]) if filled else ""
+    return DateFound(iso, 0, len(text), True) if iso else found
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a number or date and where it stands in its line. ``said``: empty if it was not read, or can't be."""
@@ -302,7 +325,7 @@ class Part:
 def date_parts(text: str) -> tuple[Part, ...]:
     """Day, month and year of the line's ``ngày … tháng … năm …``; nothing without one."""
     flat = plain(_SIXES.sub(lambda six: six[0].translate(_MARKED_DIGITS), text))
-    found = _LONG_DATE.search(flat) or _LOOSE_DATE.search(flat) or _BROKEN_DATE.search(flat)
+    found = _LONG_DATE.search(flat) or _wordless(flat)
     if found is None or not any(c.isdigit() for c in found[0]):
         return ()  # "Ngày, tháng, năm sinh"
     said = {k: re.sub(r"[.,']", "", found[k]).translate(_DIGITS) for k in ("d", "m", "y")}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ocr.grammar import (
     date_parts,
+    filled_date,
     distance,
     find_date,
     find_identity,
@@ -104,6 +105,8 @@ def test_dates_despite_reading_errors_and_days_that_do_not_exist() -> None:
         ("Ngày, thang. nãn: dăng ky: 14/06 2019", "2019-06-14"),
         ("07,04/2021", "2021-04-07"),
         ("12/05, 1993", "1993-05-12"),
+        ("ngày 04 tháng 11 :ši: 2024", "2024-11-04"),
+        ("ngày 04 tháng 11 năn! 2924", "2024-11-04"),
     ):
         assert (found := find_date(printed)) and (found.iso, found.loose) == (iso, True), printed
     for amount in ("12.345,67 2019", "Số: 14/06 2019/QĐ-UBND", "khoản 1, 2/2020/NĐ-CP", "14 06 2019"):
@@ -158,6 +161,25 @@ def test_identity_numbers_come_back(province: int, rest: int) -> None:
     assert find_identity(f"Số định danh: {digits}.") == digits
     assert find_identity(f"{digits[:3]} {digits[3:6]} {digits[6:9]} {digits[9:]}") == digits
     assert identity_is_regular(digits)
+
+
+@pytest.mark.parametrize(("text", "iso"), [
+    ("02/05/2019", "2019-05-02"),
+    ("02/05:2019", "2019-05-02"),
+    ("17 12/2018", "2018-12-17"),
+    ("04052026", "2026-05-04"),
+    ("02105/2019.", "2019-05-02"),
+    ("02/0572019", "2019-05-02"),
+    ("42/05:2019", ""),
+    ("02/05:3019", ""),
+    ("0405202", ""),
+    ("số 04052026", ""),
+    ("040520261", ""),
+])  # fmt: skip
+def test_a_form_s_date_whose_strokes_were_not_read(text: str, iso: str) -> None:
+    found = filled_date(text)
+    assert (found.iso if found else "") == iso
+    assert found is None or found.loose is (text != "02/05/2019")
 
 
 def test_numbers_that_are_no_identity() -> None:

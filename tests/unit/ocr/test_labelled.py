@@ -197,6 +197,17 @@ def test_of_a_birth_the_year_alone_is_a_value() -> None:
     assert born.value == "1961" and not born.doubt
 
 
+def test_a_day_whose_strokes_were_misread_is_kept_and_in_doubt() -> None:
+    page = written("|GIẤY KHAI SINH", "Ngày, tháng, năm sinh: 02/05:2019", "Ngày, tháng, năm đăng ký: 04052019")
+    fields = read(page)[1]
+    assert (fields["birth_date"].value, fields["birth_date"].doubt) == ("2019-05-02", True)
+    assert (fields["issued_date"].value, fields["issued_date"].doubt) == ("2019-05-04", True)
+
+
+def test_a_day_of_birth_is_never_a_papers_own() -> None:
+    assert "issued_date" not in read(written("Số: 83/2018", "Họ, chữ đệm, tên: A", "Ngày, tháng, năm sinh: 23/08/2003"))[1]
+
+
 # --- which type a page is
 
 
