@@ -153,7 +153,7 @@ class NumberLine:
 
 _DIGIT = r"[0-9OQIJLSBZ!|\]\[]"
 _DIGITS = str.maketrans("OQIJLSBZ!|][", "001115821111")
-_MARKED_DIGITS = str.maketrans("óòõôöÓ", "666666")
+_MARKED_DIGITS = str.maketrans("óòõôöÓG", "6666666")
 """A six whose bow was read as a letter with a mark."""
 _LABEL = r"^[\W_]*(?:S[O06Q]|5[O06])(?![A-Z])"
 _BLANK = r"[\s._…·\-–—]"
@@ -255,9 +255,13 @@ _LOOSE_DATE = re.compile(
 )
 """The words misread, or blanks between them."""
 _BROKEN_DATE = re.compile(
-    r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+[A-Z]{3,5}\W{0,3}(?P<m>[0-9]{1,2})\s+N[A-Z]M\s*(?P<y>[0-9]{4})(?![0-9])"
+    r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+\W?[A-Z]{3,5}\W{0,3}(?P<m>[0-9]{1,2})\s+N[A-Z]M\s*(?P<y>[0-9]{4})(?![0-9])"
 )
 """The word before the month past knowing."""
+_DAYLESS_DATE = re.compile(
+    r"(?<![0-9])(?P<d>[0-9]{1,2})\W{0,3}TH[A-Z]NG\W{0,2}(?P<m>[0-9]{1,2})\W{1,3}N[A-Z]M\W{0,4}(?P<y>[0-9]{3,4})(?![0-9])"
+)
+"""The word before the day past knowing: what has a month and a year behind it is a day."""
 _YEARLESS_DATE = re.compile(
     r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+T[A-Z]{2,3}[A-Z6+]\W{0,3}(?P<m>[0-9]{1,2})\s+\W{0,3}[^\W\d_]{0,4}\W{0,3}(?P<y>[12][0-9]{3})(?![0-9])"
 )
@@ -268,8 +272,8 @@ _FILLED_DATE = re.compile(
 """In a form's room for a date: its strokes read as points, as figures or not at all."""
 
 
-_SIXES = re.compile(r"(?<![^\W\d_])[\dóòõôöÓ]+(?![^\W\d_])")
-"""Figures alone, those with the marked letter that a six is read as among them."""
+_SIXES = re.compile(r"(?<![^\W\d_])[\dóòõôöÓG]+(?![^\W\d_])")
+"""Figures alone, those with the letter that a six is read as among them."""
 
 
 def find_date(text: str) -> DateFound | None:
@@ -285,6 +289,7 @@ def find_date(text: str) -> DateFound | None:
     loose = loose or sixed[slice(*found.span())] != text[slice(*found.span())]
     said = [found[k] for k in ("d", "m", "y")]
     day, month, year = (re.sub(r"[.,']", "", k).translate(_DIGITS) for k in said)
+    loose, year = loose or len(year) == 3, _whole_year(year)
     if not (day and month and len(year) == 4) or len(day) > 2 or not (day + month + year).isdigit():
         if "," in found[0] or not (month or year or re.search(r"[._…]{2}", found[0])):
             return None  # words of a label: "Ngày, tháng, năm sinh"
@@ -299,7 +304,8 @@ def find_date(text: str) -> DateFound | None:
 
 def _wordless(flat: str) -> re.Match[str] | None:
     """A date one of whose words, or the blanks between them, can't be read."""
-    return _LOOSE_DATE.search(flat) or _BROKEN_DATE.search(flat) or _YEARLESS_DATE.search(flat)
+    tried = (_LOOSE_DATE, _BROKEN_DATE, _YEARLESS_DATE, _DAYLESS_DATE)
+    return next((found for pattern in tried if (found := pattern.search(flat))), None)
 
 
 def filled_date(text: str) -> DateFound | None:
@@ -329,6 +335,7 @@ def date_parts(text: str) -> tuple[Part, ...]:
     if found is None or not any(c.isdigit() for c in found[0]):
         return ()  # "Ngày, tháng, năm sinh"
     said = {k: re.sub(r"[.,']", "", found[k]).translate(_DIGITS) for k in ("d", "m", "y")}
+    said["y"] = _whole_year(said["y"])
     fits = {"d": _within(said["d"], 31), "m": _within(said["m"], 12), "y": _is_year(said["y"])}
     return tuple(Part(k, said[k] if fits[k] else "", *found.span(k)) for k in said)
 
@@ -367,6 +374,11 @@ def _likely_iso(day: str, month: str, year: str) -> str:
             if digit == read and _is_year(tried[4:]) and (iso := _iso(tried[:2], tried[2:4], tried[4:])):
                 return iso
     return ""
+
+
+def _whole_year(year: str) -> str:
+    """With the first figure of ``020``, which was not read: no other can stand there."""
+    return f"2{year}" if re.fullmatch(r"0[0-9]{2}", year) else year
 
 
 def _is_year(year: str) -> bool:

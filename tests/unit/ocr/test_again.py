@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ocr.again import evened, held_against, told_again
+from ocr.again import _set_level, evened, held_against, told_again
 from ocr.engine import Unread
 from ocr.frames import Pixels
 from ocr.grammar import has_form
@@ -34,7 +34,8 @@ class Says(Unread):
         self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
     ) -> tuple[tuple[RawWord, ...], ...]:
         self.shown += [p.shape for p in pictures]
-        return tuple(words(text, 0, 0, self.confidence) for text, _ in zip(self.texts, pictures, strict=True))
+        said, self.texts = self.texts[: len(pictures)], self.texts[len(pictures) :]
+        return tuple(words(text, 0, 0, self.confidence) for text in (*said, *[""] * (len(pictures) - len(said))))
 
 
 def words(text: str, x: float, y: float, confidence: float) -> tuple[RawWord, ...]:
@@ -131,6 +132,48 @@ def told(first: str, *others: str, confidence: float = 0.5) -> tuple[list[str], 
 ])  # fmt: skip
 def test_more_readings_of_a_doubtful_number_or_day(first: str, others: tuple[str, str], doubted: list[str]) -> None:
     assert told(first, *others)[0] == doubted
+
+
+DAY = "Hòa Hưng, ngày 25 tháng 7 năm 2026"
+
+
+@pytest.mark.parametrize(("first", "others", "doubted"), [
+    ("Hòa Hưng, ngày 46 tháng 7 năm 2026", ("ngày 6 tháng 7 năm 2026",) * 3 + ("ngày 26 tháng 7 năm 2026",) * 2, ["26"]),
+    ("Hòa Hưng, ngày 27 tháng 4 năm 2026", ("ngày 2” tháng 4 năm 2026",) * 4 + ("ngày 27 tháng 4 năm 2026",), ["27?"]),
+    ("Hòa Hưng, ngày 25 tháng 7 năm", (DAY, DAY, "", "", ""), ["năm2026"]),
+    (DAY, (DAY, "ngày 26 tháng 7 năm 2026", "ngày 26 tháng 7 năm 2026", "", ""), ["25?"]),
+    (DAY, (DAY, DAY), []),
+])  # fmt: skip
+def test_a_papers_day_that_two_readings_do_not_settle_is_read_three_times_more(
+    first: str, others: tuple[str, ...], doubted: list[str]
+) -> None:
+    found, by = told(first, *others)
+    assert found == doubted and len(by.shown) == len(others)
+
+
+def test_a_day_of_which_nothing_stands_in_its_place_is_asked_though_the_rest_is_sure() -> None:
+    assert told("Hòa Hưng, ngày 25 tháng 7 năm", DAY, DAY, confidence=0.96)[0] == ["năm2026"]
+    assert not told(DAY, confidence=0.96)[1].shown
+
+
+def test_of_a_law_below_the_papers_own_day_two_readings_are_enough() -> None:
+    own, law = words(DAY, 150, 200, 0.96), words("ngày 25 tháng 11 năm 2014", 150, 400, 0.5)
+    by = Says("ngày 26 tháng 11 năm 2014", "ngày 20 tháng 11 năm 2014")
+    held_against(PAPER, (*own, *(replace(w, line=(2,)) for w in law)), by)
+    assert len(by.shown) == 2
+
+
+def test_a_line_is_cut_out_along_its_slope_and_as_far_right_as_the_lines_above_it() -> None:
+    page = np.full((400, 1200), 255, np.uint8)
+    line = [RawWord("ngày", (x, 200 + 0.02 * x, x + 80, 230 + 0.02 * x), 0.9, (1,)) for x in range(100, 700, 100)]
+    for word in line:
+        x0, y0, x1, y1 = map(round, word.box)
+        page[y0:y1, x0:x1] = 0
+    above, odd = RawWord("NAM", (800, 100, 900, 130), 0.9, (0,)), RawWord("!", (720, 150, 730, 260), 0.9, (1,))
+    cut = _set_level(page, Paper(page, page, 200.0), (*line, odd), (above,))
+    assert 30 < cut.shape[0] < 60 and cut.shape[1] > 800, "neither as high as its slope nor as the word of two lines"
+    rows = np.flatnonzero((cut < 128).any(axis=1))
+    assert rows[-1] - rows[0] <= 34
 
 
 @pytest.mark.parametrize(("text", "confidence"), [

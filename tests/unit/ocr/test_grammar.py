@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ocr.grammar import (
     date_parts,
-    filled_date,
     distance,
+    filled_date,
     find_date,
     find_identity,
     identity_is_regular,
@@ -106,10 +106,14 @@ def test_dates_despite_reading_errors_and_days_that_do_not_exist() -> None:
         ("07,04/2021", "2021-04-07"),
         ("12/05, 1993", "1993-05-12"),
         ("ngày 04 tháng 11 :ši: 2024", "2024-11-04"),
+        ("Hòa Hưng, nócy 12) tháng 7 năm 2020", "2020-07-12"),
+        ("ngày 04 (hoa 4 nắm 2025", "2025-04-04"),
+        ("ngày 12 tháng 7 năm -'020", "2020-07-12"),
+        ("ngày 26 tháng G.năm 202G", "2026-06-26"),
         ("ngày 04 tháng 11 năn! 2924", "2024-11-04"),
     ):
         assert (found := find_date(printed)) and (found.iso, found.loose) == (iso, True), printed
-    for amount in ("12.345,67 2019", "Số: 14/06 2019/QĐ-UBND", "khoản 1, 2/2020/NĐ-CP", "14 06 2019"):
+    for amount in ("12.345,67 2019", "Số: 14/06 2019/QĐ-UBND", "khoản 1, 2/2020/NĐ-CP", "14 06 2019", "6 tháng cuối năm 2020"):
         assert find_date(amount) is None, amount
     specked = find_date("Hòa Hưng, ngày 098 tháng 3 năm 2024")
     assert specked and (specked.iso, specked.partial) == ("", "2024-03")
