@@ -251,7 +251,7 @@ _UNSTRUCK_DATE = re.compile(
 """One of its two strokes was read as a comma or not at all: ``14/06 2019``."""
 _LOOSE_DATE = re.compile(
     rf"(?P<word>\bN?[GQ6C][A-Z][YVA-Z]?|\bN[A-Z]{{2}}|\b\w{{0,6}}[AD][YV])[\W_]{{0,6}}?(?P<d>{_DIGIT}{{0,2}})[\W_]{{1,14}}"
-    rf"T[A-Z]{{2,3}}[A-Z6+][\W_]{{0,4}}(?P<m>{_DIGIT}{{0,2}})[\W_]{{1,14}}[NH][A-Z]{{1,3}}[\W_]{{0,4}}(?P<y>(?:{_DIGIT}[.,']?){{0,4}})"
+    rf"T[A-Z]{{2,3}}[A-Z6+][\W_]{{0,4}}(?P<m>{_DIGIT}{{0,3}})[\W_]{{1,14}}[NH][A-Z]{{1,3}}[\W_]{{0,4}}(?P<y>(?:{_DIGIT}[.,']?){{0,4}})"
 )
 """The words misread, or blanks between them."""
 _BROKEN_DATE = re.compile(
@@ -290,7 +290,7 @@ def find_date(text: str) -> DateFound | None:
     said = [found[k] for k in ("d", "m", "y")]
     day, month, year = (re.sub(r"[.,']", "", k).translate(_DIGITS) for k in said)
     loose, year = loose or len(year) == 3, _whole_year(year)
-    if not (day and month and len(year) == 4) or len(day) > 2 or not (day + month + year).isdigit():
+    if not (day and month and len(year) == 4) or len(day) > 2 or len(month) > 2 or not (day + month + year).isdigit():
         if "," in found[0] or not (month or year or re.search(r"[._…]{2}", found[0])):
             return None  # words of a label: "Ngày, tháng, năm sinh"
         month_known = month.isdigit() and 1 <= int(month) <= 12 and _is_year(year)

@@ -178,7 +178,8 @@ def read_header(page: Sheet, title: Title | None, kind: DocumentType | None) -> 
     numbered = (
         next((n for n in blocks.left if parse_number(n.text)), None) or number_line(page) or in_its_place(blocks.left, kind)
     )
-    dated = next((n for n in (*blocks.right, *blocks.left) if find_date(n.text) and not _OF_BIRTH.search(plain(n.text))), None)
+    births = {w for n in page.lines if _OF_BIRTH.search(plain(n.text)) for w in n.words}
+    dated = next((n for n in (*blocks.right, *blocks.left) if find_date(n.text) and births.isdisjoint(n.words)), None)
     agency = _agency_fields(page, blocks, numbered, dated)
     organ = next((f.value for f in agency if f.name == "organ_name"), "")
     return [*agency, *number_fields(numbered, kind, organ), *(date_fields(dated) if dated else ())]

@@ -9,7 +9,7 @@ from ocr.agency import spelt
 from ocr.grammar import filled_date, find_identity, identity_is_regular, plain, starts_like
 from ocr.sheet import Line, field, name_field
 from workstation.domain.doctype import FieldDefinition, ValueKind
-from workstation.domain.fields import IndexField
+from workstation.domain.fields import IndexField, Proposal
 
 _LEADERS = re.compile(r"[.…_]{3,}|…+")
 _EDGES = " .,;:…_-–—'’‘\"|"
@@ -36,6 +36,7 @@ def clean(text: str) -> str:
 def value_field(definition: FieldDefinition, parts: Sequence[Line]) -> Value:
     """A field of the text of ``parts``. What has not the shape of its kind is in doubt, and what ends in a comma: the rest of it
     was not found. Of a day that is none nothing is kept."""
+    read, parts = parts, [p.heard for p in parts] if definition.kind in _DATES else parts
     text = clean(" ".join(p.text for p in parts))
     if definition.kind is ValueKind.PERSON:
         return _person(definition.name, text, parts)
@@ -48,6 +49,9 @@ def value_field(definition: FieldDefinition, parts: Sequence[Line]) -> Value:
     wrong = not fits or cut or guessed or (definition.kind is ValueKind.IDENTITY and not identity_is_regular(value or ""))
     shaped = definition.kind not in (ValueKind.TEXT, ValueKind.PLACE, ValueKind.ORGAN)
     made = field(definition.name, parts, text if value is None else value, wrong=wrong)
+    first = _taken(definition, clean(" ".join(p.text for p in read))) if read != parts else value
+    if first and first != made.value:
+        made = replace(made, proposals=(Proposal(first, "read"),))
     return Value(made, fits and shaped and bool(made.value))
 
 

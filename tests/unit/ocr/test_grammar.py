@@ -117,6 +117,7 @@ def test_dates_despite_reading_errors_and_days_that_do_not_exist() -> None:
         assert find_date(amount) is None, amount
     specked = find_date("Hòa Hưng, ngày 098 tháng 3 năm 2024")
     assert specked and (specked.iso, specked.partial) == ("", "2024-03")
+    assert (odd := find_date("ngày 28 tháng 601 năm 2024")) and (odd.iso, odd.partial) == ("", "2024")
     assert find_date("hạn chót ngày 10 hằng tháng trong năm") is None
 
 
@@ -196,6 +197,7 @@ def test_the_parts_of_a_day_and_a_number_and_where_they_stand() -> None:
     said = [(p.name, p.said, text[p.start : p.end]) for p in date_parts(text)]
     assert said == [("d", "5", "5"), ("m", "", "19"), ("y", "2026", "202ó")]
     assert date_parts("ngày 098 tháng 3 năm 2024")[0].said == "", "what other readings say is taken"
+    assert date_parts("ngày 28 tháng 601 năm 2024")[1].said == "" != date_parts("ngày 28 tháng 601 năm 2024")[0].said
     blank = date_parts("ngày … tháng 7 năm 2026")
     assert [(p.said, p.start == p.end) for p in blank] == [("", True), ("7", False), ("2026", False)]
     assert not date_parts("Ngày, tháng, năm sinh") and not date_parts("17/10/2019")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -206,6 +207,9 @@ def test_a_day_whose_strokes_were_misread_is_kept_and_in_doubt() -> None:
 
 def test_a_day_of_birth_is_never_a_papers_own() -> None:
     assert "issued_date" not in read(written("Số: 83/2018", "Họ, chữ đệm, tên: A", "Ngày, tháng, năm sinh: 23/08/2003"))[1]
+    parted = written("Số: 83/2018", [("Ngày, tháng, năm sinh:", LEFT), ("23/08/2003", 700.0)])
+    one_line = replace(parted, words=tuple(replace(w, line=1) if w.line > 1 else w for w in parted.words))
+    assert "issued_date" not in read(one_line)[1], "read in two halves"
 
 
 # --- which type a page is
