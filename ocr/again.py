@@ -75,8 +75,8 @@ read as none. White around it, pixels."""
 
 def held_against(paper: Paper, words: tuple[RawWord, ...], recognizer: Recognizer) -> tuple[RawWord, ...]:
     """The words in their order, those of a doubtful number or day with what more readings say of them. Where two more readings
-    of the paper's own day don't settle it, three others do, each from a picture in which other strokes are seen: of 145 worn pages
-    114 had their day right as first read, 132 by the vote of all."""
+    of the paper's own day don't settle it, three others do, each from a picture in which other strokes are seen: of 145 worn
+    pages 114 had their day right as first read, 132 by the vote of all."""
     lines = _lines(words, HEAD * paper.page.shape[0])
     own = _own_day(lines, words)
     asked = [line for line in lines if _doubtful([words[i] for i in line], own=line is own)]
