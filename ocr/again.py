@@ -15,7 +15,7 @@ import numpy as np
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.geometry import grey
-from ocr.grammar import Part, date_parts, has_form, number_parts
+from ocr.grammar import Part, date_parts, has_form, is_labelled_day, number_parts
 from ocr.layout import confidence
 from ocr.lines import AT_HEAD, RawWord, hull, moved
 from ocr.missed import Paper, line_part, share
@@ -25,21 +25,23 @@ HEAD = 0.4
 """Share of a page's height in which a document's number and day stand."""
 _BESIDE_MM = 6.0
 """Between a line and the words before and behind it that may be of it."""
-_LEAST_MM = 12.0
-"""Width of the shortest number with its notation."""
+_LEAST_MM, _LABELLED_MM = 12.0, 50.0
+"""Width of the shortest number with its notation, and of the shortest label with a day behind it."""
 
 
 def told_again(
     paper: Paper, words: tuple[RawWord, ...], lost: Sequence[Box], recognizer: Recognizer
 ) -> tuple[tuple[RawWord, ...], tuple[Box, ...]]:
-    """The words with those of the lost lines that have the form of a number or a day, and the lines that stay lost."""
+    """The words with those of the lost lines that have the form of a number or a day (below the head: of a label with a day
+    filled in), and the lines that stay lost."""
     mm, foot = paper.mm, HEAD * paper.page.shape[0]
-    asked = [box for box in lost if box[3] < foot and box[2] - box[0] >= _LEAST_MM * mm]
+    asked = [box for box in lost if box[2] - box[0] >= (_LEAST_MM if box[3] < foot else _LABELLED_MM) * mm]
     whole = [_whole(box, words, _BESIDE_MM * mm) for box in asked]
     cuts = [np.ascontiguousarray(line_part(paper.page, box, (), mm)[1]) for box in whole]
     told = list(lost)
     for number, (box, around, found) in enumerate(zip(asked, whole, recognizer.lines(cuts, paper.dpi), strict=True)):
-        if not has_form(" ".join(w.text for w in found)):
+        text = " ".join(w.text for w in found)
+        if not (has_form(text) if box[3] < foot else is_labelled_day(text)):
             continue
         left, top = line_part(paper.page, around, (), mm)[0]
         line = (AT_HEAD, number)

@@ -221,6 +221,15 @@ def has_form(text: str) -> bool:
     return bool(_CODED.match(plain(text))) or (found is not None and not found.loose)
 
 
+_LABELLED_DAY = re.compile(r"\W*[^\W\d_][^:0-9]{5,40}:\W*\d{1,2}/\d{1,2}/\d{4}\W*")
+
+
+def is_labelled_day(text: str) -> bool:
+    """Whether a line is a form's label and the day filled in behind it."""
+    found = find_date(text)
+    return bool(_LABELLED_DAY.fullmatch(text)) and found is not None and not found.loose
+
+
 def notation_is_regular(notation: str) -> bool:
     """Abbreviation of the type (or of the agency, for official letters), then agency and drafting unit; a lone agency (``UBND``)
     is a letter's that no unit drafted."""

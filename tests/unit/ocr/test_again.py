@@ -80,6 +80,18 @@ def test_only_the_head_of_a_page_is_asked_and_no_scrap() -> None:
     assert told_again(PAPER, (), lost, by) == ((), tuple(lost)) and not by.shown
 
 
+@pytest.mark.parametrize(("text", "taken"), [
+    ("Ngày, tháng, năm đăng ký: 28/11/2019 —", True),
+    ("Ngày, tháng, năm đăng ký: 38/11/2019", False),
+    ("đã họp ngày 28/11/2019 và thống nhất", False),
+    ("Số: 113/BC-UBND", False),
+])  # fmt: skip
+def test_below_the_head_a_lost_line_with_a_label_and_a_day_is_taken(text: str, taken: bool) -> None:
+    low: Box = (150, 1200, 750, 1230)
+    found, lost = told_again(PAPER, (), [low], Says(text))
+    assert (bool(found), lost) == (taken, () if taken else (low,))
+
+
 def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
     before = words("ỦY BAN", 150, 120, 0.9)
     assert _joined(before, NUMBER, words("Số: 113/BC-UBND", 150, 200, 0.1), 0)[2:] != []
