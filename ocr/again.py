@@ -6,6 +6,7 @@ doubt two more readings are held against the first: what both say otherwise is s
 doubt. The words of the page stay as they were first read.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ import numpy as np
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.geometry import grey
-from ocr.grammar import Part, date_parts, has_form, is_labelled_day, number_parts
+from ocr.grammar import Part, date_parts, has_form, is_labelled_day, number_parts, plain
 from ocr.layout import confidence
 from ocr.lines import AT_HEAD, RawWord, hull, moved
 from ocr.missed import Paper, line_part, share
@@ -92,7 +93,8 @@ def held_against(paper: Paper, words: tuple[RawWord, ...], recognizer: Recognize
         first = [words[i] for i in line]
         if line is own and not _settled(first, texts):
             texts = texts + readings(paper, [_three(paper, first, words)], recognizer)[0]
-        for i, word in zip(line, _judged(first, texts), strict=True):
+        judged = _judged(first, texts) if _parts(" ".join(w.text for w in first)) else _dated(first, texts)
+        for i, word in zip(line, judged, strict=True):
             out[i] = word
     return tuple(out)
 
@@ -107,8 +109,13 @@ def readings(paper: Paper, shown: Sequence[Sequence[Pixels]], recognizer: Recogn
 
 def _own_day(lines: Sequence[list[int]], words: Sequence[RawWord]) -> list[int] | None:
     """The topmost line with a day in words: below it are those of the laws on which the paper rests."""
-    dated = [line for line in lines if date_parts(" ".join(words[i].text for i in line))]
+    said = [(line, " ".join(words[i].text for i in line)) for line in lines]
+    dated = [line for line, text in said if date_parts(text) or _YEAR_BEHIND.search(plain(text))]
     return min(dated, key=lambda line: min(words[i].box[1] for i in line), default=None)
+
+
+_YEAR_BEHIND = re.compile(r"[0-9].*\bN[A-Z]M\W*(?:19|20)[0-9]{2}\W*$")
+"""What is left of a day when its other words are past knowing: a figure, and a year at the end."""
 
 
 def _settled(line: Sequence[RawWord], told: Sequence[str]) -> bool:
@@ -134,7 +141,8 @@ def _doubtful(line: Sequence[RawWord], *, own: bool) -> bool:
     """Whether a line says a number or a day, and a word of these with doubt; of the paper's ``own`` day not all was read."""
     parts = _parts(" ".join(w.text for w in line))
     met = {i for part in parts for i in _under(line, part)}
-    lacking = own and any(part.name in ("d", "m", "y") and not part.said for part in parts)
+    days = [part for part in parts if part.name in ("d", "m", "y")]
+    lacking = own and not all(part.said for part in days or (Part("d", "", 0, 0),))
     return lacking or any(line[i].confidence < (_SURE_DAY if own else _SURE) for i in met)
 
 
@@ -161,6 +169,17 @@ def _judged(line: Sequence[RawWord], told: Sequence[str]) -> list[RawWord]:
             out[met[0]] = replace(word, doubt=AGAIN, suggestion=_put(word, line, part, likely, met[0]))
         elif not word.doubt:
             out[met[0]] = replace(word, doubt=AGAIN)
+    return out
+
+
+def _dated(line: Sequence[RawWord], told: Sequence[str]) -> list[RawWord]:
+    """A line that is no day as it was read: what two readings say stands in the place of the word before its first figure."""
+    days = [day for text in told if len(day := [p.said for p in date_parts(text)]) == 3 and all(day)]
+    likely = max(days, key=days.count, default=[])
+    out = list(line)
+    if days.count(likely) > 1:
+        at = max(0, next(i for i, w in enumerate(line) if any(c.isdigit() for c in w.text)) - 1)
+        out[at] = replace(line[at], doubt=AGAIN, suggestion="ngày {} tháng {} năm {}".format(*likely))
     return out
 
 

@@ -16,9 +16,13 @@ from ocr.ink import Ink
 from ocr.lines import FOUND_AGAIN, MISSED, UNDER_SEALS, RawWord
 from ocr.missed import Paper
 from ocr.sheet import part
+from ocr.split import index_document
 from ocr.unread import _joined
+from tests.unit.ocr.written import LEFT, written
 from workstation.domain.page import AGAIN, Box, Word
+from workstation.rules.reader import load_rules
 
+TYPES = load_rules().types
 WHITE = np.full((2000, 1400), 255, np.uint8)
 PAPER = Paper(WHITE, WHITE, 200.0)
 NUMBER: Box = (150, 200, 500, 230)
@@ -166,6 +170,29 @@ def test_a_papers_day_that_two_readings_do_not_settle_is_read_three_times_more(
 def test_a_day_of_which_nothing_stands_in_its_place_is_asked_though_the_rest_is_sure() -> None:
     assert told("Hòa Hưng, ngày 25 tháng 7 năm", DAY, DAY, confidence=0.96)[0] == ["năm2026"]
     assert not told(DAY, confidence=0.96)[1].shown
+
+
+def test_a_line_of_which_a_figure_and_the_year_are_left_is_the_day_that_two_readings_say() -> None:
+    said, by = told("Hòa thung. cày 04 0 vi 4 năm 2025", "ngày 04 tháng 4 năm 2025", "", "ngày 04 (hoa 4 năm 2025")
+    assert said == ["ngày 04 tháng 4 năm 2025"] and len(by.shown) == 5
+    assert told("Hòa thung. cày 04 0 vi 4 năm 2025", "ngày 04 tháng 4 năm 2025", "", "ngày 07 tháng 4 năm 2025")[0] == []
+    line = part(0, [Word("04", (0, 0, 20, 20), 0.9, 0, AGAIN, said[0]), Word("0", (30, 0, 40, 20), 0.9, 0)])
+    assert date_fields(line)[0].value == "2025-04-04" and date_fields(line)[0].doubt
+
+
+def test_the_day_that_two_readings_say_is_the_papers() -> None:
+    page = written(
+        [("ỦY BAN NHÂN DÂN", LEFT), ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 640.0)],
+        [("XÃ MẪU", LEFT), ("Độc lập - Tự do - Hạnh phúc", 700.0)],
+        [("Số: 12/QĐ-UBND", LEFT), ("Mẫu, cày 04 0 vi 4 năm 2025", 700.0)],
+        "|QUYẾT ĐỊNH",
+    )
+    heard = {"cày": "ngày 04 tháng 4 năm 2025"}
+    text = replace(page, words=tuple(
+        replace(w, doubt=AGAIN, suggestion=heard[w.text]) if w.text in heard else w for w in page.words
+    ))  # fmt: skip
+    (day,) = (f for f in index_document((text,), TYPES).fields if f.name == "issued_date")
+    assert (day.value, day.doubt) == ("2025-04-04", True)
 
 
 def test_of_a_law_below_the_papers_own_day_two_readings_are_enough() -> None:
