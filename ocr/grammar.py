@@ -153,7 +153,7 @@ class NumberLine:
 
 _DIGIT = r"[0-9OQIJLSBZ!|\]\[]"
 _DIGITS = str.maketrans("OQIJLSBZ!|][", "001115821111")
-_MARKED_DIGITS = str.maketrans("óòõôöÓ", "666666")
+_MARKED_DIGITS = str.maketrans("óòõôöÓG", "6666666")
 """A six whose bow was read as a letter with a mark."""
 _LABEL = r"^[\W_]*(?:S[O06Q]|5[O06])(?![A-Z])"
 _BLANK = r"[\s._…·\-–—]"
@@ -221,6 +221,15 @@ def has_form(text: str) -> bool:
     return bool(_CODED.match(plain(text))) or (found is not None and not found.loose)
 
 
+_LABELLED_DAY = re.compile(r"\W*[^\W\d_][^:0-9]{5,40}:\W*\d{1,2}/\d{1,2}/\d{4}\W*")
+
+
+def is_labelled_day(text: str) -> bool:
+    """Whether a line is a form's label and the day filled in behind it."""
+    found = find_date(text)
+    return bool(_LABELLED_DAY.fullmatch(text)) and found is not None and not found.loose
+
+
 def notation_is_regular(notation: str) -> bool:
     """Abbreviation of the type (or of the agency, for official letters), then agency and drafting unit; a lone agency (``UBND``)
     is a letter's that no unit drafted."""
@@ -251,17 +260,29 @@ _UNSTRUCK_DATE = re.compile(
 """One of its two strokes was read as a comma or not at all: ``14/06 2019``."""
 _LOOSE_DATE = re.compile(
     rf"(?P<word>\bN?[GQ6C][A-Z][YVA-Z]?|\bN[A-Z]{{2}}|\b\w{{0,6}}[AD][YV])[\W_]{{0,6}}?(?P<d>{_DIGIT}{{0,2}})[\W_]{{1,14}}"
-    rf"T[A-Z]{{2,3}}[A-Z6+][\W_]{{0,4}}(?P<m>{_DIGIT}{{0,2}})[\W_]{{1,14}}[NH][A-Z]{{1,3}}[\W_]{{0,4}}(?P<y>(?:{_DIGIT}[.,']?){{0,4}})"
+    rf"T[A-Z]{{2,3}}[A-Z6+][\W_]{{0,4}}(?P<m>{_DIGIT}{{0,3}})[\W_]{{1,14}}[NH][A-Z]{{1,3}}[\W_]{{0,4}}(?P<y>(?:{_DIGIT}[.,']?){{0,4}})"
 )
 """The words misread, or blanks between them."""
 _BROKEN_DATE = re.compile(
-    r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+[A-Z]{3,5}\W{0,3}(?P<m>[0-9]{1,2})\s+N[A-Z]M\s*(?P<y>[0-9]{4})(?![0-9])"
+    r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+\W?[A-Z]{3,5}\W{0,3}(?P<m>[0-9]{1,2})\s+N[A-Z]M\s*(?P<y>[0-9]{4})(?![0-9])"
 )
 """The word before the month past knowing."""
+_DAYLESS_DATE = re.compile(
+    r"(?<![0-9])(?P<d>[0-9]{1,2})\W{0,3}TH[A-Z]NG\W{0,2}(?P<m>[0-9]{1,2})\W{1,3}N[A-Z]M\W{0,4}(?P<y>[0-9]{3,4})(?![0-9])"
+)
+"""The word before the day past knowing: what has a month and a year behind it is a day."""
+_YEARLESS_DATE = re.compile(
+    r"\bNG[A-Z]{1,2}\W{0,3}(?P<d>[0-9]{1,2})\s+T[A-Z]{2,3}[A-Z6+]\W{0,3}(?P<m>[0-9]{1,2})\s+\W{0,3}[^\W\d_]{0,4}\W{0,3}(?P<y>[12][0-9]{3})(?![0-9])"
+)
+"""The word before the year past knowing."""
+_FILLED_DATE = re.compile(
+    r"[^\w]*(?P<d>[0-3][0-9])(?:\W{0,3}|[17Il])(?P<m>[01][0-9])(?:\W{0,3}|[17Il])(?P<y>(?:19|20)[0-9]{2})\W*"
+)
+"""In a form's room for a date: its strokes read as points, as figures or not at all."""
 
 
-_SIXES = re.compile(r"(?<![^\W\d_])[\dóòõôöÓ]+(?![^\W\d_])")
-"""Figures alone, those with the marked letter that a six is read as among them."""
+_SIXES = re.compile(r"(?<![^\W\d_])[\dóòõôöÓG]+(?![^\W\d_])")
+"""Figures alone, those with the letter that a six is read as among them."""
 
 
 def find_date(text: str) -> DateFound | None:
@@ -271,13 +292,14 @@ def find_date(text: str) -> DateFound | None:
     flat = plain(sixed)
     found = _LONG_DATE.search(flat) or _SHORT_DATE.search(flat)
     loose = found is None
-    found = found or _UNSTRUCK_DATE.search(flat) or _LOOSE_DATE.search(flat) or _BROKEN_DATE.search(flat)
+    found = found or _UNSTRUCK_DATE.search(flat) or _wordless(flat)
     if not found:
         return None
     loose = loose or sixed[slice(*found.span())] != text[slice(*found.span())]
     said = [found[k] for k in ("d", "m", "y")]
     day, month, year = (re.sub(r"[.,']", "", k).translate(_DIGITS) for k in said)
-    if not (day and month and len(year) == 4) or len(day) > 2 or not (day + month + year).isdigit():
+    loose, year = loose or len(year) == 3, _whole_year(year)
+    if not (day and month and len(year) == 4) or len(day) > 2 or len(month) > 2 or not (day + month + year).isdigit():
         if "," in found[0] or not (month or year or re.search(r"[._…]{2}", found[0])):
             return None  # words of a label: "Ngày, tháng, năm sinh"
         month_known = month.isdigit() and 1 <= int(month) <= 12 and _is_year(year)
@@ -287,6 +309,22 @@ def find_date(text: str) -> DateFound | None:
     if not _is_year(year) or not _iso(day, month, year):
         return DateFound(_likely_iso(day, month, year), found.start(), found.end(), True)
     return DateFound(_iso(day, month, year), found.start(), found.end(), guessed)
+
+
+def _wordless(flat: str) -> re.Match[str] | None:
+    """A date one of whose words, or the blanks between them, can't be read."""
+    tried = (_LOOSE_DATE, _BROKEN_DATE, _YEARLESS_DATE, _DAYLESS_DATE)
+    return next((found for pattern in tried if (found := pattern.search(flat))), None)
+
+
+def filled_date(text: str) -> DateFound | None:
+    """The date in a form's room for one; a guess where its strokes were not read as such."""
+    found = find_date(text)
+    if found is not None and found.iso:
+        return found
+    filled = _FILLED_DATE.fullmatch(text)
+    iso = _iso(filled["d"], filled["m"], filled["y"]) if filled else ""
+    return DateFound(iso, 0, len(text), True) if iso else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +340,11 @@ class Part:
 def date_parts(text: str) -> tuple[Part, ...]:
     """Day, month and year of the line's ``ngày … tháng … năm …``; nothing without one."""
     flat = plain(_SIXES.sub(lambda six: six[0].translate(_MARKED_DIGITS), text))
-    found = _LONG_DATE.search(flat) or _LOOSE_DATE.search(flat) or _BROKEN_DATE.search(flat)
+    found = _LONG_DATE.search(flat) or _wordless(flat)
     if found is None or not any(c.isdigit() for c in found[0]):
         return ()  # "Ngày, tháng, năm sinh"
     said = {k: re.sub(r"[.,']", "", found[k]).translate(_DIGITS) for k in ("d", "m", "y")}
+    said["y"] = _whole_year(said["y"])
     fits = {"d": _within(said["d"], 31), "m": _within(said["m"], 12), "y": _is_year(said["y"])}
     return tuple(Part(k, said[k] if fits[k] else "", *found.span(k)) for k in said)
 
@@ -344,6 +383,11 @@ def _likely_iso(day: str, month: str, year: str) -> str:
             if digit == read and _is_year(tried[4:]) and (iso := _iso(tried[:2], tried[2:4], tried[4:])):
                 return iso
     return ""
+
+
+def _whole_year(year: str) -> str:
+    """With the first figure of ``020``, which was not read: no other can stand there."""
+    return f"2{year}" if re.fullmatch(r"0[0-9]{2}", year) else year
 
 
 def _is_year(year: str) -> bool:

@@ -46,8 +46,9 @@ class Gap:
 
 def handwritten(ink: Ink, colours: Colours | None, words: Words, stamps: Sequence[Box], mm: float) -> tuple[Box, ...]:
     """Boxes of what was written by hand; signatures and seals (``stamps``) apart."""
-    found = [_drawn(ink.strokes, gap, mm) for gap in _gaps(words, ink.letters, mm)]
-    boxes = [b for b in found if b is not None]
+    gaps = _gaps(words, ink.letters, mm)
+    found = [(gap, _drawn(ink.strokes, gap, mm)) for gap in gaps]
+    boxes = [b for gap, b in found if b is not None and not _broken(b, gap, words)]
     for area in colours.blue_areas if colours else ():
         if not any(_meets(area, b) for b in (*stamps, *boxes)) and not _printed(area, words):
             boxes.append(area)
@@ -122,11 +123,20 @@ def _drawn(strokes: Floats, gap: Gap, mm: float) -> Box | None:
         return None
     high = inside[:, 3] - inside[:, 1] >= _WHOLE * gap.height
     inside = inside[high] if high.any() else inside
+    x0, y0, x1, y1 = (float(v) for v in (*inside[:, :2].min(axis=0), *inside[:, 2:].max(axis=0)))
+    inside = inside if high.any() else np.array([[x0, y0, x1, y1]])  # nothing but halves: together they are a figure
     away, taller = np.abs(inside[:, 3] - gap.base), inside[:, 3] - inside[:, 1] - gap.height
     if away.max() < _OFF * gap.height and taller.max() < _TALLER * gap.height:
         return None
-    x0, y0, x1, y1 = (float(v) for v in (*inside[:, :2].min(axis=0), *inside[:, 2:].max(axis=0)))
     return x0, y0, x1, y1
+
+
+def _broken(box: Box, gap: Gap, words: Words) -> bool:
+    """Whether a gap holds the upper halves of printed figures: too low for any pen's, within the height of the print beside
+    them, and read with confidence none the less."""
+    level = gap.base - (1 + _TALLER) * gap.height < box[1] and box[3] < gap.base + _TALLER * gap.height
+    read = (w for w in words if w.confidence >= _PRINTED and w.text.strip(".,;").isdigit())
+    return level and box[3] - box[1] < _WHOLE * gap.height and any(_meets(w.box, box) for w in read)
 
 
 # --- fields

@@ -178,10 +178,14 @@ def read_header(page: Sheet, title: Title | None, kind: DocumentType | None) -> 
     numbered = (
         next((n for n in blocks.left if parse_number(n.text)), None) or number_line(page) or in_its_place(blocks.left, kind)
     )
-    dated = next((n for n in (*blocks.right, *blocks.left) if find_date(n.text)), None)
+    births = {w for n in page.lines if _OF_BIRTH.search(plain(n.text)) for w in n.words}
+    dated = next((n for n in (*blocks.right, *blocks.left) if find_date(n.heard.text) and births.isdisjoint(n.words)), None)
     agency = _agency_fields(page, blocks, numbered, dated)
     organ = next((f.value for f in agency if f.name == "organ_name"), "")
     return [*agency, *number_fields(numbered, kind, organ), *(date_fields(dated) if dated else ())]
+
+
+_OF_BIRTH = re.compile(r"\bSINH\W{0,4}[0-9]")
 
 
 def _agency_fields(page: Sheet, blocks: Blocks, numbered: Line | None, dated: Line | None) -> list[IndexField]:

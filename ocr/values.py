@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocr.agency import spelt
-from ocr.grammar import find_date, find_identity, identity_is_regular, plain, starts_like
+from ocr.grammar import filled_date, find_identity, identity_is_regular, plain, starts_like
 from ocr.sheet import Line, field, name_field
 from workstation.domain.doctype import FieldDefinition, ValueKind
-from workstation.domain.fields import IndexField
+from workstation.domain.fields import IndexField, Proposal
 
 _LEADERS = re.compile(r"[.…_]{3,}|…+")
 _EDGES = " .,;:…_-–—'’‘\"|"
@@ -18,6 +18,7 @@ _ADDRESSED = re.compile(r"^(?:(?:ông|bà|anh|chị)\s*(?:/|,|và|hoặc)?\s*)+(
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"\d{1,11}[A-Za-zĐđ]?(?![A-Za-zĐđ\d])")
 _YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
+_DATES = (ValueKind.DATE, ValueKind.BIRTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,22 @@ def clean(text: str) -> str:
 def value_field(definition: FieldDefinition, parts: Sequence[Line]) -> Value:
     """A field of the text of ``parts``. What has not the shape of its kind is in doubt, and what ends in a comma: the rest of it
     was not found. Of a day that is none nothing is kept."""
+    read, parts = parts, [p.heard for p in parts] if definition.kind in _DATES else parts
     text = clean(" ".join(p.text for p in parts))
     if definition.kind is ValueKind.PERSON:
         return _person(definition.name, text, parts)
     value = _taken(definition, text)
     fits = value is not None
-    if definition.kind in (ValueKind.DATE, ValueKind.BIRTH):
+    if definition.kind in _DATES:
         value = value or ""
     cut = parts[-1].text.rstrip().endswith(",")
-    wrong = not fits or cut or (definition.kind is ValueKind.IDENTITY and not identity_is_regular(value or ""))
+    guessed = definition.kind in _DATES and (day := filled_date(text)) is not None and day.loose
+    wrong = not fits or cut or guessed or (definition.kind is ValueKind.IDENTITY and not identity_is_regular(value or ""))
     shaped = definition.kind not in (ValueKind.TEXT, ValueKind.PLACE, ValueKind.ORGAN)
     made = field(definition.name, parts, text if value is None else value, wrong=wrong)
+    first = _taken(definition, clean(" ".join(p.text for p in read))) if read != parts else value
+    if first and first != made.value:
+        made = replace(made, proposals=(Proposal(first, "read"),))
     return Value(made, fits and shaped and bool(made.value))
 
 
@@ -61,10 +67,10 @@ def _taken(definition: FieldDefinition, text: str) -> str | None:
     """What of the text is the value; None if it has not the shape."""
     match definition.kind:
         case ValueKind.DATE:
-            found = find_date(text)
+            found = filled_date(text)
             return found.iso or None if found else None
         case ValueKind.BIRTH:
-            found = find_date(text)
+            found = filled_date(text)
             year = _YEAR.search(text)
             return (found.iso or None) if found else year[0] if year else None
         case ValueKind.IDENTITY:

@@ -6,18 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ocr.again import evened, held_against, told_again
+from ocr.again import _set_level, evened, held_against, told_again
 from ocr.engine import Unread
 from ocr.frames import Pixels
 from ocr.grammar import has_form
-from ocr.hand import Gap, _drawn
+from ocr.hand import Gap, _drawn, handwritten
 from ocr.header import date_fields
+from ocr.ink import Ink
 from ocr.lines import FOUND_AGAIN, MISSED, UNDER_SEALS, RawWord
 from ocr.missed import Paper
 from ocr.sheet import part
+from ocr.split import index_document
 from ocr.unread import _joined
+from tests.unit.ocr.written import LEFT, written
 from workstation.domain.page import AGAIN, Box, Word
+from workstation.rules.reader import load_rules
 
+TYPES = load_rules().types
 WHITE = np.full((2000, 1400), 255, np.uint8)
 PAPER = Paper(WHITE, WHITE, 200.0)
 NUMBER: Box = (150, 200, 500, 230)
@@ -33,7 +38,8 @@ class Says(Unread):
         self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
     ) -> tuple[tuple[RawWord, ...], ...]:
         self.shown += [p.shape for p in pictures]
-        return tuple(words(text, 0, 0, self.confidence) for text, _ in zip(self.texts, pictures, strict=True))
+        said, self.texts = self.texts[: len(pictures)], self.texts[len(pictures) :]
+        return tuple(words(text, 0, 0, self.confidence) for text in (*said, *[""] * (len(pictures) - len(said))))
 
 
 def words(text: str, x: float, y: float, confidence: float) -> tuple[RawWord, ...]:
@@ -78,6 +84,18 @@ def test_only_the_head_of_a_page_is_asked_and_no_scrap() -> None:
     assert told_again(PAPER, (), lost, by) == ((), tuple(lost)) and not by.shown
 
 
+@pytest.mark.parametrize(("text", "taken"), [
+    ("Ngày, tháng, năm đăng ký: 28/11/2019 —", True),
+    ("Ngày, tháng, năm đăng ký: 38/11/2019", False),
+    ("đã họp ngày 28/11/2019 và thống nhất", False),
+    ("Số: 113/BC-UBND", False),
+])  # fmt: skip
+def test_below_the_head_a_lost_line_with_a_label_and_a_day_is_taken(text: str, taken: bool) -> None:
+    low: Box = (150, 1200, 750, 1230)
+    found, lost = told_again(PAPER, (), [low], Says(text))
+    assert (bool(found), lost) == (taken, () if taken else (low,))
+
+
 def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
     before = words("ỦY BAN", 150, 120, 0.9)
     assert _joined(before, NUMBER, words("Số: 113/BC-UBND", 150, 200, 0.1), 0)[2:] != []
@@ -92,10 +110,21 @@ def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
     ([(0, -8, 14, 25), (16, 0, 30, 25)], True),
     ([(0, 8, 14, 33), (16, 0, 30, 25)], True),
     ([(0, 0, 14, 17)], True),
+    ([(0, 0, 14, 15), (1, 10, 13, 25)], False),  # both halves of one figure
+    ([(0, 0, 14, 15), (16, 0, 30, 15)], True),
 ])  # fmt: skip
 def test_halves_and_flecks_make_no_handwriting_of_print(strokes: list[Box], by_hand: bool) -> None:
     gap = Gap((-5.0, -20.0, 60.0, 60.0), base=25.0, height=25.0)
     assert (_drawn(np.array(strokes, np.float64), gap, 8.0) is not None) is by_hand
+
+
+@pytest.mark.parametrize(("read", "confidence", "by_hand"), [("27", 0.9, False), ("27", 0.5, True), ("!7", 0.9, True)])
+def test_upper_halves_that_are_read_surely_are_print(read: str, confidence: float, by_hand: bool) -> None:
+    line = [RawWord(text, (x, 0, x + 80, 25), sure, (1,)) for text, x, sure in
+            (("ngày", 0, 0.99), (read, 95, confidence), ("tháng", 150, 0.99))]  # fmt: skip
+    halves, print_ = [(100, 0, 112, 15), (116, 0, 130, 15)], [(x, 0, x + 15, 25) for x in (10, 40, 160, 200)]
+    ink = Ink(np.array(print_, np.float64), np.array([*print_, *halves], np.float64), ())
+    assert bool(handwritten(ink, None, line, (), 8.0)) is by_hand
 
 
 def told(first: str, *others: str, confidence: float = 0.5) -> tuple[list[str], Says]:
@@ -119,6 +148,71 @@ def told(first: str, *others: str, confidence: float = 0.5) -> tuple[list[str], 
 ])  # fmt: skip
 def test_more_readings_of_a_doubtful_number_or_day(first: str, others: tuple[str, str], doubted: list[str]) -> None:
     assert told(first, *others)[0] == doubted
+
+
+DAY = "Hòa Hưng, ngày 25 tháng 7 năm 2026"
+
+
+@pytest.mark.parametrize(("first", "others", "doubted"), [
+    ("Hòa Hưng, ngày 46 tháng 7 năm 2026", ("ngày 6 tháng 7 năm 2026",) * 3 + ("ngày 26 tháng 7 năm 2026",) * 2, ["26"]),
+    ("Hòa Hưng, ngày 27 tháng 4 năm 2026", ("ngày 2” tháng 4 năm 2026",) * 4 + ("ngày 27 tháng 4 năm 2026",), ["27?"]),
+    ("Hòa Hưng, ngày 25 tháng 7 năm", (DAY, DAY, "", "", ""), ["năm2026"]),
+    (DAY, (DAY, "ngày 26 tháng 7 năm 2026", "ngày 26 tháng 7 năm 2026", "", ""), ["25?"]),
+    (DAY, (DAY, DAY), []),
+])  # fmt: skip
+def test_a_papers_day_that_two_readings_do_not_settle_is_read_three_times_more(
+    first: str, others: tuple[str, ...], doubted: list[str]
+) -> None:
+    found, by = told(first, *others)
+    assert found == doubted and len(by.shown) == len(others)
+
+
+def test_a_day_of_which_nothing_stands_in_its_place_is_asked_though_the_rest_is_sure() -> None:
+    assert told("Hòa Hưng, ngày 25 tháng 7 năm", DAY, DAY, confidence=0.96)[0] == ["năm2026"]
+    assert not told(DAY, confidence=0.96)[1].shown
+
+
+def test_a_line_of_which_a_figure_and_the_year_are_left_is_the_day_that_two_readings_say() -> None:
+    said, by = told("Hòa thung. cày 04 0 vi 4 năm 2025", "ngày 04 tháng 4 năm 2025", "", "ngày 04 (hoa 4 năm 2025")
+    assert said == ["ngày 04 tháng 4 năm 2025"] and len(by.shown) == 5
+    assert told("Hòa thung. cày 04 0 vi 4 năm 2025", "ngày 04 tháng 4 năm 2025", "", "ngày 07 tháng 4 năm 2025")[0] == []
+    line = part(0, [Word("04", (0, 0, 20, 20), 0.9, 0, AGAIN, said[0]), Word("0", (30, 0, 40, 20), 0.9, 0)])
+    assert date_fields(line)[0].value == "2025-04-04" and date_fields(line)[0].doubt
+
+
+def test_the_day_that_two_readings_say_is_the_papers() -> None:
+    page = written(
+        [("ỦY BAN NHÂN DÂN", LEFT), ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 640.0)],
+        [("XÃ MẪU", LEFT), ("Độc lập - Tự do - Hạnh phúc", 700.0)],
+        [("Số: 12/QĐ-UBND", LEFT), ("Mẫu, cày 04 0 vi 4 năm 2025", 700.0)],
+        "|QUYẾT ĐỊNH",
+    )
+    heard = {"cày": "ngày 04 tháng 4 năm 2025"}
+    text = replace(page, words=tuple(
+        replace(w, doubt=AGAIN, suggestion=heard[w.text]) if w.text in heard else w for w in page.words
+    ))  # fmt: skip
+    (day,) = (f for f in index_document((text,), TYPES).fields if f.name == "issued_date")
+    assert (day.value, day.doubt) == ("2025-04-04", True)
+
+
+def test_of_a_law_below_the_papers_own_day_two_readings_are_enough() -> None:
+    own, law = words(DAY, 150, 200, 0.96), words("ngày 25 tháng 11 năm 2014", 150, 400, 0.5)
+    by = Says("ngày 26 tháng 11 năm 2014", "ngày 20 tháng 11 năm 2014")
+    held_against(PAPER, (*own, *(replace(w, line=(2,)) for w in law)), by)
+    assert len(by.shown) == 2
+
+
+def test_a_line_is_cut_out_along_its_slope_and_as_far_right_as_the_lines_above_it() -> None:
+    page = np.full((400, 1200), 255, np.uint8)
+    line = [RawWord("ngày", (x, 200 + 0.02 * x, x + 80, 230 + 0.02 * x), 0.9, (1,)) for x in range(100, 700, 100)]
+    for word in line:
+        x0, y0, x1, y1 = map(round, word.box)
+        page[y0:y1, x0:x1] = 0
+    above, odd = RawWord("NAM", (800, 100, 900, 130), 0.9, (0,)), RawWord("!", (720, 150, 730, 260), 0.9, (1,))
+    cut = _set_level(page, Paper(page, page, 200.0), (*line, odd), (above,))
+    assert 30 < cut.shape[0] < 60 and cut.shape[1] > 800, "neither as high as its slope nor as the word of two lines"
+    rows = np.flatnonzero((cut < 128).any(axis=1))
+    assert rows[-1] - rows[0] <= 34
 
 
 @pytest.mark.parametrize(("text", "confidence"), [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ocr.grammar import (
     date_parts,
     distance,
+    filled_date,
     find_date,
     find_identity,
     identity_is_regular,
@@ -104,12 +105,19 @@ def test_dates_despite_reading_errors_and_days_that_do_not_exist() -> None:
         ("Ngày, thang. nãn: dăng ky: 14/06 2019", "2019-06-14"),
         ("07,04/2021", "2021-04-07"),
         ("12/05, 1993", "1993-05-12"),
+        ("ngày 04 tháng 11 :ši: 2024", "2024-11-04"),
+        ("Hòa Hưng, nócy 12) tháng 7 năm 2020", "2020-07-12"),
+        ("ngày 04 (hoa 4 nắm 2025", "2025-04-04"),
+        ("ngày 12 tháng 7 năm -'020", "2020-07-12"),
+        ("ngày 26 tháng G.năm 202G", "2026-06-26"),
+        ("ngày 04 tháng 11 năn! 2924", "2024-11-04"),
     ):
         assert (found := find_date(printed)) and (found.iso, found.loose) == (iso, True), printed
-    for amount in ("12.345,67 2019", "Số: 14/06 2019/QĐ-UBND", "khoản 1, 2/2020/NĐ-CP", "14 06 2019"):
+    for amount in ("12.345,67 2019", "Số: 14/06 2019/QĐ-UBND", "khoản 1, 2/2020/NĐ-CP", "14 06 2019", "6 tháng cuối năm 2020"):
         assert find_date(amount) is None, amount
     specked = find_date("Hòa Hưng, ngày 098 tháng 3 năm 2024")
     assert specked and (specked.iso, specked.partial) == ("", "2024-03")
+    assert (odd := find_date("ngày 28 tháng 601 năm 2024")) and (odd.iso, odd.partial) == ("", "2024")
     assert find_date("hạn chót ngày 10 hằng tháng trong năm") is None
 
 
@@ -160,6 +168,25 @@ def test_identity_numbers_come_back(province: int, rest: int) -> None:
     assert identity_is_regular(digits)
 
 
+@pytest.mark.parametrize(("text", "iso"), [
+    ("02/05/2019", "2019-05-02"),
+    ("02/05:2019", "2019-05-02"),
+    ("17 12/2018", "2018-12-17"),
+    ("04052026", "2026-05-04"),
+    ("02105/2019.", "2019-05-02"),
+    ("02/0572019", "2019-05-02"),
+    ("42/05:2019", ""),
+    ("02/05:3019", ""),
+    ("0405202", ""),
+    ("số 04052026", ""),
+    ("040520261", ""),
+])  # fmt: skip
+def test_a_form_s_date_whose_strokes_were_not_read(text: str, iso: str) -> None:
+    found = filled_date(text)
+    assert (found.iso if found else "") == iso
+    assert found is None or found.loose is (text != "02/05/2019")
+
+
 def test_numbers_that_are_no_identity() -> None:
     assert find_identity("0901 234 567 890 123") == ""
     assert not identity_is_regular("999219000001")
@@ -170,6 +197,7 @@ def test_the_parts_of_a_day_and_a_number_and_where_they_stand() -> None:
     said = [(p.name, p.said, text[p.start : p.end]) for p in date_parts(text)]
     assert said == [("d", "5", "5"), ("m", "", "19"), ("y", "2026", "202ó")]
     assert date_parts("ngày 098 tháng 3 năm 2024")[0].said == "", "what other readings say is taken"
+    assert date_parts("ngày 28 tháng 601 năm 2024")[1].said == "" != date_parts("ngày 28 tháng 601 năm 2024")[0].said
     blank = date_parts("ngày … tháng 7 năm 2026")
     assert [(p.said, p.start == p.end) for p in blank] == [("", True), ("7", False), ("2026", False)]
     assert not date_parts("Ngày, tháng, năm sinh") and not date_parts("17/10/2019")

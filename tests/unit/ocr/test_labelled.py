@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -195,6 +196,20 @@ def test_a_value_of_the_wrong_shape_is_in_doubt_and_a_day_that_is_none_is_not_ke
 def test_of_a_birth_the_year_alone_is_a_value() -> None:
     born = read(written("|GIẤY KHAI SINH", "Ngày, tháng, năm sinh: 1961"))[1]["birth_date"]
     assert born.value == "1961" and not born.doubt
+
+
+def test_a_day_whose_strokes_were_misread_is_kept_and_in_doubt() -> None:
+    page = written("|GIẤY KHAI SINH", "Ngày, tháng, năm sinh: 02/05:2019", "Ngày, tháng, năm đăng ký: 04052019")
+    fields = read(page)[1]
+    assert (fields["birth_date"].value, fields["birth_date"].doubt) == ("2019-05-02", True)
+    assert (fields["issued_date"].value, fields["issued_date"].doubt) == ("2019-05-04", True)
+
+
+def test_a_day_of_birth_is_never_a_papers_own() -> None:
+    assert "issued_date" not in read(written("Số: 83/2018", "Họ, chữ đệm, tên: A", "Ngày, tháng, năm sinh: 23/08/2003"))[1]
+    parted = written("Số: 83/2018", [("Ngày, tháng, năm sinh:", LEFT), ("23/08/2003", 700.0)])
+    one_line = replace(parted, words=tuple(replace(w, line=1) if w.line > 1 else w for w in parted.words))
+    assert "issued_date" not in read(one_line)[1], "read in two halves"
 
 
 # --- which type a page is
