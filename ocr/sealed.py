@@ -24,14 +24,14 @@ from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import is_person_name, is_upper
 from ocr.ink import Circle
-from ocr.language.names import Candidate, Reading, is_family, likeliest, ranked
+from ocr.language.names import Candidate, Reading, is_family, is_given, likeliest, ranked
 from ocr.layout import Layout, TextLine, confidence, cut_out, find_lines
 from ocr.lines import UNDER_SEALS, RawWord, moved
 from ocr.missed import share
 from ocr.seals import RIMS, UPPER, without_seals
 from ocr.shapes import Place, Print, fit, place, seen
 from workstation.domain.page import Box
-from workstation.domain.syllables import core
+from workstation.domain.syllables import core, is_malformed
 
 _BEYOND_MM = (60.0, 8.0)
 """To the right of a seal and below it, what a row of its block may reach."""
@@ -39,6 +39,8 @@ _ENDS = 0.3
 """Radii to the right of a seal's middle where the shortest row that its ring crosses may end."""
 _LEAST = 3
 """Letters of a row."""
+_TAKEN = 2.0
+"""Width of a letter that a ring has taken whole, with the space behind it, in heights of a row's small letters."""
 _ACCEPTED = (0.5, 0.4)
 """Mean confidence from which a reading is one, and of what is a name after all readings."""
 _SURE = 0.85
@@ -48,9 +50,10 @@ _ABOVE, _BELOW, _BESIDE = 1.9, 0.8, 0.4
 _PAD = 10
 _ROOM = 12, 4
 """Before a row for the longest family's name and over it, in heights of its small letters."""
-_SEEN_AT_ALL = 0.4
-"""Share of a word's letters, read or seen, from which it may stand there."""
-_WORD = 0.5
+_SEEN_AT_ALL = 0.4, 0.25
+"""Share of a word's letters, read or seen, from which it may stand there; and of the one that is missing
+before two others, which has to be a family's."""
+_WORD = 0.65
 """What a word more has to bring, as likeness: some word is a little like anything."""
 _LOST = 2
 """Words before those that were read surely."""
@@ -123,7 +126,7 @@ def _rows(
     barer = cache(lambda: part if page is None else np.ascontiguousarray(without_seals(page, (seal,), RIMS[1])[around]))
     layout = find_lines(part, dpi)
     for k, line in enumerate(layout.lines):
-        crossed = line.left + left < seal.box[2] and line.right + left > seal.x + _ENDS * seal.radius
+        crossed = line.left + left < seal.box[2] + _TAKEN * line.rise and line.right + left > seal.x + _ENDS * seal.radius
         foot = float(np.median(line.level(np.array([line.left, line.right]))))
         row = _Row(line.left + left, line.right + left, foot + top, line.rise, ())
         whole = _whole_name([w for w in words if row.holds(w.box)])
@@ -191,10 +194,11 @@ def _with_row(words: tuple[RawWord, ...], row: _Row, seal: Circle, own: tuple[in
 
 
 def _whole_name(words: Sequence[RawWord]) -> bool:
-    """Whether nothing of a name is missing: it begins with a family, and every word of it is sure."""
+    """Whether nothing of a name is missing: it begins with a family, and every word of it is sure and a syllable."""
     if len(words) <= _NAME[0] or min(w.confidence for w in words) < _SURE:
         return False
-    return is_person_name(" ".join(w.text for w in words)) and is_family(words[0].text)
+    syllables = not any(is_malformed(w.text) for w in words)
+    return syllables and is_person_name(" ".join(w.text for w in words)) and is_family(words[0].text)
 
 
 def _read(words: Sequence[RawWord]) -> float:
@@ -248,24 +252,29 @@ def _named(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]], seal:
 def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...], float]:
     """A name whose last words were read surely, those before them by their readings and by what is seen in their places, and how
     like these it is; empty where no face fits, or no family's name is seen."""
-    if len(best) > _NAME[1] or 2 * sum(w.text.istitle() for w in best) < len(best):
+    if len(best) > _NAME[1] or any(w.text[:1].islower() and w.confidence >= _ACCEPTED[0] for w in best):
         return (), 0.0
-    sure = 0
-    while sure < min(len(best), _NAME[1] - 1) and _surely_read(best[-1 - sure]):
-        sure += 1
-    if sure == len(best) and sure and (sure > _NAME[0] or is_family(best[0].text)):
-        sure -= 1
-    behind = tuple(best[len(best) - sure :])
+    behind: tuple[RawWord, ...] = ()
+    for word in reversed(best[-_NAME[1] + 1 :]):
+        told = _surely(word, row.readings)
+        if told is None:
+            break
+        behind = (told, *behind)
+    more, all_read = len(behind) > _NAME[0], len(behind) == len(best)
+    if (more or all_read) and behind and (is_family(behind[0].text) or (more and all_read)):
+        behind = behind[1:]  # the family's
     at = place(row.print, behind, row.rise) if row.print and behind else None
     if at is None:
         return (), 0.0
     found = max(_before(row, at, _LOST), key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
-    if not found or found[0][0].like < _SEEN_AT_ALL:
+    alone = len(found) == 1 and len(behind) > 1
+    if not found or found[0][0].like < _SEEN_AT_ALL[alone]:
         return (), 0.0
     words = [_as_read(one, box, best) for one, box in found]
     readings = [[h for r in row.readings if (h := _heard(word.box, r))] for word in behind]
     likely = [likeliest(one, family=False)[0] if one else word.text for word, one in zip(behind, readings, strict=True)]
-    mended = (replace(w, suggestion=said if said != w.text else "") for w, said in zip(behind, likely, strict=True))
+    own = best[len(best) - len(behind) :]
+    mended = (replace(w, suggestion=said if said != w.text else "") for w, said in zip(own, likely, strict=True))
     return (*words, *mended), sum(one.like for one, _ in found) / len(found)
 
 
@@ -292,7 +301,7 @@ def _before(row: _Row, at: Place, most: int) -> Iterator[_Found]:
             own = ((one, _box_before(row, row.print, at, one.word)),)
             if family:
                 yield own
-            elif one.like >= _SEEN_AT_ALL:
+            elif one.like >= _SEEN_AT_ALL[0]:
                 yield from ((*before, *own) for before in _before(row, at.before(one.word), most - 1))
 
 
@@ -308,8 +317,13 @@ def _ending(reading: Sequence[RawWord], x: float, rise: float) -> Reading | None
     return (text, sure) if off < rise else None
 
 
-def _surely_read(word: RawWord) -> bool:
-    return word.confidence >= _SURE and word.text.isalpha() and word.text.istitle() and len(word.text) > 1
+def _surely(word: RawWord, readings: Sequence[Sequence[RawWord]]) -> RawWord | None:
+    """A word of a name as people are called, if it was read surely so, or twice; None for any other."""
+    if is_given(word.text) and word.confidence >= _SURE:
+        return word
+    heard = [h[0] for r in readings if (h := _heard(word.box, r))]
+    said = max(heard, key=heard.count, default="")
+    return replace(word, text=said) if is_given(said) and heard.count(said) > 1 else None
 
 
 def _heard(box: Box, reading: Sequence[RawWord]) -> Reading | None:

@@ -23,11 +23,12 @@ _COMMON = 60
 """So many of them, the first, have nearly all people, each fewer than the one before it; of two that are as like, the commoner
 is meant."""
 _MIDDLE = frozenset({"Văn", "Thị"})
-"""The commonest of the names between."""
+"""The commonest of the names between: every third person has one of them."""
 _COMMONER = 0.1
 """What that counts for, as likeness."""
-_HELD, _ODD, _NO_FAMILY = 0.12, 0.25, 0.5
-"""Taken from the likeness of what is in no list: a syllable that most readings agree on, any other, one in a family's place."""
+_HELD, _OTHER_MARKS, _ODD, _NO_FAMILY = 0.12, 0.22, 0.25, 0.5
+"""Taken from the likeness of what is in no list: a syllable that most readings agree on, one of a listed word's letters, any
+other, and one in a family's place."""
 SURE, _NEAR = 0.9, (0.6, 0.75)
 """Probability from which a word that was read once is left alone, and the likeness from which a listed one takes its place: of
 a family or what is no syllable, and of another syllable, which may be a name of no list."""
@@ -98,6 +99,11 @@ def is_family(word: str) -> bool:
     return key(word) in _KNOWN
 
 
+def is_given(word: str) -> bool:
+    """Whether people are called so, other marks apart."""
+    return plain(word) in _letters(family=False)
+
+
 def is_no_family(name: str) -> bool:
     """Whether what stands first is a word of the language, and no family is called so: it was misread."""
     first, _, rest = name.partition(" ")
@@ -136,13 +142,20 @@ def _judged(readings: Sequence[Reading], *, family: bool) -> Iterator[tuple[str,
         score = sum(weight * likeness(own, read) for read, weight in spelt)
         if word not in listed:
             agreed = sum(weight for read, weight in spelt if read == own)
-            held = agreed >= _MOST and is_syllable(word) and word[:1].isupper() and not (family and _same_letters(word))
-            if family and not held:
+            marks = plain(word) in _letters(family=family)
+            held = agreed >= _MOST and is_syllable(word) and word[:1].isupper()
+            if family and (marks or not held):
                 continue
-            score -= _NO_FAMILY if family else _HELD if held else _ODD
+            score -= _NO_FAMILY if family else _ODD if not held else _OTHER_MARKS if marks else _HELD
         elif family:
             score += _COMMONER * _common().get(word, 0.0)
         yield word, score
+
+
+@cache
+def _letters(*, family: bool) -> frozenset[str]:
+    """The listed names without their marks: what differs by marks only was misread."""
+    return frozenset(map(plain, _families() if family else _given()))
 
 
 def _same_letters(word: str) -> list[str]:

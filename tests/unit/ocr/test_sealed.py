@@ -15,7 +15,7 @@ from ocr.ink import Circle
 from ocr.language import doubted
 from ocr.language.names import is_family, likeliest
 from ocr.lines import RawWord
-from ocr.sealed import _Row, _with_row, rows_again
+from ocr.sealed import _looked_for, _Row, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
 from ocr.shapes import seen
 from workstation.domain.page import Word
@@ -91,7 +91,7 @@ def row_of(page: Pixels, bare: Pixels, *readings: Sequence[RawWord], left: float
 def words_at(text: str, font: ImageFont.FreeTypeFont, x: float, sure: float = 0.95) -> tuple[RawWord, ...]:
     """The words of a text that begins at ``x``, boxed as they are printed; ``_`` for one that was not read."""
     out = []
-    for word, printed in zip(text.split(), "Quách Ngọc Thủy".split(), strict=True):
+    for word, printed in zip(text.split(), ["Quách", "Ngọc", "Thủy"], strict=True):
         x0, y0, x1, y1 = font.getbbox(printed)
         if word != "_":
             out.append(RawWord(word, (x + x0, 375 + y0, x + x1, 375 + y1), sure, (1, 1, 1)))
@@ -151,6 +151,31 @@ def test_what_was_read_whole_and_surely_stays_without_a_doubt() -> None:
     there = said("Đặng Trọng Khuê", 0.97)
     row = _Row(330, 700, 405, 20, (said("Đặng Trong Khuê", 0.99), said("Đăng Trọng Khue", 0.99)))
     assert _with_row(there, row, SEAL, (9,)) == there
+
+
+def test_a_name_with_a_word_that_is_no_syllable_is_not_whole() -> None:
+    assert after([said("Trần Kim Dụ")], said("Trần Kiní Dụ", 0.9)) == "Trần Kim Dụ"
+
+
+def test_a_word_with_the_letters_of_a_listed_one_was_misread_by_its_marks() -> None:
+    assert likeliest([("Ngợc", 0.9), ("Ngợc", 0.9)], family=False)[0] == "Ngọc"
+    assert likeliest([("Dụ", 0.9), ("Dụ", 0.9)], family=False)[0] == "Dụ"
+
+
+def test_a_row_is_read_whose_first_letter_the_ring_has_taken() -> None:
+    page = stamped(text_under("uyết", 436, 330))
+    assert [w.text for w in rows_again(page, (SEAL,), (), DPI, recognizer())] == ["uyết"]
+
+
+def test_no_family_is_looked_for_before_running_text() -> None:
+    font = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Bold.ttf", 36)
+    image = Image.new("L", (900, 600), 255)
+    ImageDraw.Draw(image).text((300, 375), "phường Ngọc Thủy", font=font, fill=0)
+    page = np.asarray(image, np.uint8)
+    words = words_at("phường Ngọc Thủy", font, 300)
+    assert _looked_for(words, row_of(page, page, words, left=300)) == ((), 0.0)
+    named = words_at("_ Ngọc Thủy", font, 300)
+    assert [w.text for w in _looked_for(named, row_of(page, page, named, left=300))[0]] == ["Phương", "Ngọc", "Thủy"]
 
 
 def test_no_name_is_made_of_a_sentence_or_of_the_seals_text() -> None:
