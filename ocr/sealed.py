@@ -252,7 +252,8 @@ def _named(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]], seal:
 def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...], float]:
     """A name whose last words were read surely, those before them by their readings and by what is seen in their places, and how
     like these it is; empty where no face fits, or no family's name is seen."""
-    if len(best) > _NAME[1] or any(w.text[:1].islower() and w.confidence >= _ACCEPTED[0] for w in best):
+    small = sum(w.text[:1].islower() and w.confidence >= _ACCEPTED[0] for w in best)
+    if len(best) > _NAME[1] or small >= max(1, sum(w.text.istitle() for w in best)):
         return (), 0.0
     behind: tuple[RawWord, ...] = ()
     for word in reversed(best[-_NAME[1] + 1 :]):

@@ -172,7 +172,7 @@ def test_no_family_is_looked_for_before_running_text() -> None:
     image = Image.new("L", (900, 600), 255)
     ImageDraw.Draw(image).text((300, 375), "phường Ngọc Thủy", font=font, fill=0)
     page = np.asarray(image, np.uint8)
-    words = words_at("phường Ngọc Thủy", font, 300)
+    words = words_at("của phường Thủy", font, 300)
     assert _looked_for(words, row_of(page, page, words, left=300)) == ((), 0.0)
     named = words_at("_ Ngọc Thủy", font, 300)
     assert [w.text for w in _looked_for(named, row_of(page, page, named, left=300))[0]] == ["Phương", "Ngọc", "Thủy"]
