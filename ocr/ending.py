@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from ocr.grammar import is_person_name, is_upper, letters, starts_like
+from ocr.language.names import SURE, capitalised
 from ocr.offices import Capacity, capacity, office_under
 from ocr.sheet import Line, Sheet, field, name_field, part
 from workstation.domain.fields import IndexField
@@ -12,6 +13,8 @@ _CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH
 """What begins the block of whoever certifies a copy: below it somebody else signs (Decree 30/2020, annex I, part II)."""
 _LEGIBLE = 0.5
 """Confidence of a line that may be a name."""
+_WIDE_GAP = 2.0
+"""Between two columns, in heights of the line that was read across them."""
 _DASHES = "-–—+~"
 """What begins an item of a list, as written or as read."""
 _NAME_ALONE = 0.7
@@ -19,7 +22,15 @@ _NAME_ALONE = 0.7
 
 
 def label_line(page: Sheet) -> Line | None:
-    return next((n for n in page.lines if starts_like(n.text, _LABEL) and len(n.text) < 14), None)
+    """``Nơi nhận:``, without what was read on beside it across a fold."""
+    begun = (n for n in page.lines if starts_like(n.text, _LABEL))
+    return next((n for n in map(_to_first_gap, begun) if len(n.text) < 14), None)
+
+
+def _to_first_gap(line: Line) -> Line:
+    ends = (i + 1 for i, (a, b) in enumerate(pairwise(line.words)) if b.box[0] - a.box[2] > _WIDE_GAP * line.height)
+    end = next(ends, None)
+    return part(line.page, line.words[:end]) if end else line
 
 
 def read_ending(pages: list[Sheet]) -> list[IndexField]:
@@ -67,8 +78,9 @@ def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False
     block = sorted((n for n in _right_parts(page, right_of) if n.box[1] >= top), key=lambda n: n.box[1])
     end = next((i for i, n in enumerate(block) if any(starts_like(n.text, w, 0.9) for w in _CERTIFIES)), len(block))
     block = block[:end]
+    first = next((i for i, n in enumerate(block) if capacity(n.text) is not None), 0)  # capitals above are a title's
     heads: list[Line] = []
-    for line in block:
+    for line in block[first:]:
         if _looks_like_office(line, heads, page):
             heads.append(line)
         elif heads and len(letters(line.text)) > 2:
@@ -86,7 +98,7 @@ def _right_parts(page: Sheet, right_of: float) -> list[Line]:
         if line.box[0] <= right_of < line.box[2]:
             gaps = [(b.box[0] - a.box[2], i + 1) for i, (a, b) in enumerate(pairwise(line.words))]
             wide, at = max(gaps, default=(0.0, 0))
-            if wide > 2 * line.height:
+            if wide > _WIDE_GAP * line.height:
                 line = part(line.page, line.words[at:])
         if line.box[0] > right_of and line.centre > 0.45 * page.width:
             found.append(line)
@@ -159,13 +171,17 @@ def _is_name(line: Line) -> bool:
 
 
 def _likelier(line: Line) -> str:
-    """What a line says, each word as it likelier was."""
-    return " ".join(w.suggestion or w.text for w in line.words)
+    """What a line says, each word as it likelier was; where most begin with a capital a doubtful one does."""
+    said = [w.suggestion or w.text for w in line.words]
+    named = 2 * sum(text[:1].isupper() for text in said) > len(said)
+    return " ".join(
+        capitalised(text) if named and w.confidence < SURE else text for w, text in zip(line.words, said, strict=True)
+    )
 
 
 def _bare_name(text: str) -> str:
     """A name without the strokes beside its words."""
-    return " ".join(w for w in (word.strip(".,:;'\"“”„‘’`~_/\\#@|-–()[]{}*^") for word in text.split()) if w)
+    return " ".join(w for w in (word.strip(".,:;'\"“”„‘’`~_/\\#@|-–()[]{}*^+=<>!?%&$§°•·") for word in text.split()) if w)
 
 
 def _looks_like_office(line: Line, heads: list[Line], page: Sheet) -> bool:

@@ -4,7 +4,7 @@ labels are is data; what has none (who signs, where and when) is told by positio
 import re
 from collections.abc import Sequence
 
-from ocr.ending import signer
+from ocr.ending import label_line, signer
 from ocr.grammar import find_date, is_upper, parse_number, place_before, plain, starts_like
 from ocr.header import Title, date_fields, header_blocks, read_header, subject_under
 from ocr.labelled import read_labelled
@@ -62,4 +62,10 @@ def _issuer(pages: Sequence[Sheet], lines: Sequence[Line]) -> list[IndexField]:
 
 def _signer(pages: Sequence[Sheet]) -> list[IndexField]:
     last = next((p for p in reversed(pages) if p.lines), None)
-    return signer(last, 0.35 * last.height, 0.4 * last.width) if last is not None else []
+    if last is None:
+        return []
+    found, label = signer(last, 0.35 * last.height, 0.4 * last.width), label_line(last)
+    if label is None or any(f.name == "signer_name" for f in found):
+        return found
+    alone = signer(last, label.box[1], label.box[2], name_alone=True)  # his office was not read
+    return [*found, *(f for f in alone if f.name == "signer_name")]

@@ -185,6 +185,12 @@ class Colours:
             bare[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1] = 0
         return replace(self.outside(boxes), coloured=bare, red_areas=self.red_areas)
 
+    def red_seals(self, dpi: float) -> tuple[Circle, ...]:
+        """Round seals in red: areas as wide as high, of a seal's size."""
+        least, most = (2 * r * dpi / 25.4 for r in _SEAL_MM)
+        sized = [b for b in self.red_areas if least <= min(b[2] - b[0], b[3] - b[1]) <= max(b[2] - b[0], b[3] - b[1]) <= most]
+        return tuple(Circle((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, max(b[2] - b[0], b[3] - b[1]) / 2) for b in sized)
+
     def prevails(self, box: Box) -> bool:
         """Whether there is more coloured than black ink in a box of the page."""
         x0, y0, x1, y1 = (round(v * self.scale) for v in box)

@@ -1,4 +1,5 @@
-"""Rows that the ring of a black or grey seal crosses, read again from a picture without the ring.
+"""Rows that a seal's ring crosses, read again from a picture without the ring: of a black or grey one it is taken off here, of a
+red one it went when the page was prepared, with a grain of it left and the print under it broken.
 
 Of 98 worn pages with a signer 46 bore such a seal, most of them over the signer's name, of which a word or two was all that
 could be read: nine were right, now 30 (28 to 30 with rims a little other; signers of all 98: 54 to 76 %). The row is read up to
@@ -11,24 +12,26 @@ readings, larger or softened (no better).
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import cv2
 import numpy as np
 
+from ocr.again import evened
 from ocr.digits import REREAD
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import is_person_name, is_upper
 from ocr.ink import Circle
-from ocr.language.names import Reading, is_family, likeliest
+from ocr.language.names import Candidate, Reading, is_family, is_given, likeliest, ranked
 from ocr.layout import Layout, TextLine, confidence, cut_out, find_lines
 from ocr.lines import UNDER_SEALS, RawWord, moved
 from ocr.missed import share
 from ocr.seals import RIMS, UPPER, without_seals
+from ocr.shapes import Place, Print, fit, place, seen
 from workstation.domain.page import Box
-from workstation.domain.syllables import core
+from workstation.domain.syllables import core, is_malformed
 
 _BEYOND_MM = (60.0, 8.0)
 """To the right of a seal and below it, what a row of its block may reach."""
@@ -36,6 +39,8 @@ _ENDS = 0.3
 """Radii to the right of a seal's middle where the shortest row that its ring crosses may end."""
 _LEAST = 3
 """Letters of a row."""
+_TAKEN = 2.0
+"""Width of a letter that a ring has taken whole, with the space behind it, in heights of a row's small letters."""
 _ACCEPTED = (0.5, 0.4)
 """Mean confidence from which a reading is one, and of what is a name after all readings."""
 _SURE = 0.85
@@ -43,6 +48,21 @@ _SURE = 0.85
 _ABOVE, _BELOW, _BESIDE = 1.9, 0.8, 0.4
 """Room for marks, for tails and for a broken letter, in heights of a row's letters."""
 _PAD = 10
+_ROOM = 12, 4
+"""Before a row for the longest family's name and over it, in heights of its small letters."""
+_SEEN_AT_ALL = 0.4, 0.25
+"""Share of a word's letters, read or seen, from which it may stand there; and of the one that is missing
+before two others, which has to be a family's."""
+_WORD = 0.65
+"""What a word more has to bring, as likeness: some word is a little like anything."""
+_LOST = 2
+"""Words before those that were read surely."""
+_TRIED = 3
+"""Words of a name, the likeliest, before which others are looked for."""
+_CAPITAL = 1.5
+"""Height of a capital, in heights of a row's small letters."""
+_LETTER = 1.4
+"""Height of a letter with its marks and tails, in heights of a row's letters."""
 _NO_NAME, _NO_NAME_OF_TWO = 0.42, 0.3
 """Likeness to any family's name below which what stands first is the seal's own ink, and where only two words would be left."""
 _NAME = (2, 5)
@@ -51,7 +71,7 @@ _LIKE_A_NAME = 0.5
 """Mean likeness of a name's words, and of each that is suggested."""
 _SURELY_A_NAME = 0.75
 """The same from which a name is taken however little the recogniser gives for its words: two read as one it gives nothing for."""
-_LOOK_ALIKE = str.maketrans("018", "oiô")
+_LOOK_ALIKE = str.maketrans("018#", "oiôH")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -64,6 +84,8 @@ class _Row:
     foot: float
     rise: float
     readings: tuple[tuple[RawWord, ...], ...]
+    print: Print | None = None
+    """The row and what lies around it, as it is seen."""
 
     def holds(self, box: Box) -> bool:
         """Whether a word stands in the row."""
@@ -72,41 +94,50 @@ class _Row:
 
 
 def rows_again(
-    page: Pixels, seals: Sequence[Circle], words: Sequence[RawWord], dpi: float, recognizer: Recognizer
-) -> tuple[RawWord, ...]:
+    page: Pixels, seals: Sequence[Circle], words: Sequence[RawWord], dpi: float, recognizer: Recognizer, *,
+    gone: Sequence[Circle] = (),
+) -> tuple[RawWord, ...]:  # fmt: skip
     """The words of a prepared grey page with those of the rows that ``seals`` cross, as they were read best, without the signs
-    that were made of a ring."""
-    if not seals:
+    that were made of a ring. ``gone``: seals that are no longer on the page, but were."""
+    every = (*seals, *gone)
+    if not every:
         return tuple(words)
     bare, out = without_seals(page, seals), tuple(words)
-    for number, seal in enumerate(seals):
-        for k, row in enumerate(_rows(page, bare, seal, words, dpi, recognizer)):
+    for number, seal in enumerate(every):
+        ring = page if number < len(seals) else None
+        for k, row in enumerate(_rows(ring, bare, seal, words, dpi, recognizer)):
             out = _with_row(out, row, seal, (UNDER_SEALS + number, k))
-    return tuple(w for w in out if any(c.isalnum() for c in w.text) or not any(_under(w, s) for s in seals))
+    return tuple(w for w in out if any(c.isalnum() for c in w.text) or not any(_under(w, s) for s in every))
 
 
 # --- reading
 
 
 def _rows(
-    page: Pixels, bare: Pixels, seal: Circle, words: Sequence[RawWord], dpi: float, recognizer: Recognizer
+    page: Pixels | None, bare: Pixels, seal: Circle, words: Sequence[RawWord], dpi: float, recognizer: Recognizer
 ) -> Iterator[_Row]:
     """Rows below a seal's middle that begin left of its right edge and end right of its middle: a name, if it was not read whole
-    already. The office over it is told by its list. ``bare``: the page without its seals' rings."""
+    already. The office over it is told by its list. ``bare``: the page without its seals' rings; ``page``: with this one's, if
+    it is still there."""
     right, below = (v * dpi / 25.4 for v in _BEYOND_MM)
     left, top = max(0, int(seal.box[0])), max(0, int(seal.y - UPPER * seal.radius))
     around = np.s_[top : int(seal.box[3] + below), left : int(seal.box[2] + right)]
     part = np.ascontiguousarray(bare[around])
-    barer = cache(lambda: np.ascontiguousarray(without_seals(page, (seal,), RIMS[1])[around]))
+    barer = cache(lambda: part if page is None else np.ascontiguousarray(without_seals(page, (seal,), RIMS[1])[around]))
     layout = find_lines(part, dpi)
     for k, line in enumerate(layout.lines):
-        crossed = line.left + left < seal.box[2] and line.right + left > seal.x + _ENDS * seal.radius
+        crossed = line.left + left < seal.box[2] + _TAKEN * line.rise and line.right + left > seal.x + _ENDS * seal.radius
         foot = float(np.median(line.level(np.array([line.left, line.right]))))
         row = _Row(line.left + left, line.right + left, foot + top, line.rise, ())
         whole = _whole_name([w for w in words if row.holds(w.box)])
         if crossed and len(line.letters) >= _LEAST and row.foot > seal.y and not whole:
             read = _readings(part, barer, layout, k, foot, dpi, recognizer)
-            yield replace(row, readings=tuple(_moved(words, left, top) for words in read))
+            yield replace(row, readings=tuple(_moved(words, left, top) for words in read), print=seen(bare, page, _around(row)))
+
+
+def _around(row: _Row) -> Box:
+    """With room before it for a family's name that is not in the row, and over it for marks."""
+    return row.left - _ROOM[0] * row.rise, row.foot - _ROOM[1] * row.rise, row.right + 2 * row.rise, row.foot + 2 * row.rise
 
 
 def _readings(
@@ -120,7 +151,10 @@ def _readings(
     if _whole_name(first):
         return
     cut = cut_out(part, layout, number)
-    again, *own = recognizer.lines([_strip(barer(), layout.lines[number], foot)[0], *([cut.pixels] if cut else [])], dpi)
+    other = _strip(barer(), layout.lines[number], foot)[0]
+    if barer() is part:
+        other = evened(other, _LETTER * layout.lines[number].rise)
+    again, *own = recognizer.lines([other, *([cut.pixels] if cut else [])], dpi)
     yield _moved(again, x, y)
     if cut is not None:
         yield tuple(replace(w, box=cut.back(w.box)) for w in own[0])
@@ -147,7 +181,9 @@ def _with_row(words: tuple[RawWord, ...], row: _Row, seal: Circle, own: tuple[in
     if _whole_name(there):
         return words
     best = max(row.readings, key=_read, default=())
-    named, like = _named(best, (*row.readings, there), seal)
+    named, like = _looked_for(best, row)
+    if not named:
+        named, like = _named(best, (*row.readings, there), seal)
     sure = confidence(best) >= _ACCEPTED[bool(named)] or like >= _SURELY_A_NAME
     if not sure or not (named or _read(best) > _read(there)):
         return words
@@ -158,10 +194,11 @@ def _with_row(words: tuple[RawWord, ...], row: _Row, seal: Circle, own: tuple[in
 
 
 def _whole_name(words: Sequence[RawWord]) -> bool:
-    """Whether nothing of a name is missing: it begins with a family, and every word of it is sure."""
+    """Whether nothing of a name is missing: it begins with a family, and every word of it is sure and a syllable."""
     if len(words) <= _NAME[0] or min(w.confidence for w in words) < _SURE:
         return False
-    return is_person_name(" ".join(w.text for w in words)) and is_family(words[0].text)
+    syllables = not any(is_malformed(w.text) for w in words)
+    return syllables and is_person_name(" ".join(w.text for w in words)) and is_family(words[0].text)
 
 
 def _read(words: Sequence[RawWord]) -> float:
@@ -185,9 +222,9 @@ def _named(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]], seal:
     if is_upper(" ".join(w.text for w in best)):
         return (), 0.0
     pieces = [(word, box) for word in best for _, box in _pieces(word)]
-    heard = [(place, [h for r in readings if (h := _heard(place[1], r))]) for place in pieces]
-    told = [(place, one) for place, one in heard if any(len(text) > 1 for text, _ in one)]
-    places, said = [place for place, _ in told], [one for _, one in told]
+    heard = [(piece, [h for r in readings if (h := _heard(piece[1], r))]) for piece in pieces]
+    told = [(piece, one) for piece, one in heard if any(len(text) > 1 for text, _ in one)]
+    places, said = [piece for piece, _ in told], [one for _, one in told]
     if 2 * sum(any(text.istitle() for text, _ in one) for one in said) < max(len(said), 1):
         return (), 0.0
     first = 0
@@ -207,6 +244,87 @@ def _named(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]], seal:
         near = all(score >= _LIKE_A_NAME for _, score in parts) and name != core(word.text)
         out.append(replace(word, suggestion=name if near else ""))
     return tuple(out), like
+
+
+# --- by what is seen
+
+
+def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...], float]:
+    """A name whose last words were read surely, those before them by their readings and by what is seen in their places, and how
+    like these it is; empty where no face fits, or no family's name is seen."""
+    small = sum(w.text[:1].islower() and w.confidence >= _ACCEPTED[0] for w in best)
+    if len(best) > _NAME[1] or small >= max(1, sum(w.text.istitle() for w in best)):
+        return (), 0.0
+    behind: tuple[RawWord, ...] = ()
+    for word in reversed(best[-_NAME[1] + 1 :]):
+        told = _surely(word, row.readings)
+        if told is None:
+            break
+        behind = (told, *behind)
+    more, all_read = len(behind) > _NAME[0], len(behind) == len(best)
+    if (more or all_read) and behind and (is_family(behind[0].text) or (more and all_read)):
+        behind = behind[1:]  # the family's
+    at = place(row.print, behind, row.rise) if row.print and behind else None
+    if at is None:
+        return (), 0.0
+    found = max(_before(row, at, _LOST), key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
+    alone = len(found) == 1 and len(behind) > 1
+    if not found or found[0][0].like < _SEEN_AT_ALL[alone]:
+        return (), 0.0
+    words = [_as_read(one, box, best) for one, box in found]
+    readings = [[h for r in row.readings if (h := _heard(word.box, r))] for word in behind]
+    likely = [likeliest(one, family=False)[0] if one else word.text for word, one in zip(behind, readings, strict=True)]
+    own = best[len(best) - len(behind) :]
+    mended = (replace(w, suggestion=said if said != w.text else "") for w, said in zip(own, likely, strict=True))
+    return (*words, *mended), sum(one.like for one, _ in found) / len(found)
+
+
+def _as_read(one: Candidate, box: Box, best: Sequence[RawWord]) -> RawWord:
+    """A word with what was read in its place, if anything was, and what it likelier is."""
+    heard = _heard(box, best)
+    sure = min(_ACCEPTED[0], max(0.0, one.like))
+    if heard is None or heard[0] == one.word:
+        return RawWord(one.word, box, sure, (), REREAD)
+    return RawWord(heard[0], box, min(sure, heard[1]), (), REREAD, one.word)
+
+
+_Found = tuple[tuple[Candidate, Box], ...]
+
+
+def _before(row: _Row, at: Place, most: int) -> Iterator[_Found]:
+    """The words that may stand before a place, ``most`` at most, the first of each a family's."""
+    if most < 1 or row.print is None:
+        return
+    heard = [h for r in row.readings if (h := _ending(r, row.print.at[0] + at.end, row.rise))]
+    shape = partial(fit, row.print, at, rise=row.rise)
+    for family, many in ((True, 1), (False, _TRIED)):
+        for one in ranked(heard, shape, family=family)[:many]:
+            own = ((one, _box_before(row, row.print, at, one.word)),)
+            if family:
+                yield own
+            elif one.like >= _SEEN_AT_ALL[0]:
+                yield from ((*before, *own) for before in _before(row, at.before(one.word), most - 1))
+
+
+def _box_before(row: _Row, found: Print, at: Place, word: str) -> Box:
+    x = found.at[0]
+    return x + at.before(word).x, row.foot - _CAPITAL * row.rise, x + at.end, row.foot
+
+
+def _ending(reading: Sequence[RawWord], x: float, rise: float) -> Reading | None:
+    """What a reading says of the word that ends there."""
+    ends = [(abs(box[2] - x), text, word.confidence) for word in reading for text, box in _pieces(word)]
+    off, text, sure = min(ends, default=(rise, "", 0.0))
+    return (text, sure) if off < rise else None
+
+
+def _surely(word: RawWord, readings: Sequence[Sequence[RawWord]]) -> RawWord | None:
+    """A word of a name as people are called, if it was read surely so, or twice; None for any other."""
+    if is_given(word.text) and word.confidence >= _SURE:
+        return word
+    heard = [h[0] for r in readings if (h := _heard(word.box, r))]
+    said = max(heard, key=heard.count, default="")
+    return replace(word, text=said) if is_given(said) and heard.count(said) > 1 else None
 
 
 def _heard(box: Box, reading: Sequence[RawWord]) -> Reading | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from statistics import median
 
-from ocr.language.names import likely_name, mended
+from ocr.language.names import is_no_family, likely_name, mended
 from ocr.lines import hull
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal, WeakWord, nfc
 from workstation.domain.page import AGAIN, Box, PageText, Word
@@ -186,7 +186,7 @@ def name_field(name: str, line: Line, value: str | None = None, *, sure: float =
     family = likely_name(made.value)
     likely = mended(family or made.value, [chances.get(core(w), 1.0) for w in made.value.split()])
     if likely == made.value:
-        return made if family else replace(made, doubt=True)
+        return made if family and not is_no_family(made.value) else replace(made, doubt=True)
     return replace(made, value=likely, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
 
 

@@ -51,7 +51,8 @@ def settle(
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
     words = tuple(w for w in read.words if not (marks.junk(w) or speck(w, paper.mm)))
-    words = sealed.rows_again(paper.page, marks.ink.seals, words, paper.dpi, recognizer)
+    red = marks.colours.red_seals(paper.dpi) if marks.colours else ()
+    words = sealed.rows_again(paper.page, marks.ink.seals, words, paper.dpi, recognizer, gone=red)
     cells = [w for _, inside in grids for w in inside]
     lost = lost_lines(marks, (*words, *cells), paper.mm, sure_or_full)
     stamps = _stamps(marks, paper.mm)

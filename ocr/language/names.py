@@ -2,8 +2,9 @@
 behind them is mostly of one long list, which helps where a name was read in pieces."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from ocr.grammar import distance, plain
 from ocr.language.wording import in_place_of, key, lines_of
@@ -18,13 +19,17 @@ _FAMILIES = """
     Đới Đường Giàng Sùng Thào Vàng Vừ Hảng Cà Chương Tán Sử Thiều Thi Tất Thẩm Lường
 """
 _KNOWN = {key(name): name for name in _FAMILIES.split()}
-_COMMON = 30
-"""So many of them, the first, are nine in ten of the people's families; of two that are as like, the commoner is meant."""
-_COMMONER = 0.04
+_COMMON = 60
+"""So many of them, the first, have nearly all people, each fewer than the one before it; of two that are as like, the commoner
+is meant."""
+_MIDDLE = frozenset({"Văn", "Thị"})
+"""The commonest of the names between: every third person has one of them."""
+_COMMONER = 0.1
 """What that counts for, as likeness."""
-_HELD, _ODD = 0.12, 0.25
-"""Taken from the likeness of what is in no list: a syllable that most readings agree on, and any other, which is no family."""
-_SURE, _NEAR = 0.9, (0.6, 0.75)
+_HELD, _OTHER_MARKS, _ODD, _NO_FAMILY = 0.12, 0.22, 0.25, 0.5
+"""Taken from the likeness of what is in no list: a syllable that most readings agree on, one of a listed word's letters, any
+other, and one in a family's place."""
+SURE, _NEAR = 0.9, (0.6, 0.75)
 """Probability from which a word that was read once is left alone, and the likeness from which a listed one takes its place: of
 a family or what is no syllable, and of another syllable, which may be a name of no list."""
 _MOST = 0.6
@@ -32,8 +37,20 @@ _MOST = 0.6
 _LEAST_WEIGHT = 0.2
 """Weight of a reading that the recogniser itself gives nothing for; the surest has 1 more."""
 
+_SEEN, _CHANCE = 0.5, 0.25
+"""What a letter that is seen whole counts for, as likeness to what was read; how much of one is seen in any clutter."""
+
 Reading = tuple[str, float]
 """A word as read once, letters only, and the recogniser's confidence."""
+Shape = Callable[[str], float]
+"""How many letters of a word are seen where it would stand, those that are not seen there counted against it."""
+
+
+class Candidate(NamedTuple):
+    word: str
+    score: float
+    like: float
+    """The readings, or what is seen: 1 for all of it."""
 
 
 def likely_name(name: str) -> str:
@@ -55,12 +72,21 @@ def mended(name: str, sure: Sequence[float]) -> str:
     for i, (word, chance) in enumerate(zip(words, sure, strict=True)):
         inner = core(word)
         listed = _families() if i == 0 else _given()
-        if chance >= _SURE or not inner.isalpha() or any(key(inner) == key(one) for one in listed):
+        if chance >= SURE or not inner.isalpha():
+            continue
+        if inner.islower() and name[:1].isupper():
+            words[i] = word = word.replace(inner, capitalised(inner), 1)
+            inner = core(word)
+        if any(key(inner) == key(one) for one in listed):
             continue
         likely, near = _nearest(strokes(inner), listed)
         if near >= _NEAR[i > 0 and is_syllable(inner)]:
             words[i] = in_place_of(word, likely) if inner.isupper() else word.replace(inner, likely, 1)
     return " ".join(words)
+
+
+def capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _nearest(read: str, listed: Mapping[str, str]) -> tuple[str, float]:
@@ -73,28 +99,63 @@ def is_family(word: str) -> bool:
     return key(word) in _KNOWN
 
 
+def is_given(word: str) -> bool:
+    """Whether people are called so, other marks apart."""
+    return plain(word) in _letters(family=False)
+
+
+def is_no_family(name: str) -> bool:
+    """Whether what stands first is a word of the language, and no family is called so: it was misread."""
+    first, _, rest = name.partition(" ")
+    return bool(rest) and not is_family(first) and first.isalpha() and len(first) > 1 and is_syllable(first)
+
+
 def likeliest(readings: Sequence[Reading], *, family: bool) -> tuple[str, float]:
     """What a word of a name was, after several readings of it, and how like them it is (1: all read it so; less for what is in
     no list). Of the listed names and the readings themselves."""
+    return max(_judged(readings, family=family), key=lambda one: one[1])
+
+
+def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[Candidate]:
+    """What a word of a name may have been, the likeliest first and of several with the same letters one, by its readings, of
+    which there may be none, and by its shape; the commonest of the names between a little before the others."""
+    found = []
+    for word, heard in _judged(readings, family=family):
+        there = shape(word)
+        usual = _COMMONER if not family and word in _MIDDLE else 0.0
+        score = heard + usual + _SEEN * (there - _CHANCE * len(word))
+        found.append(Candidate(word, score, max(heard, there / len(word))))
+    by_letters: dict[str, Candidate] = {}
+    for one in sorted(found, key=lambda one: -one.score):
+        by_letters.setdefault(plain(one.word), one)
+    return list(by_letters.values())
+
+
+def _judged(readings: Sequence[Reading], *, family: bool) -> Iterator[tuple[str, float]]:
+    """Each word that it may be, and how like the readings."""
     listed = _families() if family else _given()
-    longest = max(len(text) for text, _ in readings)
+    longest = max((len(text) for text, _ in readings), default=0)
     readings = [(text, sure) for text, sure in readings if 2 * len(text) > longest]  # the others are a part of the word
     total = sum(_LEAST_WEIGHT + sure for _, sure in readings)
     spelt = [(strokes(text), (_LEAST_WEIGHT + sure) / total) for text, sure in readings]
-    best, most = "", -1.0
     for word, own in (*listed.items(), *((text, strokes(text)) for text, _ in readings if text not in listed)):
         score = sum(weight * likeness(own, read) for read, weight in spelt)
         if word not in listed:
             agreed = sum(weight for read, weight in spelt if read == own)
-            held = agreed >= _MOST and is_syllable(word) and word[:1].isupper() and not (family and _same_letters(word))
-            if family and not held:
+            marks = plain(word) in _letters(family=family)
+            held = agreed >= _MOST and is_syllable(word) and word[:1].isupper()
+            if family and (marks or not held):
                 continue
-            score -= _HELD if held else _ODD
-        elif family and word in _common():
-            score += _COMMONER
-        if score > most:
-            best, most = word, score
-    return best, most
+            score -= _NO_FAMILY if family else _ODD if not held else _OTHER_MARKS if marks else _HELD
+        elif family:
+            score += _COMMONER * _common().get(word, 0.0)
+        yield word, score
+
+
+@cache
+def _letters(*, family: bool) -> frozenset[str]:
+    """The listed names without their marks: what differs by marks only was misread."""
+    return frozenset(map(plain, _families() if family else _given()))
 
 
 def _same_letters(word: str) -> list[str]:
@@ -119,8 +180,9 @@ def _families() -> Mapping[str, str]:
 
 
 @cache
-def _common() -> frozenset[str]:
-    return frozenset(_FAMILIES.split()[:_COMMON])
+def _common() -> Mapping[str, float]:
+    """How common a family is, 1 for the commonest."""
+    return {name: 1 - rank / _COMMON for rank, name in enumerate(_FAMILIES.split()[:_COMMON])}
 
 
 @cache

@@ -310,3 +310,9 @@ def test_a_new_type_is_one_file(tmp_path: Path) -> None:
         "dog",
     }
     assert rule.definition("person_name").label == "Chủ nuôi" and rule.definition("identity_number").label == "Số định danh"
+
+
+def test_a_forms_signer_is_given_in_doubt_where_his_office_was_not_read() -> None:
+    body = ("|TRÍCH LỤC KHAI SINH", "Họ, chữ đệm, tên: Mai Thị Dụ", *([""] * 14), "Nơi nhận:", "- Lưu: VT.", "")
+    _, found = read(written(*body, (("Đỗ Văn Dụ", 800),)))
+    assert (found["signer_name"].value, found["signer_name"].doubt) == ("Đỗ Văn Dụ", True)

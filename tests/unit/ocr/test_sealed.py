@@ -1,6 +1,7 @@
 """What a black seal's ring crosses: the ring goes, the letters stay, and a name is read as far as its letters allow, in doubt."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,8 +15,9 @@ from ocr.ink import Circle
 from ocr.language import doubted
 from ocr.language.names import is_family, likeliest
 from ocr.lines import RawWord
-from ocr.sealed import _Row, _with_row, rows_again
+from ocr.sealed import _looked_for, _Row, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
+from ocr.shapes import seen
 from workstation.domain.page import Word
 
 DPI = 200
@@ -66,6 +68,61 @@ def test_a_name_that_a_ring_crosses_is_read_and_in_doubt() -> None:
     assert abs(words[-1].box[3] - 410) < 12 and words[0].line == words[-1].line
 
 
+def test_a_name_from_which_a_red_seal_was_taken_is_read_by_itself() -> None:
+    """The ring left a grain, and one word of the name was all that the page's own reading gave."""
+    page = text_under("Nguyễn Đức Thắng", 320, 375)
+    grain = stamped(np.full_like(page, 255)) < 128
+    grain &= np.random.default_rng(1).random(page.shape) < 0.12
+    page[grain] = 120
+    there = (RawWord("Thắng", (520, 380, 610, 415), 0.95, (1, 1, 1)),)
+    words = rows_again(page, (), there, DPI, recognizer(), gone=(SEAL,))
+    assert [w.suggestion or w.text for w in words] == ["Nguyễn", "Đức", "Thắng"]
+    assert rows_again(page, (), there, DPI, recognizer()) == there
+
+
+# --- by what is seen
+
+
+def row_of(page: Pixels, bare: Pixels, *readings: Sequence[RawWord], left: float = 240.0) -> _Row:
+    around = (left - 200, 330.0, 800.0, 450.0)
+    return _Row(left, 620, 408, 17, tuple(map(tuple, readings)), seen(bare, page, around))
+
+
+def words_at(text: str, font: ImageFont.FreeTypeFont, x: float, sure: float = 0.95) -> tuple[RawWord, ...]:
+    """The words of a text that begins at ``x``, boxed as they are printed; ``_`` for one that was not read."""
+    out = []
+    for word, printed in zip(text.split(), ["Quách", "Ngọc", "Thủy"], strict=True):
+        x0, y0, x1, y1 = font.getbbox(printed)
+        if word != "_":
+            out.append(RawWord(word, (x + x0, 375 + y0, x + x1, 375 + y1), sure, (1, 1, 1)))
+        x += font.getlength(f"{printed} ")
+    return tuple(out)
+
+
+@pytest.mark.parametrize("face", ["Tinos-Bold", "Arimo-Bold", "Tinos-Regular"])
+@pytest.mark.parametrize("read", ["_ Ngọc Thủy", "Grlb Ngọc Thủy", "_ _ Thủy"])
+def test_a_family_that_no_reading_has_is_told_by_what_is_left_of_its_letters(face: str, read: str) -> None:
+    font = ImageFont.truetype(f"/usr/share/fonts/truetype/croscore/{face}.ttf", 36)
+    image = Image.new("L", (900, 600), 255)
+    ImageDraw.Draw(image).text((300, 375), "Quách Ngọc Thủy", font=font, fill=0)
+    page = stamped(np.asarray(image, np.uint8).copy())
+    bare = without_seals(page, (SEAL,))
+    heard = tuple(replace(w, confidence=0.1) if w.text == "Grlb" else w for w in words_at(read, font, 300))
+    found = _with_row((), row_of(page, bare, heard, left=300), SEAL, (9,))
+    assert [w.suggestion or w.text for w in found] == ["Quách", "Ngọc", "Thủy"]
+    assert found[0].doubt == REREAD and found[0].confidence <= 0.5
+    assert found[0].text == ("Grlb" if "Grlb" in read else "Quách"), "what was read stays"
+
+
+def test_no_family_is_seen_where_nothing_stands() -> None:
+    page = stamped(np.full((600, 900), 255, np.uint8))
+    ImageDraw.Draw(image := Image.fromarray(page)).text((420, 375), "Ngọc Thủy", font=FONT, fill=0)
+    page = np.asarray(image, np.uint8)
+    words = words_at("_ Ngọc Thủy", FONT, 420 - FONT.getlength("Quách "))
+    found = _with_row(words, row_of(page, without_seals(page, (SEAL,)), words, left=420), SEAL, (9,))
+    assert [w.text for w in found] == ["Ngọc", "Thủy"]
+
+
 # --- choosing among readings
 
 
@@ -94,6 +151,31 @@ def test_what_was_read_whole_and_surely_stays_without_a_doubt() -> None:
     there = said("Đặng Trọng Khuê", 0.97)
     row = _Row(330, 700, 405, 20, (said("Đặng Trong Khuê", 0.99), said("Đăng Trọng Khue", 0.99)))
     assert _with_row(there, row, SEAL, (9,)) == there
+
+
+def test_a_name_with_a_word_that_is_no_syllable_is_not_whole() -> None:
+    assert after([said("Trần Kim Dụ")], said("Trần Kiní Dụ", 0.9)) == "Trần Kim Dụ"
+
+
+def test_a_word_with_the_letters_of_a_listed_one_was_misread_by_its_marks() -> None:
+    assert likeliest([("Ngợc", 0.9), ("Ngợc", 0.9)], family=False)[0] == "Ngọc"
+    assert likeliest([("Dụ", 0.9), ("Dụ", 0.9)], family=False)[0] == "Dụ"
+
+
+def test_a_row_is_read_whose_first_letter_the_ring_has_taken() -> None:
+    page = stamped(text_under("uyết", 436, 330))
+    assert [w.text for w in rows_again(page, (SEAL,), (), DPI, recognizer())] == ["uyết"]
+
+
+def test_no_family_is_looked_for_before_running_text() -> None:
+    font = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Bold.ttf", 36)
+    image = Image.new("L", (900, 600), 255)
+    ImageDraw.Draw(image).text((300, 375), "phường Ngọc Thủy", font=font, fill=0)
+    page = np.asarray(image, np.uint8)
+    words = words_at("của phường Thủy", font, 300)
+    assert _looked_for(words, row_of(page, page, words, left=300)) == ((), 0.0)
+    named = words_at("_ Ngọc Thủy", font, 300)
+    assert [w.text for w in _looked_for(named, row_of(page, page, named, left=300))[0]] == ["Phương", "Ngọc", "Thủy"]
 
 
 def test_no_name_is_made_of_a_sentence_or_of_the_seals_text() -> None:

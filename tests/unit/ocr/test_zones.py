@@ -356,6 +356,40 @@ def test_a_family_name_is_spelt_as_families_are_and_strokes_beside_a_name_go() -
     assert (found.value, found.doubt, found.proposals) == ("Đặng Thị Ví Dụ", True, (Proposal("Đăng Thị Ví Dụ", "read"),))
 
 
+FOOT: tuple[LINE, ...] = (("Nơi nhận:", 120, 900), ("- Lưu: VT.", 120, 925), ("CHỦ TỊCH", 670, 900))
+
+
+@pytest.mark.parametrize(
+    ("printed", "weak", "name"),
+    [
+        ("Đào văn Dụ", ("văn",), "Đào Văn Dụ"),
+        ("Bùi+ Thị Dụ", ("Bùi+",), "Bùi Thị Dụ"),
+    ],
+)
+def test_a_doubtful_word_of_a_name_has_its_capital_and_no_sign_of_a_ring(printed: str, weak: tuple[str, ...], name: str) -> None:
+    found = read(page(*HEAD, *FOOT, (printed, 640, 1050), weak=weak))["signer_name"]
+    assert (found.value, found.doubt) == (name, True)
+
+
+def test_a_word_that_is_nobodys_family_is_in_doubt_however_surely_it_was_read() -> None:
+    found = read(page(*HEAD, *FOOT, ("Đã Đức Dụ", 640, 1050)))["signer_name"]
+    assert (found.value, found.doubt) == ("Đã Đức Dụ", True)
+    found = read(page(*HEAD, *FOOT, ("Đỗ Đức Dụ", 640, 1050)))["signer_name"]
+    assert (found.value, found.doubt) == ("Đỗ Đức Dụ", False)
+
+
+def test_the_signer_is_found_where_a_fold_has_joined_his_office_to_the_recipients_label() -> None:
+    """With a title in capitals over the middle of the page that is no office."""
+    whole = page(
+        *HEAD, ("QUYẾT ĐỊNH:", 460, 600), ("Nơi nhận:", 120, 900), ("CHỦ TỊCH", 670, 900), *FOOT[1:2], ("Đỗ Đức Dụ", 640, 1050)
+    )
+    label = {w.line for w in whole.words if w.text in ("nhận:", "TỊCH")}
+    joined = replace(whole, words=tuple(replace(w, line=min(label)) if w.line in label else w for w in whole.words))
+    found = read(joined)
+    assert (found["signer_title"].value, found["signer_name"].value) == ("CHỦ TỊCH", "Đỗ Đức Dụ")
+    assert found["recipients"].value == "Lưu: VT"
+
+
 STAMP: tuple[LINE, ...] = (("ĐẾN", 130, 235), ("Số: 3983", 40, 262), ("Ngày: 02/04", 40, 290))
 """What a registry stamps beside the title."""
 

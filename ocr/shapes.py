@@ -1,0 +1,136 @@
+"""What a word under a seal looks like, held against the words that may stand there.
+
+Where a ring has taken a letter's half, no reading is right, but the half that is left fits one family's name and not another.
+The words behind it were read: set in the face and size that fit them best, they say where the lost word ends, and each word that
+it may be is set there. Pixels that the ring covered say nothing; the others speak for a word whose ink they have, and against
+one whose ink they lack.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.frames import Pixels
+from ocr.lines import RawWord, hull
+from ocr.typeset import FACES, advance, scaled
+from workstation.domain.page import Box
+
+Floats = NDArray[np.float32]
+
+_PALE, _DEPTH = 235, 150
+"""Level from which a pixel is paper, and how many levels below it is all ink."""
+_LIFTED = 60
+"""Levels by which a pixel became lighter that was a ring's."""
+_FOR, _AGAINST = 1.9, 1.7
+"""What a word's pixel counts for where there is ink, and against it where there is none: log odds, of print three in twenty
+pixels being broken, and of a seal's clutter one in eight inked."""
+_SIZES = (0.94, 0.97, 1.0, 1.03)
+"""Tried round the size by which the words behind are as wide as they were read."""
+_FITS = 0.5
+"""Correlation from which a face is the words' own."""
+_PLAY = 0.3, 0.3
+"""How far a word may stand beside and above its place, in heights of its small letters."""
+_INKED = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A part of a page whose corner lies ``at``. ``ink``: 0 to 1; ``odds``: what each pixel says for print (> 0) or against."""
+
+    ink: Floats
+    odds: Floats
+    at: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A face of ``em`` pixels that fits what was read; they begin at ``x`` on the base line ``y``, on the part."""
+
+    face: str
+    em: float
+    x: float
+    y: float
+
+    @property
+    def end(self) -> float:
+        """Where the word before them ends."""
+        return self.x - advance(" ", self.face, self.em)
+
+    def before(self, word: str) -> "Place":
+        """The place that ends where ``word`` begins."""
+        return Place(self.face, self.em, self.x - advance(f"{word} ", self.face, self.em), self.y)
+
+
+def seen(bare: Pixels, page: Pixels | None, box: Box) -> Print:
+    """A part of a prepared page without its seals' rings; ``page``: with them, if they were there."""
+    height, width = bare.shape
+    x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), min(width, int(box[2])), min(height, int(box[3]))
+    part = bare[y0:y1, x0:x1]
+    ink = np.asarray(np.clip((_PALE - part.astype(np.float32)) / _DEPTH, 0, 1), np.float32)
+    odds = np.asarray(_FOR * ink - _AGAINST * (1 - ink), np.float32)
+    if page is not None:
+        ring = (part.astype(np.int16) - page[y0:y1, x0:x1] > _LIFTED).astype(np.uint8)
+        odds[cv2.dilate(ring, np.ones((3, 3), np.uint8)) > 0] = 0
+    return Print(ink, odds, (x0, y0))
+
+
+def place(found: Print, words: Sequence[RawWord], rise: float) -> Place | None:
+    """Where the word before these ends; None if no face fits them. ``rise``: height of small letters, pixels."""
+    text, box = " ".join(w.text for w in words), hull(w.box for w in words)
+    left, top = max(0, int(box[0] - found.at[0] - rise)), max(0, int(box[1] - found.at[1] - 0.6 * rise))
+    part = found.ink[top : int(box[3] - found.at[1] + 0.6 * rise), left : int(box[2] - found.at[0] + rise)]
+    if not part.size:
+        return None
+    soft = cv2.GaussianBlur(part, (0, 0), 1)
+    best, at = _FITS, None
+    for face in FACES:
+        wide = scaled(text, face, _TRIAL)
+        columns = np.flatnonzero(wide.ink.max(axis=0) > _INKED)
+        size = _TRIAL * (box[2] - box[0]) / (columns[-1] - columns[0] + 1) if columns.size else 0.0
+        for em in (size * k for k in _SIZES):
+            like, x, y = _best(soft, text, face, em)
+            if like > best:
+                best, at = like, Place(face, em, left + x, top + y)
+    return at
+
+
+_TRIAL = 40.0
+
+
+def _best(part: cv2.typing.MatLike, text: str, face: str, em: float) -> tuple[float, float, float]:
+    """Correlation of the text where it fits best, and where its first letter and its base line stand then."""
+    if em < 1:
+        return 0.0, 0.0, 0.0
+    word = scaled(text, face, em)
+    rows, columns = np.flatnonzero(word.ink.max(axis=1) > _INKED), np.flatnonzero(word.ink.max(axis=0) > _INKED)
+    if not rows.size or not columns.size:
+        return 0.0, 0.0, 0.0
+    tight = cv2.GaussianBlur(word.ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], (0, 0), 1)
+    if tight.shape[0] > part.shape[0] or tight.shape[1] > part.shape[1]:
+        return 0.0, 0.0, 0.0
+    _, like, _, (x, y) = cv2.minMaxLoc(cv2.matchTemplate(part, tight, cv2.TM_CCOEFF_NORMED))
+    return like, x - int(columns[0]) + word.left, y - int(rows[0]) + word.base
+
+
+def fit(found: Print, at: Place, word: str, rise: float) -> float:
+    """How many letters of ``word`` are there before a place, those that are not counted against it."""
+    shape = scaled(word, at.face, at.em)
+    beside, over = max(3, round(_PLAY[0] * rise)), max(2, round(_PLAY[1] * rise))
+    left = round(at.before(word).x - shape.left) - beside
+    top = round(at.y - shape.base) - over
+    odds = _window(found.odds, left, top, shape.ink.shape[1] + 2 * beside, shape.ink.shape[0] + 2 * over)
+    letter = _FOR * float(shape.ink.sum()) / len(word)
+    return float(cv2.matchTemplate(odds, shape.ink, cv2.TM_CCORR).max()) / letter
+
+
+def _window(odds: Floats, left: int, top: int, width: int, height: int) -> Floats:
+    """Beyond the part nothing is known."""
+    out = np.zeros((height, width), np.float32)
+    x0, y0 = max(0, left), max(0, top)
+    x1, y1 = min(odds.shape[1], left + width), min(odds.shape[0], top + height)
+    if x0 < x1 and y0 < y1:
+        out[y0 - top : y1 - top, x0 - left : x1 - left] = odds[y0:y1, x0:x1]
+    return out
