@@ -8,7 +8,6 @@ from statistics import median
 
 from ocr.agency import agencies, spelt
 from ocr.grammar import (
-    distance,
     find_date,
     is_upper,
     letters,
@@ -18,13 +17,12 @@ from ocr.grammar import (
     similarity,
     starts_like,
 )
-from ocr.language.mending import likelier
 from ocr.notation import in_its_place, number_fields
 from ocr.sheet import Line, Sheet, field, part
+from ocr.subject import subject_field, without_scraps
 from ocr.titles import marks_on, title_lines
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal
-from workstation.domain.syllables import core
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -288,11 +286,11 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
     taken: list[Line] = []
     previous = title.line
     for whole in below:
-        line = _without_scraps(whole)
+        line = without_scraps(whole)
         if taken and line.box[3] < previous.box[1] + 0.5 * previous.height:
             continue
-        if len(letters(line.text)) < 2 and line.height < 0.6 * page.pitch:
-            continue  # a scrap of a rule or a stain
+        if _is_scrap(line, page):
+            continue
         if _beside(line, title, page):
             continue
         gap = line.box[1] - previous.box[3]
@@ -304,7 +302,12 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
             break
         taken.append(line)
         previous = line
-    return _subject(taken) if taken else None
+    return subject_field(taken) if taken else None
+
+
+def _is_scrap(line: Line, page: Sheet) -> bool:
+    """Whether a line is a scrap of a rule or a stain, or a speck that was read as a dash."""
+    return len(letters(line.text)) < 2 and line.height < 0.6 * page.pitch
 
 
 def _after_the_last(line: Line, taken: Sequence[Line]) -> bool:
@@ -322,26 +325,6 @@ def _beside(line: Line, title: Title, page: Sheet) -> bool:
     return line.box[2] < title.line.centre - 0.2 * page.width and line.box[2] - line.box[0] < 0.16 * page.width
 
 
-def _subject(lines: list[Line], *, wrong: bool = False) -> IndexField:
-    """A value that says what its words likelier were, then with doubt, and with what was read proposed."""
-    made = field("subject", lines, clean_subject(" ".join(n.text for n in lines)), wrong=wrong)
-    surest: dict[str, float] = {}
-    for word in (w for n in lines for w in n.words):
-        surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
-    words = made.value.split()
-    better = likelier(words, [surest.get(core(w), 0.0) for w in words])
-    if not better:
-        return made
-    value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
-    return replace(made, value=value, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
-
-
-def _without_scraps(line: Line) -> Line:
-    """Without the strokes before its first word and behind its last; a dash may be meant."""
-    kept = [i for i, w in enumerate(line.words) if any(c.isalnum() for c in w.text) or w.text in ("-", "–")]
-    return part(line.page, line.words[kept[0] : kept[-1] + 1]) if kept else line
-
-
 _ITEM = re.compile(r"^\W{0,2}(?:[0-9]{1,2}|[IVX]{1,4})[.,)]\s*\S")
 """A numbered paragraph."""
 
@@ -352,23 +335,6 @@ def _runs_on(line: Line, edges: Margins, page: Sheet) -> bool:
     return abs(left - right) > 0.03 * page.width and (right < 0.03 * page.width or left < 0.06 * page.width)
 
 
-def clean_subject(text: str) -> str:
-    """Without the scraps of the rule under it, or of a stain before it; its first words as they always are, and the strokes of
-    numbers and dates in it as strokes."""
-    bare = re.sub(r"(?:\s+[^\w\s]{1,3})+$", "", re.sub(r"^[^\w(\"“]+", "", text)).rstrip(" :;,.·_-")
-    first, _, rest = bare.partition(" ")
-    second, _, tail = rest.partition(" ")
-    if tail and letters(second) == "VIEC" and distance(letters(first).replace(" ", ""), "VE") <= 1:
-        bare = f"Về việc {tail}"
-    elif letters(first) == "VIEC":
-        bare = f"Về {bare[0].lower()}{bare[1:]}"
-    bare = re.sub(r"(?<=\bsố) [-–:.] (?=\d+\s?/)", " ", bare)
-    bare = re.sub(r"(?<=[a-zà-ỹđ]{2})\.(?= [a-zà-ỹđ])", ",", bare)  # a subject is one sentence
-    bare = re.sub(r"(?<=[a-zà-ỹđ])\.(?=[a-zà-ỹđ]{2})", " ", bare)
-    bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
-    return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
-
-
 def letter_subject(page: Sheet) -> IndexField | None:
     """``V/v …`` under the number of an official letter, without the abbreviation itself."""
     blocks = header_blocks(page, _body_top(page))
@@ -377,10 +343,12 @@ def letter_subject(page: Sheet) -> IndexField | None:
         if start:
             taken = [line.cut(start)]
             for after in blocks.left[at + 1 :]:
+                if _is_scrap(after, page):
+                    continue
                 if after.box[1] - taken[-1].box[3] > 1.2 * page.pitch or is_upper(after.text):
                     break
                 taken.append(after)
-            return _subject(taken, wrong=not _SUBJECT_MARK.match(line.text))
+            return subject_field(taken, wrong=not _SUBJECT_MARK.match(line.text))
     return None
 
 

@@ -403,3 +403,24 @@ def test_a_subject_keeps_its_dashes_and_loses_strokes() -> None:
     lines = [(t, 250, y) if "rà soát" in t else (t, x, y) for t, x, y in lines]
     found = read(page(*lines, ("- 2030 |", 460, 250)))["subject"]
     assert found.value == "Về việc rà soát Quyết định số 35/QĐ-UBND giai đoạn 2025 - 2030"
+
+
+@pytest.mark.parametrize(
+    ("read_as", "likely"),
+    [
+        ("Về việc (mở lớp tập huấn", "Về việc mở lớp tập huấn"),
+        ("Về việc mở lớp: tập: huấn", "Về việc mở lớp tập huấn"),
+        ("Về việc cấp bản sao (lần 2)", "Về việc cấp bản sao (lần 2)"),
+        ("Về việc hỗ trợ hai hộ: ông An, ông Ba", "Về việc hỗ trợ hai hộ: ông An, ông Ba"),
+        ("Về việc đất của bà Quach Thu Thảo", "Về việc đất của bà Quách Thu Thảo"),
+    ],
+)
+def test_a_subject_loses_specks_and_keeps_signs_that_mean_something(read_as: str, likely: str) -> None:
+    assert read(page(*changed(("Về việc rà soát hồ sơ", read_as))))["subject"].value == likely
+
+
+def test_a_speck_beside_a_letters_subject_is_no_dash_of_it() -> None:
+    head = changed(("Số: 127/BC-UBND-VP", "Số: 127/UBND-VP"), ("BÁO CÁO", ""), ("Về việc rà soát hồ sơ", ""))
+    worn = page(*head, ("V/v khám sức khỏe", 110, 175), ("định kỳ năm 2025", 120, 205))
+    speck = replace(worn.words[0], text="-", box=(90, 197, 92, 199), line=90)
+    assert read(replace(worn, words=(*worn.words, speck)))["subject"].value == "khám sức khỏe định kỳ năm 2025"
