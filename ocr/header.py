@@ -67,9 +67,9 @@ def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
             continue
         for kind in types:
             for title in kind.titles:
-                score = starts_like(line.text, title, 0.85)
+                score = starts_like(_unspecked(line.text), title, 0.85)
                 count = len(letters(title).split())
-                whole = len(letters(line.text).split()) == count
+                whole = len(letters(_unspecked(line.text)).split()) == count
                 if score and (whole or kind.layout != "decree30"):
                     marks = marks_on(page, kind)
                     if kind.marks and not marks:
@@ -87,8 +87,13 @@ def _after_words(text: str, count: int) -> int:
         if count == 0:
             break
         at = text.index(word, at) + len(word)
-        count -= len(letters(word).split())
+        count -= len(letters(_unspecked(word)).split())
     return at
+
+
+def _unspecked(text: str) -> str:
+    """Without stops between two letters: specks in a word, or pieces of a letter."""
+    return re.sub(r"(?<=[^\W\d_])[.,:;'’](?=[^\W\d_])", "", text)
 
 
 def begins_document(page: Sheet, types: tuple[DocumentType, ...], *, alone: bool = True) -> bool:
@@ -162,8 +167,9 @@ def _parted(line: Line, gutter: float, page: Sheet) -> list[Line]:
     wide, at = max(gaps, default=(0.0, 0))
     ordinary = median(max(0.0, b.box[0] - a.box[2]) for a, b in pairwise(line.words))
     numbered = parse_number(line.text) is not None and find_date(line.text) is not None
-    if numbered and wide < 2 * ordinary:  # the number ends with the word that has its stroke
-        at = next((i + 1 for i, w in enumerate(line.words) if "/" in w.text), at)
+    if numbered:
+        if wide < 2 * ordinary:  # the number ends with the word that has its stroke
+            at = next((i + 1 for i, w in enumerate(line.words) if "/" in w.text), at)
     elif wide < max(0.5 * line.height, 1.6 * ordinary):
         return [line]
     return [part(line.page, words) for words in (line.words[:at], line.words[at:]) if words]

@@ -97,6 +97,7 @@ def _written(line: Line, parsed: NumberLine) -> str:
     rest = line.text[parsed.rest[0] :] if parsed.rest[1] else ""
     words = rest.split(" ")
     broken = next((i for i, w in enumerate(words) if i and (len(w) > _SCRAP or any(c.islower() for c in w))), len(words))
+    broken = next((i for i, w in enumerate(words[:broken]) if i and words[0].endswith(w)), broken)  # read again, it is whole
     return " ".join(words[:broken])
 
 
@@ -243,6 +244,16 @@ def _all_known(notation: str, kind: DocumentType | None) -> bool:
     first, *rest = notation.split("/")[-1].split("-")
     own = kind.abbreviation if kind else ""
     return (first == own if own else first in _UNITS) and bool(rest or not own) and all(part in _UNITS for part in rest)
+
+
+def is_listed(notation: str) -> bool:
+    """Whether every part of a notation is one that wards write: its type's, agency's and unit's; or it is a copy's."""
+    bare = notation.split("/")[-1]
+    if _YEAR.match(notation) and bare in _COPIES:
+        return True
+    first, *rest = bare.split("-")
+    own = first in NOTATION_PARTS or first in _UNITS
+    return own and bool(rest or first in AGENCIES) and all(part in _UNITS for part in rest)
 
 
 def _fits(notation: str, kind: DocumentType | None) -> bool:

@@ -5,7 +5,23 @@ from dataclasses import replace
 
 import cv2
 
-from ocr import again, cache, codes, columns, digits, layout, lone, missed, secrecy, small, tables, unread, written
+from ocr import (
+    again,
+    cache,
+    codes,
+    columns,
+    digits,
+    layout,
+    lone,
+    missed,
+    numberline,
+    secrecy,
+    small,
+    subjectlines,
+    tables,
+    unread,
+    written,
+)
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, measure_lie
@@ -133,7 +149,9 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         rest = digits.numbers_again(paper.page, rest, paper.dpi, recognizer)
+        rest = numberline.numbers_read_again(paper, rest, recognizer)
         rest = again.held_against(paper, rest, recognizer)
+        rest = subjectlines.subjects_read_again(paper, rest, recognizer)
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)

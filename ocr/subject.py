@@ -14,6 +14,7 @@ from workstation.domain.syllables import core
 
 def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     """A value that says what its words likelier were, then with doubt, and with what was read proposed."""
+    first = clean_subject(" ".join(n.text for n in lines))
     lines = [line.heard for line in lines]
     made = field("subject", lines, clean_subject(" ".join(n.text for n in lines)), wrong=wrong)
     read = clean_subject(" ".join(n.text for n in map(_by_phrases, lines)))
@@ -23,10 +24,10 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     words = read.split()
     better = likelier(words, [surest.get(core(w), 0.0) for w in words])
     value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
-    if value == made.value:
+    if value == made.value == first:
         return made
-    others = (p for p in made.proposals if p.value not in (value, read))
-    proposals = (Proposal(read, "read"), *others) if read != value else tuple(others)
+    others = (p for p in made.proposals if p.value not in (value, first))
+    proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
 
 

@@ -24,7 +24,7 @@ def likelier(words: Sequence[str], sure: Sequence[float]) -> dict[int, str]:
     for i, (options, best) in enumerate(zip(places, likeliest(places), strict=True)):
         better = options[best].text
         if key(better) != key(words[i]):
-            found[i] = _in_place(better, words[i], first=i == 0)
+            found[i] = in_place(better, words[i], first=i == 0)
     return found
 
 
@@ -34,7 +34,7 @@ def _doubtful(word: str, sure: float) -> bool:
 
 
 def _of_letters(inner: str) -> bool:
-    return any(c.isalpha() for c in inner) and 2 * sum(c.isdigit() for c in inner) <= len(inner)
+    return len(inner) > 1 and any(c.isalpha() for c in inner) and 2 * sum(c.isdigit() for c in inner) <= len(inner)
 
 
 def _options(words: Sequence[str], i: int, sure: float) -> Iterator[Option]:
@@ -55,7 +55,7 @@ def _is_like_a_years(inner: str) -> bool:
     return inner.islower() and likeness(strokes(inner), strokes(_OF_A_YEAR)) >= _LIKE
 
 
-def _in_place(better: str, word: str, *, first: bool) -> str:
+def in_place(better: str, word: str, *, first: bool) -> str:
     """In the word's capitals if they make sense, with the stops behind it; other signs among its letters were letters."""
     inner = core(word)
     stops = re.search(r"[,;.)]*$", word)

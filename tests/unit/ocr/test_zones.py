@@ -424,3 +424,23 @@ def test_a_speck_beside_a_letters_subject_is_no_dash_of_it() -> None:
     worn = page(*head, ("V/v khám sức khỏe", 110, 175), ("định kỳ năm 2025", 120, 205))
     speck = replace(worn.words[0], text="-", box=(90, 197, 92, 199), line=90)
     assert read(replace(worn, words=(*worn.words, speck)))["subject"].value == "khám sức khỏe định kỳ năm 2025"
+
+
+def test_a_wide_number_line_is_parted_from_its_date_though_it_stands_aslope() -> None:
+    """Its box is as high as two lines, so that no gap looks wide beside it."""
+    head = changed(("Số: 127/BC-UBND-VP", ""), ("Hòa Hưng, ngày 09 tháng 7 năm 2026", ""))
+    sloping = page(*head, ("Số: 127/BC-UBND-VP", 290, 140), confidence=0.99)
+    right = page(("Hòa Hưng, ngày 09 tháng 7 năm 2026", 490, 180), confidence=0.99).words
+    found = read(replace(sloping, words=(*sloping.words, *(replace(w, line=len(head)) for w in right))))
+    assert found["place"].value == "Hòa Hưng" and found["number"].value == "127"
+    assert found["organ_name"].value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG"
+
+
+def test_specks_in_a_title_do_not_hide_its_type() -> None:
+    found = read(page(*changed(("BÁO CÁO", "BÁ.O CÁO"))))
+    assert found["type_name"].value == "BÁO CÁO" and found["subject"].value == "Về việc rà soát hồ sơ"
+
+
+def test_a_fixed_phrase_of_an_agency_is_spelt_as_such_where_one_letter_was_misread() -> None:
+    assert spelt("Ủv ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
+    assert spelt("Ủv bxn nhân dân xã Thử") == "Ủv bxn nhân dân xã Thử"
