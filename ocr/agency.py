@@ -62,7 +62,7 @@ _PLAIN_HEADS = tuple(letters(head) for head in _HEADS)
 def spelt(name: str) -> str:
     """The name with its fixed words spelt as they are everywhere, where marks of theirs were misread or a letter, and without the
     scraps of a rule or a stain between its words."""
-    words = [w.strip(".,;:·•_|'\"`’‘“”=~*^°") for w in name.split()]
+    words = [w.strip(".,;:·•_|'\"`’‘“”=~*^°") for w in re.sub("[:;|]", " ", name).split()]
     words = [w for w in words if any(c.isalnum() for c in w) or w in ("-", "–", "&")]
     while words and not any(c.isalnum() for c in words[0]):
         words.pop(0)

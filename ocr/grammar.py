@@ -155,7 +155,7 @@ _DIGIT = r"[0-9OQIJLSBZ!|\]\[]"
 _DIGITS = str.maketrans("OQIJLSBZ!|][", "001115821111")
 _MARKED_DIGITS = str.maketrans("óòõôöÓ", "666666")
 """A six whose bow was read as a letter with a mark."""
-_LABEL = r"^[\W_]*(?:S[O06QD]|[58][O06])(?![A-Z])"
+_LABEL = r"^[\W_]*(?:S[O06QD]|[58][O06]|S[A-Z](?=\s?:\s?[0-9]))(?![A-Z])"
 _BLANK = r"[\s._…·\-–—]"
 """What stands where something is to be filled in."""
 _DATED = r"(?:19|20)\d\d\s?/\s?[A-Z]{2}"

@@ -70,11 +70,12 @@ def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
                 score = starts_like(_unspecked(line.text), title, 0.85)
                 count = len(letters(title).split())
                 whole = len(letters(_unspecked(line.text)).split()) == count
-                if score and (whole or kind.layout != "decree30"):
+                broken = _in_pieces(line.text, title) if kind.layout == "decree30" and not (score and whole) else 0.0
+                if broken or (score and (whole or kind.layout != "decree30")):
                     marks = marks_on(page, kind)
                     if kind.marks and not marks:
                         continue
-                    end = _after_words(line.text, count)
+                    score, end = broken or score, len(line.text) if broken else _after_words(line.text, count)
                     rest = line.cut(end) if line.text[end:].strip(" .:-") else None
                     found.append((line.box[1], -count, -marks, Title(kind, line.cut(0, end), rest, score)))
     return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
@@ -89,6 +90,16 @@ def _after_words(text: str, count: int) -> int:
         at = text.index(word, at) + len(word)
         count -= len(letters(_unspecked(word)).split())
     return at
+
+
+_PIECES, _PIECED = 0.8, 6
+"""Similarity of a line with a title of so many letters at least, the spaces in both left out: letters broke off, or got lost."""
+
+
+def _in_pieces(text: str, title: str) -> float:
+    """How well a whole line is a title whose words were read in pieces (``T HÔNG BÁO``); 0: not at all."""
+    read, meant = letters(text).replace(" ", ""), letters(title).replace(" ", "")
+    return similarity(read, meant, _PIECES) if len(meant) >= _PIECED else 0.0
 
 
 def _unspecked(text: str) -> str:
@@ -198,7 +209,7 @@ def _agency_fields(page: Sheet, blocks: Blocks, numbered: Line | None, dated: Li
         return []
     groups = agencies(organ)
     sure = 1.0 if numbered else 0.8
-    out = [agency_field("organ_name", groups[-1], sure)]
+    out = [_with_its_body(agency_field("organ_name", groups[-1], sure))]
     above = [n for group in groups[:-1] for n in group]
     return [agency_field("parent_organ", above, sure), *out] if above else out
 
@@ -215,6 +226,21 @@ def _is_name(line: Line, page: Sheet) -> bool:
         and line.box[0] < 0.5 * page.width
         and not any(similarity(line.text, known, _NATION) for known in (NATION, MOTTO))
     )
+
+
+_COMMUNE = re.compile(r"(?:XA|PHUONG|DAC KHU|THI TRAN) \S")
+
+
+def _with_its_body(organ: IndexField) -> IndexField:
+    """In doubt: whose name a commune's is, where the line over it was not read. No paper is issued by a commune itself, and
+    nearly all of communes are by their committees."""
+    if not _COMMUNE.match(plain(organ.value)):
+        return organ
+    whole = f"{_COMMITTEE} {organ.value}" if is_upper(organ.value) else f"{_COMMITTEE.capitalize()} {organ.value}"
+    return replace(organ, value=whole, doubt=True, proposals=(Proposal(organ.value, "read"), *organ.proposals)[:3], weak=())
+
+
+_COMMITTEE = "ỦY BAN NHÂN DÂN"
 
 
 def agency_field(name: str, lines: list[Line], sure: float) -> IndexField:

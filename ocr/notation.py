@@ -47,10 +47,11 @@ def number_fields(line: Line | None, kind: DocumentType | None, organ: str = "")
 
 def _notation_field(line: Line, parsed: NumberLine, kind: DocumentType | None, organ: str) -> IndexField:
     said = line.cut(*parsed.rest)
-    cut = _cut_short(line.text, parsed)
+    written = _written(line, parsed)
+    cut = _cut_short(line.text, parsed) or len(_shapes(written)) > len(_shapes(parsed.notation)) + _ODD_LETTERS
     right = notation_of(parsed.notation, kind)
     if cut or confidence(said.words) < KNOWN_BELOW or not _sound(right, kind):
-        right = _settled(right, _likely(_written(line, parsed), kind, organ), cut=cut)
+        right = _settled(right, _likely(written, kind, organ), cut=cut)
     odd = parsed.loose or cut or not _sound(right, kind) or plain(right) != plain(parsed.notation)
     made = field("notation", [said], right, wrong=odd)
     if not odd and right == parsed.notation and _all_known(right, kind):
@@ -123,10 +124,13 @@ def _settled(right: str, likely: str, *, cut: bool) -> str:
 
 
 _SHORT = 3
+_ODD_LETTERS = 2
+"""So many letters behind a notation are no sign that it goes on in pieces."""
 
 
 def _sound(notation: str, kind: DocumentType | None) -> bool:
-    return notation_is_regular(notation) and _fits(notation, kind) and not _is_nearly_a_copy(notation)
+    odd = any(re.search("[a-zà-ỹ]", part) for part in notation.split("/")[-1].split("-")[1:] if part not in NOTATION_PARTS)
+    return notation_is_regular(notation) and not odd and _fits(notation, kind) and not _is_nearly_a_copy(notation)
 
 
 def _is_nearly_a_copy(notation: str) -> bool:

@@ -21,7 +21,7 @@ from ocr.missed import Paper
 from ocr.notation import is_listed
 from workstation.domain.page import AGAIN
 
-_BEGINS = re.compile(r"^[\W_]*(?:S[O06D]|[58][O06])\W{0,3}[:;.,]\W*[0-9]")
+_BEGINS = re.compile(r"^[\W_]*(?:S[A-Z06]|[58][O06])\W{0,3}[:;.,]\W*[0-9]")
 """``Số:`` and a figure, as they may be read."""
 _SURE = 0.85
 """The recogniser's confidence from which a line's words are left alone."""

@@ -62,15 +62,22 @@ def clean_subject(text: str) -> str:
 
 
 _BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"))
+_APOSTROPHES = re.compile(r"(?<![^\W\d_])['’](?=\w)|(?<=\w)['’](?!\w)")
+"""Beside a word: Vietnamese has none, and names of other tongues have them between letters."""
+_DASHED = re.compile(r"(?<!\S)([^\W\d_]+) [-–] (?=([^\W\d_]+))")
 _SIGNED = re.compile(r"(?<!\S)([^\W\d_]+)[:;.]+ (?=([a-zà-ỹđ]+))")
 
 
 def _without_lone_signs(text: str) -> str:
-    """Without a bracket that has no other, and without stops inside it if there are several, one of them between two words that
-    usually stand side by side: specks."""
+    """Without a bracket that has no other, and apostrophes beside words. Where these are, or several stops and one of them
+    between two words that usually stand side by side, there are specks: without stops, and dashes between such words."""
     for opening, closing in _BRACKETS:
         if (opening in text) != (closing in text):
             text = text.replace(opening, "").replace(closing, "")
-    parted = list(_SIGNED.finditer(text))
-    specks = len(parted) > 1 and any(usually_together(*two.groups()) for two in parted)
-    return _SIGNED.sub(r"\1 ", text) if specks else text
+    bare = _APOSTROPHES.sub("", text)
+    parted = list(_SIGNED.finditer(bare))
+    specks = bare != text or (len(parted) > 1 and any(usually_together(*two.groups()) for two in parted))
+    if not specks:
+        return text
+    joined = _SIGNED.sub(r"\1 ", bare)
+    return _DASHED.sub(lambda two: f"{two[1]} " if usually_together(two[1], two[2]) else two[0], joined)

@@ -57,7 +57,7 @@ def _options(own: Sequence[RawWord], n: int, others: Sequence[Sequence[RawWord]]
     word = own[n]
     inner = core(word.text)
     beside = [core(own[m].text) for m in (n - 1, n + 1) if 0 <= m < len(own)]
-    named = n > 0 and inner.istitle() and any(map(str.istitle, beside))
+    named = n > 0 and inner.istitle() and any(one[:1].isupper() for one in beside)
     if named or len(inner) < _SHORTEST or not any(c.isalpha() for c in inner) or any(c.isdigit() for c in inner):
         yield Option(word.text, 0.0)
         return

@@ -25,6 +25,10 @@ _SURER = 1.0
 """By how much more of one that was read with all."""
 _ALONE, _OFTEN = 2.2, 9
 """What it costs that a word stands behind none of those behind which alone it stands in the wording, so many times at least."""
+_SPACE, _WORDS, _SHORTEST = 1.0, 3, 2
+"""What it costs that a space was not read; words that were read as one at most, and letters of one at least."""
+_REST = 2.0
+"""What it costs that of a word its first letter alone was read."""
 _FARTHEST = 0.5
 """Share of a word's strokes that may be misread."""
 
@@ -61,6 +65,8 @@ def alternatives(word: str, sure: float) -> Iterator[Option]:
     inner = "".join(c for c in core(word) if c.isalpha())
     for other, cost in _near(inner.lower()):
         yield Option(other, cost * (1 + _SURER * sure))
+    for several in _run_together(inner.lower()):
+        yield Option(several, _SPACE)
 
 
 def _worth(word: str) -> float:
@@ -97,9 +103,29 @@ def _vocabulary() -> Mapping[str, tuple[str, str]]:
 
 
 @lru_cache(maxsize=4096)
+def _run_together(read: str, most: int = _WORDS) -> tuple[str, ...]:
+    """What is no syllable, as known words that were read as one."""
+    if is_syllable(read) and most == _WORDS:
+        return ()
+    out = []
+    for end in range(_SHORTEST, len(read) - _SHORTEST + 1):
+        first, rest = read[:end], read[end:]
+        if _is_known(first):
+            out += [f"{first} {rest}"] if _is_known(rest) else []
+            out += [f"{first} {more}" for more in _run_together(rest, most - 1)] if most > 2 else []
+    return tuple(out)
+
+
+def _is_known(word: str) -> bool:
+    return is_syllable(word) and key(word) in _vocabulary()
+
+
+@lru_cache(maxsize=4096)
 def _near(read: str) -> tuple[tuple[str, float], ...]:
     """Known words of nearly the same strokes, and what misreading them costs."""
     seen, out = strokes(read), []
+    if len(read) == 1:
+        return tuple((word, _REST) for word, _ in _vocabulary().values() if word[0] == read and not is_syllable(read))
     for own, (word, meant) in _vocabulary().items():
         if own == key(read):
             continue

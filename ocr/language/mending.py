@@ -34,7 +34,11 @@ def _doubtful(word: str, sure: float) -> bool:
 
 
 def _of_letters(inner: str) -> bool:
-    return len(inner) > 1 and any(c.isalpha() for c in inner) and 2 * sum(c.isdigit() for c in inner) <= len(inner)
+    return (
+        not (len(inner) == 1 and is_syllable(inner))
+        and any(c.isalpha() for c in inner)
+        and 2 * sum(c.isdigit() for c in inner) <= len(inner)
+    )
 
 
 def _options(words: Sequence[str], i: int, sure: float) -> Iterator[Option]:
@@ -42,7 +46,7 @@ def _options(words: Sequence[str], i: int, sure: float) -> Iterator[Option]:
     left, right = (core(words[j]) if 0 <= j < len(words) else "" for j in (i - 1, i + 1))
     if not _of_letters(inner):
         yield Option(words[i], 0.0)
-    elif i and inner.istitle() and (left.istitle() or right.istitle()):  # a name, for which common words are no measure
+    elif i and inner.istitle() and (left[:1].isupper() or right[:1].isupper()):  # a name, for which common words are no measure
         family = likely_name(f"{inner} {right}").split() if right.istitle() and not is_syllable(inner) else []
         yield Option(family[0] if family else words[i], 0.0)
     elif _YEAR.fullmatch(right) and not usually_together(left, inner) and _is_like_a_years(inner):

@@ -227,6 +227,8 @@ def test_a_family_name_with_another_mark_is_seen(name: str, likely: str) -> None
         ("TĂNG CƯỜNG BẢO ĐẢN AN NINH", "TĂNG CƯỜNG BẢO ĐẢM AN NINH"),
         ("mở lóp tâp huân chuyên đối sô", "mở lớp tập huấn chuyển đổi số"),  # no neighbour is sound
         ("gửi dah sách hô nghèo", "gửi danh sách hộ nghèo"),
+        ("mở lớptậphuấn nghiệp vụ", "mở lớp tập huấn nghiệp vụ"),
+        ("lập k hoạch mới", "lập kế hoạch mới"),
         ("quy định vê giá đất", "quy định về giá đất"),  # a word that stands everywhere
     ],
 )
