@@ -6,7 +6,7 @@ A name may take several lines (``ỦY BAN NHÂN DÂN`` / ``PHƯỜNG HÒA HƯNG`
 import re
 from collections.abc import Sequence
 
-from ocr.grammar import letters, plain
+from ocr.grammar import distance, letters, plain
 from ocr.sheet import Line
 
 _HEADS = (
@@ -60,9 +60,9 @@ _PLAIN_HEADS = tuple(letters(head) for head in _HEADS)
 
 
 def spelt(name: str) -> str:
-    """The name with its fixed words spelt as they are everywhere, where only marks of theirs were misread, and without the
+    """The name with its fixed words spelt as they are everywhere, where marks of theirs were misread or a letter, and without the
     scraps of a rule or a stain between its words."""
-    words = [w.strip(".,;:·•_|'\"`’‘“”=~*^°") for w in name.split()]
+    words = [w.strip(".,;:·•_|'\"`’‘“”=~*^°") for w in re.sub("[:;|]", " ", name).split()]
     words = [w for w in words if any(c.isalnum() for c in w) or w in ("-", "–", "&")]
     while words and not any(c.isalnum() for c in words[0]):
         words.pop(0)
@@ -70,10 +70,19 @@ def spelt(name: str) -> str:
         words.pop()
     for flat, right in _SPELT:
         for at in range(len(words) - len(right) + 1):
-            if [letters(w) for w in words[at : at + len(right)]] == flat:
+            if _same([letters(w) for w in words[at : at + len(right)]], flat):
                 pairs = zip(right, words[at : at + len(right)], strict=True)
                 words[at : at + len(right)] = [_cased(new, old) for new, old in pairs]
     return " ".join(words)
+
+
+_LONG = 3
+"""Words of a fixed phrase that is what it is also where one letter of it was misread."""
+
+
+def _same(read: Sequence[str], flat: Sequence[str]) -> bool:
+    off = [(a, b) for a, b in zip(read, flat, strict=True) if a != b]
+    return not off or (len(flat) >= _LONG and len(off) == 1 and distance(*off[0]) == 1)
 
 
 def _cased(word: str, like: str) -> str:

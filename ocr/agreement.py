@@ -62,7 +62,8 @@ def agreed(fields: Sequence[IndexField], page: Sheet) -> list[IndexField]:
         return list(fields)
     head = next((body for body in _BODIES if letters(head).startswith(letters(body)) and len(head) < len(body) + 4), head)
     value = f"{head} {unit} {best.text.upper() if is_upper(unit) else best.text}".strip()
-    read = bool(_parted(organ.value)[1]) and head in _BODIES
+    bodied = all(_parted(p.value)[0] for p in organ.proposals if p.why == "read" and _parted(p.value)[1])
+    read = bool(_parted(organ.value)[1]) and head in _BODIES and bodied  # whose it is was read, not guessed
     both = read and mine is not None and theirs is not None and mine.key == theirs.key == best.key
     alone = mine is not None and theirs is not None and len(mine.text.split()) == len(theirs.text.split())
     alone = alone and not both and not any(name.casefold() == best.key for _, name, _ in said)
@@ -121,6 +122,8 @@ def _bare(text: str) -> str:
     flat = plain(" ".join(words))
     unit = _UNIT.match(flat)
     rest = " ".join(words)[unit.end() :].split() if unit else words
+    while len(rest) > 1 and rest[0].strip("'’").isdigit():
+        rest = rest[1:]  # a commune is called by a figure or by a name: this is a stroke of what stands beside
     return " ".join(w for i, w in enumerate(rest) if len(w) > 1 or w.isdigit() or (0 < i < len(rest) - 1 and w.isupper()))
 
 

@@ -8,7 +8,6 @@ from statistics import median
 
 from ocr.agency import agencies, spelt
 from ocr.grammar import (
-    distance,
     find_date,
     is_upper,
     letters,
@@ -18,13 +17,12 @@ from ocr.grammar import (
     similarity,
     starts_like,
 )
-from ocr.language.mending import likelier
 from ocr.notation import in_its_place, number_fields
 from ocr.sheet import Line, Sheet, field, part
+from ocr.subject import subject_field, without_scraps
 from ocr.titles import marks_on, title_lines
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal
-from workstation.domain.syllables import core
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -69,14 +67,15 @@ def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
             continue
         for kind in types:
             for title in kind.titles:
-                score = starts_like(line.text, title, 0.85)
+                score = starts_like(_unspecked(line.text), title, 0.85)
                 count = len(letters(title).split())
-                whole = len(letters(line.text).split()) == count
-                if score and (whole or kind.layout != "decree30"):
+                whole = len(letters(_unspecked(line.text)).split()) == count
+                broken = _in_pieces(line.text, title) if kind.layout == "decree30" and not (score and whole) else 0.0
+                if broken or (score and (whole or kind.layout != "decree30")):
                     marks = marks_on(page, kind)
                     if kind.marks and not marks:
                         continue
-                    end = _after_words(line.text, count)
+                    score, end = broken or score, len(line.text) if broken else _after_words(line.text, count)
                     rest = line.cut(end) if line.text[end:].strip(" .:-") else None
                     found.append((line.box[1], -count, -marks, Title(kind, line.cut(0, end), rest, score)))
     return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
@@ -89,8 +88,23 @@ def _after_words(text: str, count: int) -> int:
         if count == 0:
             break
         at = text.index(word, at) + len(word)
-        count -= len(letters(word).split())
+        count -= len(letters(_unspecked(word)).split())
     return at
+
+
+_PIECES, _PIECED = 0.8, 6
+"""Similarity of a line with a title of so many letters at least, the spaces in both left out: letters broke off, or got lost."""
+
+
+def _in_pieces(text: str, title: str) -> float:
+    """How well a whole line is a title whose words were read in pieces (``T HÔNG BÁO``); 0: not at all."""
+    read, meant = letters(text).replace(" ", ""), letters(title).replace(" ", "")
+    return similarity(read, meant, _PIECES) if len(meant) >= _PIECED else 0.0
+
+
+def _unspecked(text: str) -> str:
+    """Without stops between two letters: specks in a word, or pieces of a letter."""
+    return re.sub(r"(?<=[^\W\d_])[.,:;'’](?=[^\W\d_])", "", text)
 
 
 def begins_document(page: Sheet, types: tuple[DocumentType, ...], *, alone: bool = True) -> bool:
@@ -164,8 +178,9 @@ def _parted(line: Line, gutter: float, page: Sheet) -> list[Line]:
     wide, at = max(gaps, default=(0.0, 0))
     ordinary = median(max(0.0, b.box[0] - a.box[2]) for a, b in pairwise(line.words))
     numbered = parse_number(line.text) is not None and find_date(line.text) is not None
-    if numbered and wide < 2 * ordinary:  # the number ends with the word that has its stroke
-        at = next((i + 1 for i, w in enumerate(line.words) if "/" in w.text), at)
+    if numbered:
+        if wide < 2 * ordinary:  # the number ends with the word that has its stroke
+            at = next((i + 1 for i, w in enumerate(line.words) if "/" in w.text), at)
     elif wide < max(0.5 * line.height, 1.6 * ordinary):
         return [line]
     return [part(line.page, words) for words in (line.words[:at], line.words[at:]) if words]
@@ -198,7 +213,7 @@ def _agency_fields(page: Sheet, blocks: Blocks, numbered: Line | None, dated: Li
         return []
     groups = agencies(organ)
     sure = 1.0 if numbered else 0.8
-    out = [agency_field("organ_name", groups[-1], sure)]
+    out = [_with_its_body(agency_field("organ_name", groups[-1], sure))]
     above = [n for group in groups[:-1] for n in group]
     return [agency_field("parent_organ", above, sure), *out] if above else out
 
@@ -215,6 +230,21 @@ def _is_name(line: Line, page: Sheet) -> bool:
         and line.box[0] < 0.5 * page.width
         and not any(similarity(line.text, known, _NATION) for known in (NATION, MOTTO))
     )
+
+
+_COMMUNE = re.compile(r"(?:XA|PHUONG|DAC KHU|THI TRAN) \S")
+
+
+def _with_its_body(organ: IndexField) -> IndexField:
+    """In doubt: whose name a commune's is, where the line over it was not read. No paper is issued by a commune itself, and
+    nearly all of communes are by their committees."""
+    if not _COMMUNE.match(plain(organ.value)):
+        return organ
+    whole = f"{_COMMITTEE} {organ.value}" if is_upper(organ.value) else f"{_COMMITTEE.capitalize()} {organ.value}"
+    return replace(organ, value=whole, doubt=True, proposals=(Proposal(organ.value, "read"), *organ.proposals)[:3], weak=())
+
+
+_COMMITTEE = "ỦY BAN NHÂN DÂN"
 
 
 def agency_field(name: str, lines: list[Line], sure: float) -> IndexField:
@@ -292,11 +322,11 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
     taken: list[Line] = []
     previous = title.line
     for whole in below:
-        line = _without_scraps(whole)
+        line = without_scraps(whole)
         if taken and line.box[3] < previous.box[1] + 0.5 * previous.height:
             continue
-        if len(letters(line.text)) < 2 and line.height < 0.6 * page.pitch:
-            continue  # a scrap of a rule or a stain
+        if _is_scrap(line, page):
+            continue
         if _beside(line, title, page):
             continue
         gap = line.box[1] - previous.box[3]
@@ -308,7 +338,12 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
             break
         taken.append(line)
         previous = line
-    return _subject(taken) if taken else None
+    return subject_field(taken) if taken else None
+
+
+def _is_scrap(line: Line, page: Sheet) -> bool:
+    """Whether a line is a scrap of a rule or a stain, or a speck that was read as a dash."""
+    return len(letters(line.text)) < 2 and line.height < 0.6 * page.pitch
 
 
 def _after_the_last(line: Line, taken: Sequence[Line]) -> bool:
@@ -326,26 +361,6 @@ def _beside(line: Line, title: Title, page: Sheet) -> bool:
     return line.box[2] < title.line.centre - 0.2 * page.width and line.box[2] - line.box[0] < 0.16 * page.width
 
 
-def _subject(lines: list[Line], *, wrong: bool = False) -> IndexField:
-    """A value that says what its words likelier were, then with doubt, and with what was read proposed."""
-    made = field("subject", lines, clean_subject(" ".join(n.text for n in lines)), wrong=wrong)
-    surest: dict[str, float] = {}
-    for word in (w for n in lines for w in n.words):
-        surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
-    words = made.value.split()
-    better = likelier(words, [surest.get(core(w), 0.0) for w in words])
-    if not better:
-        return made
-    value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
-    return replace(made, value=value, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
-
-
-def _without_scraps(line: Line) -> Line:
-    """Without the strokes before its first word and behind its last; a dash may be meant."""
-    kept = [i for i, w in enumerate(line.words) if any(c.isalnum() for c in w.text) or w.text in ("-", "–")]
-    return part(line.page, line.words[kept[0] : kept[-1] + 1]) if kept else line
-
-
 _ITEM = re.compile(r"^\W{0,2}(?:[0-9]{1,2}|[IVX]{1,4})[.,)]\s*\S")
 """A numbered paragraph."""
 
@@ -356,23 +371,6 @@ def _runs_on(line: Line, edges: Margins, page: Sheet) -> bool:
     return abs(left - right) > 0.03 * page.width and (right < 0.03 * page.width or left < 0.06 * page.width)
 
 
-def clean_subject(text: str) -> str:
-    """Without the scraps of the rule under it, or of a stain before it; its first words as they always are, and the strokes of
-    numbers and dates in it as strokes."""
-    bare = re.sub(r"(?:\s+[^\w\s]{1,3})+$", "", re.sub(r"^[^\w(\"“]+", "", text)).rstrip(" :;,.·_-")
-    first, _, rest = bare.partition(" ")
-    second, _, tail = rest.partition(" ")
-    if tail and letters(second) == "VIEC" and distance(letters(first).replace(" ", ""), "VE") <= 1:
-        bare = f"Về việc {tail}"
-    elif letters(first) == "VIEC":
-        bare = f"Về {bare[0].lower()}{bare[1:]}"
-    bare = re.sub(r"(?<=\bsố) [-–:.] (?=\d+\s?/)", " ", bare)
-    bare = re.sub(r"(?<=[a-zà-ỹđ]{2})\.(?= [a-zà-ỹđ])", ",", bare)  # a subject is one sentence
-    bare = re.sub(r"(?<=[a-zà-ỹđ])\.(?=[a-zà-ỹđ]{2})", " ", bare)
-    bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
-    return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
-
-
 def letter_subject(page: Sheet) -> IndexField | None:
     """``V/v …`` under the number of an official letter, without the abbreviation itself."""
     blocks = header_blocks(page, _body_top(page))
@@ -381,10 +379,12 @@ def letter_subject(page: Sheet) -> IndexField | None:
         if start:
             taken = [line.cut(start)]
             for after in blocks.left[at + 1 :]:
+                if _is_scrap(after, page):
+                    continue
                 if after.box[1] - taken[-1].box[3] > 1.2 * page.pitch or is_upper(after.text):
                     break
                 taken.append(after)
-            return _subject(taken, wrong=not _SUBJECT_MARK.match(line.text))
+            return subject_field(taken, wrong=not _SUBJECT_MARK.match(line.text))
     return None
 
 

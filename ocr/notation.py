@@ -47,10 +47,11 @@ def number_fields(line: Line | None, kind: DocumentType | None, organ: str = "")
 
 def _notation_field(line: Line, parsed: NumberLine, kind: DocumentType | None, organ: str) -> IndexField:
     said = line.cut(*parsed.rest)
-    cut = _cut_short(line.text, parsed)
+    written = _written(line, parsed)
+    cut = _cut_short(line.text, parsed) or len(_shapes(written)) > len(_shapes(parsed.notation)) + _ODD_LETTERS
     right = notation_of(parsed.notation, kind)
     if cut or confidence(said.words) < KNOWN_BELOW or not _sound(right, kind):
-        right = _settled(right, _likely(_written(line, parsed), kind, organ), cut=cut)
+        right = _settled(right, _likely(written, kind, organ), cut=cut)
     odd = parsed.loose or cut or not _sound(right, kind) or plain(right) != plain(parsed.notation)
     made = field("notation", [said], right, wrong=odd)
     if not odd and right == parsed.notation and _all_known(right, kind):
@@ -97,6 +98,7 @@ def _written(line: Line, parsed: NumberLine) -> str:
     rest = line.text[parsed.rest[0] :] if parsed.rest[1] else ""
     words = rest.split(" ")
     broken = next((i for i, w in enumerate(words) if i and (len(w) > _SCRAP or any(c.islower() for c in w))), len(words))
+    broken = next((i for i, w in enumerate(words[:broken]) if i and words[0].endswith(w)), broken)  # read again, it is whole
     return " ".join(words[:broken])
 
 
@@ -122,10 +124,13 @@ def _settled(right: str, likely: str, *, cut: bool) -> str:
 
 
 _SHORT = 3
+_ODD_LETTERS = 2
+"""So many letters behind a notation are no sign that it goes on in pieces."""
 
 
 def _sound(notation: str, kind: DocumentType | None) -> bool:
-    return notation_is_regular(notation) and _fits(notation, kind) and not _is_nearly_a_copy(notation)
+    odd = any(re.search("[a-zà-ỹ]", part) for part in notation.split("/")[-1].split("-")[1:] if part not in NOTATION_PARTS)
+    return notation_is_regular(notation) and not odd and _fits(notation, kind) and not _is_nearly_a_copy(notation)
 
 
 def _is_nearly_a_copy(notation: str) -> bool:
@@ -243,6 +248,16 @@ def _all_known(notation: str, kind: DocumentType | None) -> bool:
     first, *rest = notation.split("/")[-1].split("-")
     own = kind.abbreviation if kind else ""
     return (first == own if own else first in _UNITS) and bool(rest or not own) and all(part in _UNITS for part in rest)
+
+
+def is_listed(notation: str) -> bool:
+    """Whether every part of a notation is one that wards write: its type's, agency's and unit's; or it is a copy's."""
+    bare = notation.split("/")[-1]
+    if _YEAR.match(notation) and bare in _COPIES:
+        return True
+    first, *rest = bare.split("-")
+    own = first in NOTATION_PARTS or first in _UNITS
+    return own and bool(rest or first in AGENCIES) and all(part in _UNITS for part in rest)
 
 
 def _fits(notation: str, kind: DocumentType | None) -> bool:

@@ -5,7 +5,24 @@ from dataclasses import replace
 
 import cv2
 
-from ocr import again, cache, codes, columns, digits, filled, layout, lone, missed, secrecy, small, tables, unread, written
+from ocr import (
+    again,
+    cache,
+    codes,
+    columns,
+    digits,
+    filled,
+    layout,
+    lone,
+    missed,
+    numberline,
+    secrecy,
+    small,
+    subjectlines,
+    tables,
+    unread,
+    written,
+)
 from ocr.engine import Recognizer, end_up
 from ocr.frames import Frame, Pixels, load_frame
 from ocr.geometry import Lie, apply_recipe, measure_lie
@@ -132,12 +149,20 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         found = layout.read_page(beside, paper.dpi, recognizer)
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, read, missing = unread.settle(paper, found, read, recognizer)
-        rest = digits.numbers_again(paper.page, rest, paper.dpi, recognizer)
-        rest = filled.days_again(paper, again.held_against(paper, rest, recognizer), recognizer)
+        rest = _doubtful_again(paper, rest, recognizer)
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
+
+
+def _doubtful_again(paper: missed.Paper, words: tuple[RawWord, ...], recognizer: Recognizer) -> tuple[RawWord, ...]:
+    """The words beside tables, those that fields are made of read again where they are in doubt."""
+    words = digits.numbers_again(paper.page, words, paper.dpi, recognizer)
+    words = numberline.numbers_read_again(paper, words, recognizer)
+    words = again.held_against(paper, words, recognizer)
+    words = filled.days_again(paper, words, recognizer)
+    return subjectlines.subjects_read_again(paper, words, recognizer)
 
 
 def _own_text(done: Cleaned, reduced: Reduced, own: tuple[RawWord, ...], recognizer: Recognizer) -> PageText:

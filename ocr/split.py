@@ -89,12 +89,13 @@ def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType 
 
 
 def _type_name(title: Title) -> IndexField:
-    """The wording of the type, where at most marks of it were misread; else as read, doubtful, and the wording proposed."""
+    """The wording of the type; in doubt, and with what was read proposed, where more than marks of it were misread."""
     read = title.line.text.upper()
     likely = max(title.kind.titles, key=lambda wording: (similarity(read, wording), len(wording)))
     if letters(read) == letters(likely):
         return field("type_name", [title.line], likely, sure=title.score, known=True)
-    return replace(field("type_name", [title.line], sure=title.score, wrong=True), proposals=(Proposal(likely, "title"),))
+    made = field("type_name", [title.line], likely, sure=title.score, wrong=True)
+    return replace(made, proposals=(Proposal(read, "read"),), weak=())
 
 
 def _fields(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocr.agency import spelt
-from ocr.grammar import filled_date, find_identity, identity_is_regular, plain, starts_like
+from ocr.grammar import filled_date, find_identity, identity_is_regular, plain, similarity, starts_like
 from ocr.sheet import Line, field, name_field
 from workstation.domain.doctype import FieldDefinition, ValueKind
 from workstation.domain.fields import IndexField, Proposal
@@ -104,4 +104,23 @@ def without_province(text: str) -> str:
     behind = _PROVINCE.match(plain(text))
     name = text[: behind.start(1)] if behind else text
     parts = [p.strip() for p in name.split(",")]
-    return spelt(name) if starts_like(" ".join(parts), _PEOPLES) else ", ".join(parts)
+    return _committee(name) if starts_like(_whole_words(" ".join(parts)), _PEOPLES, _NEARLY) else ", ".join(parts)
+
+
+_NEARLY = 0.75
+"""Similarity with a committee's first words from which a value is one's name: what has an agency here mostly is."""
+_COMMUNES, _ALIKE = ("phường", "xã"), 0.7
+
+
+def _whole_words(text: str) -> str:
+    """Without stops between two letters, which are pieces of a letter."""
+    return re.sub(r"(?<=[^\W\d_])['’.,:](?=[^\W\d_])", "", text)
+
+
+def _committee(name: str) -> str:
+    """A people's committee's name with its fixed words spelt as they are everywhere, and the commune's kind under it."""
+    words = spelt(_whole_words(name)).split()
+    count = len(_PEOPLES.split())
+    kind = next((k for k in _COMMUNES if words[count:] and similarity(words[count], k, _ALIKE)), "")
+    rest = [kind, *words[count + 1 :]] if kind else words[count:]
+    return " ".join([_PEOPLES, *rest])

@@ -1,6 +1,6 @@
 """The wording that offices share, as data: phrases that never change, and pairs of words that belong together.
 
-Read once a process from three small files of this folder; what is in them and where it comes from is said on their first lines.
+Read once a process from small files of this folder; what is in them and where it comes from is said on their first lines.
 """
 
 import re
@@ -34,6 +34,16 @@ def _weak() -> frozenset[str]:
 
 def is_weak(word: str) -> bool:
     return key(word) in _weak()
+
+
+def usually_together(left: str, right: str) -> bool:
+    """Whether two words usually follow one another."""
+    return (key(left), key(right)) in _together()
+
+
+@cache
+def _together() -> frozenset[tuple[str, str]]:
+    return frozenset((key(left), key(right)) for left, right in usual_neighbours())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +90,26 @@ def pairs() -> Pairs:
     return Pairs(frozenset(known), frozenset(named), _frozen(after), _frozen(before))
 
 
+_ALL = ("usual.txt", "wording.txt", "fixed.txt", "subjects.txt")
+
+
 def usual_neighbours() -> Iterator[tuple[str, str]]:
     """Words that usually follow one another, as they are written."""
-    return (two for name in ("usual.txt", "wording.txt", "fixed.txt") for two in _neighbours(name))
+    return (two for name in _ALL for two in _neighbours(name))
+
+
+def first_words() -> Iterator[str]:
+    """Words that begin what is said, as they are written."""
+    return (words[0] for name in _ALL for words in _runs(name) if words)
 
 
 def _neighbours(name: str) -> Iterator[tuple[str, str]]:
+    return (two for words in _runs(name) for two in pairwise(words))
+
+
+def _runs(name: str) -> Iterator[list[str]]:
     """Words that stand side by side in a file, no sign between them."""
-    return (two for line in lines_of(name) for run in re.split(r"[;,.:]| - ", line) for two in pairwise(run.split()))
+    return (run.split() for line in lines_of(name) for run in re.split(r"[;,.:]| - ", line))
 
 
 def _frozen(table: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], frozenset[str]]:

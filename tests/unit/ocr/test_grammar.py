@@ -66,6 +66,12 @@ def test_a_number_misread_or_left_blank(line: str, parts: tuple[str, str], loose
     assert line[slice(*found.rest)].replace(" ", "").startswith(parts[1])
 
 
+def test_a_stroke_read_as_a_figure_behind_a_year_and_a_label_read_as_figures() -> None:
+    found = parse_number("Số: 31/20217TLKT-BS")
+    assert found is not None and (found.number, found.notation, found.loose) == ("31", "2021/TLKT-BS", True)
+    assert numbered(": 8o: 31/KH-UBND-TP") == ("31", "KH-UBND-TP")
+
+
 def test_what_is_left_when_the_number_is_handwritten_or_no_notation_follows() -> None:
     assert numbered("Số: /QĐ-UBND") == ("", "QĐ-UBND")
     assert numbered("Số: 45/2019") == ("45", "")

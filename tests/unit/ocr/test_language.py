@@ -225,6 +225,11 @@ def test_a_family_name_with_another_mark_is_seen(name: str, likely: str) -> None
         ("niêm yết côi:z khai", "niêm yết công khai"),
         ("hộ cận nghèo riăm 2021", "hộ cận nghèo năm 2021"),
         ("TĂNG CƯỜNG BẢO ĐẢN AN NINH", "TĂNG CƯỜNG BẢO ĐẢM AN NINH"),
+        ("mở lóp tâp huân chuyên đối sô", "mở lớp tập huấn chuyển đổi số"),  # no neighbour is sound
+        ("gửi dah sách hô nghèo", "gửi danh sách hộ nghèo"),
+        ("mở lớptậphuấn nghiệp vụ", "mở lớp tập huấn nghiệp vụ"),
+        ("lập k hoạch mới", "lập kế hoạch mới"),
+        ("quy định vê giá đất", "quy định về giá đất"),  # a word that stands everywhere
     ],
 )
 def test_a_doubtful_word_is_likelier_the_usual_one_of_the_same_strokes(read: str, likely: str) -> None:
@@ -238,6 +243,7 @@ def test_a_doubtful_word_is_likelier_the_usual_one_of_the_same_strokes(read: str
     [
         ("lớp bôi dưỡng nghiệp vụ", 0.99),  # what is sure and a syllable is left
         ("của hộ bà Quách Thanh Ngân", 0.3),  # names have no usual neighbours
+        ("thửa đất giáp suối Đá Bàn của thôn Nậm Cang", 0.6),
         ("số 466/QĐ-UBND ngày 02/9 năm 2020", 0.1),  # numbers are nobody's guess
         ("kế hoạch số hóa hồ sơ, tài liệu lưu trữ", 0.3),
         ("bản đồ miền nam 2020", 0.3),
@@ -246,6 +252,17 @@ def test_a_doubtful_word_is_likelier_the_usual_one_of_the_same_strokes(read: str
 )
 def test_what_is_sure_or_a_name_or_a_number_or_usual_is_left(words: str, sure: float) -> None:
     assert likelier(words.split(), [sure] * len(words.split())) == {}
+
+
+def test_a_word_that_stands_behind_one_other_only_is_doubted_behind_another() -> None:
+    words = ["Về", "việc", "cứ", "công", "chức", "đi", "học", "khi", "có", "lơp"]
+    sure = [0.99] * 9 + [0.2]
+    assert likelier(words, sure) == {2: "cử", 9: "lớp"}
+    assert likelier(["chưa", "đủ", "căn", "cứ", "công", "nhận", "kêt", "quả"], [0.99] * 6 + [0.2, 0.99]) == {6: "kết"}
+
+
+def test_a_family_name_that_is_no_syllable_is_the_listed_one() -> None:
+    assert likelier(["của", "bà", "Quach", "Thu", "Thảo"], [0.99] * 5) == {2: "Quách"}
 
 
 @pytest.mark.parametrize(

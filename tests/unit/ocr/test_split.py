@@ -257,7 +257,7 @@ def test_a_title_takes_its_types_wording_where_marks_were_misread_and_is_doubted
     assert (found.value, found.doubt, found.proposals) == ("GIẤY KHAI SINH", False, ())
     worn = replace(whole, words=tuple(replace(w, text="GIẤV") if w.text == "GIẤY" else w for w in whole.words))
     found = one(split_documents((worn,), TYPES)[0], "type_name")
-    assert (found.value, found.doubt, found.proposals) == ("GIẤV KHAI SINH", True, (Proposal("GIẤY KHAI SINH", "title"),))
+    assert (found.value, found.doubt, found.proposals) == ("GIẤY KHAI SINH", True, (Proposal("GIẤV KHAI SINH", "read"),))
 
 
 def misread(text: PageText, was: str, read: str) -> PageText:

@@ -1,0 +1,139 @@
+"""The likeliest sentence that was read with doubt: for each of its words what was read, or a known word of nearly the same
+strokes, so that the strokes that have to be misread and the words that have to stand side by side though they usually don't
+cost least together. A noisy channel with pairs of words, solved whole (Viterbi): a word that was misread does not hide from its
+neighbour what they were.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from ocr.grammar import distance, plain
+from ocr.language.names import strokes
+from ocr.language.wording import first_words, is_weak, key, usual_neighbours, usually_together
+from workstation.domain.syllables import core, is_syllable
+
+_PAIR, _WEAK_PAIR = 2.2, 1.2
+"""What two words that usually stand so count for; where one of them stands beside anything, less."""
+_WEAK, _KNOWN, _ODD = 2.2, 1.2, -2.0
+"""What a word counts for that stands everywhere; one that is in the wording; and one that is no syllable."""
+_MARK, _LETTER = 1.0, 1.7
+"""What a misread mark costs, and a misread letter, of a word that was read with no confidence."""
+_SURER = 1.0
+"""By how much more of one that was read with all."""
+_ALONE, _OFTEN = 2.2, 9
+"""What it costs that a word stands behind none of those behind which alone it stands in the wording, so many times at least."""
+_SPACE, _WORDS, _SHORTEST = 1.0, 3, 2
+"""What it costs that a space was not read; words that were read as one at most, and letters of one at least."""
+_REST = 2.0
+"""What it costs that of a word its first letter alone was read."""
+_FARTHEST = 0.5
+"""Share of a word's strokes that may be misread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What may stand in one place of a sentence. ``text``: one word, or several that were read as one, empty for a speck;
+    ``cost``: how unlikely it is that it was read so."""
+
+    text: str
+    cost: float
+
+
+def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
+    """Of each place the index of the option that makes the likeliest sentence; of equals the first."""
+    states: list[tuple[float, tuple[int, ...], str]] = [(0.0, (), "")]
+    for options in places:
+        after: dict[str, tuple[float, tuple[int, ...], str]] = {}
+        for i, option in enumerate(options):
+            said = option.text.split()
+            own = sum(map(_worth, said)) + sum(_together(a, b) for a, b in pairwise(said)) - option.cost
+            for score, path, last in states:
+                there = score + own + (_together(last, said[0]) if said and last else 0.0)
+                end = said[-1] if said else last
+                if end not in after or there > after[end][0]:
+                    after[end] = (there, (*path, i), end)
+        states = list(after.values())
+    return list(max(states, key=lambda state: state[0])[1])
+
+
+def alternatives(word: str, sure: float) -> Iterator[Option]:
+    """The word as read, then known ones of nearly the same strokes, small letters. ``sure``: how probably it was read right."""
+    yield Option(word, 0.0)
+    inner = "".join(c for c in core(word) if c.isalpha())
+    for other, cost in _near(inner.lower()):
+        yield Option(other, cost * (1 + _SURER * sure))
+    for several in _run_together(inner.lower()):
+        yield Option(several, _SPACE)
+
+
+def _worth(word: str) -> float:
+    inner = core(word)
+    if not any(c.isalpha() for c in inner):
+        return 0.0
+    if not (inner.isalpha() and is_syllable(inner)):
+        return 0.0 if any(c.isdigit() for c in inner) else _ODD
+    return _WEAK if is_weak(inner) else _KNOWN if key(inner) in _vocabulary() else 0.0
+
+
+@lru_cache(maxsize=10_000)
+def _together(a: str, b: str) -> float:
+    left, right = core(a), core(b)
+    if not left or not right or a[-1] in ",;:.":
+        return 0.0
+    if not usually_together(left, right):
+        return -_ALONE if key(right) in _followers() else 0.0
+    return _WEAK_PAIR if is_weak(left) or is_weak(right) else _PAIR
+
+
+@cache
+def _followers() -> frozenset[str]:
+    """Keys of words that stand behind others only (``cứ`` of ``căn cứ``): what they go on with they do behind those."""
+    seen = Counter(key(right) for _, right in usual_neighbours() if not is_weak(right))
+    return frozenset(own for own, count in seen.items() if count >= _OFTEN) - {key(word) for word in first_words()}
+
+
+@cache
+def _vocabulary() -> Mapping[str, tuple[str, str]]:
+    """Key of a word → the word in small letters, and its strokes."""
+    found = {key(w): w.lower() for two in usual_neighbours() for w in two if w.isalpha() and is_syllable(w)}
+    return {own: (word, strokes(word)) for own, word in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _run_together(read: str, most: int = _WORDS) -> tuple[str, ...]:
+    """What is no syllable, as known words that were read as one."""
+    if is_syllable(read) and most == _WORDS:
+        return ()
+    out = []
+    for end in range(_SHORTEST, len(read) - _SHORTEST + 1):
+        first, rest = read[:end], read[end:]
+        if _is_known(first):
+            out += [f"{first} {rest}"] if _is_known(rest) else []
+            out += [f"{first} {more}" for more in _run_together(rest, most - 1)] if most > 2 else []
+    return tuple(out)
+
+
+def _is_known(word: str) -> bool:
+    return is_syllable(word) and key(word) in _vocabulary()
+
+
+@lru_cache(maxsize=4096)
+def _near(read: str) -> tuple[tuple[str, float], ...]:
+    """Known words of nearly the same strokes, and what misreading them costs."""
+    seen, out = strokes(read), []
+    if len(read) == 1:
+        return tuple((word, _REST) for word, _ in _vocabulary().values() if word[0] == read and not is_syllable(read))
+    for own, (word, meant) in _vocabulary().items():
+        if own == key(read):
+            continue
+        most = int(_FARTHEST * max(len(seen), len(meant)))
+        if abs(len(seen) - len(meant)) > most:
+            continue
+        off = distance(seen, meant, most)
+        if off <= most:
+            letters = distance(plain(read), plain(word))
+            out.append((word, _LETTER * letters + _MARK * max(0, off - letters)))
+    return tuple(out)

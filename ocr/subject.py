@@ -1,0 +1,83 @@
+"""What a document is about (*trích yếu*), from the lines on which it was read: its words as they likelier were."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr.grammar import distance, letters
+from ocr.language.mending import likelier
+from ocr.language.wording import usually_together
+from ocr.sheet import Line, field, part
+from workstation.domain.fields import IndexField, Proposal
+from workstation.domain.syllables import core
+
+
+def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
+    """A value that says what its words likelier were, then with doubt, and with what was read proposed."""
+    first = clean_subject(" ".join(n.text for n in lines))
+    lines = [line.heard for line in lines]
+    made = field("subject", lines, clean_subject(" ".join(n.text for n in lines)), wrong=wrong)
+    read = clean_subject(" ".join(n.text for n in map(_by_phrases, lines)))
+    surest: dict[str, float] = {}
+    for word in (w for n in lines for w in n.words):
+        surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
+    words = read.split()
+    better = likelier(words, [surest.get(core(w), 0.0) for w in words])
+    value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
+    if value == made.value == first:
+        return made
+    others = (p for p in made.proposals if p.value not in (value, first))
+    proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
+    return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
+
+
+def _by_phrases(line: Line) -> Line:
+    """The line with the words of fixed phrases in their places: all the rest of such a phrase was read."""
+    words = tuple(replace(w, text=w.suggestion) if w.doubt == "phrase" and w.suggestion else w for w in line.words)
+    return part(line.page, words)
+
+
+def without_scraps(line: Line) -> Line:
+    """Without the strokes before its first word and behind its last; a dash may be meant."""
+    kept = [i for i, w in enumerate(line.words) if any(c.isalnum() for c in w.text) or w.text in ("-", "–")]
+    return part(line.page, line.words[kept[0] : kept[-1] + 1]) if kept else line
+
+
+def clean_subject(text: str) -> str:
+    """Without the scraps of the rule under it, or of a stain before it; its first words as they always are, and the strokes of
+    numbers and dates in it as strokes."""
+    bare = re.sub(r"(?:\s+[^\w\s]{1,3})+$", "", re.sub(r"^[^\w(\"“]+", "", text)).rstrip(" :;,.·_-")
+    first, _, rest = bare.partition(" ")
+    second, _, tail = rest.partition(" ")
+    if tail and letters(second) == "VIEC" and distance(letters(first).replace(" ", ""), "VE") <= 1:
+        bare = f"Về việc {tail}"
+    elif letters(first) == "VIEC":
+        bare = f"Về {bare[0].lower()}{bare[1:]}"
+    bare = re.sub(r"(?<=\bsố) [-–:.] (?=\d+\s?/)", " ", bare)
+    bare = re.sub(r"(?<=[a-zà-ỹđ]{2})\.(?= [a-zà-ỹđ])", ",", bare)  # a subject is one sentence
+    bare = re.sub(r"(?<=[a-zà-ỹđ])\.(?=[a-zà-ỹđ]{2})", " ", bare)
+    bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
+    bare = _without_lone_signs(bare)
+    return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
+
+
+_BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"))
+_APOSTROPHES = re.compile(r"(?<![^\W\d_])['’](?=\w)|(?<=\w)['’](?!\w)")
+"""Beside a word: Vietnamese has none, and names of other tongues have them between letters."""
+_DASHED = re.compile(r"(?<!\S)([^\W\d_]+) [-–] (?=([^\W\d_]+))")
+_SIGNED = re.compile(r"(?<!\S)([^\W\d_]+)[:;.]+ (?=([a-zà-ỹđ]+))")
+
+
+def _without_lone_signs(text: str) -> str:
+    """Without a bracket that has no other, and apostrophes beside words. Where these are, or several stops and one of them
+    between two words that usually stand side by side, there are specks: without stops, and dashes between such words."""
+    for opening, closing in _BRACKETS:
+        if (opening in text) != (closing in text):
+            text = text.replace(opening, "").replace(closing, "")
+    bare = _APOSTROPHES.sub("", text)
+    parted = list(_SIGNED.finditer(bare))
+    specks = bare != text or (len(parted) > 1 and any(usually_together(*two.groups()) for two in parted))
+    if not specks:
+        return text
+    joined = _SIGNED.sub(r"\1 ", bare)
+    return _DASHED.sub(lambda two: f"{two[1]} " if usually_together(two[1], two[2]) else two[0], joined)

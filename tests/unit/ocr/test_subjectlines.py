@@ -1,0 +1,74 @@
+"""Doubtful words of a subject's lines: chosen from several readings and what is usual beside them, suggested only."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from ocr.engine import Unread
+from ocr.frames import Pixels
+from ocr.lines import RawWord
+from ocr.missed import Paper
+from ocr.subjectlines import subjects_read_again
+from workstation.domain.page import AGAIN
+
+WHITE = np.full((2000, 1400), 255, np.uint8)
+PAPER = Paper(WHITE, WHITE, 200.0)
+
+
+class Says(Unread):
+    """Reads each line as the text under its height, in all pictures."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.asked = text, 0
+
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        self.asked += 1
+        return tuple(line(self.text, x=30, y=18, sure=0.8) for _ in pictures)
+
+
+def line(text: str, *, x: float = 200, y: float = 500, sure: float = 0.95, weak: Sequence[str] = ()) -> tuple[RawWord, ...]:
+    return tuple(
+        RawWord(w, (x + 90 * i, y, x + 90 * i + 80, y + 30), 0.3 if w in weak else sure, (int(y),))
+        for i, w in enumerate(text.split())
+    )
+
+
+def told(words: Sequence[RawWord]) -> str:
+    assert all((w.doubt == AGAIN) == bool(w.suggestion) for w in words)
+    return " ".join(w.suggestion or w.text for w in words)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "weak", "likely"),
+    [
+        ("Về việc lập lo Liêm tra", "Ve việc lập To liếm tra", ("lo", "Liêm"), "Về việc lập tổ Kiểm tra"),
+        ("V/v lập kê 'hoáclÍ năm", "V/v lập kế hoạch năm", ("kê", "'hoáclÍ"), "V/v lập kế hoạch năm"),
+        ("Về việc đất của bà Ngo Thu", "Về việc đất của bà Ngô Thu", ("Ngo",), "Về việc đất của bà Ngo Thu"),  # a name
+        ("Về việc hủy số 12/QĐ-UBND", "Về việc hủy số 72/QĐ-UBND", ("12/QĐ-UBND",), "Về việc hủy số 12/QĐ-UBND"),
+        ("V/v mưa bxq kìmitta", "V/v mưa bxq kìmitta", ("bxq",), "V/v mưa bxq kìmitta"),  # no word at all
+    ],
+)
+def test_a_doubtful_word_is_what_readings_and_neighbours_say(first: str, again: str, weak: tuple[str, ...], likely: str) -> None:
+    words = line(first, weak=weak)
+    found = subjects_read_again(PAPER, words, Says(again))
+    assert [w.text for w in found] == [w.text for w in words], "as it was read"
+    assert told(found) == likely
+
+
+def test_the_lines_right_under_it_are_of_the_subject_and_no_others() -> None:
+    words = (
+        *line("V/v cử cán bộ đi học", y=500),
+        *line("lớp bôi dưỡng", y=540, weak=("bôi",)),
+        *line("KÍNH GUI", y=580, weak=("GUI",)),
+    )
+    says = Says("lớp bồi dưỡng")
+    assert told(subjects_read_again(PAPER, words, says)) == "V/v cử cán bộ đi học lớp bồi dưỡng KÍNH GUI" and says.asked == 1
+
+
+@pytest.mark.parametrize("words", [line("V/v cử cán bộ đi học"), line("Đã cử cán bộ đi hoc", weak=("hoc",)), ()])
+def test_a_clear_subject_and_what_is_none_are_not_read_again(words: tuple[RawWord, ...]) -> None:
+    says = Says("")
+    assert subjects_read_again(PAPER, words, says) == words and says.asked == 0
