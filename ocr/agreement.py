@@ -177,15 +177,22 @@ def _related(a: str, b: str) -> bool:
 
 
 def _best(mine: _Name | None, theirs: _Name | None, said: Iterable[tuple[str, str, float]]) -> _Name | None:
-    """The likeliest of the names that the agency, the place and the page give; None where agency and place differ altogether."""
+    """The likeliest of the names that the agency, the place and the page give, word by word: each of them may have one misread;
+    None where agency and place differ altogether."""
     first = mine or theirs
     if first is None or (mine and theirs and not _related(mine.text, theirs.text)):
         return None
-    votes: dict[str, _Name] = {}
     heads = [n for n in (mine, theirs) if n]
     others = [_Name(name, weight) for _, name, weight in said if any(similarity(name, n.text) >= 0.8 for n in heads)]
     longest = max(len(n.text.split()) for n in heads)
-    for name in (*heads, *others):
-        if len(name.text.split()) == longest:
-            votes[name.key] = _Name(name.text, votes[name.key].weight + name.weight if name.key in votes else name.weight)
-    return max(votes.values(), key=lambda n: n.weight)
+    whole = [name for name in (*heads, *others) if len(name.text.split()) == longest]
+    words = [_most_said([(n.text.split()[at], n.weight) for n in whole]) for at in range(longest)]
+    return _Name(" ".join(w for w, _ in words), min(weight for _, weight in words))
+
+
+def _most_said(words: Iterable[tuple[str, float]]) -> tuple[str, float]:
+    """The word with the greatest weight, of equals the first."""
+    votes: dict[str, tuple[str, float]] = {}
+    for word, weight in words:
+        votes[word.casefold()] = (word, votes.get(word.casefold(), (word, 0.0))[1] + weight)
+    return max(votes.values(), key=lambda v: v[1])

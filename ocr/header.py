@@ -70,12 +70,13 @@ def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
                 score = starts_like(_unspecked(line.text), title, 0.85)
                 count = len(letters(title).split())
                 whole = len(letters(_unspecked(line.text)).split()) == count
-                broken = _in_pieces(line.text, title) if kind.layout == "decree30" and not (score and whole) else 0.0
+                broken, end = _in_pieces(line.text, title, whole=kind.layout == "decree30") if not (score and whole) else (0.0, 0)
+                broken = broken if kind.layout == "decree30" or not score else 0.0
                 if broken or (score and (whole or kind.layout != "decree30")):
                     marks = marks_on(page, kind)
                     if kind.marks and not marks:
                         continue
-                    score, end = broken or score, len(line.text) if broken else _after_words(line.text, count)
+                    score, end = broken or score, end if broken else _after_words(line.text, count)
                     rest = line.cut(end) if line.text[end:].strip(" .:-") else None
                     found.append((line.box[1], -count, -marks, Title(kind, line.cut(0, end), rest, score)))
     return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
@@ -96,10 +97,15 @@ _PIECES, _PIECED = 0.8, 6
 """Similarity of a line with a title of so many letters at least, the spaces in both left out: letters broke off, or got lost."""
 
 
-def _in_pieces(text: str, title: str) -> float:
-    """How well a whole line is a title whose words were read in pieces (``T HÔNG BÁO``); 0: not at all."""
-    read, meant = letters(text).replace(" ", ""), letters(title).replace(" ", "")
-    return similarity(read, meant, _PIECES) if len(meant) >= _PIECED else 0.0
+def _in_pieces(text: str, title: str, *, whole: bool) -> tuple[float, int]:
+    """How well a line is a title whose words were read in pieces (``T HÔNG BÁO``) or as one, and where it ends; 0: not at all.
+    ``whole``: the line is nothing else; otherwise it may go on behind it."""
+    meant = letters(title).replace(" ", "")
+    if len(meant) < _PIECED:
+        return 0.0, 0
+    ends = [i + 1 for i, c in enumerate(text) if letters(c)]
+    end = len(text) if whole or len(ends) < len(meant) else ends[len(meant) - 1]
+    return similarity(letters(text[:end]).replace(" ", ""), meant, _PIECES if whole else 0.9), end
 
 
 def _unspecked(text: str) -> str:
@@ -410,6 +416,6 @@ def subject_start(text: str) -> int:
     return found.end() if found else 0
 
 
-def derived_type(kind: DocumentType) -> IndexField:
-    """The name of a type that papers don't print (official letters)."""
-    return IndexField("type_name", kind.name, 0.9, None, None, FieldOrigin.DERIVED)
+def derived_type(kind: DocumentType, *, doubt: bool) -> IndexField:
+    """The name of a type that papers don't print (official letters). ``doubt``: a printed one may have been lost."""
+    return IndexField("type_name", kind.name, 0.5 if doubt else 0.9, None, None, FieldOrigin.DERIVED, doubt=doubt)

@@ -88,6 +88,11 @@ def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType 
     return marked_type(page, types)
 
 
+def _is_letter(page: Sheet) -> bool:
+    """Whether it has what official letters have and papers with a title don't: ``V/v`` under the number, or whom it goes to."""
+    return letter_subject(page) is not None or addressees(page) is not None
+
+
 def _type_name(title: Title) -> IndexField:
     """The wording of the type; in doubt, and with what was read proposed, where more than marks of it were misread."""
     read = title.line.text.upper()
@@ -105,7 +110,7 @@ def _fields(
     if title:
         out.append(_type_name(title))
     elif kind:
-        out.append(derived_type(kind))
+        out.append(derived_type(kind, doubt=kind.code == LETTER and not _is_letter(first)))
     if kind and kind.layout != "decree30":
         return out + read_form(pages, texts, title, kind)
     out += agreed(read_header(first, title, kind), first)
