@@ -19,7 +19,7 @@ from workstation.domain.notation import AGENCIES
 
 _UNITS = (
     "UBND", "HĐND", "VP", "VHXH", "KTHTĐT", "KTHT", "KT", "TP", "NC", "NV", "TCKH", "ĐU", "TTHCC", "LĐTBXH", "GDĐT",
-    "QLĐT", "TNMT",
+    "QLĐT", "TNMT", "NNMT", "TTPVHCC",
 )  # fmt: skip
 """Abbreviations of agencies and drafting units that wards write."""
 _COPIES = ("TLKS-BS", "TLKT-BS", "TLKH-BS")
@@ -52,6 +52,8 @@ def _notation_field(line: Line, parsed: NumberLine, kind: DocumentType | None, o
     right = notation_of(parsed.notation, kind)
     if cut or confidence(said.words) < KNOWN_BELOW or not _sound(right, kind):
         right = _settled(right, _likely(written, kind, organ), cut=cut)
+    elif not _all_known(right, kind) and _shapes(likely := _likely(written, kind, organ)) == _shapes(_H_AT_END.sub("H", right)):
+        right = likely or right
     odd = parsed.loose or cut or not _sound(right, kind) or plain(right) != plain(parsed.notation)
     made = field("notation", [said], right, wrong=odd)
     if not odd and right == parsed.notation and _all_known(right, kind):
@@ -97,13 +99,16 @@ def _written(line: Line, parsed: NumberLine) -> str:
     """The notation as it stands on its line, to the end of the word, and of what may be broken off it; empty: there is none."""
     rest = line.text[parsed.rest[0] :] if parsed.rest[1] else ""
     words = rest.split(" ")
-    broken = next((i for i, w in enumerate(words) if i and (len(w) > _SCRAP or any(c.islower() for c in w))), len(words))
+    broken = next(
+        (i for i, w in enumerate(words) if i and (max(map(len, w.split("-"))) > _SCRAP or any(c.islower() for c in w))),
+        len(words),
+    )
     broken = next((i for i, w in enumerate(words[:broken]) if i and words[0].endswith(w)), broken)  # read again, it is whole
     return " ".join(words[:broken])
 
 
 _SCRAP = 5
-"""Letters of the longest piece that is broken off a notation."""
+"""Letters of the longest part of a piece that is broken off a notation."""
 
 
 def _cut_short(text: str, parsed: NumberLine) -> bool:
@@ -165,7 +170,24 @@ def _nearest(written: str, possible: Sequence[str]) -> str:
     costs = sorted((_cost(read, _shapes(whole)), -len(whole), whole) for whole in possible)
     best, _, whole = costs[0]
     near = min(_NEAR * len(whole), _MOST)
-    return whole if best <= near and all(cost - best >= _APART for cost, *_ in costs[1:]) else ""
+    if best <= near and all(cost - best >= _APART for cost, *_ in costs[1:]):
+        return whole
+    return _by_its_end(read, possible)
+
+
+def _by_its_end(read: str, possible: Sequence[str]) -> str:
+    """The one notation that ends as was read and is about as long: type and agency are known from elsewhere on the page, and the
+    unit is its end."""
+    ending = [
+        whole for whole in possible if read.endswith(_shapes(whole)[-_END:]) and abs(len(read) - len(_shapes(whole))) <= _END - 1
+    ]
+    return ending[0] if len(ending) == 1 else ""
+
+
+_H_AT_END = re.compile(r"T[I1l|!]$")
+"""An H with its upper halves joined."""
+_END = 3
+"""Letters of an ending that tells a notation from the others of its type and agency."""
 
 
 _NEAR, _MOST, _APART = 0.3, 3.0, 0.5

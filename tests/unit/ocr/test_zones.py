@@ -496,7 +496,13 @@ def test_a_stroke_before_a_place_is_no_part_of_its_name() -> None:
 
 @pytest.mark.parametrize(
     ("read_as", "notation"),
-    [("Số: 127/BC-UBNDzVHXH", "BC-UBND-VHXH"), ("Số: 127/BC -U 'BND- V HXH. HXH", "BC-UBND-VHXH")],
+    [
+        ("Số: 127/BC-UBNDzVHXH", "BC-UBND-VHXH"),
+        ("Số: 127/BC -U 'BND- V HXH. HXH", "BC-UBND-VHXH"),
+        ("Số: 127/BƠ-L 8ND-VHXH", "BC-UBND-VHXH"),
+        ("Số: 127/B1:t BND", "BC-UBND"),
+        ("Số: 127/BC-UBND-VHXTI", "BC-UBND-VHXH"),
+    ],
 )
 def test_a_notation_with_a_sign_read_as_a_letter_or_in_pieces(read_as: str, notation: str) -> None:
     found = read(page(*changed(("Số: 127/BC-UBND-VP", read_as))))["notation"]
@@ -512,3 +518,35 @@ def test_a_committee_of_a_form_is_spelt_as_such_whatever_was_read_for_it() -> No
 def test_a_fixed_phrase_of_an_agency_is_spelt_as_such_where_one_letter_was_misread() -> None:
     assert spelt("Ủv ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
     assert spelt("Ủv bxn nhân dân xã Thử") == "Ủv bxn nhân dân xã Thử"
+
+
+def test_a_unit_in_no_list_that_was_read_with_confidence_stays() -> None:
+    found = read(page(*changed(("Số: 127/BC-UBND-VP", "Số: 127/BC-UBND-GTVT"))))["notation"]
+    assert (found.value, found.proposals) == ("BC-UBND-GTVT", ())
+
+
+def test_a_commune_s_name_is_voted_on_word_by_word() -> None:
+    """Each of three readings has another word wrong."""
+    lines = changed(
+        ("PHƯỜNG HÒA HƯNG", "PHƯỜNG HÒA HƯNG THUẬN"),
+        ("Hòa Hưng, ngày 09 tháng 7 năm 2026", "Hóa Hưng Thuận, ngày 09 tháng 7 năm 2026"),
+    )
+    lines[-1] = ("CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG HÒA HUNG THUẬN", 250, 260)
+    found = read(page(*lines, weak=("HÒA", "HƯNG", "THUẬN")))
+    assert found["organ_name"].value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG THUẬN" and found["organ_name"].doubt
+
+
+def test_a_form_s_title_read_as_one_word_is_its_title_and_doubted() -> None:
+    form = DocumentType("KS", "Giấy khai sinh", "", "form", ("GIẤY KHAI SINH",))
+    text = page(("GIẤY KHAFSINH (BẢN SAO)", 380, 200), ("Số: 854/2025/TLKS-BS", 110, 260))
+    draft = index_document((text,), (*TYPES, form))
+    assert draft.type_code == "KS"
+    (name,) = (f for f in draft.fields if f.name == "type_name")
+    assert (name.value, name.doubt) == ("GIẤY KHAI SINH", True)
+
+
+@pytest.mark.parametrize(("line", "doubt"), [("Kính gửi: Công an phường Thử", False), ("Nội dung chính", True)])
+def test_a_paper_without_a_title_is_surely_a_letter_only_where_it_says_whom_it_goes_to(line: str, doubt: bool) -> None:
+    lines = [("Số: 127/UBND-VP" if text.startswith("Số") else text, x, y) for text, x, y in HEAD[:6]]
+    found = read(page(*lines, (line, 300, 220)))["type_name"]
+    assert (found.value, found.doubt) == ("Công văn", doubt)
