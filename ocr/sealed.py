@@ -29,7 +29,7 @@ from ocr.layout import Layout, TextLine, confidence, cut_out, find_lines
 from ocr.lines import UNDER_SEALS, RawWord, moved
 from ocr.missed import share
 from ocr.seals import RIMS, UPPER, without_seals
-from ocr.shapes import Place, Print, fit, place, seen
+from ocr.shapes import Place, Print, fit, places, seen
 from workstation.domain.page import Box
 from workstation.domain.syllables import core, is_malformed
 
@@ -264,10 +264,9 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
     more, all_read = len(behind) > _NAME[0], len(behind) == len(best)
     if (more or all_read) and behind and (is_family(behind[0].text) or (more and all_read)):
         behind = behind[1:]  # the family's
-    at = place(row.print, behind, row.rise) if row.print and behind else None
-    if at is None:
-        return (), 0.0
-    found = max(_before(row, at, _LOST), key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
+    faces = places(row.print, behind, row.rise) if row.print and behind else ()
+    every = (words for at in faces for words in _before(row, at, _LOST))
+    found = max(every, key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
     alone = len(found) == 1 and len(behind) > 1
     if not found or found[0][0].like < _SEEN_AT_ALL[alone]:
         return (), 0.0
