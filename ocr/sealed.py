@@ -29,7 +29,7 @@ from ocr.layout import Layout, TextLine, confidence, cut_out, find_lines
 from ocr.lines import UNDER_SEALS, RawWord, moved
 from ocr.missed import share
 from ocr.seals import RIMS, UPPER, without_seals
-from ocr.shapes import Place, Print, fit, place, seen
+from ocr.shapes import Place, Print, fit, places, seen
 from workstation.domain.page import Box
 from workstation.domain.syllables import core, is_malformed
 
@@ -255,19 +255,10 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
     small = sum(w.text[:1].islower() and w.confidence >= _ACCEPTED[0] for w in best)
     if len(best) > _NAME[1] or small >= max(1, sum(w.text.istitle() for w in best)):
         return (), 0.0
-    behind: tuple[RawWord, ...] = ()
-    for word in reversed(best[-_NAME[1] + 1 :]):
-        told = _surely(word, row.readings)
-        if told is None:
-            break
-        behind = (told, *behind)
-    more, all_read = len(behind) > _NAME[0], len(behind) == len(best)
-    if (more or all_read) and behind and (is_family(behind[0].text) or (more and all_read)):
-        behind = behind[1:]  # the family's
-    at = place(row.print, behind, row.rise) if row.print and behind else None
-    if at is None:
-        return (), 0.0
-    found = max(_before(row, at, _LOST), key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
+    behind = _behind(best, row.readings)
+    faces = places(row.print, behind, row.rise) if row.print and behind else ()
+    every = (words for at in faces for words in _before(row, at, _LOST))
+    found = max(every, key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
     alone = len(found) == 1 and len(behind) > 1
     if not found or found[0][0].like < _SEEN_AT_ALL[alone]:
         return (), 0.0
@@ -277,6 +268,20 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
     own = best[len(best) - len(behind) :]
     mended = (replace(w, suggestion=said if said != w.text else "") for w, said in zip(own, likely, strict=True))
     return (*words, *mended), sum(one.like for one, _ in found) / len(found)
+
+
+def _behind(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]]) -> tuple[RawWord, ...]:
+    """The last words of a name, those that were read surely; not the family's, which is held against what is seen."""
+    behind: tuple[RawWord, ...] = ()
+    for word in reversed(best[-_NAME[1] + 1 :]):
+        told = _surely(word, readings)
+        if told is None:
+            break
+        behind = (told, *behind)
+    more, all_read = len(behind) > _NAME[0], len(behind) == len(best)
+    if (more or all_read) and behind and (is_family(behind[0].text) or (more and all_read)):
+        return behind[1:]
+    return behind
 
 
 def _as_read(one: Candidate, box: Box, best: Sequence[RawWord]) -> RawWord:

@@ -31,6 +31,8 @@ _SIZES = (0.94, 0.97, 1.0, 1.03)
 """Tried round the size by which the words behind are as wide as they were read."""
 _FITS = 0.5
 """Correlation from which a face is the words' own."""
+_NEARLY = 0.1
+"""By how much less another face may fit: one word says little about it."""
 _PLAY = 0.3, 0.3
 """How far a word may stand beside and above its place, in heights of its small letters."""
 _INKED = 0.2
@@ -77,24 +79,25 @@ def seen(bare: Pixels, page: Pixels | None, box: Box) -> Print:
     return Print(ink, odds, (x0, y0))
 
 
-def place(found: Print, words: Sequence[RawWord], rise: float) -> Place | None:
-    """Where the word before these ends; None if no face fits them. ``rise``: height of small letters, pixels."""
+def places(found: Print, words: Sequence[RawWord], rise: float) -> tuple[Place, ...]:
+    """Where the word before these ends, in the face that fits them best and, before one word, in any other that fits nearly as
+    well; none if no face fits. ``rise``: height of small letters, pixels."""
     text, box = " ".join(w.text for w in words), hull(w.box for w in words)
     left, top = max(0, int(box[0] - found.at[0] - rise)), max(0, int(box[1] - found.at[1] - 0.6 * rise))
     part = found.ink[top : int(box[3] - found.at[1] + 0.6 * rise), left : int(box[2] - found.at[0] + rise)]
     if not part.size:
-        return None
+        return ()
     soft = cv2.GaussianBlur(part, (0, 0), 1)
-    best, at = _FITS, None
+    fitting = []
     for face in FACES:
         wide = scaled(text, face, _TRIAL)
         columns = np.flatnonzero(wide.ink.max(axis=0) > _INKED)
         size = _TRIAL * (box[2] - box[0]) / (columns[-1] - columns[0] + 1) if columns.size else 0.0
-        for em in (size * k for k in _SIZES):
-            like, x, y = _best(soft, text, face, em)
-            if like > best:
-                best, at = like, Place(face, em, left + x, top + y)
-    return at
+        like, x, y, em = max((*_best(soft, text, face, size * k), size * k) for k in _SIZES)
+        if like >= _FITS:
+            fitting.append((like, Place(face, em, left + x, top + y)))
+    limit = max((like for like, _ in fitting), default=0.0) - (_NEARLY if len(words) == 1 else 0.0)
+    return tuple(at for like, at in fitting if like >= limit)
 
 
 _TRIAL = 40.0

@@ -121,6 +121,8 @@ def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[C
     which there may be none, and by its shape; the commonest of the names between a little before the others."""
     found = []
     for word, heard in _judged(readings, family=family):
+        if not is_syllable(word):
+            continue  # a reading whose strokes are there, of course
         there = shape(word)
         usual = _COMMONER if not family and word in _MIDDLE else 0.0
         score = heard + usual + _SEEN * (there - _CHANCE * len(word))

@@ -13,7 +13,7 @@ from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.ink import Circle
 from ocr.language import doubted
-from ocr.language.names import is_family, likeliest
+from ocr.language.names import is_family, likeliest, ranked
 from ocr.lines import RawWord
 from ocr.sealed import _looked_for, _Row, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
@@ -160,6 +160,13 @@ def test_a_name_with_a_word_that_is_no_syllable_is_not_whole() -> None:
 def test_a_word_with_the_letters_of_a_listed_one_was_misread_by_its_marks() -> None:
     assert likeliest([("Ngợc", 0.9), ("Ngợc", 0.9)], family=False)[0] == "Ngọc"
     assert likeliest([("Dụ", 0.9), ("Dụ", 0.9)], family=False)[0] == "Dụ"
+
+
+def test_a_reading_that_is_no_syllable_is_no_word_of_a_name_however_well_its_strokes_fit() -> None:
+    found = ranked(
+        [("Kiní", 0.9), ("Kiní", 0.9), ("Kim", 0.9)], lambda word: float(len(word)) if word[:2] == "Ki" else 0.0, family=False
+    )
+    assert "Kiní" not in [one.word for one in found] and found[0].word.startswith("Ki")
 
 
 def test_a_row_is_read_whose_first_letter_the_ring_has_taken() -> None:
