@@ -450,6 +450,28 @@ def test_a_title_in_pieces_is_its_type(title: str, subject: bool) -> None:
     assert ("subject" in found) is subject
 
 
+def test_a_forms_longer_title_in_pieces_is_not_the_shorter_one_it_begins_with() -> None:
+    types = (
+        DocumentType("DON", "Đơn", "", "form", ("ĐƠN ĐĂNG KÝ",)),
+        DocumentType("DON_CHO", "Đơn đăng ký chỗ bán hàng", "", "form", ("ĐƠN ĐĂNG KÝ CHỖ BÁN HÀNG",)),
+    )
+    [kind] = [
+        f
+        for f in index_document((page(("ĐƠN ĐĂNG KÝ CH Ỗ BÁN HÀ XG, MẶT BẰNG", 300, 200)),), types).fields
+        if f.name == "type_name"
+    ]
+    assert (kind.value, kind.doubt) == ("ĐƠN ĐĂNG KÝ CHỖ BÁN HÀNG", True)
+
+
+def test_a_speck_in_a_subject_is_no_dash_and_a_dash_is_one() -> None:
+    whole = page(*changed(("Về việc rà soát hồ sơ", "Về việc tổ chức lễ - ngày 02/9")))
+    assert read(whole)["subject"].value == "Về việc tổ chức lễ - ngày 02/9"
+    words = tuple(
+        replace(w, box=(*w.box[:2], w.box[0] + 2, w.box[3])) if w.text == "-" and w.box[1] == 225 else w for w in whole.words
+    )
+    assert read(replace(whole, words=words))["subject"].value == "Về việc tổ chức lễ ngày 02/9"
+
+
 def test_a_commune_alone_is_its_committee_in_doubt() -> None:
     found = read(page(*changed(("ỦY BAN NHÂN DÂN", ""))))["organ_name"]
     assert (found.value, found.doubt) == ("ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG", True)
