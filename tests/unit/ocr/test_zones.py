@@ -500,3 +500,4 @@ def test_a_committee_of_a_form_is_spelt_as_such_whatever_was_read_for_it() -> No
 def test_a_fixed_phrase_of_an_agency_is_spelt_as_such_where_one_letter_was_misread() -> None:
     assert spelt("Ủv ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
     assert spelt("Ủv bxn nhân dân xã Thử") == "Ủv bxn nhân dân xã Thử"
+    assert spelt("ỦY BAN NHÂN DÂN PHƯỜNG:0AI 10") == "ỦY BAN NHÂN DÂN PHƯỜNG OAI 10"
