@@ -64,6 +64,7 @@ def spelt(name: str) -> str:
     scraps of a rule or a stain between its words."""
     words = [w.strip(".,;:·•_|'\"`’‘“”=~*^°") for w in re.sub("[:;|]", " ", name).split()]
     words = [w for w in words if any(c.isalnum() for c in w) or w in ("-", "–", "&")]
+    words = [w.translate(_ROUND) if _FIGURED.fullmatch(w) else w for w in words]
     while words and not any(c.isalnum() for c in words[0]):
         words.pop(0)
     while words and not any(c.isalnum() for c in words[-1]):
@@ -76,6 +77,8 @@ def spelt(name: str) -> str:
     return " ".join(words)
 
 
+_FIGURED, _ROUND = re.compile(r"0[^\W\d_]+|[^\W\d_]+0[^\W\d_]*"), str.maketrans("0", "O")
+"""A word of letters in which an O was read as a figure: names have figures by themselves."""
 _LONG = 3
 """Words of a fixed phrase that is what it is also where one letter of it was misread."""
 

@@ -67,19 +67,37 @@ def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
             continue
         for kind in types:
             for title in kind.titles:
-                score = starts_like(_unspecked(line.text), title, 0.85)
-                count = len(letters(title).split())
-                whole = len(letters(_unspecked(line.text)).split()) == count
-                broken, end = _in_pieces(line.text, title, whole=kind.layout == "decree30") if not (score and whole) else (0.0, 0)
-                broken = broken if kind.layout == "decree30" or not score else 0.0
-                if broken or (score and (whole or kind.layout != "decree30")):
-                    marks = marks_on(page, kind)
+                score, end = _names(line.text, title, alone=kind.layout == "decree30")
+                if score:
+                    count, marks = len(letters(title).split()), marks_on(page, kind)
                     if kind.marks and not marks:
                         continue
-                    score, end = broken or score, end if broken else _after_words(line.text, count)
                     rest = line.cut(end) if line.text[end:].strip(" .:-") else None
                     found.append((line.box[1], -count, -marks, Title(kind, line.cut(0, end), rest, score)))
     return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
+
+
+def _names(text: str, title: str, *, alone: bool) -> tuple[float, int]:
+    """How well a line's first words are a title, 0 for not at all, and where it ends. ``alone``: nothing follows a title."""
+    score, count = starts_like(_unspecked(text), title, 0.85), len(letters(title).split())
+    if score and (not alone or len(letters(_unspecked(text)).split()) == count):
+        return score, _after_words(text, count)
+    return _named_in_pieces(text, title, alone=alone)
+
+
+_PIECES = {True: (6, 0.8), False: (12, 0.9)}
+"""Of a title that stands alone or not: least letters, and least similarity with what was read, the spaces in both left out."""
+
+
+def _named_in_pieces(text: str, title: str, *, alone: bool) -> tuple[float, int]:
+    """As ``_names``, of a title whose letters broke off their words, or in pieces (``T HÔNG BÁO``)."""
+    meant = letters(title).replace(" ", "")
+    at = [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
+    shortest, least = _PIECES[alone]
+    if len(meant) < shortest or not at or (len(at) < len(meant) and not alone):
+        return 0.0, 0
+    end = len(text) if alone else at[len(meant) - 1] + 1
+    return similarity(letters(text[:end]).replace(" ", ""), meant, least), end
 
 
 def _after_words(text: str, count: int) -> int:
@@ -91,21 +109,6 @@ def _after_words(text: str, count: int) -> int:
         at = text.index(word, at) + len(word)
         count -= len(letters(_unspecked(word)).split())
     return at
-
-
-_PIECES, _PIECED = 0.8, 6
-"""Similarity of a line with a title of so many letters at least, the spaces in both left out: letters broke off, or got lost."""
-
-
-def _in_pieces(text: str, title: str, *, whole: bool) -> tuple[float, int]:
-    """How well a line is a title whose words were read in pieces (``T HÔNG BÁO``) or as one, and where it ends; 0: not at all.
-    ``whole``: the line is nothing else; otherwise it may go on behind it."""
-    meant = letters(title).replace(" ", "")
-    if len(meant) < _PIECED:
-        return 0.0, 0
-    ends = [i + 1 for i, c in enumerate(text) if letters(c)]
-    end = len(text) if whole or len(ends) < len(meant) else ends[len(meant) - 1]
-    return similarity(letters(text[:end]).replace(" ", ""), meant, _PIECES if whole else 0.9), end
 
 
 def _unspecked(text: str) -> str:

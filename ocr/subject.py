@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 from ocr.grammar import distance, letters
 from ocr.language.mending import likelier
@@ -14,6 +15,7 @@ from workstation.domain.syllables import core
 
 def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     """A value that says what its words likelier were, then with doubt, and with what was read proposed."""
+    lines = [_without_specks(line) for line in lines]
     first = clean_subject(" ".join(n.text for n in lines))
     lines = [line.heard for line in lines]
     made = field("subject", lines, clean_subject(" ".join(n.text for n in lines)), wrong=wrong)
@@ -29,6 +31,18 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     others = (p for p in made.proposals if p.value not in (value, first))
     proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
+
+
+_DASH = 0.18
+"""Of its line's height, the width of the narrowest dash: on 60 worn pages all had 0.24 at least, and specks read as one 0.15 at
+most."""
+
+
+def _without_specks(line: Line) -> Line:
+    """The line without dashes that are too narrow for one."""
+    high = median(w.box[3] - w.box[1] for w in line.words)
+    kept = [w for w in line.words if w.text not in ("-", "–") or w.box[2] - w.box[0] >= _DASH * high]
+    return part(line.page, kept) if 0 < len(kept) < len(line.words) else line
 
 
 def _by_phrases(line: Line) -> Line:

@@ -25,6 +25,8 @@ _SURER = 1.0
 """By how much more of one that was read with all."""
 _ALONE, _OFTEN = 2.2, 9
 """What it costs that a word stands behind none of those behind which alone it stands in the wording, so many times at least."""
+_DEAR = 6.5
+"""What no neighbours make good."""
 _SPACE, _WORDS, _SHORTEST = 1.0, 3, 2
 """What it costs that a space was not read; words that were read as one at most, and letters of one at least."""
 _REST = 2.0
@@ -64,7 +66,8 @@ def alternatives(word: str, sure: float) -> Iterator[Option]:
     yield Option(word, 0.0)
     inner = "".join(c for c in core(word) if c.isalpha())
     for other, cost in _near(inner.lower()):
-        yield Option(other, cost * (1 + _SURER * sure))
+        if cost * (1 + _SURER * sure) < _DEAR:
+            yield Option(other, cost * (1 + _SURER * sure))
     for several in _run_together(inner.lower()):
         yield Option(several, _SPACE)
 

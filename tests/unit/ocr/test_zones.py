@@ -484,6 +484,28 @@ def test_a_title_in_pieces_is_its_type(title: str, subject: bool) -> None:
     assert ("subject" in found) is subject
 
 
+def test_a_forms_longer_title_in_pieces_is_not_the_shorter_one_it_begins_with() -> None:
+    types = (
+        DocumentType("DON", "Đơn", "", "form", ("ĐƠN ĐĂNG KÝ",)),
+        DocumentType("DON_CHO", "Đơn đăng ký chỗ bán hàng", "", "form", ("ĐƠN ĐĂNG KÝ CHỖ BÁN HÀNG",)),
+    )
+    [kind] = [
+        f
+        for f in index_document((page(("ĐƠN ĐĂNG KÝ CH Ỗ BÁN HÀ XG, MẶT BẰNG", 300, 200)),), types).fields
+        if f.name == "type_name"
+    ]
+    assert (kind.value, kind.doubt) == ("ĐƠN ĐĂNG KÝ CHỖ BÁN HÀNG", True)
+
+
+def test_a_speck_in_a_subject_is_no_dash_and_a_dash_is_one() -> None:
+    whole = page(*changed(("Về việc rà soát hồ sơ", "Về việc tổ chức lễ - ngày 02/9")))
+    assert read(whole)["subject"].value == "Về việc tổ chức lễ - ngày 02/9"
+    words = tuple(
+        replace(w, box=(*w.box[:2], w.box[0] + 2, w.box[3])) if w.text == "-" and w.box[1] == 225 else w for w in whole.words
+    )
+    assert read(replace(whole, words=words))["subject"].value == "Về việc tổ chức lễ ngày 02/9"
+
+
 def test_a_commune_alone_is_its_committee_in_doubt() -> None:
     found = read(page(*changed(("ỦY BAN NHÂN DÂN", ""))))["organ_name"]
     assert (found.value, found.doubt) == ("ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG", True)
@@ -518,6 +540,7 @@ def test_a_committee_of_a_form_is_spelt_as_such_whatever_was_read_for_it() -> No
 def test_a_fixed_phrase_of_an_agency_is_spelt_as_such_where_one_letter_was_misread() -> None:
     assert spelt("Ủv ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
     assert spelt("Ủv bxn nhân dân xã Thử") == "Ủv bxn nhân dân xã Thử"
+    assert spelt("ỦY BAN NHÂN DÂN PHƯỜNG:0AI 10") == "ỦY BAN NHÂN DÂN PHƯỜNG OAI 10"
 
 
 def test_a_unit_in_no_list_that_was_read_with_confidence_stays() -> None:
