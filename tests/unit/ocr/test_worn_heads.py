@@ -1,0 +1,147 @@
+"""Heads of worn pages: titles, agencies, notations and subjects in pieces or with specks, told in doubt."""
+
+from dataclasses import replace
+
+import pytest
+
+from ocr.agency import spelt
+from ocr.split import index_document
+from ocr.values import without_province
+from tests.unit.ocr.test_zones import HEAD, TYPES, changed, page, read
+from workstation.domain.doctype import DocumentType
+
+
+@pytest.mark.parametrize(
+    ("read_as", "likely"),
+    [
+        ("Về việc (mở lớp tập huấn", "Về việc mở lớp tập huấn"),
+        ("Về việc mở lớp: tập: huấn", "Về việc mở lớp tập huấn"),
+        ("Về việc mở' lớp 'tập - huấn: mới", "Về việc mở lớp tập huấn mới"),
+        ("Về việc cấp bản sao (lần 2)", "Về việc cấp bản sao (lần 2)"),
+        ("Về việc tập - huấn ở Ea H'leo", "Về việc tập - huấn ở Ea H'leo"),
+        ("Về việc hỗ trợ hai hộ: ông An, ông Ba", "Về việc hỗ trợ hai hộ: ông An, ông Ba"),
+        ("Về việc đất của bà Quach Thu Thảo", "Về việc đất của bà Quách Thu Thảo"),
+    ],
+)
+def test_a_subject_loses_specks_and_keeps_signs_that_mean_something(read_as: str, likely: str) -> None:
+    assert read(page(*changed(("Về việc rà soát hồ sơ", read_as))))["subject"].value == likely
+
+
+def test_a_speck_beside_a_letters_subject_is_no_dash_of_it() -> None:
+    head = changed(("Số: 127/BC-UBND-VP", "Số: 127/UBND-VP"), ("BÁO CÁO", ""), ("Về việc rà soát hồ sơ", ""))
+    worn = page(*head, ("V/v khám sức khỏe", 110, 175), ("định kỳ năm 2025", 120, 205))
+    speck = replace(worn.words[0], text="-", box=(90, 197, 92, 199), line=90)
+    assert read(replace(worn, words=(*worn.words, speck)))["subject"].value == "khám sức khỏe định kỳ năm 2025"
+
+
+def test_a_wide_number_line_is_parted_from_its_date_though_it_stands_aslope() -> None:
+    """Its box is as high as two lines, so that no gap looks wide beside it."""
+    head = changed(("Số: 127/BC-UBND-VP", ""), ("Hòa Hưng, ngày 09 tháng 7 năm 2026", ""))
+    sloping = page(*head, ("Số: 127/BC-UBND-VP", 290, 140), confidence=0.99)
+    right = page(("Hòa Hưng, ngày 09 tháng 7 năm 2026", 490, 180), confidence=0.99).words
+    found = read(replace(sloping, words=(*sloping.words, *(replace(w, line=len(head)) for w in right))))
+    assert found["place"].value == "Hòa Hưng" and found["number"].value == "127"
+    assert found["organ_name"].value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG"
+
+
+def test_specks_in_a_title_do_not_hide_its_type() -> None:
+    found = read(page(*changed(("BÁO CÁO", "BÁ.O CÁO"))))
+    assert found["type_name"].value == "BÁO CÁO" and found["subject"].value == "Về việc rà soát hồ sơ"
+
+
+@pytest.mark.parametrize(("title", "subject"), [("BÁ O CÁO", True), ("B ÁO C\\O", True), ("BẢO CÁT", True), ("BÁO CHÍ", False)])
+def test_a_title_in_pieces_is_its_type(title: str, subject: bool) -> None:
+    found = read(page(*changed(("BÁO CÁO", title))))
+    assert found["type_name"].value == "BÁO CÁO" if subject else "type_name" in found
+    assert ("subject" in found) is subject
+
+
+def test_a_forms_longer_title_in_pieces_is_not_the_shorter_one_it_begins_with() -> None:
+    types = (
+        DocumentType("DON", "Đơn", "", "form", ("ĐƠN ĐĂNG KÝ",)),
+        DocumentType("DON_CHO", "Đơn đăng ký chỗ bán hàng", "", "form", ("ĐƠN ĐĂNG KÝ CHỖ BÁN HÀNG",)),
+    )
+    [kind] = [
+        f
+        for f in index_document((page(("ĐƠN ĐĂNG KÝ CH Ỗ BÁN HÀ XG, MẶT BẰNG", 300, 200)),), types).fields
+        if f.name == "type_name"
+    ]
+    assert (kind.value, kind.doubt) == ("ĐƠN ĐĂNG KÝ CHỖ BÁN HÀNG", True)
+
+
+def test_a_speck_in_a_subject_is_no_dash_and_a_dash_is_one() -> None:
+    whole = page(*changed(("Về việc rà soát hồ sơ", "Về việc tổ chức lễ - ngày 02/9")))
+    assert read(whole)["subject"].value == "Về việc tổ chức lễ - ngày 02/9"
+    words = tuple(
+        replace(w, box=(*w.box[:2], w.box[0] + 2, w.box[3])) if w.text == "-" and w.box[1] == 225 else w for w in whole.words
+    )
+    assert read(replace(whole, words=words))["subject"].value == "Về việc tổ chức lễ ngày 02/9"
+
+
+def test_a_commune_alone_is_its_committee_in_doubt() -> None:
+    found = read(page(*changed(("ỦY BAN NHÂN DÂN", ""))))["organ_name"]
+    assert (found.value, found.doubt) == ("ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG", True)
+
+
+def test_a_stroke_before_a_place_is_no_part_of_its_name() -> None:
+    found = read(page(*changed(("Hòa Hưng, ngày 09 tháng 7 năm 2026", "1' Hòa Hưng, ngày 09 tháng 7 năm 2026"))))
+    assert found["organ_name"].value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG"
+
+
+@pytest.mark.parametrize(
+    ("read_as", "notation"),
+    [
+        ("Số: 127/BC-UBNDzVHXH", "BC-UBND-VHXH"),
+        ("Số: 127/BC -U 'BND- V HXH. HXH", "BC-UBND-VHXH"),
+        ("Số: 127/BƠ-L 8ND-VHXH", "BC-UBND-VHXH"),
+        ("Số: 127/B1:t BND", "BC-UBND"),
+        ("Số: 127/BC-UBND-VHXTI", "BC-UBND-VHXH"),
+    ],
+)
+def test_a_notation_with_a_sign_read_as_a_letter_or_in_pieces(read_as: str, notation: str) -> None:
+    found = read(page(*changed(("Số: 127/BC-UBND-VP", read_as))))["notation"]
+    assert (found.value, found.doubt) == (notation, True)
+
+
+def test_a_committee_of_a_form_is_spelt_as_such_whatever_was_read_for_it() -> None:
+    assert without_province("L'v ban nhân dân phirờng Thử, tỉnh Mẫu") == "Ủy ban nhân dân phường Thử"
+    assert without_province("w ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
+    assert without_province("Công an phường Thử") == "Công an phường Thử"
+
+
+def test_a_fixed_phrase_of_an_agency_is_spelt_as_such_where_one_letter_was_misread() -> None:
+    assert spelt("Ủv ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
+    assert spelt("Ủv bxn nhân dân xã Thử") == "Ủv bxn nhân dân xã Thử"
+    assert spelt("ỦY BAN NHÂN DÂN PHƯỜNG:0AI 10") == "ỦY BAN NHÂN DÂN PHƯỜNG OAI 10"
+
+
+def test_a_unit_in_no_list_that_was_read_with_confidence_stays() -> None:
+    found = read(page(*changed(("Số: 127/BC-UBND-VP", "Số: 127/BC-UBND-GTVT"))))["notation"]
+    assert (found.value, found.proposals) == ("BC-UBND-GTVT", ())
+
+
+def test_a_commune_s_name_is_voted_on_word_by_word() -> None:
+    """Each of three readings has another word wrong."""
+    lines = changed(
+        ("PHƯỜNG HÒA HƯNG", "PHƯỜNG HÒA HƯNG THUẬN"),
+        ("Hòa Hưng, ngày 09 tháng 7 năm 2026", "Hóa Hưng Thuận, ngày 09 tháng 7 năm 2026"),
+    )
+    lines[-1] = ("CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG HÒA HUNG THUẬN", 250, 260)
+    found = read(page(*lines, weak=("HÒA", "HƯNG", "THUẬN")))
+    assert found["organ_name"].value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG THUẬN" and found["organ_name"].doubt
+
+
+def test_a_form_s_title_read_as_one_word_is_its_title_and_doubted() -> None:
+    form = DocumentType("KS", "Giấy khai sinh", "", "form", ("GIẤY KHAI SINH",))
+    text = page(("GIẤY KHAFSINH (BẢN SAO)", 380, 200), ("Số: 854/2025/TLKS-BS", 110, 260))
+    draft = index_document((text,), (*TYPES, form))
+    assert draft.type_code == "KS"
+    (name,) = (f for f in draft.fields if f.name == "type_name")
+    assert (name.value, name.doubt) == ("GIẤY KHAI SINH", True)
+
+
+@pytest.mark.parametrize(("line", "doubt"), [("Kính gửi: Công an phường Thử", False), ("Nội dung chính", True)])
+def test_a_paper_without_a_title_is_surely_a_letter_only_where_it_says_whom_it_goes_to(line: str, doubt: bool) -> None:
+    lines = [("Số: 127/UBND-VP" if text.startswith("Số") else text, x, y) for text, x, y in HEAD[:6]]
+    found = read(page(*lines, (line, 300, 220)))["type_name"]
+    assert (found.value, found.doubt) == ("Công văn", doubt)
