@@ -42,6 +42,8 @@ _AROUND_MM = 50.0, 12.0
 """The same on a bent sheet, where at times no level rule is seen between the uprights of a column."""
 _BEYOND_MM, _BESIDE = 3.0, 0.5
 """How far from a table, and along what share of its height, uprights stand that make it a part of a larger one."""
+_OUTER_MM, _BROKEN, _JOINED = (5.0, 50.0), 0.25, 0.2
+"""How far from the last upright an outer one is looked for; share of it, and of the level rules up to it, that is there."""
 _RIM_MM = 5.0
 """Along the page's sides, where the lid and the paper's edge make rules."""
 _BELT_MM, _WIDE_MM = 15.0, 60.0
@@ -178,6 +180,31 @@ def _within(across: list[float], along: list[float], mask: Mask, drift: float) -
     return across[first:last]
 
 
+def _beyond(page: Pixels, xs: list[float], ys: list[float], at: tuple[int, int], mm: float, *, last: bool) -> int | None:
+    """Column of the page where an outer upright stands that was too broken to be seen, a column's width beyond the last one: in
+    pieces down the table's height, between the lines of print too, and reached by the level rules. ``at``: of the page,
+    where ``xs`` and ``ys`` are counted from."""
+    near, far = (round(v * mm) for v in _OUTER_MM)
+    start, rim = at[0] + round(xs[-1] if last else xs[0]), round(_RIM_MM * mm)
+    first, end = (start + near, start + far) if last else (start - far, start - near)
+    first, end = max(rim, first), min(page.shape[1] - rim, end)
+    if end - first < 3:
+        return None
+    inner, beside = round(0.4 * mm), round(1.6 * mm)
+    rows = [round(y) + at[1] for y in ys]
+    ends = np.concatenate([np.r_[a + inner : a + beside, b - beside : b - inner] for a, b in pairwise(rows)])
+    dark = page[:, first - 1 : end + 1] < INK + 20
+    thick = dark[:, 2:] | dark[:, 1:-1] | dark[:, :-2]
+    seen = np.minimum(thick[rows[0] : rows[-1]].mean(axis=0), thick[ends].mean(axis=0))
+    best = int(seen.argmax())
+    if seen[best] < _BROKEN:
+        return None
+    out, drift = first + best, round(_FLAT_MM * mm)
+    across = np.s_[start:out] if last else np.s_[out:start]
+    joined = [(page[y - drift : y + drift + 1, across] < INK + 20).any(axis=0).mean() for y in rows]
+    return out if np.mean(joined) > _JOINED else None
+
+
 # --- cells
 
 _Sides = list[list[float | None]]
@@ -205,10 +232,24 @@ def _grid(page: Pixels, rules: Rules, region: Region, mm: float, *, worn: bool =
         _mend_lids(lids, xs, ys, dark, mm)
     elif _faded(sides, xs, ys, upright, drift) or _faded(_turned(lids), ys, xs, level.T, drift):
         return None  # else a missing side is a cell over several fields
+    for last in (False, True):
+        while (at := _beyond(page, xs, ys, (x, y), mm, last=last)) is not None:
+            _widen(sides, lids, xs, at - x, last=last)
     groups = _merged(sides, lids)
     if len(groups) < 4 or 2 * max(len(g) for g in groups) > (len(xs) - 1) * (len(ys) - 1):
         return None
     return _table([_cell(group, sides, lids, xs, ys) for group in groups], (x, y), mm)
+
+
+def _widen(sides: _Sides, lids: _Sides, xs: list[float], at: float, *, last: bool) -> None:
+    """Adds a column beyond the last upright, to which its rows go on; that one, taken for the table's edge, runs all the way."""
+    edge = len(xs) - 1 if last else 0
+    for row in sides:
+        row[edge] = _or(row[edge], xs[edge])
+        row.insert(len(xs) if last else 0, at)
+    for row in lids:
+        row.insert(len(row) if last else 0, row[-1 if last else 0])
+    xs.insert(len(xs) if last else 0, at)
 
 
 def _table(cells: Sequence[tuple[int, int, Region]], at: tuple[int, int], mm: float) -> Table:

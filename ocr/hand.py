@@ -10,6 +10,7 @@ from ocr.grammar import plain
 from ocr.handfields import BEFORE, NEXT, bare
 from ocr.ink import Colours, Floats, Ink
 from ocr.lines import RawWord, hull
+from ocr.missed import box_of
 from workstation.domain.page import Box, Word
 
 _PRINTED = 0.8
@@ -31,6 +32,10 @@ _OFF, _TALLER = 0.25, 0.15
 
 _WHOLE = 0.75
 """Of print's height: what is lower, beside strokes that are not, is a fleck or a half of a broken figure."""
+_BREAK = 0.25
+"""Of print's height, up and down: a figure's pieces lie no farther apart."""
+_OVER, _UNDER = 1.75, 0.75
+"""How far a gap reaches over and under the base line, in heights of print."""
 
 Words = Sequence[Word | RawWord]
 
@@ -99,10 +104,10 @@ def _gap(start: float, beside: Words, letters: Floats) -> Gap | None:
     printed = np.concatenate([_inside(letters, w.box) for w in beside])
     if not len(printed):
         return None
-    _, y0, _, y1 = hull(w.box for w in beside)
-    height = y1 - y0
-    box = (start, y0 - 0.6 * height, beside[-1].box[0], y1 + 0.4 * height)
-    return Gap(box, float(np.median(printed[:, 3])), float((printed[:, 3] - printed[:, 1]).max()))
+    base, height = float(np.median(printed[:, 3])), float((printed[:, 3] - printed[:, 1]).max())
+    # not from the words' own boxes: these at times reach up to the rule under the line above, and its letters would be in the gap
+    box = (start, base - _OVER * height, beside[-1].box[0], base + _UNDER * height)
+    return Gap(box, base, height)
 
 
 def _beside(a: Word | RawWord, b: Word | RawWord) -> bool:
@@ -117,7 +122,7 @@ def _inside(pieces: Floats, box: Box) -> Floats:
 
 def _drawn(strokes: Floats, gap: Gap, mm: float) -> Box | None:
     """Hull of what stands in a gap unlike the print beside it; a figure misread stands on its line, as high as it."""
-    inside = _inside(strokes, gap.box)
+    inside = _mended(_inside(strokes, gap.box), _BREAK * gap.height)
     inside = inside[inside[:, 3] - inside[:, 1] >= _STROKE_MM * mm]
     if not len(inside):
         return None
@@ -139,4 +144,11 @@ def _broken(box: Box, gap: Gap, words: Words) -> bool:
     return level and box[3] - box[1] < _WHOLE * gap.height and any(_meets(w.box, box) for w in read)
 
 
-# --- fields
+def _mended(pieces: Floats, apart: float) -> Floats:
+    """The pieces, those over one another and no farther ``apart`` as one: of a figure that a fold or a scratch has broken."""
+    done: list[Box] = []
+    for x0, y0, x1, y1 in sorted(map(box_of, pieces)):
+        near = [d for d in done if d[1] - apart <= y1 and y0 <= d[3] + apart]
+        near = [d for d in near if min(d[2], x1) - max(d[0], x0) > 0.5 * min(d[2] - d[0], x1 - x0)]
+        done = [*(d for d in done if d not in near), hull(((x0, y0, x1, y1), *near))]
+    return np.array(done, np.float64).reshape(-1, 4)

@@ -19,7 +19,7 @@ from ocr.components import Labels, components
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.lines import RawWord
-from workstation.domain.page import Box, Recipe, Transform
+from workstation.domain.page import Box, Recipe, Transform, Word
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -149,7 +149,7 @@ def _sensible(read: Sequence[RawWord], by_line: dict[int, tuple[RawWord, ...]], 
     return tuple(out)
 
 
-def confidence(words: Sequence[RawWord]) -> float:
+def confidence(words: Sequence[Word | RawWord]) -> float:
     """Mean over words weighted by length; 0 without words."""
     weight = sum(len(w.text) for w in words)
     return sum(w.confidence * len(w.text) for w in words) / weight if weight else 0.0

@@ -252,9 +252,9 @@ def senseless(grids: Grids) -> list[Box]:
     return list(dict.fromkeys(found))
 
 
-def wide(grids: Grids) -> list[Box]:
+def wide(words: Words) -> list[Box]:
     """Numbers much wider than their figures: specks beside them were taken for a part of them, and their place is wrong."""
-    numbered = [w for _, words in grids for w in words if any(c.isdigit() for c in w.text)]
+    numbered = [w for w in words if any(c.isdigit() for c in w.text)]
     return [w.box for w in numbered if w.box[2] - w.box[0] > _WIDEST * len(core(w.text)) * (w.box[3] - w.box[1])]
 
 

@@ -7,6 +7,7 @@ that says the same as a doubtful word bears it out.
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from ocr import lone
@@ -17,7 +18,21 @@ from ocr.grammar import distance, plain
 from ocr.ink import Circle, Ink, holds
 from ocr.layout import CLEAR, Reading, confidence, sense
 from ocr.lines import RawWord, hull
-from ocr.missed import KNOWN, Marks, Paper, Words, box_of, darkness, foreign, line_part, lost_lines, reads, share, sure_or_full
+from ocr.missed import (
+    KNOWN,
+    SURE,
+    Marks,
+    Paper,
+    Words,
+    box_of,
+    darkness,
+    foreign,
+    line_part,
+    lost_lines,
+    reads,
+    share,
+    sure_or_full,
+)
 from ocr.ruling import Region
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core, is_syllable
@@ -33,6 +48,11 @@ _SAID = 0.5
 """Words above this make the rows that others are part of."""
 _SPACE, _SMALLER = 1.2, 0.4
 """Widest space within a row, in heights; share of it that is still no lost line, as the greater part was read."""
+_CLEAR, _BROKEN = 0.8, 0.62
+"""Confidence of the words that lines are held against; how solid a line is for these. Lost lines of 130 worn pages had 0.68 and
+more, two in three of those that were none less than 0.62."""
+_LOWER = 0.5
+"""Height of a line for that of words: small print has more, what is less was cut off by others."""
 _RIM_MM = 5.0
 """Where the lid and the paper's edge show, and no printer prints."""
 _UPRIGHT, _LOW_MM, _TALL_MM = 0.8, 2.0, 6.0
@@ -41,6 +61,10 @@ _FOLD, _ON = 225, 0.92
 """Level of a fold's shade; share of rows beyond a piece's ends that it goes through (folds had 0.94 to 1, figures up to 0.6)."""
 _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
+_HALF = 0.5
+"""The same from which they have nothing to do with each other."""
+_ONLY = 0.6
+"""Confidence of a reading in a mirror where the line itself says nothing."""
 _TAKEN = 0.2
 """Share of a row that a seal has hidden; of less the rest says what it was."""
 _APART_MM = 6.0
@@ -64,7 +88,12 @@ def told(
 
     lost = standing(_lines(paper, marks, read, every, doubtful))
     figures = lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful)
-    lost = [_widened(b, marks.ink, paper.mm) for b in (*lost, *_new(standing(figures), lost))]
+    figures = standing(figures)
+    lost = [_with(b, figures) for b in lost]
+    lost = [_widened(b, marks.ink, paper.mm) for b in (*lost, *_new(figures, lost))]
+    beside = [b for b in lost if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) is None]
+    specks = _specks(paper.page, beside, every) if doubtful else []  # on a clear page it may be a small picture of print
+    lost = [b for b in lost if b not in specks]
     never = garbled(grids) if doubtful else []
     lost = _print(paper, lost, every, recognizer, never)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
@@ -100,6 +129,27 @@ def _worn(grids: lone.Grids) -> bool:
     return bool(weight) and sum(w.confidence * len(w.text) for w in words) < CLEAR * weight
 
 
+def _with(box: Box, others: Sequence[Box]) -> Box:
+    """A box with those that lie over a part of it, on its level."""
+    over = [o for o in others if share(o, box) > 0.3 or share(box, o) > 0.3]
+    return hull((box, *(o for o in over if _level(o, box))))
+
+
+def _level(a: Box, b: Box) -> bool:
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0.7 * min(a[3] - a[1], b[3] - b[1])
+
+
+def whole(box: Box, words: Words, grids: lone.Grids) -> Box:
+    """Lost print with the words right beside it, in its cell, that are as good as lost: whoever is sent there sees all of it."""
+    unsure = [w.box for w in words if w.confidence < SURE and _says(w) and _level(w.box, box)]
+    cell = _cell_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, grids)
+    beside = sorted(b for b in unsure if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) == cell)
+    for word in (*beside, *reversed(beside)):
+        if max(word[0] - box[2], box[0] - word[2]) < _SPACE * (box[3] - box[1]):
+            box = hull((box, word))
+    return box
+
+
 def _new(found: Sequence[Box], known: Sequence[Box]) -> list[Box]:
     """Those of the boxes that tell something that neither the known ones nor those before them tell."""
     fresh: list[Box] = []
@@ -129,7 +179,7 @@ def _part_of_row(box: Box, words: Words, grids: lone.Grids) -> bool:
     x0, y0, x1, y1 = box
     x, height = (x0 + x1) / 2, y1 - y0
     cell = _cell_at(x, (y0 + y1) / 2, grids)
-    sure = [w.box for w in words if w.confidence >= _SAID and min(w.box[3], y1) - max(w.box[1], y0) > 0.5 * height]
+    sure = [w.box for w in words if w.confidence >= _SAID and min(w.box[3], y1) - max(w.box[1], y0) > 0.5 * height and _says(w)]
     level = sorted(b for b in sure if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) == cell)
     if not level:
         return False
@@ -144,6 +194,11 @@ def _part_of_row(box: Box, words: Words, grids: lone.Grids) -> bool:
     return x1 - x0 < _SMALLER * (right - left)
 
 
+def _says(word: Word | RawWord) -> bool:
+    """Whether it is more than signs, as which remains of rules are read, however surely."""
+    return any(c.isalnum() for c in word.text)
+
+
 def _cell_at(x: float, y: float, grids: lone.Grids) -> Region | None:
     return next((c for t, _ in grids for c in t.cells if holds(c, x, y)), None)
 
@@ -156,6 +211,25 @@ def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]
     print_ = [darkness(page, w.box) for w in words if w.confidence >= KNOWN]
     limit = float(np.median(print_)) + _PALER if print_ else 255.0
     return tuple(b for b in lost if b[2] - b[0] < 2 * (b[3] - b[1]) or darkness(page, b) <= limit)
+
+
+def _specks(page: Pixels, lines: Sequence[Box], words: Words) -> list[Box]:
+    """Those of the lines whose ink is more broken than the strokes of the page's words, or far lower than these: what shows
+    through a scan in black and white, and dust. In a table's cells print that is as broken was lost often."""
+    long = [b for b in lines if b[2] - b[0] >= 2 * (b[3] - b[1])]
+    sure = [w.box for w in words if w.confidence >= _CLEAR and len(w.text) > 2]
+    if not long or not sure:
+        return []
+    low = _LOWER * float(np.median([b[3] - b[1] for b in sure]))
+    broken = _BROKEN * float(np.median([_solid(page, b) for b in sure]))
+    return [b for b in long if b[3] - b[1] < low or _solid(page, b) < broken]
+
+
+def _solid(page: Pixels, box: Box) -> float:
+    """Share of a box's ink that is left where each stroke is made a pixel thinner."""
+    x0, y0, x1, y1 = (max(0, int(v)) for v in box)
+    ink = (page[y0:y1, x0:x1] < (255 + darkness(page, box)) / 2).astype(np.uint8)
+    return float(cv2.erode(ink, np.ones((2, 2), np.uint8)).sum() / max(1, int(ink.sum())))
 
 
 def garbled(grids: lone.Grids) -> list[Box]:
@@ -226,10 +300,20 @@ def _next(box: Box, letter: Box, height: float, mm: float) -> bool:
 
 
 def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
-    sure, said = confidence(back), _letters(back)
+    sure, said = confidence(back), "".join(c for w in back for c in w.text if c.isalnum())
     if sum(c.isdigit() for c in said) > 0.5 * len(said):
         return False  # figures look alike in a mirror
+    if said.isupper() and _spelt(back) <= max(0.5, _spelt(front)):
+        return False  # most capitals do too, but make no syllables there
+    if not front:
+        return sure >= _ONLY
     return sure >= 0.35 and sure >= confidence(front) + 0.1 and sense(back) > sense(front)
+
+
+def _spelt(words: Sequence[RawWord]) -> float:
+    """Share of the letters and figures that make up Vietnamese syllables."""
+    spelt = sum(len(core(w.text)) for w in words if is_syllable(core(w.text)))
+    return spelt / max(1, len(_letters(words)))
 
 
 def borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Words) -> bool:
@@ -239,6 +323,17 @@ def borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Wo
     again = [w for w in front if x0 <= at[0] + (w.box[0] + w.box[2]) / 2 <= x1]
     said, said_again = _letters(here), _letters(again)
     return bool(said) and distance(said, said_again) <= _SAME * len(said)
+
+
+def unlike(box: Box, readings: Sequence[Sequence[RawWord]], words: Words) -> bool:
+    """Whether the words over a box are no more than strokes taken for letters: next to no confidence, and half of them is
+    otherwise in every other reading of the place."""
+    here = sorted((w for w in words if _middle_in(w.box, box)), key=lambda w: w.box[0])
+    said = _letters(here)
+    if not here or confidence(here) >= SURE:
+        return False
+    others = [_letters([w for w in r if box[0] <= (w.box[0] + w.box[2]) / 2 <= box[2]]) for r in readings if r]
+    return bool(others) and all(distance(said, other) >= _HALF * max(1, len(said)) for other in others)
 
 
 def _letters(words: Words) -> str:

@@ -48,6 +48,8 @@ _NEXT = 0.6
 """How far from a row, in its heights, its next letter would stand."""
 _LEFT = 0.2
 """Ink beside a row and level with it, for that of the row, from which the row is not whole."""
+_SMALL = 0.4
+"""Share of its place's width below which a row is a small part."""
 _SHORT = 2
 """Letters alone that a fold's or the other side's strokes are taken for."""
 
@@ -168,13 +170,13 @@ def _row(page: Pixels, place: Box, mm: float) -> _Row | None:
         found = (pieces.at[0] + left, pieces.at[1] + top, pieces.at[0] + right, pieces.at[1] + foot)
         wider = hull((box, (found[0], box[1], found[2], box[3])))
         if wider == box:
-            return _shown(pieces, row, (left, top, right, foot), mm)
+            return _shown(pieces, row, (left, top, right, foot), place, mm)
         box = wider
     return None
 
 
-def _shown(pieces: _Pieces, row: Flags, box: Box, mm: float) -> _Row:
-    """A row with its pictures. ``box``: on the part cut out."""
+def _shown(pieces: _Pieces, row: Flags, box: Box, place: Box, mm: float) -> _Row:
+    """A row with its pictures. ``box``: on the part cut out, ``place``: on the page."""
     left, top, right, foot = box
     high = foot - top
     near = (pieces.x1 > left - 0.4 * high) & (pieces.x0 < right + 0.4 * high) & (pieces.area >= _SPECK_MM2 * mm * mm)
@@ -182,19 +184,23 @@ def _shown(pieces: _Pieces, row: Flags, box: Box, mm: float) -> _Row:
     near[0] = False
     x, y = pieces.at
     found = (x + left, y + top, x + right, y + foot)
-    if not _whole(pieces, row | near, box):
+    if not _whole(pieces, row | near, box, (place[0] - x, place[2] - x)):
         return _Row(found, ())
     return _Row(found, (_as_it_is(pieces, found, mm), _alone(pieces, row | near)))
 
 
-def _whole(pieces: _Pieces, row: Flags, box: Box) -> bool:
-    """Whether little ink that is no rule's stands beside a row on its level, however pale: a letter of it would."""
+def _whole(pieces: _Pieces, row: Flags, box: Box, place: tuple[float, float]) -> bool:
+    """Whether little ink that is no rule's stands on a row's level beside it, however pale: a letter of it would. Of a row that
+    is but a small part of its place, as one figure of a broken number, nor elsewhere in the place."""
     left, top, right, foot = (round(v) for v in box)
     reach = round(_NEXT * (foot - top))
+    first, last = left - reach, right + reach
+    if right - left < _SMALL * (place[1] - place[0]):
+        first, last = min(first, round(place[0])), max(last, round(place[1]))
     others = (pieces.part < _INK[1]) & ~cv2.dilate(
         (row | pieces.rule)[pieces.labels].astype(np.uint8), np.ones((3, 3), np.uint8)
     ).astype(bool)
-    return bool(np.count_nonzero(others[top:foot, max(0, left - reach) : right + reach]) < _LEFT * pieces.area[row].sum())
+    return bool(np.count_nonzero(others[top:foot, max(0, first) : last]) < _LEFT * pieces.area[row].sum())
 
 
 def _pieces(page: Pixels, box: Box, mm: float) -> _Pieces | None:

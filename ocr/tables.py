@@ -162,15 +162,21 @@ def sorted_into(
 
 
 def with_words(table: Table, words: Sequence[Word], more: Sequence[RawWord]) -> tuple[Word, ...]:
-    """A table's words with more, each of a cell of its own line, in the order of the rows."""
+    """A table's words with more, in the order of the rows: each on the line of its cell with which it is level, else on its
+    own."""
     raw = [RawWord(w.text, w.box, w.confidence, (0, w.line), w.doubt, w.suggestion) for w in words]
     by_cell: dict[int, list[RawWord]] = {}
     for word in (*raw, *(replace(w, line=(1, *w.line)) for w in more)):
         x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
         # a word may reach over its cell's side: the nearest cell is its own
         away = [max(x0 - x, x - x1, 0) + max(y0 - y, y - y1, 0) for x0, y0, x1, y1 in table.cells]
-        by_cell.setdefault(int(np.argmin(away)), []).append(word)
+        mine = by_cell.setdefault(int(np.argmin(away)), [])
+        mine.append(replace(word, line=next((w.line for w in mine if _level(w.box, word.box)), word.line)))
     return row_order(table, by_cell, 0)
+
+
+def _level(a: Box, b: Box) -> bool:
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
 
 
 def row_order(table: Table, by_cell: dict[int, list[RawWord]], first: int) -> tuple[Word, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from ocr import columns, lone, rescue, sealed, tables
 from ocr.again import told_again
 from ocr.components import components, picked
-from ocr.digits import AWord
+from ocr.digits import AWord, numbers_again
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.grammar import has_form
@@ -23,7 +23,7 @@ from ocr.ink import Floats, find_colours, find_ink, find_pictures, holds
 from ocr.layout import Reading
 from ocr.lines import FOUND_AGAIN, MISSED, RawWord, hull
 from ocr.lone import Grids
-from ocr.lost import borne_out, garbled, is_doubtful, told
+from ocr.lost import borne_out, garbled, is_doubtful, told, unlike, whole
 from ocr.missed import KNOWN, SURE, Marks, Paper, Words, line_part, lost_lines, share, speck, sure_or_full
 from ocr.stampink import stamp_alone
 from workstation.domain.page import Box, Finding, UnreadArea, Word
@@ -61,9 +61,13 @@ def settle(
     notes: dict[Box, str] = {}
     if lost or saying:
         words, notes = _reread(paper, marks, words, cells, lost, saying, recognizer)
+        words, grids = _into_tables(paper, words, grids, recognizer)
+        cells = [w for _, inside in grids for w in inside]
     words, gone = told_again(paper, words, told(paper, marks, read, words, grids, recognizer), recognizer)
     words, grids, left = _found_again(paper, marks, read, words, grids, gone, recognizer)
-    hands = handwritten(marks.ink, marks.colours, (*words, *cells), list(stamps), paper.mm)
+    every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
+    left = [whole(box, every, grids) for box in left]
+    hands = handwritten(marks.ink, marks.colours, every, list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
     areas += [UnreadArea("lost_line", box) for box in left if not any(share(box, h) > 0.5 for h in hands)]
     areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
@@ -129,15 +133,32 @@ def _joined(words: Sequence[RawWord], box: Box, found: Sequence[RawWord], number
     return [*kept, *(replace(w, line=line) for w in good)]
 
 
+def _into_tables(
+    paper: Paper, words: Sequence[RawWord], grids: Grids, recognizer: Recognizer
+) -> tuple[tuple[RawWord, ...], Grids]:
+    """Words and tables, the words that were read by themselves and stand in a cell in that table, in the place of what covered
+    them badly there: else the row would hold both, and the worse one be told as lost."""
+    rest, with_more = list(words), []
+    for table, inside in grids:
+        said = [w for w in rest if w.line[0] == MISSED and any(_holds(c, w.box) for c in table.cells)]
+        if said:
+            rest = [w for w in rest if w not in said]
+            kept = [w for w in inside if w.confidence >= SURE or not any(_over(w, s) for s in said)]
+            among = columns.numbers(table, kept)
+            inside = tables.with_words(table, kept, numbers_again(paper.page, said, paper.dpi, recognizer, among))
+        with_more.append((table, inside))
+    return tuple(rest), with_more
+
+
 def _found_again(
     paper: Paper, marks: Marks, read: Reading, words: tuple[RawWord, ...], grids: Grids, lost: Sequence[Box],
     recognizer: Recognizer,
 ) -> tuple[tuple[RawWord, ...], Grids, Sequence[Box]]:  # fmt: skip
     """What is told as lost, and what in tables makes no sense, read by itself: words and tables with what came out, and what
     stays lost."""
-    junk, odd = (garbled(grids), [*lone.senseless(grids), *lone.wide(grids)]) if is_doubtful(read, grids) else ([], [])
-    doubted = [b for b in (*junk, *odd) if not any(share(b, n) > 0.3 for n in lost)]
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
+    junk, odd = (garbled(grids), [*lone.senseless(grids), *lone.wide(every)]) if is_doubtful(read, grids) else ([], [])
+    doubted = [b for b in (*junk, *odd) if not any(share(b, n) > 0.3 for n in lost)]
     asked = _worth_reading((*lost, *doubted), every, marks, grids, clear=not (read.lines or read.silent))
     if not asked:
         return words, grids, lost
@@ -154,6 +175,9 @@ def _found_again(
         elif heard.words:
             line = _line_around(words, box) or (FOUND_AGAIN, number)
             words = (*_beside(words, heard.words), *(replace(w, line=line) for w in heard.words))
+        elif box in odd:
+            if at is not None and unlike(box, heard.readings, every):
+                left.append(heard.row)
         elif box not in doubted and (
             any(share(g, box) > 0.5 for g in junk) or not any(borne_out(box, (0, 0), r, every) for r in heard.readings)
         ):
@@ -177,7 +201,11 @@ def _holds(place: Box, box: Box) -> bool:
 
 def _beside(words: Sequence[AWord], said: Sequence[RawWord]) -> tuple[AWord, ...]:
     """Words that lie under no new one."""
-    return tuple(w for w in words if not any(share(w.box, s.box) > 0.5 or share(s.box, w.box) > 0.5 for s in said))
+    return tuple(w for w in words if not any(_over(w, s) for s in said))
+
+
+def _over(word: AWord, said: RawWord) -> bool:
+    return share(word.box, said.box) > 0.5 or share(said.box, word.box) > 0.5
 
 
 def _line_around(words: Sequence[RawWord], box: Box) -> tuple[int, ...] | None:

@@ -10,7 +10,7 @@ from ocr.again import _set_level, evened, held_against, told_again
 from ocr.engine import Unread
 from ocr.frames import Pixels
 from ocr.grammar import has_form
-from ocr.hand import Gap, _drawn, handwritten
+from ocr.hand import Gap, _drawn, _gaps, handwritten
 from ocr.header import date_fields
 from ocr.ink import Ink
 from ocr.lines import FOUND_AGAIN, MISSED, UNDER_SEALS, RawWord
@@ -112,6 +112,7 @@ def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
     ([(0, 0, 14, 17)], True),
     ([(0, 0, 14, 15), (1, 10, 13, 25)], False),  # both halves of one figure
     ([(0, 0, 14, 15), (16, 0, 30, 15)], True),
+    ([(3, 0, 15, 13), (0, 9, 14, 25)], False),  # a figure that a fold has parted
 ])  # fmt: skip
 def test_halves_and_flecks_make_no_handwriting_of_print(strokes: list[Box], by_hand: bool) -> None:
     gap = Gap((-5.0, -20.0, 60.0, 60.0), base=25.0, height=25.0)
@@ -125,6 +126,16 @@ def test_upper_halves_that_are_read_surely_are_print(read: str, confidence: floa
     halves, print_ = [(100, 0, 112, 15), (116, 0, 130, 15)], [(x, 0, x + 15, 25) for x in (10, 40, 160, 200)]
     ink = Ink(np.array(print_, np.float64), np.array([*print_, *halves], np.float64), ())
     assert bool(handwritten(ink, None, line, (), 8.0)) is by_hand
+
+
+def test_no_letter_of_the_line_above_is_in_a_gap_however_high_the_words_beside_it_reach() -> None:
+    """A rule under the line above is at times read as a part of a word: its box reaches up there."""
+    form = (RawWord("ngày", (100, 60, 180, 135), 0.9, (1,)), RawWord("tháng", (260, 60, 350, 135), 0.9, (1,)))
+    letters = np.array([(104, 106, 120, 128), (140, 106, 156, 128), (264, 100, 280, 128), (300, 106, 316, 128)], np.float64)
+    (gap,) = _gaps(form, letters, 8.0)
+    above, day = (200.0, 45.0, 220.0, 70.0), (205.0, 101.0, 235.0, 128.0)
+    assert _drawn(np.array([above, day]), gap, 8.0) is None
+    assert _drawn(np.array([above, (205.0, 95.0, 235.0, 140.0)]), gap, 8.0) == (205.0, 95.0, 235.0, 140.0)
 
 
 def told(first: str, *others: str, confidence: float = 0.5) -> tuple[list[str], Says]:

@@ -87,6 +87,30 @@ def test_a_cell_without_a_trace_of_the_side_is_whole() -> None:
     assert shape(table) == [6, 6, 6, 5, *[6] * 8]
 
 
+@pytest.mark.parametrize("last", [False, True])
+def test_a_column_whose_outer_rules_are_broken_into_short_pieces_is_of_the_table(last: bool) -> None:
+    page = sheet()
+    outer, inner = (XS[-1], XS[-2]) if last else (XS[0], XS[1])
+    for y in range(YS[0] - 10, YS[-1] + 10, 40):
+        page[y : y + 16, outer - 3 : outer + 4] = 255
+    for y in YS:
+        for x in range(min(outer, inner) - 20, max(outer, inner), 50):
+            page[y - 2 : y + 4, x : x + 22] = 255
+    _, (table,) = find_tables(page, DPI)
+    assert shape(table) == [6] * 12
+
+
+def test_print_beside_a_table_is_no_outer_rule() -> None:
+    page = sheet()
+    image = Image.fromarray(page)
+    draw = ImageDraw.Draw(image)
+    for y in YS[:-1]:
+        draw.text((XS[0] - 60, y + 10), "I", font=FACE, fill=0)
+    draw.line((XS[0] - 90, 60, XS[0] - 90, 1300), fill=0, width=2)  # a fold down the whole sheet
+    _, (table,) = find_tables(np.array(image), DPI)
+    assert shape(table) == [6] * 12
+
+
 def test_columns_without_rules_make_no_table() -> None:
     assert find_tables(sheet(rules=False), DPI)[1] == ()
 

@@ -13,7 +13,20 @@ from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Circle, Ink, find_ink
 from ocr.lines import RawWord
-from ocr.lost import _connected, _mirrored, _of_seal, _part_of_row, _parted, _print, _runs_on, _widened, borne_out
+from ocr.lost import (
+    _connected,
+    _mirrored,
+    _of_seal,
+    _part_of_row,
+    _parted,
+    _print,
+    _runs_on,
+    _specks,
+    _widened,
+    borne_out,
+    unlike,
+    whole,
+)  # fmt: skip
 from ocr.missed import Paper
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
@@ -223,6 +236,16 @@ def test_what_reads_better_in_a_mirror_is_the_other_sides() -> None:
     assert not _mirrored((RawWord("LUS6", (0, 0, 9, 9), 0.0, (0,)),), (RawWord("8121.", (0, 0, 9, 9), 0.75, (0,)),))
 
 
+def said(text: str, confidence: float) -> tuple[RawWord, ...]:
+    return (RawWord(text, (0, 0, 9, 9), confidence, (0,)),)
+
+
+def test_capitals_look_alike_in_a_mirror_and_a_silent_line_is_the_other_sides_if_the_mirror_speaks() -> None:
+    assert not _mirrored(said("'THAM", 0.4), said("MAHT", 0.65))
+    assert _mirrored(said("H3JT", 0.2), said("THÀNH", 0.65)) and not _mirrored(said("THÀNH", 0.2), said("HNÁHT", 0.65))
+    assert _mirrored((), said("thành", 0.68)) and not _mirrored((), said("thành", 0.5)) and not _mirrored((), said("MAHT", 0.7))
+
+
 def test_the_smaller_part_of_a_read_row_is_not_told_but_the_cell_beside_it_is() -> None:
     row = (Word("Phạm", (100, 100, 180, 130), 0.9, 0), Word("Vượng", (260, 100, 350, 130), 0.9, 0))
     middle: Box = (190, 100, 250, 130)
@@ -230,6 +253,9 @@ def test_the_smaller_part_of_a_read_row_is_not_told_but_the_cell_beside_it_is() 
     cells = Table((90, 90, 360, 140), (((90, 90, 185, 140), (185, 90, 255, 140), (255, 90, 360, 140)),))
     assert not _part_of_row(middle, row, ((cells, ()),))
     assert not _part_of_row((500, 100, 560, 130), row, ())
+    # of what is read as a dash, however surely, nothing is a part: it is what is left of a rule
+    rule = Word("—", (100, 90, 350, 140), 0.95, 0)
+    assert not _part_of_row(middle, (rule,), ())
 
 
 def test_a_figure_beside_a_table_is_no_part_of_the_row_in_its_cells() -> None:
@@ -239,6 +265,43 @@ def test_a_figure_beside_a_table_is_no_part_of_the_row_in_its_cells() -> None:
     cells = Table((100, 90, 360, 140), (((100, 90, 300, 140), (300, 90, 360, 140)),))
     assert _part_of_row(figure, row, ())
     assert not _part_of_row(figure, row, ((cells, ()),))
+
+
+def test_dust_and_what_shows_through_in_specks_are_no_lines() -> None:
+    page = drawn((60, 100, "Ủy ban nhân dân"), (60, 200, "Phòng Tư pháp"))
+    words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
+    line: Box = (60, 204, 290, 246)
+    assert _specks(page, [line], words) == []
+    # of print that shows through every other dot is left
+    rows, columns = np.indices(page.shape)
+    thinned = page.copy()
+    thinned[180:][((rows + columns) % 2 == 0)[180:]] = 255
+    assert _specks(thinned, [line], words) == [line]
+    # what others have cut off all but its top, and a lone figure that nobody judges by its strokes
+    assert _specks(page, [(60, 204, 290, 216)], words) == [(60, 204, 290, 216)]
+    assert _specks(thinned, [(60, 204, 90, 246)], words) == []
+    assert _specks(thinned, [line], ()) == []
+
+
+def test_a_lost_place_is_told_with_the_words_beside_it_that_are_as_good_as_lost() -> None:
+    words = (word("tIIHc", 190, 260, 115, 0.1), word("Nam", 270, 340, 115, 0.9), word("xĐ", 190, 250, 175, 0.0))
+    lost: Box = (100, 100, 180, 130)
+    assert whole(lost, words, ()) == (100, 100, 260, 130)
+    cells = Table((90, 90, 400, 140), (((90, 90, 185, 140), (185, 90, 400, 140)),))
+    assert whole(lost, words, ((cells, ()),)) == lost
+
+
+def test_a_doubtful_word_that_no_other_reading_is_like_is_strokes_taken_for_letters() -> None:
+    box: Box = (100, 100, 180, 130)
+    strokes = (Word("_TH3+", box, 0.05, 0),)
+
+    def read_as(*texts: str) -> list[tuple[RawWord, ...]]:
+        return [(RawWord(text, box, 0.3, (0,)),) for text in texts]
+
+    assert unlike(box, read_as("117,4", "Nga"), strokes)
+    assert not unlike(box, read_as("117,4", "TH3"), strokes)
+    assert not unlike(box, [], strokes)
+    assert not unlike(box, read_as("117,4"), (replace(strokes[0], confidence=0.5),))
 
 
 def table_page() -> Pixels:
@@ -322,5 +385,5 @@ def test_cells_without_sense_and_numbers_with_specks_are_worth_a_second_reading(
     assert lone.senseless(inside(("Khu", 110, 160, 0.9), ("tp", 170, 190, 0.0))) == []
     assert lone.senseless(inside(("Rl", 110, 140, 0.1), ("Nam", 310, 350, 0.9))) == [(110.0, 10.0, 140.0, 34.0)]
     assert lone.senseless(inside(("-.", 110, 140, 0.1))) == []
-    assert lone.wide(inside(("4", 110, 160, 0.1))) == [(110.0, 10.0, 160.0, 34.0)]
-    assert lone.wide(inside(("4", 110, 126, 0.1), ("1952", 310, 370, 0.1), ("Khu", 110, 290, 0.9))) == []
+    ((_, words),) = inside(("4", 110, 160, 0.1), ("4", 110, 126, 0.1), ("1952", 310, 370, 0.1), ("Khu", 110, 290, 0.9))
+    assert lone.wide(words) == [(110.0, 10.0, 160.0, 34.0)]

@@ -71,6 +71,13 @@ def test_a_figure_beside_which_another_is_all_but_gone_is_not_read() -> None:
     assert found is not None and found.pictures == ()
 
 
+def test_one_figure_of_a_number_that_is_all_but_gone_is_not_the_number() -> None:
+    page = np.minimum(drawn((300, 100, "5")), drawn((344, 100, "27,8"), tone=215))
+    place: Box = (296.0, 104.0, 420.0, 136.0)
+    found = _row(page, place, MM)
+    assert found is not None and found.pictures == ()
+
+
 def test_paper_and_a_bare_rule_are_no_place_to_read() -> None:
     page = drawn()
     page[120:122, 100:600] = 0
@@ -116,6 +123,9 @@ def test_what_is_read_in_a_cell_stands_in_its_row_of_the_table() -> None:
     words = (in_table("Xây", 110, 10, 0), in_table("dựng", 180, 10, 0), in_table("Bảo", 110, 60, 1))
     found = with_words(TABLE, words, [RawWord("2", (20, 60, 40, 90), 0.8, (0,)), RawWord("1", (20, 10, 40, 40), 0.8, (1,))])
     assert [(w.text, w.line) for w in found] == [("1", 0), ("Xây", 0), ("dựng", 0), ("2", 1), ("Bảo", 1)]
+    # level with the words of its cell it is of their line
+    (first, name, last) = with_words(TABLE, words[:1] + words[2:], [RawWord("dựng", (180, 12, 240, 44), 0.8, (0,))])
+    assert [(w.text, w.line) for w in (first, name, last)] == [("Xây", 0), ("dựng", 0), ("Bảo", 1)]
     # a word keeps its place though it reaches over the side, its doubt and what it may have been
     odd = Word("20ó", (390.0, 60.0, 430.0, 90.0), 0.5, 7, "reread", "206")
     (kept,) = with_words(TABLE, [odd], [])
@@ -151,3 +161,26 @@ def test_a_number_that_specks_have_widened_stands_where_its_figures_are() -> Non
     sure = (replace(inside[0], confidence=0.95), replace(inside[1], confidence=0.99))
     _, ((_, kept),), _ = settle(Paper(page, page, DPI), Reading(()), ((table, sure),), recognizer())
     assert kept == sure
+
+
+def test_what_was_missed_in_a_cell_stands_there_and_not_what_covered_it_badly() -> None:
+    table = Table((0, 0, 700, 300), (((0, 80, 400, 160), (400, 80, 700, 160)),))
+    page = drawn((40, 100, "Phạm Quang Huy"), (440, 100, "Lan"))
+    found = recognizer().read(np.ascontiguousarray(page[80:160, :400]), DPI, block=True)
+    assert len(found) == 3
+    name = [Word(w.text, (w.box[0], w.box[1] + 80, w.box[2], w.box[3] + 80), w.confidence, 0) for w in found]
+    junk = replace(name[1], text="Q0", confidence=0.02)
+    inside = (name[0], junk, name[2], Word("Lan", (440.0, 106.0, 490.0, 134.0), 0.9, 0))
+    words, ((_, cells),), areas = settle(Paper(page, page, DPI), Reading(()), ((table, inside),), recognizer())
+    assert words == () and areas == ()
+    assert [(w.text, w.line) for w in cells] == [("Phạm", 0), ("Quang", 0), ("Huy", 0), ("Lan", 0)]
+
+
+def test_a_page_number_that_specks_have_widened_stands_where_its_figure_is() -> None:
+    page = drawn((300, 100, "9"), (60, 200, "Ủy ban nhân dân"))
+    page[118:121, 210:213] = 0
+    wide = RawWord("9", (208.0, 104.0, 322.0, 136.0), 0.7, (0,))
+    rest = tuple(RawWord(t, (x, 206.0, x + 50.0, 240.0), 0.9, (1,)) for t, x in (("Ủy", 60.0), ("ban", 115.0)))
+    worn = Reading((wide, *rest), lines=((60.0, 206.0, 300.0, 240.0),))
+    words, _, _ = settle(Paper(page, page, DPI), worn, (), recognizer())
+    assert [w.box[0] > 290 for w in words if w.text == "9"] == [True]
