@@ -114,8 +114,10 @@ def _own_day(lines: Sequence[list[int]], words: Sequence[RawWord]) -> list[int] 
     return min(dated, key=lambda line: min(words[i].box[1] for i in line), default=None)
 
 
-_YEAR_BEHIND = re.compile(r"[0-9].*\bN[A-Z]M\W*(?:19|20)[0-9]{2}\W*$")
-"""What is left of a day when its other words are past knowing: a figure, and a year at the end."""
+_YEAR_BEHIND = re.compile(
+    r"[0-9].*\bN[A-Z]M\W*(?:19|20)[0-9]{2}\W*$|\bNG[A-Z]{1,2}\W{0,3}[0-9]{1,3}\W+TH[A-Z]{1,3}\W+[0-9]{1,3}\W+N[A-Z]M\W*$"
+)
+"""What is left of a day: a figure, and a year at the end, when its other words are past knowing; or all but its year."""
 
 
 def _settled(line: Sequence[RawWord], told: Sequence[str]) -> bool:
@@ -189,8 +191,16 @@ def _voted(part: Part, others: Sequence[Mapping[str, str]]) -> tuple[str, bool]:
     named = [s for s in said if s]
     if not named:
         return "", True
-    return max(named, key=lambda s: named.count(s) * (_CUT[part.name] if _cut_short(part.name, s) else 1)), len(set(named)) == 1
+    same = _SAME_PICTURE if len(said) > 1 and said[0] == said[1] else 0.0
 
+    def weight(one: str) -> float:
+        return (named.count(one) - (same if one == said[0] else 0.0)) * (_CUT[part.name] if _cut_short(part.name, one) else 1)
+
+    return max(named, key=weight), len(set(named)) == 1
+
+
+_SAME_PICTURE = 0.5
+"""What it takes from two readings that they are of one picture: the first, and the first of those after it."""
 
 _CUT = {"d": 0.4, "m": 0.6}
 """The weight of a reading that lacks a figure."""

@@ -122,7 +122,7 @@ def _inside(pieces: Floats, box: Box) -> Floats:
 
 def _drawn(strokes: Floats, gap: Gap, mm: float) -> Box | None:
     """Hull of what stands in a gap unlike the print beside it; a figure misread stands on its line, as high as it."""
-    inside = _mended(_inside(strokes, gap.box), _BREAK * gap.height)
+    inside = _mended(_inside(strokes, gap.box), _BREAK * gap.height, (1 + _TALLER) * gap.height)
     inside = inside[inside[:, 3] - inside[:, 1] >= _STROKE_MM * mm]
     if not len(inside):
         return None
@@ -144,11 +144,14 @@ def _broken(box: Box, gap: Gap, words: Words) -> bool:
     return level and box[3] - box[1] < _WHOLE * gap.height and any(_meets(w.box, box) for w in read)
 
 
-def _mended(pieces: Floats, apart: float) -> Floats:
-    """The pieces, those over one another and no farther ``apart`` as one: of a figure that a fold or a scratch has broken."""
+def _mended(pieces: Floats, apart: float, most: float) -> Floats:
+    """The pieces, those over one another and no farther ``apart`` as one: of a figure that a fold or a scratch has broken. Never
+    higher than ``most``: with a fold's own piece under it a figure would be as high as no print."""
     done: list[Box] = []
     for x0, y0, x1, y1 in sorted(map(box_of, pieces)):
         near = [d for d in done if d[1] - apart <= y1 and y0 <= d[3] + apart]
         near = [d for d in near if min(d[2], x1) - max(d[0], x0) > 0.5 * min(d[2] - d[0], x1 - x0)]
-        done = [*(d for d in done if d not in near), hull(((x0, y0, x1, y1), *near))]
+        whole = hull(((x0, y0, x1, y1), *near))
+        whole, near = (whole, near) if whole[3] - whole[1] <= most else ((x0, y0, x1, y1), [])
+        done = [*(d for d in done if d not in near), whole]
     return np.array(done, np.float64).reshape(-1, 4)

@@ -113,6 +113,7 @@ def test_a_missed_line_joins_the_text_if_it_is_sure_or_has_the_form() -> None:
     ([(0, 0, 14, 15), (1, 10, 13, 25)], False),  # both halves of one figure
     ([(0, 0, 14, 15), (16, 0, 30, 15)], True),
     ([(3, 0, 15, 13), (0, 9, 14, 25)], False),  # a figure that a fold has parted
+    ([(0, 0, 14, 25), (0, 27, 14, 39), (16, 0, 30, 25)], False),  # a piece of the fold under one
 ])  # fmt: skip
 def test_halves_and_flecks_make_no_handwriting_of_print(strokes: list[Box], by_hand: bool) -> None:
     gap = Gap((-5.0, -20.0, 60.0, 60.0), base=25.0, height=25.0)
@@ -168,7 +169,8 @@ DAY = "Hòa Hưng, ngày 25 tháng 7 năm 2026"
     ("Hòa Hưng, ngày 46 tháng 7 năm 2026", ("ngày 6 tháng 7 năm 2026",) * 3 + ("ngày 26 tháng 7 năm 2026",) * 2, ["26"]),
     ("Hòa Hưng, ngày 27 tháng 4 năm 2026", ("ngày 2” tháng 4 năm 2026",) * 4 + ("ngày 27 tháng 4 năm 2026",), ["27?"]),
     ("Hòa Hưng, ngày 25 tháng 7 năm", (DAY, DAY, "", "", ""), ["năm2026"]),
-    (DAY, (DAY, "ngày 26 tháng 7 năm 2026", "ngày 26 tháng 7 năm 2026", "", ""), ["25?"]),
+    (DAY, ("ngày 26 tháng 7 năm 2026", DAY, "", "", ""), ["25?"]),
+    (DAY, (DAY, "ngày 26 tháng 7 năm 2026", "ngày 26 tháng 7 năm 2026", "", ""), ["26"]),  # the first two are of one picture
     (DAY, (DAY, DAY), []),
 ])  # fmt: skip
 def test_a_papers_day_that_two_readings_do_not_settle_is_read_three_times_more(
