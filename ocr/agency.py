@@ -74,6 +74,21 @@ def spelt(name: str) -> str:
             if _same([letters(w) for w in words[at : at + len(right)]], flat):
                 pairs = zip(right, words[at : at + len(right)], strict=True)
                 words[at : at + len(right)] = [_cased(new, old) for new, old in pairs]
+    return _from_its_body(words)
+
+
+_BODY = ("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN")
+
+
+def _from_its_body(words: Sequence[str]) -> str:
+    """The name from its people's committee or council on, where scraps with signs among them stand before it; the first word of
+    the body may be lost among them."""
+    for body in (b.split() for b in _BODY):
+        for lacking in (0, 1):
+            rest = letters(" ".join(body[lacking:]))
+            at = next((i for i in range(1, len(words)) if letters(" ".join(words[i : i + len(body) - lacking])) == rest), 0)
+            if at and any(not w.isalpha() for w in words[:at]):
+                return " ".join([*(_cased(w, words[at]) for w in body[:lacking]), *words[at:]])
     return " ".join(words)
 
 

@@ -184,10 +184,23 @@ def _best(mine: _Name | None, theirs: _Name | None, said: Iterable[tuple[str, st
         return None
     heads = [n for n in (mine, theirs) if n]
     others = [_Name(name, weight) for _, name, weight in said if any(similarity(name, n.text) >= 0.8 for n in heads)]
-    longest = max(len(n.text.split()) for n in heads)
+    longest = _words(heads)
     whole = [name for name in (*heads, *others) if len(name.text.split()) == longest]
     words = [_most_said([(n.text.split()[at], n.weight) for n in whole]) for at in range(longest)]
     return _Name(" ".join(w for w, _ in words), min(weight for _, weight in words))
+
+
+def _words(heads: Sequence[_Name]) -> int:
+    """How many words a name has that two places give: the more, since words get lost, unless both have the same letters, which
+    a crease has parted in one."""
+    counts = sorted(len(n.text.split()) for n in heads)
+    first, last = (letters(n.text).replace(" ", "") for n in (heads[0], heads[-1]))
+    one_name = len(heads) > 1 and similarity(first, last) >= _PARTED
+    return counts[0] if one_name else counts[-1]
+
+
+_PARTED = 0.75
+"""Likeness of two names' letters, the spaces left out, from which they are of one name."""
 
 
 def _most_said(words: Iterable[tuple[str, float]]) -> tuple[str, float]:

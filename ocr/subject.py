@@ -26,11 +26,16 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     words = read.split()
     better = likelier(words, [surest.get(core(w), 0.0) for w in words])
     value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
+    value = _YEAR_RUN_ON.sub(r"\1", value)
     if value == made.value == first:
         return made
     others = (p for p in made.proposals if p.value not in (value, first))
     proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
+
+
+_YEAR_RUN_ON = re.compile(r"(?<=\bnăm )((?:19|20)\d\d)\d(?!\d)")
+"""A year with a speck or a stroke behind it that was read as a figure."""
 
 
 _DASH = 0.18

@@ -77,12 +77,23 @@ def mended(name: str, sure: Sequence[float]) -> str:
         if inner.islower() and name[:1].isupper():
             words[i] = word = word.replace(inner, capitalised(inner), 1)
             inner = core(word)
+        if i == 0 and (commoner := _commoner(inner)):
+            words[i] = in_place_of(word, commoner)
+            continue
         if any(key(inner) == key(one) for one in listed):
             continue
         likely, near = _nearest(strokes(inner), listed)
         if near >= _NEAR[i > 0 and is_syllable(inner)]:
             words[i] = in_place_of(word, likely) if inner.isupper() else word.replace(inner, likely, 1)
     return " ".join(words)
+
+
+def _commoner(inner: str) -> str:
+    """Of a doubtful rare family's name the one common name with the same letters (``Ngọ``: ``Ngô``); empty: none, or several."""
+    if key(inner) not in _KNOWN or _KNOWN[key(inner)] in _common():
+        return ""
+    same = [known for known in _same_letters(inner) if known in _common()]
+    return same[0] if len(same) == 1 else ""
 
 
 def capitalised(word: str) -> str:

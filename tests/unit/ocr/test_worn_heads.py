@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ocr.agency import spelt
+from ocr.language.names import mended
 from ocr.split import index_document
 from ocr.values import without_province
 from tests.unit.ocr.test_zones import HEAD, TYPES, changed, page, read
@@ -145,3 +146,24 @@ def test_a_paper_without_a_title_is_surely_a_letter_only_where_it_says_whom_it_g
     lines = [("Số: 127/UBND-VP" if text.startswith("Số") else text, x, y) for text, x, y in HEAD[:6]]
     found = read(page(*lines, (line, 300, 220)))["type_name"]
     assert (found.value, found.doubt) == ("Công văn", doubt)
+
+
+def test_a_body_behind_scraps_begins_the_agency_s_name() -> None:
+    assert spelt("sáu 7 5'WV BAN NHÂN DÂN PHƯỜNG THỬ") == "ỦY BAN NHÂN DÂN PHƯỜNG THỬ"
+    assert spelt("VĂN PHÒNG HĐND VÀ ỦY BAN NHÂN DÂN") == "VĂN PHÒNG HĐND VÀ ỦY BAN NHÂN DÂN"
+
+
+def test_a_commune_s_name_that_a_crease_parted_is_the_place_s() -> None:
+    found = read(page(*changed(("PHƯỜNG HÒA HƯNG", "PHƯỜNG HÒA H ƯNG")), weak=("H", "ƯNG")))["organ_name"]
+    assert found.value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG"
+
+
+def test_a_year_with_a_speck_read_as_a_figure_is_the_year_in_doubt() -> None:
+    read_as = "Về việc rà soát hồ sơ năm 20241"
+    found = read(page(*changed(("Về việc rà soát hồ sơ", read_as))))["subject"]
+    assert (found.value, found.doubt, [p.value for p in found.proposals]) == ("Về việc rà soát hồ sơ năm 2024", True, [read_as])
+
+
+def test_a_doubtful_rare_family_is_the_common_one_of_its_letters() -> None:
+    assert mended("Ngọ Thành Nghĩa", (0.5, 0.99, 0.99)) == "Ngô Thành Nghĩa"
+    assert mended("Ngọ Thành Nghĩa", (0.95, 0.99, 0.99)) == "Ngọ Thành Nghĩa"
