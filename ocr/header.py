@@ -350,6 +350,23 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
     return subject_field(taken) if taken else None
 
 
+def subject_alone(page: Sheet, kind: DocumentType) -> IndexField | None:
+    """Where the title over it was not read: the lines in the middle from the one that begins with ``Về việc``; in doubt."""
+    top = sorted((n for n in page.lines if n.box[1] < _ALONE * page.height), key=lambda n: n.box[1])
+    middle = (n for n in top if abs(n.centre - 0.5 * page.width) < 0.15 * page.width)
+    first = next((n for n in middle if starts_like(n.text, "Về việc", 0.8)), None)
+    if first is None:
+        return None
+    x0, y0, x1, _ = first.box
+    lost = replace(first, box=(x0, y0 - page.pitch, x1, y0 - page.pitch + first.height))
+    found = subject_under(page, Title(kind, lost, None, 0.0))
+    return replace(found, doubt=True) if found else None
+
+
+_ALONE = 0.4
+"""Share of the page in which a subject begins."""
+
+
 def _is_scrap(line: Line, page: Sheet) -> bool:
     """Whether a line is a scrap of a rule or a stain, or a speck that was read as a dash."""
     return len(letters(line.text)) < 2 and line.height < 0.6 * page.pitch

@@ -18,6 +18,7 @@ from ocr.header import (
     letter_subject,
     number_line,
     read_header,
+    subject_alone,
     subject_under,
 )  # fmt: skip
 from ocr.sheet import Sheet, field, sheet
@@ -114,7 +115,7 @@ def _fields(
     if kind and kind.layout != "decree30":
         return out + read_form(pages, texts, title, kind)
     out += agreed(read_header(first, title, kind), first)
-    subject = subject_under(first, title) if title else letter_subject(first)
+    subject = subject_under(first, title) if title else letter_subject(first) or (subject_alone(first, kind) if kind else None)
     return out + [f for f in (subject, addressees(first)) if f] + read_ending(pages)
 
 

@@ -54,7 +54,7 @@ def test_specks_in_a_title_do_not_hide_its_type() -> None:
 def test_a_title_in_pieces_is_its_type(title: str, subject: bool) -> None:
     found = read(page(*changed(("BÁO CÁO", title))))
     assert found["type_name"].value == "BÁO CÁO" if subject else "type_name" in found
-    assert ("subject" in found) is subject
+    assert found["subject"].doubt is not subject  # told by its own first words, where no title stands over it
 
 
 def test_a_forms_longer_title_in_pieces_is_not_the_shorter_one_it_begins_with() -> None:
@@ -167,3 +167,9 @@ def test_a_year_with_a_speck_read_as_a_figure_is_the_year_in_doubt() -> None:
 def test_a_doubtful_rare_family_is_the_common_one_of_its_letters() -> None:
     assert mended("Ngọ Thành Nghĩa", (0.5, 0.99, 0.99)) == "Ngô Thành Nghĩa"
     assert mended("Ngọ Thành Nghĩa", (0.95, 0.99, 0.99)) == "Ngọ Thành Nghĩa"
+
+
+def test_a_subject_whose_title_was_lost_begins_with_its_own_words() -> None:
+    found = read(page(*changed(("BÁO CÁO", ""), ("Về việc rà soát hồ sơ", "Về việc rà soát hồ sơ tồn đọng"))))
+    assert (found["type_name"].value, found["subject"].value) == ("Báo cáo", "Về việc rà soát hồ sơ tồn đọng")
+    assert found["subject"].doubt
