@@ -264,9 +264,11 @@ _UNSTRUCK_DATE = re.compile(
     r"(?<![\d/])(?P<d>\d{1,2})\s?(?:/(?=\s?\d{1,2}[\s,.]{1,2}\d)|[,.](?=\s?\d{1,2}\s?/\s?\d))\s?(?P<m>\d{1,2})[\s,./]{1,3}(?P<y>\d{4})(?!\d|\s?/)"
 )
 """One of its two strokes was read as a comma or not at all: ``14/06 2019``."""
+_DAY_DIGIT, _DAY_DIGITS = rf"(?:{_DIGIT}|T)", str.maketrans("OQIJLSBZ!|][T", "0011158211111")
+"""In a sans-serif a one is at times read as a T."""
 _LOOSE_DATE = re.compile(
-    rf"(?P<word>\bN?[GQ6C][A-Z][YVA-Z]?|\bN[A-Z]{{2}}|\b\w{{0,6}}[AD][YV])[\W_]{{0,6}}?(?P<d>{_DIGIT}{{0,2}})[\W_]{{1,14}}"
-    rf"T[A-Z]{{2,3}}[A-Z6+][\W_]{{0,4}}(?P<m>{_DIGIT}{{0,3}})[\W_]{{1,14}}[NH][A-Z]{{1,3}}[\W_]{{0,4}}(?P<y>(?:{_DIGIT}[.,']?){{0,4}})"
+    rf"(?P<word>\bN?[GQ6C][A-Z][YVA-Z]?|\bN[A-Z]{{2}}|\b\w{{0,6}}[AD][YV])[\W_]{{0,6}}?(?P<d>{_DAY_DIGIT}{{0,2}})[\W_]{{1,14}}"
+    rf"T[A-Z]{{2,3}}[A-Z6+][\W_]{{0,4}}(?P<m>{_DAY_DIGIT}{{0,3}})[\W_]{{1,14}}[NH][A-Z]{{1,3}}[\W_]{{0,4}}(?P<y>(?:{_DIGIT}[.,']?){{0,4}})"
 )
 """The words misread, or blanks between them."""
 _BROKEN_DATE = re.compile(
@@ -303,7 +305,7 @@ def find_date(text: str) -> DateFound | None:
         return None
     loose = loose or sixed[slice(*found.span())] != text[slice(*found.span())]
     said = [found[k] for k in ("d", "m", "y")]
-    day, month, year = (re.sub(r"[.,']", "", k).translate(_DIGITS) for k in said)
+    day, month, year = (re.sub(r"[.,']", "", k).translate(_DAY_DIGITS) for k in said)
     loose, year = loose or len(year) == 3, _whole_year(year)
     if not (day and month and len(year) == 4) or len(day) > 2 or len(month) > 2 or not (day + month + year).isdigit():
         if "," in found[0] or not (month or year or re.search(r"[._…]{2}", found[0])):
@@ -311,7 +313,7 @@ def find_date(text: str) -> DateFound | None:
         month_known = month.isdigit() and 1 <= int(month) <= 12 and _is_year(year)
         known_year = year if _is_year(year) else ""
         return DateFound("", found.start(), found.end(), True, f"{year}-{int(month):02d}" if month_known else known_year)
-    guessed = loose or any(k != k.translate(_DIGITS) for k in said)
+    guessed = loose or any(k != k.translate(_DAY_DIGITS) for k in said)
     if not _is_year(year) or not _iso(day, month, year):
         return DateFound(_likely_iso(day, month, year), found.start(), found.end(), True)
     return DateFound(_iso(day, month, year), found.start(), found.end(), guessed)
@@ -349,7 +351,7 @@ def date_parts(text: str) -> tuple[Part, ...]:
     found = _LONG_DATE.search(flat) or _wordless(flat)
     if found is None or not any(c.isdigit() for c in found[0]):
         return ()  # "Ngày, tháng, năm sinh"
-    said = {k: re.sub(r"[.,']", "", found[k]).translate(_DIGITS) for k in ("d", "m", "y")}
+    said = {k: re.sub(r"[.,']", "", found[k]).translate(_DAY_DIGITS) for k in ("d", "m", "y")}
     said["y"] = _whole_year(said["y"])
     fits = {"d": _within(said["d"], 31), "m": _within(said["m"], 12), "y": _is_year(said["y"])}
     return tuple(Part(k, said[k] if fits[k] else "", *found.span(k)) for k in said)
@@ -408,8 +410,13 @@ def _iso(day: str, month: str, year: str) -> str:
 
 
 def place_before(text: str, at: int) -> str:
-    """The place in ``Hòa Hưng, ngày …``: what stands before the date and its comma."""
-    return text[:at].strip(" ,.;:-_'’‘\"")
+    """The place in ``Hòa Hưng, ngày …``: what stands before the date and its comma, without a number's end level with it."""
+    before = re.sub(r"[\s,.]+ngày\b.*$", "", text[:at])  # of a day that itself could not be read
+    return _CODE.sub("", before.strip(_AROUND)).strip(_AROUND)
+
+
+_AROUND = " ,.;:-_'’‘\""
+_CODE = re.compile(r"^[A-ZĐ]{1,6}(?:-[A-ZĐ]{1,6})+(?=\s)")
 
 
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)?", re.UNICODE)

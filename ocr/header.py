@@ -190,9 +190,15 @@ def _parted(line: Line, gutter: float, page: Sheet) -> list[Line]:
     if numbered:
         if wide < 2 * ordinary:  # the number ends with the word that has its stroke
             at = next((i + 1 for i, w in enumerate(line.words) if "/" in w.text), at)
+            while at < len(line.words) and _GOES_ON.fullmatch(line.words[at].text):
+                at += 1
     elif wide < max(0.5 * line.height, 1.6 * ordinary):
         return [line]
     return [part(line.page, words) for words in (line.words[:at], line.words[at:]) if words]
+
+
+_GOES_ON = re.compile(r"[-–]?[A-ZĐ]{1,6}(?:[-–][A-ZĐ]{1,6})+|[-–][A-ZĐ]{1,6}")
+"""A piece of a notation that broke off it."""
 
 
 def read_header(page: Sheet, title: Title | None, kind: DocumentType | None) -> list[IndexField]:

@@ -28,12 +28,14 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
     value = _YEAR_RUN_ON.sub(r"\1", value)
     if value == made.value == first:
-        return made
+        return replace(made, doubt=True) if _FIGURED.search(value) else made
     others = (p for p in made.proposals if p.value not in (value, first))
     proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
 
 
+_FIGURED = re.compile(r"(?<!\S)\d[^\W\d_][^\W_]*(?=[\s,.;:]|$)(?<![0-9A-Za-z])")
+"""A figure with letters of Vietnamese behind it (``1ổ``): no word, and no number of a thing."""
 _YEAR_RUN_ON = re.compile(r"(?<=\bnăm )((?:19|20)\d\d)\d(?!\d)")
 """A year with a speck or a stroke behind it that was read as a figure."""
 

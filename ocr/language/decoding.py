@@ -64,12 +64,28 @@ def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
 def alternatives(word: str, sure: float) -> Iterator[Option]:
     """The word as read, then known ones of nearly the same strokes, small letters. ``sure``: how probably it was read right."""
     yield Option(word, 0.0)
+    for other in _figured(core(word)):
+        yield Option(other, _FIGURE)
     inner = "".join(c for c in core(word) if c.isalpha())
     for other, cost in _near(inner.lower()):
         if cost * (1 + _SURER * sure) < _DEAR:
             yield Option(other, cost * (1 + _SURER * sure))
     for several in _run_together(inner.lower()):
         yield Option(several, _SPACE)
+
+
+def _figured(read: str) -> Iterator[str]:
+    """Known words that a word with one figure among its letters may be: in a sans-serif a T is read as a one."""
+    figures = [c for c in read if c.isdigit()]
+    for letter in _LETTERS.get(figures[0], "") if len(figures) == 1 and len(read) > 1 else "":
+        other = read.replace(figures[0], letter).lower()
+        if _is_known(other):
+            yield other
+
+
+_LETTERS = {"1": "tli", "0": "o", "5": "s", "8": "b", "6": "b", "2": "z"}
+_FIGURE = 0.8
+"""What it costs that a letter was read as a figure."""
 
 
 def _worth(word: str) -> float:

@@ -173,3 +173,19 @@ def test_a_subject_whose_title_was_lost_begins_with_its_own_words() -> None:
     found = read(page(*changed(("BÁO CÁO", ""), ("Về việc rà soát hồ sơ", "Về việc rà soát hồ sơ tồn đọng"))))
     assert (found["type_name"].value, found["subject"].value) == ("Báo cáo", "Về việc rà soát hồ sơ tồn đọng")
     assert found["subject"].doubt
+
+
+def test_a_one_read_as_a_letter_and_a_letter_as_a_one_are_put_right_in_doubt() -> None:
+    head = changed(("Hòa Hưng, ngày 09 tháng 7 năm 2026", "Hòa Hưng, ngày 09 tháng T1 năm 2026"))
+    found = read(page(*head))["issued_date"]
+    assert (found.value, found.doubt) == ("2026-11-09", True)
+    found = read(page(*changed(("Về việc rà soát hồ sơ", "Về việc thành lập 1ổ kiểm tra"))))["subject"]
+    assert (found.value, found.doubt) == ("Về việc thành lập tổ kiểm tra", True)
+    found = read(page(*changed(("Về việc rà soát hồ sơ", "Về việc rà soát 1ử hồ sơ"))))["subject"]
+    assert found.doubt
+
+
+@pytest.mark.parametrize("dated", ["UBND-TP Hòa Hưng, ngày 09 tháng 7 năm 2026", "Hòa Hưng, ngày T' tháng 10 năm 2019"])
+def test_what_stands_level_with_a_place_is_no_part_of_it(dated: str) -> None:
+    found = read(page(*changed(("Hòa Hưng, ngày 09 tháng 7 năm 2026", dated))))
+    assert (found["place"].value, found["organ_name"].value) == ("Hòa Hưng", "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG")
