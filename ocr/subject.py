@@ -26,7 +26,7 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     words = read.split()
     better = likelier(words, [surest.get(core(w), 0.0) for w in words])
     value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
-    value = _YEAR_RUN_ON.sub(r"\1", value)
+    value = _SIX.sub("6", _YEAR_RUN_ON.sub(r"\1", value))
     if value == made.value == first:
         return replace(made, doubt=True) if _FIGURED.search(value) else made
     others = (p for p in made.proposals if p.value not in (value, first))
@@ -36,6 +36,8 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
 
 _FIGURED = re.compile(r"(?<!\S)\d[^\W\d_][^\W_]*(?=[\s,.;:]|$)(?<![0-9A-Za-z])")
 """A figure with letters of Vietnamese behind it (``1ổ``): no word, and no number of a thing."""
+_SIX = re.compile(r"(?<=\d)[óòõôö](?=\d{0,4}\s?/)|(?<=số )[óòõôö](?=\d{1,4}\s?/)")
+"""In a document's number, where no letter stands before the stroke."""
 _YEAR_RUN_ON = re.compile(r"(?<=\bnăm )((?:19|20)\d\d)\d(?!\d)")
 """A year with a speck or a stroke behind it that was read as a figure."""
 

@@ -32,7 +32,7 @@ from workstation.domain.profile import Profile, Rules
 from workstation.domain.shelf import Shelf
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
-from workstation.usecases.placing import with_places
+from workstation.usecases.placing import spelt_as_units, with_places
 from workstation.usecases.read import indexed_fields
 from workstation.usecases.send import ascii_name
 from workstation.usecases.suggest import made
@@ -142,7 +142,7 @@ def _checked(bench: Bench, pages: Sequence[ReadPage], draft: DocumentDraft) -> D
     results = (pages[n].result for n in draft.pages)
     codes = [r.codes if r is not None else () for r in results]
     checked = made(bench.rules, draft.type_code, fields, texts, codes, bench.today)
-    return replace(draft, fields=with_places(checked, bench.places))
+    return replace(draft, fields=with_places(spelt_as_units(checked, bench.places), bench.places))
 
 
 def with_words(bench: Bench, page: ReadPage) -> ReadPage:

@@ -1,13 +1,15 @@
 """Which administrative unit each field of a document that names a place means: looked up when fields are made, kept when they are
 confirmed, and chosen by a person where the table alone can't tell."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
-from workstation.domain.fields import IndexField, nfc
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal, nfc
+from workstation.domain.folding import unmarked
 from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.place import (
     ASKED,
@@ -19,6 +21,7 @@ from workstation.domain.place import (
     Places,
     Receiver,
     Resolved,
+    Why,
     asks,
     by_a_person,
     chosen,
@@ -68,6 +71,33 @@ def with_places(
     told = said | _followed({n: said.get(n) or found.placed for n, found in resolved.items()}, resolved)
     asked = _asked(told, resolved) if organization is not None else set()
     return tuple(_placed(f, told.get(f.name), f.name in asked) for f in fields)
+
+
+_UNIT = re.compile(r"(?i)(?<!\w)(?:xã|phường|đặc khu|thị trấn)\s+")
+_BY_HAND = (FieldOrigin.TYPED, FieldOrigin.UNREADABLE)
+
+
+def spelt_as_units(fields: Iterable[IndexField], table: Callable[[], Places]) -> tuple[IndexField, ...]:
+    """Fields just read, a doubtful agency of a commune that is none with its name's marks as the one unit of the same letters has
+    them; what was read is proposed. Only where fields are made: what a person has confirmed is never changed."""
+    return tuple(_spelt(f, table) if f.name in AGENCIES and f.doubt and f.origin not in _BY_HAND else f for f in fields)
+
+
+def _spelt(field: IndexField, table: Callable[[], Places]) -> IndexField:
+    units = list(_UNIT.finditer(field.value))
+    if not units:
+        return field
+    found = table().resolve(field.value, None, Near())
+    names = {_UNIT.sub("", (c.was or c.name).partition(",")[0], count=1) for c in found.candidates}
+    if len(names) != 1 or any(c.why is not Why.MISREAD for c in found.candidates):
+        return field
+    (name,) = names
+    head, read = field.value[: units[-1].end()], field.value[units[-1].end() :]
+    if unmarked(read) != unmarked(name):
+        return field
+    value = head + (name.upper() if read.isupper() else name)
+    proposals = (Proposal(field.value, "read"), *(p for p in field.proposals if p.value != value))
+    return replace(field, value=value, proposals=proposals[:3], weak=())
 
 
 def _followed(told: Mapping[str, Placed], resolved: Mapping[str, Resolved]) -> dict[str, Placed]:

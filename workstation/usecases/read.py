@@ -22,7 +22,7 @@ from workstation.usecases import separate, suggest
 from workstation.usecases.duplicates import tell_duplicates
 from workstation.usecases.office import PAGE_SECONDS, Office, day
 from workstation.usecases.paper import lacking
-from workstation.usecases.placing import with_places
+from workstation.usecases.placing import spelt_as_units, with_places
 
 OF_THE_MACHINE = frozenset({"M01"})
 """Trouble that is not the page's: the page stays new and is read when there is room."""
@@ -246,7 +246,8 @@ def indexed(office: Office, document: Document, draft: DocumentDraft, texts: Ite
     code = document.type_code if any(f.name == "type_name" for f in typed) else draft.type_code
     fields = indexed_fields(office.rules, replace(draft, type_code=code, fields=(*draft.fields, *typed)))
     checked = suggest.made(office.rules, code, fields, texts, codes, day(office.clock.now()))
-    return replace(document, type_code=code, fields=with_places(checked, office.places, office.organization))
+    spelt = spelt_as_units(checked, office.places)
+    return replace(document, type_code=code, fields=with_places(spelt, office.places, office.organization))
 
 
 def indexed_fields(rules: Rules, draft: DocumentDraft) -> tuple[IndexField, ...]:

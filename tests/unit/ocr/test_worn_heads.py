@@ -189,3 +189,9 @@ def test_a_one_read_as_a_letter_and_a_letter_as_a_one_are_put_right_in_doubt() -
 def test_what_stands_level_with_a_place_is_no_part_of_it(dated: str) -> None:
     found = read(page(*changed(("Hòa Hưng, ngày 09 tháng 7 năm 2026", dated))))
     assert (found["place"].value, found["organ_name"].value) == ("Hòa Hưng", "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG")
+
+
+def test_a_six_read_as_a_letter_in_a_number_of_a_subject_is_one_in_doubt() -> None:
+    read_as = "Về việc thu hồi Quyết định số 4ó/QĐ-UBND"
+    found = read(page(*changed(("Về việc rà soát hồ sơ", read_as))))["subject"]
+    assert (found.value, found.doubt) == ("Về việc thu hồi Quyết định số 46/QĐ-UBND", True)
