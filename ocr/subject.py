@@ -80,6 +80,7 @@ def clean_subject(text: str) -> str:
     bare = re.sub(r"(?<=[a-zà-ỹđ]{2})\.(?= [a-zà-ỹđ])", ",", bare)  # a subject is one sentence
     bare = re.sub(r"(?<=[a-zà-ỹđ])\.(?=[a-zà-ỹđ]{2})", " ", bare)
     bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
+    bare = re.sub(r"(?<= )[.,:;'’](?=\d)", "", bare)  # and before a number
     bare = _without_lone_signs(bare)
     return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
 

@@ -195,3 +195,8 @@ def test_a_six_read_as_a_letter_in_a_number_of_a_subject_is_one_in_doubt() -> No
     read_as = "Về việc thu hồi Quyết định số 4ó/QĐ-UBND"
     found = read(page(*changed(("Về việc rà soát hồ sơ", read_as))))["subject"]
     assert (found.value, found.doubt) == ("Về việc thu hồi Quyết định số 46/QĐ-UBND", True)
+
+
+def test_a_speck_before_a_number_is_no_part_of_a_subject() -> None:
+    found = read(page(*changed(("Về việc rà soát hồ sơ", "Về việc trực dịp nghỉ lễ Quốc khánh .02/9"))))["subject"]
+    assert found.value == "Về việc trực dịp nghỉ lễ Quốc khánh 02/9"
