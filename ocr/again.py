@@ -71,7 +71,7 @@ def _level(a: Box, b: Box) -> bool:
 _SURE, _SURE_DAY = 0.85, 0.93
 """The recogniser's own confidence above which a line is not read again (two more readings a line are dear); the paper's own day,
 of which no other line on it tells the right one, sooner."""
-_PAD, _BESIDE, _FRAME = 0.12, 2.0, 14
+_PAD, _BESIDE, FRAME = 0.12, 2.0, 14
 """Of a line's height above and below it, and millimetres beside: more would show its neighbours, and a line that is not alone is
 read as none. White around it, pixels."""
 
@@ -101,7 +101,7 @@ def held_against(paper: Paper, words: tuple[RawWord, ...], recognizer: Recognize
 
 def readings(paper: Paper, shown: Sequence[Sequence[Pixels]], recognizer: Recognizer, least: float = 0.0) -> list[list[str]]:
     """What is read in each picture of each line; nothing with less than the ``least`` confidence."""
-    cuts = [_framed(cut) for pictures in shown for cut in pictures]
+    cuts = [framed(cut) for pictures in shown for cut in pictures]
     found = recognizer.lines(cuts, paper.dpi) if cuts else ()
     told = iter([" ".join(w.text for w in words) if confidence(words) >= least else "" for words in found])
     return [[next(told) for _ in pictures] for pictures in shown]
@@ -224,7 +224,7 @@ def _put(word: RawWord, line: Sequence[RawWord], part: Part, likely: str, at: in
 
 def as_it_is_and_evened(paper: Paper, line: Sequence[RawWord], head: Sequence[RawWord] | None) -> tuple[Pixels, Pixels]:
     """A line; of a day (``head``: the words above it) set level."""
-    cut = _set_level(paper.page, paper, line, head) if head is not None else alone(paper, hull(w.box for w in line))
+    cut = _set_level(paper.page, paper, line, head) if head is not None else alone(paper, hull(w.box for w in line))[0]
     return cut, evened(cut, _height(line))
 
 
@@ -253,11 +253,12 @@ def _height(line: Sequence[RawWord]) -> float:
     return float(np.median([w.box[3] - w.box[1] for w in line]))
 
 
-def alone(paper: Paper, box: Box) -> Pixels:
+def alone(paper: Paper, box: Box) -> tuple[Pixels, tuple[int, int]]:
+    """A line cut tight, and where on the page (x, y) its picture begins."""
     x0, y0, x1, y1 = box
     pad, side = _PAD * (y1 - y0), _BESIDE * paper.mm
-    rows, columns = slice(max(0, round(y0 - pad)), round(y1 + pad) + 1), slice(max(0, round(x0 - side)), round(x1 + side))
-    return paper.page[rows, columns]
+    left, top = max(0, round(x0 - side)), max(0, round(y0 - pad))
+    return paper.page[top : round(y1 + pad) + 1, left : round(x1 + side)], (left, top)
 
 
 _STEEP, _OVER_LINE = 0.03, 0.35
@@ -292,11 +293,10 @@ def _stretched(cut: Pixels) -> Pixels:
     return np.asarray(np.clip((cut - low) * (255 / max(20.0, 0.95 * high - low)), 0, 255), np.uint8)
 
 
-def _framed(cut: Pixels) -> Pixels:
+def framed(cut: Pixels) -> Pixels:
+    """With ``FRAME`` pixels of white around it: at a picture's very edge no letter is found."""
     white = (255, 255, 255)
-    return np.ascontiguousarray(
-        cv2.copyMakeBorder(cut, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_CONSTANT, value=white), np.uint8
-    )
+    return np.ascontiguousarray(cv2.copyMakeBorder(cut, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_CONSTANT, value=white), np.uint8)
 
 
 _FAINT, _OVER = 60.0, 1.1

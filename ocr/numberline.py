@@ -9,12 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
-from ocr.again import HEAD, evened
+from ocr.again import FRAME, HEAD, alone, evened, framed, thicker
 from ocr.engine import Recognizer
-from ocr.frames import Pixels
 from ocr.grammar import notation_is_regular, parse_number, plain
 from ocr.lines import RawWord, hull, moved
 from ocr.missed import Paper
@@ -25,10 +23,6 @@ _BEGINS = re.compile(r"^[\W_]*(?:S[A-Z06]|[58][O06])\W{0,3}[:;.,]\W*[0-9]")
 """``Số:`` and a figure, as they may be read."""
 _SURE = 0.85
 """The recogniser's confidence from which a line's words are left alone."""
-_PAD, _BESIDE_MM, _FRAME = 0.12, 2.0, 14
-"""Of a line's height above and below it, and millimetres beside it; white around it, pixels."""
-_CLOSED = 2
-"""Pixels by which ink grows, so that the pieces of broken strokes meet (at 200 dpi)."""
 
 
 def numbers_read_again(paper: Paper, words: tuple[RawWord, ...], recognizer: Recognizer) -> tuple[RawWord, ...]:
@@ -42,7 +36,7 @@ def numbers_read_again(paper: Paper, words: tuple[RawWord, ...], recognizer: Rec
         line.sort(key=lambda w: w.box[0])
         if line[0].box[0] > width / 2 or not _asked(line):
             continue
-        every = [line, *readings(paper, line, recognizer)]
+        every = [line, *three_readings(paper, line, recognizer)]
         best = max(every, key=lambda one: (_form(one), *_often(one, every)))
         if _form(best) > _form(line):
             said = (replace(w, line=name, doubt=AGAIN) for w in best)
@@ -81,22 +75,9 @@ def _text(line: Sequence[RawWord]) -> str:
     return " ".join(w.text for w in line)
 
 
-def readings(paper: Paper, line: Sequence[RawWord], recognizer: Recognizer) -> list[list[RawWord]]:
-    """The line from three pictures: cut tight, with its fading evened, and with its strokes closed."""
-    x0, y0, x1, y1 = hull(w.box for w in line)
-    pad, side = _PAD * (y1 - y0), _BESIDE_MM * paper.mm
-    top, left = max(0, round(y0 - pad)), max(0, round(x0 - side))
-    cut = paper.page[top : round(y1 + pad) + 1, left : round(x1 + side)]
+def three_readings(paper: Paper, line: Sequence[RawWord], recognizer: Recognizer) -> list[list[RawWord]]:
+    """The line from three pictures: cut tight, with its fading evened, and with its strokes thicker, so that broken ones meet."""
+    cut, (left, top) = alone(paper, hull(w.box for w in line))
     letters = float(np.median([w.box[3] - w.box[1] for w in line]))
-    pictures = [_framed(p) for p in (cut, evened(cut, letters), _closed(cut))]
-    found = recognizer.lines(pictures, paper.dpi)
-    return [[moved(w, left - _FRAME, top - _FRAME) for w in one] for one in found]
-
-
-def _closed(cut: Pixels) -> Pixels:
-    return np.asarray(cv2.erode(cut, np.ones((_CLOSED, _CLOSED), np.uint8)), np.uint8)
-
-
-def _framed(cut: Pixels) -> Pixels:
-    framed = cv2.copyMakeBorder(cut, _FRAME, _FRAME, _FRAME, _FRAME, cv2.BORDER_CONSTANT, value=(255, 255, 255))
-    return np.ascontiguousarray(framed, np.uint8)
+    found = recognizer.lines([framed(p) for p in (cut, evened(cut, letters), thicker(cut))], paper.dpi)
+    return [[moved(w, left - FRAME, top - FRAME) for w in one] for one in found]

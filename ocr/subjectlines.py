@@ -16,7 +16,7 @@ from ocr.language.mending import in_place
 from ocr.language.wording import key
 from ocr.lines import RawWord, hull
 from ocr.missed import Paper
-from ocr.numberline import readings
+from ocr.numberline import three_readings
 from workstation.domain.page import AGAIN
 from workstation.domain.syllables import core, is_syllable
 
@@ -42,7 +42,7 @@ def subjects_read_again(paper: Paper, words: tuple[RawWord, ...], recognizer: Re
         own = [words[i] for i in line]
         if all(w.confidence >= _DOUBTFUL or not core(w.text).isalpha() for w in own):
             continue
-        others = readings(paper, own, recognizer)
+        others = three_readings(paper, own, recognizer)
         places = [tuple(_options(own, n, others)) for n in range(len(own))]
         for i, options, best in zip(line, places, likeliest(places), strict=True):
             better, word = options[best].text, out[i]
