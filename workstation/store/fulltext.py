@@ -5,7 +5,8 @@ every word are taken from the index of all text, and as many from the small one 
 numbers, which a full-text index gives without looking at more; they are ordered by which of the sharper questions (with the
 diacritics, in the names, in the fields, one behind the other) find them too. ``bm25`` reads every paper that has a word: seconds
 where it is a common one. Where there are fewer than that, the sharper questions are about these only. PostgreSQL is asked block
-by block, newest first, since words of which each is common and all together rare cost it much.
+by block, newest first, since words of which each is common and all together rare cost it much, and what the first block holds
+says how the next is best looked through.
 """
 
 import json
@@ -44,6 +45,8 @@ from workstation.store.engine import READ_ONLY
 VERSION = 1
 """Of what is in an index, and how text is folded: an index of another one is thrown away."""
 CANDIDATES = 500
+_ROOM = 1.5
+"""Times the papers in which the missing should be, to be looked through next."""
 COMPLETIONS = 60
 DIGITS_OF_A_BEGINNING = 3
 """Fewer begin too many numbers."""
@@ -75,7 +78,9 @@ class Dialect(Protocol):
     """What SQLite and PostgreSQL say differently."""
 
     block: int
-    """Papers looked through at first; each further step looks through twice as many."""
+    """Papers looked through at first; each further step looks through as many as should hold what is missing, if enough were
+    found to tell, and ``growth`` times as many as the step before at most."""
+    growth: int
 
     def make(self, connection: Connection) -> None: ...
 
@@ -97,8 +102,11 @@ class Dialect(Protocol):
         """``names``: in the names only, and in a question that is asked of the fields."""
         ...
 
-    def find(self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int) -> list[int]:
-        """Numbers of the newest papers, newest first. ``span``: the lowest and the highest number that counts."""
+    def find(
+        self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int, share: float
+    ) -> list[int]:
+        """Numbers of the newest papers, newest first. ``span``: the lowest and the highest number that counts; ``share``: of
+        those looked through before, what was found."""
         ...
 
     def find_among(self, connection: Connection, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
@@ -192,7 +200,7 @@ class SqlSearchIndex:
     def _unlearn(self, connection: Connection, erased: Sequence[Tokens]) -> None:
         """Words that are in no paper any more."""
         for word in {w for t in erased for w in t.everything.split() if _is_word(w)}:
-            if not self._dialect.find(connection, Where.EVERYTHING, self._dialect.phrase([word]), (1, 2**62), 1):
+            if not self._dialect.find(connection, Where.EVERYTHING, self._dialect.phrase([word]), (1, 2**62), 1, 0.0):
                 connection.execute(delete(VOCABULARY).where(VOCABULARY.c.word == word))
 
     def forget(self, document_ids: Sequence[DocumentId], *, shred: bool = False) -> None:
@@ -251,6 +259,8 @@ class _Search:
         self._connection, self._dialect, self._wanted, self._until = connection, dialect, wanted, until
         self._highest = connection.scalar(select(func.max(PAPER.c.id))) or 0
         self.searched_all = True
+        self._share = 1.0
+        """Of the papers looked through, what the widest question found: a sharper one finds no more."""
         self._filters = [dialect.any_of([dialect.phrase([m]) for m in marks]) for marks in wanted.filters]
 
     def ranked(self) -> list[int]:
@@ -312,15 +322,21 @@ class _Search:
     def _newest(self, where: Where, question: Expression) -> list[int]:
         """Block by block, so that a question with few answers among many common words ends in time."""
         found: list[int] = []
-        high, block = self._highest, self._dialect.block
+        high, block, share = self._highest, self._dialect.block, self._share
         while high > 0 and len(found) < CANDIDATES:
             if high < self._highest and time.monotonic() > self._until:
                 self.searched_all = False
                 break
             low = max(1, high - block + 1)
-            found += self._dialect.find(self._connection, where, question, (low, high), CANDIDATES - len(found))
-            high, block = low - 1, 2 * block
+            found += self._dialect.find(self._connection, where, question, (low, high), CANDIDATES - len(found), share)
+            share, high = len(found) / (self._highest - low + 1), low - 1
+            block = self._next(block, share, CANDIDATES - len(found))
+        self._share = min(self._share, share)
         return found
+
+    def _next(self, block: int, share: float, missing: int) -> int:
+        most = self._dialect.growth * block
+        return min(most, max(block, int(_ROOM * missing / share))) if share else most
 
     def _among(self, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
         return self._dialect.find_among(self._connection, where, question, numbers) if numbers else []

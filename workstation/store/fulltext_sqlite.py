@@ -18,7 +18,7 @@ _COLUMNS = {"search_field": ("names", "rest"), "search_text": ("words",)}
 class Fts5:
     """``store.fulltext.Dialect``."""
 
-    block = 1 << 62
+    block, growth = 1 << 62, 2
     """All at once: FTS5 looks at the lower end of a span only when it has found something, so a span bounds no work, and each
     further one would be walked through again. A walk through a million papers takes some ten milliseconds."""
 
@@ -67,7 +67,9 @@ class Fts5:
         """Words hold no quotation mark (``domain.searchwords.WORD``)."""
         return ("{names} : " if names else "") + f'"{" ".join(words)}"' + (" *" if begins else "")
 
-    def find(self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int) -> list[int]:
+    def find(
+        self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int, share: float
+    ) -> list[int]:
         table = where.value
         query = text(
             f"SELECT rowid FROM {table} WHERE {table} MATCH :question AND rowid BETWEEN :low AND :high "
@@ -78,7 +80,7 @@ class Fts5:
 
     def find_among(self, connection: Connection, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
         """Not one by one: each that does not match would cost a walk to the next that does."""
-        return self.find(connection, where, question, (min(numbers), max(numbers)), MOST_BETWEEN)
+        return self.find(connection, where, question, (min(numbers), max(numbers)), MOST_BETWEEN, 1.0)
 
 
 def _joined(expressions: Sequence[Expression], word: str) -> Expression:
