@@ -1,12 +1,13 @@
 """What a document is about (*trích yếu*), from the lines on which it was read: its words as they likelier were."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
 from ocr.grammar import distance, letters
 from ocr.language.mending import likelier
+from ocr.language.names import mended
 from ocr.language.wording import usually_together
 from ocr.sheet import Line, field, part
 from workstation.domain.fields import IndexField, Proposal
@@ -24,14 +25,20 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     for word in (w for n in lines for w in n.words):
         surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
     words = read.split()
-    better = likelier(words, [surest.get(core(w), 0.0) for w in words])
-    value = clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
-    value = _SIX.sub("6", _YEAR_RUN_ON.sub(r"\1", value))
+    sure = [surest.get(core(w), 0.0) for w in words]
+    value = _with(words, likelier(words, sure))
+    value = _named(_dated(_SIX.sub("6", value)), surest)
     if value == made.value == first:
-        return replace(made, doubt=True) if _FIGURED.search(value) else made
+        odd = likelier(words, sure, every=True)
+        spelt = (Proposal(_with(words, odd), "spelling"),) if odd else ()
+        return replace(made, doubt=made.doubt or bool(odd or _FIGURED.search(value)), proposals=(*spelt, *made.proposals)[:3])
     others = (p for p in made.proposals if p.value not in (value, first))
     proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
+
+
+def _with(words: Sequence[str], better: Mapping[int, str]) -> str:
+    return clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
 
 
 _FIGURED = re.compile(r"(?<!\S)\d[^\W\d_][^\W_]*(?=[\s,.;:]|$)(?<![0-9A-Za-z])")
@@ -40,6 +47,30 @@ _SIX = re.compile(r"(?<=\d)[óòõôö](?=\d{0,4}\s?/)|(?<=số )[óòõôö](?=
 """In a document's number, where no letter stands before the stroke."""
 _YEAR_RUN_ON = re.compile(r"(?<=\bnăm )((?:19|20)\d\d)\d(?!\d)")
 """A year with a speck or a stroke behind it that was read as a figure."""
+_NO_YEAR = re.compile(r"(?<=\bnăm )2[1-9](?=\d\d\b)|(?<=\bđoạn )2[1-9](?=\d\d\b)|(?<=\d [-–] )2[1-9](?=\d\d\b)")
+"""Of this century, its nought read as another figure: no paper is of the next."""
+_YEARS = re.compile(r"(?<=\bđoạn )((?:19|20)\d\d) (?=(?:19|20)\d\d\b)")
+"""From one to another, the dash between them lost."""
+_NO_DAY = re.compile(r"(?<!\S)0\d([1-9])(?=/\d{1,2}(?![\w/]))")
+"""Of three figures, that in the middle a speck."""
+_NAME = re.compile(r"(?<=\bông )|(?<=\bbà )")
+_NAME_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
+
+
+def _dated(value: str) -> str:
+    """Years, and days without theirs, as they can be."""
+    value = _NO_YEAR.sub("20", _YEAR_RUN_ON.sub(r"\1", value))
+    return _NO_DAY.sub(r"0\1", _YEARS.sub(r"\1 - ", value))
+
+
+def _named(value: str, surest: Mapping[str, float]) -> str:
+    """The doubtful words of a person's name behind *ông*, *bà* as such words are."""
+    for begins in reversed([found.end() for found in _NAME.finditer(value)]):
+        name = _NAME_WORDS.match(value, begins)
+        if name is not None and name[0].istitle():
+            sure = [surest.get(word, 0.0) for word in name[0].split()]
+            value = value[:begins] + mended(name[0], sure) + value[name.end() :]
+    return value
 
 
 _DASH = 0.18
@@ -79,6 +110,8 @@ def clean_subject(text: str) -> str:
     bare = re.sub(r"(?<=\bsố) [-–:.] (?=\d+\s?/)", " ", bare)
     bare = re.sub(r"(?<=[a-zà-ỹđ]{2})\.(?= [a-zà-ỹđ])", ",", bare)  # a subject is one sentence
     bare = re.sub(r"(?<=[a-zà-ỹđ])\.(?=[a-zà-ỹđ]{2})", " ", bare)
+    bare = re.sub(r"(?i)(?<= )\d (?=số \d+\s?/)", "", bare)  # and before the word for it
+    bare = re.sub(r"(?<= )['’‘`] ", "", bare)
     bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
     bare = re.sub(r"(?<= )[.,:;'’](?=\d)", "", bare)  # and before a number
     bare = _without_lone_signs(bare)

@@ -14,10 +14,10 @@ _SURE = 0.97
 _YEAR, _OF_A_YEAR, _LIKE = re.compile(r"(?:19|20)\d\d"), "năm", 0.6
 
 
-def likelier(words: Sequence[str], sure: Sequence[float]) -> dict[int, str]:
+def likelier(words: Sequence[str], sure: Sequence[float], *, every: bool = False) -> dict[int, str]:
     """Index of a word → what it likelier was, its stops and capitals kept. ``sure``: how probably each was read right. Never a
-    number, nor a part of a name."""
-    if not any(_doubtful(word, chance) for word, chance in zip(words, sure, strict=True)):
+    number, nor a part of a name. Empty if no word is doubtful; ``every``: not even then."""
+    if not every and not any(_doubtful(word, chance) for word, chance in zip(words, sure, strict=True)):
         return {}
     places = [tuple(_options(words, i, sure[i])) for i in range(len(words))]
     found = {}

@@ -24,8 +24,8 @@ _COMMON = 60
 is meant."""
 _MIDDLE = frozenset({"Văn", "Thị"})
 """The commonest of the names between: every third person has one of them."""
-_COMMONER = 0.1
-"""What that counts for, as likeness."""
+_COMMONER, _USUAL = 0.1, 0.25
+"""What that counts for, as likeness: of a family's name, and of one between."""
 _HELD, _OTHER_MARKS, _ODD, _NO_FAMILY = 0.12, 0.22, 0.25, 0.5
 """Taken from the likeness of what is in no list: a syllable that most readings agree on, one of a listed word's letters, any
 other, and one in a family's place."""
@@ -132,10 +132,12 @@ def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[C
     which there may be none, and by its shape; the commonest of the names between a little before the others."""
     found = []
     for word, heard in _judged(readings, family=family):
-        if not is_syllable(word):
-            continue  # a reading whose strokes are there, of course
+        if not (is_syllable(word) and word[:1].isupper()):
+            continue  # a reading, or a piece of one, whose strokes are there, of course
+        if family and _commoner(word):
+            continue
         there = shape(word)
-        usual = _COMMONER if not family and word in _MIDDLE else 0.0
+        usual = _USUAL if not family and word in _MIDDLE else 0.0
         score = heard + usual + _SEEN * (there - _CHANCE * len(word))
         found.append(Candidate(word, score, max(heard, there / len(word))))
     by_letters: dict[str, Candidate] = {}

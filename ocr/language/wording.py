@@ -98,6 +98,27 @@ def usual_neighbours() -> Iterator[tuple[str, str]]:
     return (two for name in _ALL for two in _neighbours(name))
 
 
+@dataclass(frozen=True, slots=True)
+class Threes:
+    """What more than two words say. Of keys."""
+
+    known: frozenset[tuple[str, str, str]]
+    """Three words that usually follow one another."""
+    unended: frozenset[tuple[str, str]]
+    """Two that nothing ends with: they go on with what they go on with in the wording (``tái định`` with ``cư``)."""
+    unbegun: frozenset[tuple[str, str]]
+    """Two that nothing begins with (``cận nghèo``, which is behind ``hộ``)."""
+
+
+@cache
+def threes() -> Threes:
+    runs = [tuple(map(key, words)) for name in _ALL for words in _runs(name) if words]
+    known = {three for run in runs for three in zip(run, run[1:], run[2:], strict=False)}
+    ends, begins = {run[-2:] for run in runs if len(run) > 1}, {run[:2] for run in runs if len(run) > 1}
+    pairs = {two for run in runs for two in pairwise(run)}
+    return Threes(frozenset(known), frozenset(pairs - ends), frozenset(pairs - begins))
+
+
 def first_words() -> Iterator[str]:
     """Words that begin what is said, as they are written."""
     return (words[0] for name in _ALL for words in _runs(name) if words)

@@ -230,6 +230,8 @@ def test_a_family_name_with_another_mark_is_seen(name: str, likely: str) -> None
         ("mở lớptậphuấn nghiệp vụ", "mở lớp tập huấn nghiệp vụ"),
         ("lập k hoạch mới", "lập kế hoạch mới"),
         ("quy định vê giá đất", "quy định về giá đất"),  # a word that stands everywhere
+        ("bồi thường và tái định của dân", "bồi thường và tái định cư dân"),  # two that always go on with a third
+        ("danh sách hộ nghèo, bộ cận nghèo", "danh sách hộ nghèo, hộ cận nghèo"),  # and that always stand behind one
     ],
 )
 def test_a_doubtful_word_is_likelier_the_usual_one_of_the_same_strokes(read: str, likely: str) -> None:

@@ -169,6 +169,13 @@ def test_a_reading_that_is_no_syllable_is_no_word_of_a_name_however_well_its_str
     assert "Kiní" not in [one.word for one in found] and found[0].word.startswith("Ki")
 
 
+def test_a_piece_of_a_word_and_a_rare_family_with_a_common_ones_letters_are_no_word_of_a_name() -> None:
+    every = [one.word for one in ranked([("su", 0.9), ("su", 0.9)], lambda word: float(len(word)), family=False)]
+    assert "su" not in every
+    families = [one.word for one in ranked([("Ngọ", 0.5)], lambda word: float(len(word)), family=True)]
+    assert "Ngô" in families and "Ngọ" not in families
+
+
 def test_a_row_is_read_whose_first_letter_the_ring_has_taken() -> None:
     page = stamped(text_under("uyết", 436, 330))
     assert [w.text for w in rows_again(page, (SEAL,), (), DPI, recognizer())] == ["uyết"]

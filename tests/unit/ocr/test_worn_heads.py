@@ -200,3 +200,43 @@ def test_a_six_read_as_a_letter_in_a_number_of_a_subject_is_one_in_doubt() -> No
 def test_a_speck_before_a_number_is_no_part_of_a_subject() -> None:
     found = read(page(*changed(("Về việc rà soát hồ sơ", "Về việc trực dịp nghỉ lễ Quốc khánh .02/9"))))["subject"]
     assert found.value == "Về việc trực dịp nghỉ lễ Quốc khánh 02/9"
+
+
+@pytest.mark.parametrize(
+    ("read_as", "likely"),
+    [
+        ("Về việc rà soát hồ sơ năm 2625", "Về việc rà soát hồ sơ năm 2025"),
+        ("Về việc số hóa hồ sơ giai đoạn 2626 - 2030", "Về việc số hóa hồ sơ giai đoạn 2026 - 2030"),
+        ("Về việc số hóa hồ sơ giai đoạn 2025 - 2630", "Về việc số hóa hồ sơ giai đoạn 2025 - 2030"),
+        ("Về việc số hóa hồ sơ giai đoạn 2025 2030", "Về việc số hóa hồ sơ giai đoạn 2025 - 2030"),
+        ("Về việc trực dịp nghỉ lễ Quốc khánh 092/9", "Về việc trực dịp nghỉ lễ Quốc khánh 02/9"),
+        ("Về việc đơn đề nghị của bà Bùi Ihị Hằng", "Về việc đơn đề nghị của bà Bùi Thị Hằng"),
+    ],
+)
+def test_years_days_and_names_of_a_subject_are_put_right_in_doubt(read_as: str, likely: str) -> None:
+    found = read(page(*changed(("Về việc rà soát hồ sơ", read_as)), confidence=0.7))["subject"]
+    assert (found.value, found.doubt) == (likely, True)
+    assert read_as in [p.value for p in found.proposals]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Về việc rà soát hồ sơ lô 2625",  # a number of something
+        "Về việc rà soát hồ sơ 2025 2030",
+        "Về việc sửa nhà ở số 12/4 đường Lê Lợi",
+        "Về việc trả lời văn bản số 012/TB",
+        "Về việc phát triển kinh tế - xã hội",
+    ],
+)
+def test_what_is_no_year_and_no_day_stays(said: str) -> None:
+    assert read(page(*changed(("Về việc rà soát hồ sơ", said))))["subject"].value == said
+
+
+def test_a_sure_word_that_never_stands_there_is_doubted_and_the_likelier_proposed() -> None:
+    said, likely = "Về việc thành lập Tố kiểm tra", "Về việc thành lập Tổ kiểm tra"
+    found = read(page(*changed(("Về việc rà soát hồ sơ", said)), confidence=0.999))["subject"]
+    assert (found.value, found.doubt) == (said, True)
+    assert [(p.value, p.why) for p in found.proposals] == [(likely, "spelling")]
+    usual = "Về việc thành lập Tổ kiểm tra"
+    assert not read(page(*changed(("Về việc rà soát hồ sơ", usual)), confidence=0.999))["subject"].doubt
