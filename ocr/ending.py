@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 from ocr.grammar import is_person_name, is_upper, letters, starts_like
-from ocr.language.names import SURE, capitalised
+from ocr.language.names import SURE, capitalised, is_family
 from ocr.offices import Capacity, capacity, office_under
-from ocr.sheet import Line, Sheet, field, name_field, part
+from ocr.sheet import Line, Sheet, field, name_field, part, without_scraps
 from workstation.domain.fields import IndexField
+from workstation.domain.syllables import core
 
 _LABEL = "Nơi nhận"
 _CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH SAO", "SAO LỤC")
@@ -75,7 +76,7 @@ def signer(page: Sheet, top: float, right_of: float, *, name_alone: bool = False
 
     ``name_alone``: where a seal hides the office, the first person's name there is given, with doubt.
     """
-    block = sorted((n for n in _right_parts(page, right_of) if n.box[1] >= top), key=lambda n: n.box[1])
+    block = sorted((without_scraps(n) for n in _right_parts(page, right_of) if n.box[1] >= top), key=lambda n: n.box[1])
     end = next((i for i, n in enumerate(block) if any(starts_like(n.text, w, 0.9) for w in _CERTIFIES)), len(block))
     block = block[:end]
     first = next((i for i, n in enumerate(block) if capacity(n.text) is not None), 0)  # capitals above are a title's
@@ -160,10 +161,18 @@ def _name(block: list[Line], heads: list[Line], page: Sheet) -> list[IndexField]
     under = [n for n in block if heads[-1].box[3] < n.box[1] + 0.3 * n.height and n.box[1] < limit and n.height < 2 * page.pitch]
     names = [n for n in under if _is_name(n)]
     if names:
-        hidden = _begins_hidden(names[0], [*heads, names[0]], page) or len(names[0].words) < 3
-        return [name_field("signer_name", names[0], _bare_name(names[0].text), wrong=hidden)]
+        name = _without_a_letter(names[0])
+        hidden = name is not names[0] or _begins_hidden(name, [*heads, name], page) or len(name.words) < 3
+        return [name_field("signer_name", name, _bare_name(name.text), wrong=hidden)]
     scraps = [n for n in under if len(letters(n.text)) > 4 and n.text[:1] not in _DASHES]
     return [name_field("signer_name", scraps[-1], _bare_name(scraps[-1].text), sure=_NAME_ALONE, wrong=True)] if scraps else []
+
+
+def _without_a_letter(line: Line) -> Line:
+    """Without one letter before a whole name: it is the seal's."""
+    first, *rest = line.words
+    whole = len(rest) > 1 and len(core(first.text)) == 1 and is_family(rest[0].suggestion or rest[0].text)
+    return part(line.page, rest) if whole else line
 
 
 def _is_name(line: Line) -> bool:

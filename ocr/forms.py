@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 
 from ocr.ending import label_line, signer
-from ocr.grammar import find_date, is_upper, parse_number, place_before, plain, starts_like
+from ocr.grammar import find_date, is_upper, place_before, plain, starts_like
 from ocr.header import Title, date_fields, header_blocks, read_header, subject_under
 from ocr.labelled import read_labelled
-from ocr.notation import number_fields
+from ocr.notation import in_a_form, number_fields
 from ocr.persontable import read_table
 from ocr.sheet import Line, Sheet, field
 from workstation.domain.doctype import DocumentType
@@ -51,7 +51,7 @@ def _dated(lines: Sequence[Line]) -> list[IndexField]:
 
 def _issuer(pages: Sequence[Sheet], lines: Sequence[Line]) -> list[IndexField]:
     """Number and notation of the first page's number line, and the agency of a header like Decree 30's."""
-    numbered = next((n for n in lines if n.page == 0 and parse_number(n.text)), None)
+    numbered = in_a_form([n for n in lines if n.page == 0])
     out = number_fields(numbered, None)
     if pages and pages[0].lines:
         top = numbered.box[1] if numbered else 0.2 * pages[0].height

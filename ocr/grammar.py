@@ -155,7 +155,7 @@ _DIGIT = r"[0-9OQIJLSBZ!|\]\[]"
 _DIGITS = str.maketrans("OQIJLSBZ!|][", "001115821111")
 _MARKED_DIGITS = str.maketrans("óòõôöÓG", "6666666")
 """A six whose bow was read as a letter with a mark."""
-_LABEL = r"^[\W_]*(?:S[O06QD]|[58][O06]|S[A-Z](?=\s?:\s?[0-9]))(?![A-Z])"
+_LABEL = r"^[\W_]*(?:S[O06QD]O?|[58][O06]|S[A-Z](?=\s?:\s?[0-9]))(?![A-Z])"
 _BLANK = r"[\s._…·\-–—]"
 """What stands where something is to be filled in."""
 _DATED = r"(?:19|20)\d\d\s?/\s?[A-Z]{2}"
@@ -173,6 +173,8 @@ _NOTATION = re.compile(r"^((?:\d{4}\s*/\s*)?[A-Z][A-Z0-9]*(?:\s?[-–]\s?[A-Z][A
 _YEAR = re.compile(r"^(?:19|20)\d\d(?!\d)(?!\s*/)")
 _STRUCK = re.compile(r"^(?:19|20)\d\d[17I|!](?=[A-Z]{2,4}\W?[A-Z]{2})")
 """The stroke between a year and its notation read as a figure."""
+_UNSTRUCK = re.compile(r"^(?:19|20)\d\d(?=[A-Z]LK[A-Z]-[A-Z])")
+"""Or not read, in a copy's (``2019TLKS-BS``)."""
 
 
 def parse_number(line: str) -> NumberLine | None:
@@ -187,10 +189,13 @@ def parse_number(line: str) -> NumberLine | None:
         number = run.groupdict().get("number", "") if run else ""
         return run and NumberLine(number, line[slice(*run.span("rest"))], run.span(1), run.span("rest"), True)
     at, rest = found.span("number"), found["rest"] or ""
-    struck = _STRUCK.match(rest)
+    struck, unstruck = _STRUCK.match(rest), _UNSTRUCK.match(rest)
     if struck:
         stroke = found.start("rest") + struck.end()
         line, rest = f"{line[: stroke - 1]}/{line[stroke:]}", f"{rest[: struck.end() - 1]}/{rest[struck.end() :]}"
+    elif unstruck:
+        stroke = found.start("rest") + unstruck.end()
+        line, rest = f"{line[:stroke]}/{line[stroke:]}", f"{unstruck[0]}/{rest[unstruck.end() :]}"
     written = line[slice(*at)].strip()
     if any(c.isdigit() for c in written):
         written = written.translate(_MARKED_DIGITS)
@@ -202,7 +207,7 @@ def parse_number(line: str) -> NumberLine | None:
     tail = _NOTATION.match(rest)
     end = start + tail.end() if tail else start
     notation = re.sub(r"\s+", "", _before_a_name(line[start:end])).rstrip(".-")
-    loose = number != said or struck is not None or found["stroke"].strip() in _NO_STROKE
+    loose = number != said or bool(struck or unstruck) or found["stroke"].strip() in _NO_STROKE
     return NumberLine(number, notation, at, (start, start + len(_before_a_name(line[start:end]))), loose)
 
 

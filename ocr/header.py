@@ -18,8 +18,8 @@ from ocr.grammar import (
     starts_like,
 )
 from ocr.notation import in_its_place, number_fields
-from ocr.sheet import Line, Sheet, field, part
-from ocr.subject import subject_field, without_scraps
+from ocr.sheet import Line, Sheet, field, part, without_scraps
+from ocr.subject import subject_field
 from ocr.titles import marks_on, title_lines
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal

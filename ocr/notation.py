@@ -70,12 +70,29 @@ def in_its_place(lines: Sequence[Line], kind: DocumentType | None) -> Line | Non
 
 
 def _parsed(line: Line, kind: DocumentType | None, organ: str) -> NumberLine | None:
-    return parse_number(line.text) or _unlabelled(line.text, kind, organ)
+    return parse_number(line.text) or (_unlabelled(line.text, kind, organ) if kind else _bare(line.text))
 
 
 _UNLABELLED = re.compile(
     r"^\W*(?:[S5]?[O06]\W*[:.;,])?\W*(?P<number>[0-9]{1,5})?\W{0,4}(?P<rest>[A-Z0-9]\S*(?:\W+\S{1,6}){0,2})\W*$"
 )
+
+
+def in_a_form(lines: Sequence[Line]) -> Line | None:
+    """Of a form's lines the one with its number: labelled, or else one that is nothing but a copy's number, year and notation
+    (``43/2025/TLKS-BS``)."""
+    labelled = next((line for line in lines if parse_number(line.text)), None)
+    return labelled or next((line for line in lines if _bare(line.text)), None)
+
+
+_BARE = re.compile(
+    r"^\W*(?P<number>[0-9]{1,5})\s?/\s?(?P<rest>(?:19|20)[0-9]{2}\s?/\s?T[A-Z0-9]{2,5}\s?[-–]\s?[A-Z0-9]{1,3})\W*$"
+)
+
+
+def _bare(text: str) -> NumberLine | None:
+    found = _BARE.match(plain(text))
+    return found and NumberLine(found["number"], text[slice(*found.span("rest"))], found.span("number"), found.span("rest"), True)
 
 
 def _unlabelled(text: str, kind: DocumentType | None, organ: str) -> NumberLine | None:

@@ -91,6 +91,12 @@ def part(page: int, words: Sequence[Word]) -> Line:
     return Line(page, tuple(words), " ".join(w.text for w in words), hull(w.box for w in words))
 
 
+def without_scraps(line: Line) -> Line:
+    """Without the strokes before its first word and behind its last; a dash may be meant."""
+    kept = [i for i, w in enumerate(line.words) if any(c.isalnum() for c in w.text) or w.text in ("-", "–")]
+    return part(line.page, line.words[kept[0] : kept[-1] + 1]) if kept else line
+
+
 def confidence(words: Iterable[Word]) -> float:
     """Mean weighted by length, dashes and stops left out; 0 without words."""
     weights = [(len(w.text), w.confidence) for w in words if _counts(w)]

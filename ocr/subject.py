@@ -91,12 +91,6 @@ def _by_phrases(line: Line) -> Line:
     return part(line.page, words)
 
 
-def without_scraps(line: Line) -> Line:
-    """Without the strokes before its first word and behind its last; a dash may be meant."""
-    kept = [i for i, w in enumerate(line.words) if any(c.isalnum() for c in w.text) or w.text in ("-", "–")]
-    return part(line.page, line.words[kept[0] : kept[-1] + 1]) if kept else line
-
-
 def clean_subject(text: str) -> str:
     """Without the scraps of the rule under it, or of a stain before it; its first words as they always are, and the strokes of
     numbers and dates in it as strokes."""

@@ -119,8 +119,18 @@ def _whole_words(text: str) -> str:
 
 def _committee(name: str) -> str:
     """A people's committee's name with its fixed words spelt as they are everywhere, and the commune's kind under it."""
-    words = spelt(_whole_words(name)).split()
-    count = len(_PEOPLES.split())
-    kind = next((k for k in _COMMUNES if words[count:] and similarity(words[count], k, _ALIKE)), "")
-    rest = [kind, *words[count + 1 :]] if kind else words[count:]
+    rest = spelt(_whole_words(name)).split()[len(_PEOPLES.split()) :]
+    if len(rest) > 2 and len(rest[0]) < _SHORTEST_KIND and _kind(rest[1]):
+        rest = rest[1:]  # a scrap of the line's dots
+    if rest and (kind := _kind(rest[0])):
+        behind = next((i for i, word in enumerate(rest) if i > 1 and word in _PROVINCES), len(rest))
+        rest = [kind, *rest[1:behind]]
     return " ".join([_PEOPLES, *rest])
+
+
+_SHORTEST_KIND, _PROVINCES = len("xã"), ("tỉnh", "thành")
+"""Letters of the shortest word for a commune, and what a name that is one of a commune does not go on with, small."""
+
+
+def _kind(word: str) -> str:
+    return next((k for k in _COMMUNES if similarity(word, k, _ALIKE)), "")

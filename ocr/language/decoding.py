@@ -24,7 +24,7 @@ _SURER = 1.0
 """By how much more of one that was read with all."""
 _ALONE, _OFTEN = 2.2, 9
 """What it costs that a word stands behind none of those behind which alone it stands in the wording, so many times at least."""
-_THREE, _BROKEN = 1.5, 1.0
+_THREE, _BROKEN = 1.2, 1.0
 """What three words that usually stand so count for besides; what it costs that two do not go on, or begin, as they always do."""
 _STOPS = ",;:."
 _KEPT = 40

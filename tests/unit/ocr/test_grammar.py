@@ -58,6 +58,7 @@ def test_the_year_of_a_legal_text_belongs_to_its_notation(number: int, year: int
     ("Số: 126ó/UBND-TP", ("1266", "UBND-TP"), True),
     ("Số: 12A/QĐ-UBND", ("12A", "QĐ-UBND"), False),
     ("Số: 596/BC-UBND-KTHTĐTPhúc", ("596", "BC-UBND-KTHTĐT"), False),
+    ("Soò: 635 UBND-VP", ("635", "UBND-VP"), True),
 ])  # fmt: skip
 def test_a_number_misread_or_left_blank(line: str, parts: tuple[str, str], loose: bool) -> None:
     assert numbered(line) == parts
@@ -70,6 +71,9 @@ def test_a_stroke_read_as_a_figure_behind_a_year_and_a_label_read_as_figures() -
     found = parse_number("Số: 31/20217TLKT-BS")
     assert found is not None and (found.number, found.notation, found.loose) == ("31", "2021/TLKT-BS", True)
     assert numbered(": 8o: 31/KH-UBND-TP") == ("31", "KH-UBND-TP")
+    found = parse_number("Số: 183/2019TLKS-BS")
+    assert found is not None and (found.number, found.notation, found.loose) == ("183", "2019/TLKS-BS", True)
+    assert numbered("Số: 12/2019QĐ-UBND") != ("12", "2019/QĐ-UBND"), "a copy's alone is told so"
 
 
 def test_what_is_left_when_the_number_is_handwritten_or_no_notation_follows() -> None:

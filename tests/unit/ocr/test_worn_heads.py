@@ -108,6 +108,8 @@ def test_a_committee_of_a_form_is_spelt_as_such_whatever_was_read_for_it() -> No
     assert without_province("L'v ban nhân dân phirờng Thử, tỉnh Mẫu") == "Ủy ban nhân dân phường Thử"
     assert without_province("w ban nhân dân xã Thử") == "Ủy ban nhân dân xã Thử"
     assert without_province("Công an phường Thử") == "Công an phường Thử"
+    assert without_province("Ủy ban nhân dân ủ phường Chợ Thử tỉnh Mẫu") == "Ủy ban nhân dân phường Chợ Thử"
+    assert without_province("Ủy ban nhân dân xã Thành Thử") == "Ủy ban nhân dân xã Thành Thử"
 
 
 def test_a_fixed_phrase_of_an_agency_is_spelt_as_such_where_one_letter_was_misread() -> None:
@@ -139,6 +141,17 @@ def test_a_form_s_title_read_as_one_word_is_its_title_and_doubted() -> None:
     assert draft.type_code == "KS"
     (name,) = (f for f in draft.fields if f.name == "type_name")
     assert (name.value, name.doubt) == ("GIẤY KHAI SINH", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "notation"),
+    [("43/2025/TLKS-BS", "43", "2025/TLKS-BS"), ("— 43/2025/TLKS- BS", "43", "2025/TLKS-BS"), ("30/2020/NĐ-CP.", "", "")],
+)
+def test_a_copys_number_without_its_label_is_its_number_in_doubt(line: str, number: str, notation: str) -> None:
+    form = DocumentType("KS", "Trích lục khai sinh", "", "form", ("TRÍCH LỤC KHAI SINH",))
+    fields = {f.name: f for f in index_document((page(("TRÍCH LỤC KHAI SINH", 380, 200), (line, 110, 260)),), (form,)).fields}
+    assert [fields[n].value if n in fields else "" for n in ("number", "notation")] == [number, notation]
+    assert all(f.doubt for n, f in fields.items() if n in ("number", "notation"))
 
 
 @pytest.mark.parametrize(("line", "doubt"), [("Kính gửi: Công an phường Thử", False), ("Nội dung chính", True)])

@@ -356,6 +356,15 @@ def test_a_family_name_is_spelt_as_families_are_and_strokes_beside_a_name_go() -
     assert (found.value, found.doubt, found.proposals) == ("Đặng Thị Ví Dụ", True, (Proposal("Đăng Thị Ví Dụ", "read"),))
 
 
+def test_a_seals_letter_before_a_name_goes_and_a_tall_scrap_does_not_hide_it() -> None:
+    foot = (("Nơi nhận:", 120, 900), ("- Lưu: VT.", 120, 925), ("CHỦ TỊCH", 670, 900))
+    found = read(page(*HEAD, *foot, ("N Đặng Thị Ví Dụ", 640, 1050)))["signer_name"]
+    assert (found.value, found.doubt) == ("Đặng Thị Ví Dụ", True)
+    text = page(*HEAD, *foot, ("' Đặng Thị Ví Dụ", 640, 1050))
+    tall = tuple(replace(w, box=(*w.box[:1], 980, w.box[2], 1090)) if w.text == "'" else w for w in text.words)
+    assert read(replace(text, words=tall))["signer_name"].value == "Đặng Thị Ví Dụ"
+
+
 STAMP: tuple[LINE, ...] = (("ĐẾN", 130, 235), ("Số: 3983", 40, 262), ("Ngày: 02/04", 40, 290))
 """What a registry stamps beside the title."""
 
