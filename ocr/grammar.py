@@ -156,8 +156,8 @@ _DIGITS = str.maketrans("OQIJLSBZ!|][", "001115821111")
 _MARKED_DIGITS = str.maketrans("óòõôöÓG", "6666666")
 """A six whose bow was read as a letter with a mark."""
 _LABEL = r"^[\W_]*(?:S[O06QD]O?|[58][O06]|S[A-Z](?=\s?:\s?[0-9]))(?![A-Z])"
-_BLANK = r"[\s._…·\-–—]"
-"""What stands where something is to be filled in."""
+_BLANK = r"[\s._…·\-–—;'\"”“‘’*]"
+"""What stands where something is to be filled in, or was read of a stain there."""
 _DATED = r"(?:19|20)\d\d\s?/\s?[A-Z]{2}"
 """A notation that begins with its year: the stroke before it may have been read as a comma."""
 _NUMBER = re.compile(
@@ -169,6 +169,10 @@ _BY_HAND = re.compile(
     r"^[\W_]*(?:S[O06Q]|5[O06])(?!\w*[A-Z]{3})(?P<mess>(?:(?![A-Z]{3})[^/]){0,14})/\s*(?P<rest>[A-Z]{2,4}(?:-[A-Z0-9]{2,})+)\W*$"
 )
 """Handwriting read together with the label: ``Số4 Í /TB-UBND``."""
+_UNREAD = re.compile(
+    rf"{_LABEL}\s*[:.;,]\s*(?P<mess>[A-Z0-9]{{1,5}})/\s*(?P<rest>[A-Z]{{2,4}}(?:-[A-Z0-9]{{2,}}){{1,3}})(?![^\s.])"
+)
+"""Figures that were not read as such: ``Số: ISR6/BB-UBND``."""
 _NOTATION = re.compile(r"^((?:\d{4}\s*/\s*)?[A-Z][A-Z0-9]*(?:\s?[-–]\s?[A-Z][A-Z0-9&.]*)*)")
 _YEAR = re.compile(r"^(?:19|20)\d\d(?!\d)(?!\s*/)")
 _STRUCK = re.compile(r"^(?:19|20)\d\d[17I|!](?=[A-Z]{2,4}\W?[A-Z]{2})")
@@ -185,7 +189,7 @@ def parse_number(line: str) -> NumberLine | None:
     flat = plain(line)
     found = _NUMBER.match(flat)
     if found is None:
-        run = _RUN_TOGETHER.match(flat) or _BY_HAND.match(flat)
+        run = _RUN_TOGETHER.match(flat) or _BY_HAND.match(flat) or _UNREAD.match(flat)
         number = run.groupdict().get("number", "") if run else ""
         return run and NumberLine(number, line[slice(*run.span("rest"))], run.span(1), run.span("rest"), True)
     at, rest = found.span("number"), found["rest"] or ""
@@ -207,10 +211,13 @@ def parse_number(line: str) -> NumberLine | None:
     tail = _NOTATION.match(rest)
     end = start + tail.end() if tail else start
     notation = re.sub(r"\s+", "", _before_a_name(line[start:end])).rstrip(".-")
-    loose = number != said or bool(struck or unstruck) or found["stroke"].strip() in _NO_STROKE
+    stained = bool(set(flat[: at[0]]) & _STAINS)
+    loose = number != said or stained or bool(struck or unstruck) or found["stroke"].strip() in _NO_STROKE
     return NumberLine(number, notation, at, (start, start + len(_before_a_name(line[start:end]))), loose)
 
 
+_STAINS = frozenset(";'\"”“‘’*")
+"""Before a number what these were read of may be a figure."""
 _LOOK_LIKE_DIGITS = ("!", "|", "]", "[")
 _NO_STROKE = (",", ".")
 

@@ -356,6 +356,10 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
     return subject_field(taken) if taken else None
 
 
+_ADDRESSED = re.compile(r"^\W*\w{3,5} G[UO]I\s?:")
+"""*Kính gửi:*, its first letters misread."""
+
+
 def subject_alone(page: Sheet, kind: DocumentType) -> IndexField | None:
     """Where the title over it was not read: the lines in the middle from the one that begins with ``Về việc``; in doubt."""
     top = sorted((n for n in page.lines if n.box[1] < _ALONE * page.height), key=lambda n: n.box[1])
@@ -413,7 +417,11 @@ def letter_subject(page: Sheet) -> IndexField | None:
             for after in blocks.left[at + 1 :]:
                 if _is_scrap(after, page):
                     continue
-                if after.box[1] - taken[-1].box[3] > 1.2 * page.pitch or is_upper(after.text):
+                if (
+                    after.box[1] - taken[-1].box[3] > 1.2 * page.pitch
+                    or is_upper(after.text)
+                    or _ADDRESSED.match(plain(after.text))
+                ):
                     break
                 taken.append(after)
             return subject_field(taken, wrong=not _SUBJECT_MARK.match(line.text))

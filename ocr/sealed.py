@@ -26,7 +26,7 @@ from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import is_person_name, is_upper
 from ocr.ink import Circle
-from ocr.language.names import Candidate, Reading, is_family, is_given, likeliest, ranked
+from ocr.language.names import Candidate, Reading, has_family_letters, is_common, is_family, is_given, likeliest, ranked
 from ocr.layout import Layout, TextLine, confidence, cut_out, find_lines
 from ocr.lines import UNDER_SEALS, RawWord, moved
 from ocr.missed import share
@@ -259,7 +259,7 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
         return (), 0.0
     behind = _behind(best, row.readings)
     faces = places(row.print, behind, row.rise) if row.print and behind else ()
-    every = (words for at in faces for words in _before(row, at, _LOST))
+    every = (words for at in faces for words in _before(row, at, _LOST) if not _seals_own(words))
     found = max(every, key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
     alone = len(found) == 1 and len(behind) > 1
     if not found or found[0][0].like < _SEEN_AT_ALL[alone]:
@@ -272,6 +272,12 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
     return (*words, *mended), sum(one.like for one, _ in found) / len(found)
 
 
+def _seals_own(found: "_Found") -> bool:
+    """Whether a rare family stands before a family, which begins the name: it was seen in the seal's ink."""
+    (first, _), *rest = found
+    return bool(rest) and is_family(rest[0][0].word) and not is_common(first.word)
+
+
 def _behind(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]]) -> tuple[RawWord, ...]:
     """The last words of a name, those that were read surely; not the family's, which is held against what is seen."""
     behind: tuple[RawWord, ...] = ()
@@ -281,7 +287,7 @@ def _behind(best: Sequence[RawWord], readings: Sequence[Sequence[RawWord]]) -> t
             break
         behind = (told, *behind)
     more, all_read = len(behind) > _NAME[0], len(behind) == len(best)
-    if (more or all_read) and behind and (is_family(behind[0].text) or (more and all_read)):
+    if (more or all_read) and behind and (has_family_letters(behind[0].text) or (more and all_read)):
         return behind[1:]
     return behind
 

@@ -125,6 +125,8 @@ def _without_lone_signs(text: str) -> str:
     for opening, closing in _BRACKETS:
         if (opening in text) != (closing in text):
             text = text.replace(opening, "").replace(closing, "")
+    if text.count('"') == 1:
+        text = text.replace('"', "")
     bare = _APOSTROPHES.sub("", text)
     parted = list(_SIGNED.finditer(bare))
     specks = bare != text or (len(parted) > 1 and any(usually_together(*two.groups()) for two in parted))

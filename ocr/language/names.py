@@ -110,6 +110,16 @@ def is_family(word: str) -> bool:
     return key(word) in _KNOWN
 
 
+def is_common(family: str) -> bool:
+    """Whether many people have this family's name."""
+    return _KNOWN.get(key(family)) in _common()
+
+
+def has_family_letters(word: str) -> bool:
+    """Whether families are called so, marks apart."""
+    return plain(word) in _letters(family=True)
+
+
 def is_given(word: str) -> bool:
     """Whether people are called so, other marks apart."""
     return plain(word) in _letters(family=False)

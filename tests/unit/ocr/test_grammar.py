@@ -59,6 +59,9 @@ def test_the_year_of_a_legal_text_belongs_to_its_notation(number: int, year: int
     ("Số: 12A/QĐ-UBND", ("12A", "QĐ-UBND"), False),
     ("Số: 596/BC-UBND-KTHTĐTPhúc", ("596", "BC-UBND-KTHTĐT"), False),
     ("Soò: 635 UBND-VP", ("635", "UBND-VP"), True),
+    ("Số: ”161/2020/TLKS-BS-", ("161", "2020/TLKS-BS"), True),
+    ("Số: ;110/QĐ-UBND", ("110", "QĐ-UBND"), True),
+    ("Số: ISR6/BB-UBND-VP Hòa Hưng, ngày 9", ("", "BB-UBND-VP"), True),
 ])  # fmt: skip
 def test_a_number_misread_or_left_blank(line: str, parts: tuple[str, str], loose: bool) -> None:
     assert numbered(line) == parts

@@ -13,9 +13,9 @@ from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.ink import Circle
 from ocr.language import doubted
-from ocr.language.names import is_family, likeliest, ranked
+from ocr.language.names import Candidate, is_family, likeliest, ranked
 from ocr.lines import RawWord
-from ocr.sealed import _looked_for, _Row, _with_row, rows_again
+from ocr.sealed import _looked_for, _Row, _seals_own, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
 from ocr.shapes import seen
 from workstation.domain.page import Word
@@ -174,6 +174,13 @@ def test_a_piece_of_a_word_and_a_rare_family_with_a_common_ones_letters_are_no_w
     assert "su" not in every
     families = [one.word for one in ranked([("Ngọ", 0.5)], lambda word: float(len(word)), family=True)]
     assert "Ngô" in families and "Ngọ" not in families
+
+
+def test_a_rare_family_before_a_family_is_the_seals_ink() -> None:
+    def found(*names: str) -> bool:
+        return _seals_own(tuple((Candidate(name, 1.0, 1.0), (0.0, 0.0, 9.0, 9.0)) for name in names))
+
+    assert found("Tất", "Kiều") and not found("Nguyễn", "Hoàng") and not found("Tất", "Thành") and not found("Vi")
 
 
 def test_a_row_is_read_whose_first_letter_the_ring_has_taken() -> None:

@@ -19,6 +19,8 @@ from workstation.domain.doctype import DocumentType
         ("Về việc mở lớp: tập: huấn", "Về việc mở lớp tập huấn"),
         ("Về việc mở' lớp 'tập - huấn: mới", "Về việc mở lớp tập huấn mới"),
         ("Về việc cấp bản sao (lần 2)", "Về việc cấp bản sao (lần 2)"),
+        ('Về việc nghiệp vụ "văn thư, lưu trữ', "Về việc nghiệp vụ văn thư, lưu trữ"),
+        ('Về việc phong trào "Sạch làng"', 'Về việc phong trào "Sạch làng"'),
         ("Về việc tập - huấn ở Ea H'leo", "Về việc tập - huấn ở Ea H'leo"),
         ("Về việc hỗ trợ hai hộ: ông An, ông Ba", "Về việc hỗ trợ hai hộ: ông An, ông Ba"),
         ("Về việc đất của bà Quach Thu Thảo", "Về việc đất của bà Quách Thu Thảo"),
