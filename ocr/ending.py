@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from ocr.grammar import is_person_name, is_upper, letters, starts_like
+from ocr.grammar import is_person_name, is_upper, letters, plain, starts_like
 from ocr.language.names import SURE, capitalised, is_family
 from ocr.offices import Capacity, capacity, office_under
 from ocr.sheet import Line, Sheet, field, name_field, part, without_scraps
@@ -169,10 +169,11 @@ def _name(block: list[Line], heads: list[Line], page: Sheet) -> list[IndexField]
 
 
 def _without_a_letter(line: Line) -> Line:
-    """Without one letter before a whole name: it is the seal's."""
+    """Without one letter before a whole name: it is the seal's; a Y is a name (Ê Đê)."""
     first, *rest = line.words
-    whole = len(rest) > 1 and len(core(first.text)) == 1 and is_family(rest[0].suggestion or rest[0].text)
-    return part(line.page, rest) if whole else line
+    letter = core(first.text)
+    whole = len(rest) > 1 and is_family(rest[0].suggestion or rest[0].text)
+    return part(line.page, rest) if whole and len(letter) == 1 and plain(letter) != "Y" else line
 
 
 def _is_name(line: Line) -> bool:

@@ -155,7 +155,7 @@ _DIGIT = r"[0-9OQIJLSBZ!|\]\[]"
 _DIGITS = str.maketrans("OQIJLSBZ!|][", "001115821111")
 _MARKED_DIGITS = str.maketrans("óòõôöÓG", "6666666")
 """A six whose bow was read as a letter with a mark."""
-_LABEL = r"^[\W_]*(?:S[O06QD]O?|[58][O06]|S[A-Z](?=\s?:\s?[0-9]))(?![A-Z])"
+_LABEL = r"^[\W_]*(?:S[O06QD]|[58][O06]|S[A-Z]O?(?=\s?:\s?[0-9]))(?![A-Z])"
 _BLANK = r"[\s._…·\-–—;'\"”“‘’*]"
 """What stands where something is to be filled in, or was read of a stain there."""
 _DATED = r"(?:19|20)\d\d\s?/\s?[A-Z]{2}"
@@ -211,13 +211,13 @@ def parse_number(line: str) -> NumberLine | None:
     tail = _NOTATION.match(rest)
     end = start + tail.end() if tail else start
     notation = re.sub(r"\s+", "", _before_a_name(line[start:end])).rstrip(".-")
-    stained = bool(set(flat[: at[0]]) & _STAINS)
+    stained = bool((blank := _BEFORE_NUMBER.search(flat[: at[0]])) and set(blank[0]) & _STAINS)
     loose = number != said or stained or bool(struck or unstruck) or found["stroke"].strip() in _NO_STROKE
     return NumberLine(number, notation, at, (start, start + len(_before_a_name(line[start:end]))), loose)
 
 
-_STAINS = frozenset(";'\"”“‘’*")
-"""Before a number what these were read of may be a figure."""
+_BEFORE_NUMBER, _STAINS = re.compile(rf"{_BLANK}*$"), frozenset(";'\"”“‘’*")
+"""What stands between a label and its number, and signs there that may be the rest of a figure."""
 _LOOK_LIKE_DIGITS = ("!", "|", "]", "[")
 _NO_STROKE = (",", ".")
 

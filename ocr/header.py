@@ -32,6 +32,8 @@ _TOP = 0.35
 _NATION = 0.75
 """Similarity with the national name from which a line has it."""
 _BODY = ("Căn cứ", "Kính gửi", "Điều 1", "Xét đề nghị", "Theo đề nghị", "Thực hiện", "Tôi tên là")
+_ADDRESSED = re.compile(r"^\W*\w{3,5} G[UO]I\s?:")
+"""*Kính gửi:*, its first letters misread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,11 +297,15 @@ def date_fields(line: Line) -> list[IndexField]:
     return [*out, day]
 
 
+def _begins_body(text: str) -> bool:
+    return any(starts_like(text, word) for word in _BODY) or bool(_ADDRESSED.match(plain(text)))
+
+
 def _body_top(page: Sheet) -> float:
     """Top of the first line that can't belong to a header."""
     for line in sorted(page.lines, key=lambda n: n.box[1]):
         wide = line.box[2] - line.box[0] > 0.62 * page.width
-        if any(starts_like(line.text, word) for word in _BODY):
+        if _begins_body(line.text):
             return line.box[1]
         if wide and not _of_header(line):
             return line.box[1]
@@ -346,7 +352,7 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
             continue
         gap = line.box[1] - previous.box[3]
         centred = abs(line.centre - title.line.centre) < 0.12 * page.width
-        ended = is_upper(line.text) or any(starts_like(line.text, word) for word in _BODY) or parse_number(line.text)
+        ended = is_upper(line.text) or _begins_body(line.text) or parse_number(line.text)
         if ended or not centred or gap > (2.2 if not taken else 1.3) * page.pitch or len(taken) == 6:
             break
         if _after_the_last(line, taken) or _runs_on(line, edges, page) or (taken and _ITEM.match(line.text)):
@@ -354,10 +360,6 @@ def subject_under(page: Sheet, title: Title) -> IndexField | None:
         taken.append(line)
         previous = line
     return subject_field(taken) if taken else None
-
-
-_ADDRESSED = re.compile(r"^\W*\w{3,5} G[UO]I\s?:")
-"""*Kính gửi:*, its first letters misread."""
 
 
 def subject_alone(page: Sheet, kind: DocumentType) -> IndexField | None:
@@ -417,11 +419,7 @@ def letter_subject(page: Sheet) -> IndexField | None:
             for after in blocks.left[at + 1 :]:
                 if _is_scrap(after, page):
                     continue
-                if (
-                    after.box[1] - taken[-1].box[3] > 1.2 * page.pitch
-                    or is_upper(after.text)
-                    or _ADDRESSED.match(plain(after.text))
-                ):
+                if after.box[1] - taken[-1].box[3] > 1.2 * page.pitch or is_upper(after.text):
                     break
                 taken.append(after)
             return subject_field(taken, wrong=not _SUBJECT_MARK.match(line.text))
@@ -434,7 +432,7 @@ def _subject_under_number(above: Sequence[Line], line: Line, page: Sheet) -> int
     mark, _, rest = line.text.partition(" ")
     number = next((n for n in above if _NUMBER_LABEL.match(plain(n.text)) or parse_number(n.text)), None)
     near = number is not None and above[-1] is number and line.box[1] - number.box[3] < 1.2 * page.pitch
-    small = len(rest.split()) > 1 and not is_upper(rest) and not any(starts_like(line.text, word) for word in _BODY)
+    small = len(rest.split()) > 1 and not is_upper(rest) and not _begins_body(line.text)
     return len(mark) + 1 if near and small and len(mark) <= _MARK and plain(mark).lstrip("'\"“.,")[:1] == "V" else 0
 
 

@@ -259,8 +259,8 @@ class _Search:
         self._connection, self._dialect, self._wanted, self._until = connection, dialect, wanted, until
         self._highest = connection.scalar(select(func.max(PAPER.c.id))) or 0
         self.searched_all = True
-        self._share = 1.0
-        """Of the papers looked through, what the widest question found: a sharper one finds no more."""
+        self._share = dict.fromkeys(Where, 1.0)
+        """Of the papers looked through, what was found there: a sharper question finds no more, nor do the fields alone."""
         self._filters = [dialect.any_of([dialect.phrase([m]) for m in marks]) for marks in wanted.filters]
 
     def ranked(self) -> list[int]:
@@ -322,7 +322,7 @@ class _Search:
     def _newest(self, where: Where, question: Expression) -> list[int]:
         """Block by block, so that a question with few answers among many common words ends in time."""
         found: list[int] = []
-        high, block, share = self._highest, self._dialect.block, self._share
+        high, block, share = self._highest, self._dialect.block, min(self._share[where], self._share[Where.EVERYTHING])
         while high > 0 and len(found) < CANDIDATES:
             if high < self._highest and time.monotonic() > self._until:
                 self.searched_all = False
@@ -331,7 +331,7 @@ class _Search:
             found += self._dialect.find(self._connection, where, question, (low, high), CANDIDATES - len(found), share)
             share, high = len(found) / (self._highest - low + 1), low - 1
             block = self._next(block, share, CANDIDATES - len(found))
-        self._share = min(self._share, share)
+        self._share[where] = min(self._share[where], share)
         return found
 
     def _next(self, block: int, share: float, missing: int) -> int:

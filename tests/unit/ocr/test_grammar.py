@@ -61,6 +61,7 @@ def test_the_year_of_a_legal_text_belongs_to_its_notation(number: int, year: int
     ("Soò: 635 UBND-VP", ("635", "UBND-VP"), True),
     ("Số: ”161/2020/TLKS-BS-", ("161", "2020/TLKS-BS"), True),
     ("Số: ;110/QĐ-UBND", ("110", "QĐ-UBND"), True),
+    ('"Số: 110/QĐ-UBND', ("110", "QĐ-UBND"), False),
     ("Số: ISR6/BB-UBND-VP Hòa Hưng, ngày 9", ("", "BB-UBND-VP"), True),
 ])  # fmt: skip
 def test_a_number_misread_or_left_blank(line: str, parts: tuple[str, str], loose: bool) -> None:
@@ -73,6 +74,7 @@ def test_a_number_misread_or_left_blank(line: str, parts: tuple[str, str], loose
 def test_a_stroke_read_as_a_figure_behind_a_year_and_a_label_read_as_figures() -> None:
     found = parse_number("Số: 31/20217TLKT-BS")
     assert found is not None and (found.number, found.notation, found.loose) == ("31", "2021/TLKT-BS", True)
+    assert numbered("Sôõ: o89/UBND-VP") == ("", "UBND-VP"), "a label and a figure both misread say no number"
     assert numbered(": 8o: 31/KH-UBND-TP") == ("31", "KH-UBND-TP")
     found = parse_number("Số: 183/2019TLKS-BS")
     assert found is not None and (found.number, found.notation, found.loose) == ("183", "2019/TLKS-BS", True)

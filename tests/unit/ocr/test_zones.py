@@ -360,9 +360,16 @@ def test_a_seals_letter_before_a_name_goes_and_a_tall_scrap_does_not_hide_it() -
     foot = (("Nơi nhận:", 120, 900), ("- Lưu: VT.", 120, 925), ("CHỦ TỊCH", 670, 900))
     found = read(page(*HEAD, *foot, ("N Đặng Thị Ví Dụ", 640, 1050)))["signer_name"]
     assert (found.value, found.doubt) == ("Đặng Thị Ví Dụ", True)
+    assert read(page(*HEAD, *foot, ("Y Trần Niê", 640, 1050)))["signer_name"].value == "Y Trần Niê"
     text = page(*HEAD, *foot, ("' Đặng Thị Ví Dụ", 640, 1050))
     tall = tuple(replace(w, box=(*w.box[:1], 980, w.box[2], 1090)) if w.text == "'" else w for w in text.words)
     assert read(replace(text, words=tall))["signer_name"].value == "Đặng Thị Ví Dụ"
+
+
+def test_whom_a_letter_goes_to_is_no_part_of_its_subject_though_the_label_is_misread() -> None:
+    lines = changed(("Số: 127/BC-UBND-VP", "Số: 127/UBND-VP"), ("BÁO CÁO", ""), ("Về việc rà soát hồ sơ", ""))
+    letter = (*(n for n in lines if n[0]), ("V/v rà soát hồ sơ", 120, 175), ("lếnh gửi: Các khu phố", 150, 205))
+    assert read(page(*letter))["subject"].value == "rà soát hồ sơ"
 
 
 STAMP: tuple[LINE, ...] = (("ĐẾN", 130, 235), ("Số: 3983", 40, 262), ("Ngày: 02/04", 40, 290))
