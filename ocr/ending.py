@@ -7,11 +7,14 @@ from ocr.language.names import SURE, capitalised, is_family
 from ocr.offices import Capacity, capacity, office_under
 from ocr.sheet import Line, Sheet, field, name_field, part, without_scraps
 from workstation.domain.fields import IndexField
+from workstation.domain.page import Word
 from workstation.domain.syllables import core
 
 _LABEL = "Nơi nhận"
 _CERTIFIES = ("CHỨNG THỰC BẢN SAO", "CHỨNG THỰC SAO", "SAO Y", "TRÍCH SAO", "SAO LỤC")
 """What begins the block of whoever certifies a copy: below it somebody else signs (Decree 30/2020, annex I, part II)."""
+_SHORTEST = 2
+"""Words of a name at least."""
 _LEGIBLE = 0.5
 """Confidence of a line that may be a name."""
 _WIDE_GAP = 2.0
@@ -169,11 +172,23 @@ def _name(block: list[Line], heads: list[Line], page: Sheet) -> list[IndexField]
 
 
 def _without_a_letter(line: Line) -> Line:
-    """Without one letter before a whole name: it is the seal's; a Y is a name (Ê Đê)."""
-    first, *rest = line.words
-    letter = core(first.text)
-    whole = len(rest) > 1 and is_family(rest[0].suggestion or rest[0].text)
-    return part(line.page, rest) if whole and len(letter) == 1 and plain(letter) != "Y" else line
+    """Without one letter before a whole name (but a Y, which is an Ê Đê's name), or an illegible one behind it: the seal's."""
+    words = list(line.words)
+    while len(words) > _SHORTEST and _is_letter(words[-1]) and words[-1].confidence < _LEGIBLE and _is_called(words[0]):
+        words.pop()
+    first, *rest = words
+    whole = len(rest) > 1 and _is_called(rest[0])
+    kept = rest if whole and _is_letter(first) and plain(core(first.text)) != "Y" else words
+    return part(line.page, kept) if len(kept) < len(line.words) else line
+
+
+def _is_letter(word: Word) -> bool:
+    return len(core(word.text)) == 1
+
+
+def _is_called(word: Word) -> bool:
+    """Whether families are called so, as it likelier was."""
+    return is_family(word.suggestion or word.text)
 
 
 def _is_name(line: Line) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from ocr.grammar import distance, letters
+from ocr.grammar import distance, letters, plain
 from ocr.language.mending import likelier
 from ocr.language.names import mended
-from ocr.language.wording import usually_together
+from ocr.language.wording import usually_in_a_row, usually_together
 from ocr.sheet import Line, field, part
 from workstation.domain.fields import IndexField, Proposal
 from workstation.domain.syllables import core
@@ -26,7 +26,7 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
         surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
     words = read.split()
     sure = [surest.get(core(w), 0.0) for w in words]
-    value = _with(words, likelier(words, sure))
+    value = _with(words, likelier(words, sure) or _by_marks(words, likelier(words, sure, every=True)))
     value = _named(_dated(_SIX.sub("6", value)), surest)
     if value == made.value == first:
         odd = likelier(words, sure, every=True)
@@ -37,8 +37,13 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
 
 
+def _by_marks(words: Sequence[str], better: Mapping[int, str]) -> dict[int, str]:
+    """Those of the better words that have the same letters and other marks."""
+    return {i: word for i, word in better.items() if plain(core(word)) == plain(core(words[i]))}
+
+
 def _with(words: Sequence[str], better: Mapping[int, str]) -> str:
-    return clean_subject(" ".join(better.get(i, w) for i, w in enumerate(words)))
+    return clean_subject(" ".join(filter(None, (better.get(i, w) for i, w in enumerate(words)))))
 
 
 _FIGURED = re.compile(r"(?<!\S)\d[^\W\d_][^\W_]*(?=[\s,.;:]|$)(?<![0-9A-Za-z])")
@@ -53,6 +58,8 @@ _YEARS = re.compile(r"(?<=\bđoạn )((?:19|20)\d\d) (?=(?:19|20)\d\d\b)")
 """From one to another, the dash between them lost."""
 _NO_DAY = re.compile(r"(?<!\S)0\d([1-9])(?=/\d{1,2}(?![\w/]))")
 """Of three figures, that in the middle a speck."""
+_LATE_DAY = re.compile(r"(?<!\S)(?<!số )(?:[4-9](?=\d/)|3(?=[2-9]/))(?=\d/\d{1,2}(?![\w/]))")
+"""The first figure of a day that no month has, a nought misread."""
 _NAME = re.compile(r"(?<=\bông )|(?<=\bbà )")
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 
@@ -60,7 +67,7 @@ _NAME_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 def _dated(value: str) -> str:
     """Years, and days without theirs, as they can be."""
     value = _NO_YEAR.sub("20", _YEAR_RUN_ON.sub(r"\1", value))
-    return _NO_DAY.sub(r"0\1", _YEARS.sub(r"\1 - ", value))
+    return _LATE_DAY.sub("0", _NO_DAY.sub(r"0\1", _YEARS.sub(r"\1 - ", value)))
 
 
 def _named(value: str, surest: Mapping[str, float]) -> str:
@@ -116,7 +123,9 @@ _BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"))
 _APOSTROPHES = re.compile(r"(?<![^\W\d_])['’](?=\w)|(?<=\w)['’](?!\w)")
 """Beside a word: Vietnamese has none, and names of other tongues have them between letters."""
 _DASHED = re.compile(r"(?<!\S)([^\W\d_]+) [-–] (?=([^\W\d_]+))")
-_SIGNED = re.compile(r"(?<!\S)([^\W\d_]+)[:;.]+ (?=([a-zà-ỹđ]+))")
+_SIGNED = re.compile(r"(?<!\S)([^\W\d_]+)[:;.]+ (?=([a-zà-ỹđ]+|\d))")
+_AMID = re.compile(r"(?<![^\s])(?:([^\W\d_]+) )?([^\W\d_]+)[:;.]+ (?=([^\W\d_]+)(?: ([^\W\d_]+))?)")
+"""A sign between two words, with the words beside these."""
 
 
 def _without_lone_signs(text: str) -> str:
@@ -127,10 +136,17 @@ def _without_lone_signs(text: str) -> str:
             text = text.replace(opening, "").replace(closing, "")
     if text.count('"') == 1:
         text = text.replace('"', "")
-    bare = _APOSTROPHES.sub("", text)
+    bare = _AMID.sub(_without_sign, _APOSTROPHES.sub("", text))
     parted = list(_SIGNED.finditer(bare))
     specks = bare != text or (len(parted) > 1 and any(usually_together(*two.groups()) for two in parted))
     if not specks:
         return text
     joined = _SIGNED.sub(r"\1 ", bare)
     return _DASHED.sub(lambda two: f"{two[1]} " if usually_together(two[1], two[2]) else two[0], joined)
+
+
+def _without_sign(found: re.Match[str]) -> str:
+    """The words before a sign, the sign with them if it does not part three words that always stand side by side."""
+    first, left, right, last = (word or "" for word in found.groups())
+    amid = usually_in_a_row(first, left, right) or usually_in_a_row(left, right, last)
+    return f"{first} {left} ".lstrip() if amid else found[0]

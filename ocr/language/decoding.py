@@ -20,8 +20,8 @@ _WEAK, _KNOWN, _ODD = 2.2, 1.2, -2.0
 """What a word counts for that stands everywhere; one that is in the wording; and one that is no syllable."""
 _MARK, _LETTER = 1.0, 1.7
 """What a misread mark costs, and a misread letter, of a word that was read with no confidence."""
-_SURER = 1.0
-"""By how much more of one that was read with all."""
+_SURER = 2
+"""That much dearer, as a power of how sure it is, up to twice of one that was read with all confidence."""
 _ALONE, _OFTEN = 2.2, 9
 """What it costs that a word stands behind none of those behind which alone it stands in the wording, so many times at least."""
 _THREE, _BROKEN = 1.2, 1.0
@@ -37,6 +37,10 @@ _REST = 2.0
 """What it costs that of a word its first letter alone was read."""
 _FARTHEST = 0.5
 """Share of a word's strokes that may be misread."""
+_FARTHER = 0.75
+"""The same where both its neighbours say what it is."""
+_CUT = 1.0
+"""What it costs that a word was read as two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,27 @@ class Option:
 
     text: str
     cost: float
+    places: int = 1
+    """How many places it fills: a word may have been read in two."""
 
 
 def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
-    """Of each place the index of the option that makes the likeliest sentence; of equals the first."""
-    states: list[_State] = [(0.0, (), ("", ""))]
-    for options in places:
-        after: dict[tuple[str, str], _State] = {}
+    """Of each place the index of the option that makes the likeliest sentence, -1 for one that the option before it fills too; of
+    equals the first."""
+    at: list[dict[tuple[str, str], _State]] = [{} for _ in range(len(places) + 1)]
+    at[0]["", ""] = 0.0, (), ("", "")
+    for place, options in enumerate(places):
+        states = sorted(at[place].values(), key=lambda state: -state[0])[:_KEPT]
         for i, option in enumerate(options):
-            said = tuple(option.text.split())
+            said, after = tuple(option.text.split()), at[place + option.places]
             own = sum(map(_worth, said)) - option.cost
             for score, path, last in states:
                 behind = (*last, *said)
                 there = score + own + sum(_beside(*three) for three in zip(behind, behind[1:], behind[2:], strict=False))
                 end = (behind[-2], behind[-1])
                 if end not in after or there > after[end][0]:
-                    after[end] = (there, (*path, i), end)
-        states = sorted(after.values(), key=lambda state: -state[0])[:_KEPT]
-    return list(max(states, key=lambda state: state[0])[1])
+                    after[end] = (there, (*path, i, *(-1,) * (option.places - 1)), end)
+    return list(max(at[-1].values(), key=lambda state: state[0])[1])
 
 
 _State = tuple[float, tuple[int, ...], tuple[str, str]]
@@ -77,10 +84,32 @@ def alternatives(word: str, sure: float) -> Iterator[Option]:
         yield Option(other, _FIGURE)
     inner = "".join(c for c in core(word) if c.isalpha())
     for other, cost in _near(inner.lower()):
-        if cost * (1 + _SURER * sure) < _DEAR:
-            yield Option(other, cost * (1 + _SURER * sure))
+        if cost * (1 + sure**_SURER) < _DEAR:
+            yield Option(other, cost * (1 + sure**_SURER))
     for several in _run_together(inner.lower()):
         yield Option(several, _SPACE)
+
+
+def expected(before: Sequence[str], word: str, behind: Sequence[str], sure: float) -> Iterator[Option]:
+    """Words that usually stand beside the two before a place, beside the two behind it or between its neighbours, marks apart,
+    though what was read is not much like them. ``before``, ``behind``: cores, empty where there is none."""
+    inner = "".join(c for c in core(word) if c.isalpha()).lower()
+    (first, left), (right, last) = map(plain, before), map(plain, behind)
+    sides, seen = _sides(), strokes(inner)
+    between = sides.after.get(left, _NONE) & sides.before.get(right, _NONE)
+    for own in sorted(between | sides.after.get(f"{first} {left}", _NONE) | sides.before.get(f"{right} {last}", _NONE)):
+        other, meant = _vocabulary()[own]
+        off = distance(seen, meant)
+        if int(_FARTHEST * max(len(seen), len(meant))) < off <= _FARTHER * max(len(seen), len(meant)):
+            yield Option(other, _misread(inner, other, off) * (1 + sure**_SURER))
+
+
+def in_two(left: str, right: str) -> Iterator[Option]:
+    """A known word that may have been read as two, its marks apart."""
+    read = (core(left) + core(right)).lower()
+    for own in _by_letters().get(plain(read), ()):
+        word, meant = _vocabulary()[own]
+        yield Option(word, _CUT + _MARK * distance(strokes(read), meant), 2)
 
 
 def _figured(read: str) -> Iterator[str]:
@@ -177,6 +206,44 @@ def _near(read: str) -> tuple[tuple[str, float], ...]:
             continue
         off = distance(seen, meant, most)
         if off <= most:
-            letters = distance(plain(read), plain(word))
-            out.append((word, _LETTER * letters + _MARK * max(0, off - letters)))
+            out.append((word, _misread(read, word, off)))
     return tuple(out)
+
+
+def _misread(read: str, word: str, off: int) -> float:
+    """What it costs that a word was read so. ``off``: strokes."""
+    letters = distance(plain(read), plain(word))
+    return _LETTER * letters + _MARK * max(0, off - letters)
+
+
+@cache
+def _by_letters() -> Mapping[str, Sequence[str]]:
+    """Letters without marks → keys of the known words that have them."""
+    out: dict[str, list[str]] = {}
+    for own, (word, _) in _vocabulary().items():
+        out.setdefault(plain(word), []).append(own)
+    return out
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """By the letters, marks apart, of a word or of two: keys of the known words that usually stand behind, and before."""
+
+    after: Mapping[str, frozenset[str]]
+    before: Mapping[str, frozenset[str]]
+
+
+@cache
+def _sides() -> _Sides:
+    after: dict[str, set[str]] = {}
+    before: dict[str, set[str]] = {}
+    pairs = {(key(left), key(right)) for left, right in usual_neighbours()}
+    for run in (*pairs, *threes().known):
+        if all(own in _vocabulary() for own in run):
+            bare = [plain(_vocabulary()[own][0]) for own in run]
+            after.setdefault(" ".join(bare[:-1]), set()).add(run[-1])
+            before.setdefault(" ".join(bare[1:]), set()).add(run[0])
+    return _Sides(*({words: frozenset(keys) for words, keys in side.items()} for side in (after, before)))

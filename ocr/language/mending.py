@@ -4,27 +4,33 @@ strokes is. For a field's value, which stays in doubt; a page's text keeps what 
 import re
 from collections.abc import Iterator, Sequence
 
-from ocr.language.decoding import Option, alternatives, likeliest
+from ocr.language.decoding import Option, alternatives, expected, in_two, likeliest
 from ocr.language.names import likely_name, likeness, strokes
 from ocr.language.wording import key, usually_together
 from workstation.domain.syllables import core, is_syllable
 
 _SURE = 0.97
 """Probability from which a well-formed word is no reason to look at a sentence."""
+_SURE_OF_TWO = 0.6
+"""Probability from which each of two words was read by itself."""
 _YEAR, _OF_A_YEAR, _LIKE = re.compile(r"(?:19|20)\d\d"), "năm", 0.6
 
 
 def likelier(words: Sequence[str], sure: Sequence[float], *, every: bool = False) -> dict[int, str]:
-    """Index of a word → what it likelier was, its stops and capitals kept. ``sure``: how probably each was read right. Never a
-    number, nor a part of a name. Empty if no word is doubtful; ``every``: not even then."""
+    """Index of a word → what it likelier was, its stops and capitals kept; empty for a word that is a part of the one before it.
+    ``sure``: how probably each was read right. Never a number, nor a part of a name. Nothing if no word is doubtful; ``every``:
+    not even then."""
     if not every and not any(_doubtful(word, chance) for word, chance in zip(words, sure, strict=True)):
         return {}
-    places = [tuple(_options(words, i, sure[i])) for i in range(len(words))]
+    places = [tuple(_options(words, i, sure)) for i in range(len(words))]
     found = {}
     for i, (options, best) in enumerate(zip(places, likeliest(places), strict=True)):
-        better = options[best].text
-        if key(better) != key(words[i]):
-            found[i] = in_place(better, words[i], first=i == 0)
+        if best < 0:
+            found[i] = ""
+        elif options[best].places > 1:
+            found[i] = in_place(options[best].text, f"{words[i]}{words[i + 1]}", first=i == 0)
+        elif key(options[best].text) != key(words[i]):
+            found[i] = in_place(options[best].text, words[i], first=i == 0)
     return found
 
 
@@ -41,9 +47,9 @@ def _of_letters(inner: str) -> bool:
     )
 
 
-def _options(words: Sequence[str], i: int, sure: float) -> Iterator[Option]:
+def _options(words: Sequence[str], i: int, sure: Sequence[float]) -> Iterator[Option]:
     inner = core(words[i])
-    left, right = (core(words[j]) if 0 <= j < len(words) else "" for j in (i - 1, i + 1))
+    first, left, right, last = (core(words[j]) if 0 <= j < len(words) else "" for j in (i - 2, i - 1, i + 1, i + 2))
     if not _of_letters(inner):
         yield Option(words[i], 0.0)
     elif i and inner.istitle() and (left[:1].isupper() or right[:1].isupper()):  # a name, for which common words are no measure
@@ -52,7 +58,17 @@ def _options(words: Sequence[str], i: int, sure: float) -> Iterator[Option]:
     elif _YEAR.fullmatch(right) and not usually_together(left, inner) and _is_like_a_years(inner):
         yield Option(_OF_A_YEAR, 0.0)
     else:
-        yield from alternatives(words[i], sure)
+        yield from alternatives(words[i], sure[i])
+        yield from expected((first, left), inner, (right, last), sure[i])
+        if _in_two(words[i : i + 2], sure[i : i + 2]):
+            yield from in_two(inner, right)
+
+
+def _in_two(words: Sequence[str], sure: Sequence[float]) -> bool:
+    """Whether two words may have been one: no sign is between them, the second has no capital, and one of them is doubtful."""
+    parts = [core(word) for word in words]
+    together = len(words) > 1 and words[0].endswith(parts[0]) and words[1].startswith(parts[1]) and all(map(str.isalpha, parts))
+    return together and parts[1].islower() and (min(sure) < _SURE_OF_TWO or not all(map(is_syllable, parts)))
 
 
 def _is_like_a_years(inner: str) -> bool:

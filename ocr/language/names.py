@@ -19,13 +19,15 @@ _FAMILIES = """
     Đới Đường Giàng Sùng Thào Vàng Vừ Hảng Cà Chương Tán Sử Thiều Thi Tất Thẩm Lường
 """
 _KNOWN = {key(name): name for name in _FAMILIES.split()}
-_COMMON = 60
+_COMMON = 40
 """So many of them, the first, have nearly all people, each fewer than the one before it; of two that are as like, the commoner
 is meant."""
 _MIDDLE = frozenset({"Văn", "Thị"})
 """The commonest of the names between: every third person has one of them."""
 _COMMONER, _USUAL = 0.1, 0.25
 """What that counts for, as likeness: of a family's name, and of one between."""
+_RARE = 0.1
+"""Taken from the likeness of a family's name that few people have."""
 _HELD, _OTHER_MARKS, _ODD, _NO_FAMILY = 0.12, 0.22, 0.25, 0.5
 """Taken from the likeness of what is in no list: a syllable that most readings agree on, one of a listed word's letters, any
 other, and one in a family's place."""
@@ -173,7 +175,7 @@ def _judged(readings: Sequence[Reading], *, family: bool) -> Iterator[tuple[str,
                 continue
             score -= _NO_FAMILY if family else _ODD if not held else _OTHER_MARKS if marks else _HELD
         elif family:
-            score += _COMMONER * _common().get(word, 0.0)
+            score += _COMMONER * _common()[word] if word in _common() else -_RARE
         yield word, score
 
 

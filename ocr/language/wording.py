@@ -119,6 +119,11 @@ def threes() -> Threes:
     return Threes(frozenset(known), frozenset(pairs - ends), frozenset(pairs - begins))
 
 
+def usually_in_a_row(first: str, second: str, third: str) -> bool:
+    """Whether three words usually follow one another."""
+    return (key(first), key(second), key(third)) in threes().known
+
+
 def first_words() -> Iterator[str]:
     """Words that begin what is said, as they are written."""
     return (words[0] for name in _ALL for words in _runs(name) if words)

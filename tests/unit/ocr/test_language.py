@@ -281,3 +281,14 @@ def test_a_family_name_that_is_no_syllable_is_the_listed_one() -> None:
 )
 def test_a_doubtful_word_of_a_name_is_the_listed_one_that_is_near(read: str, sure: tuple[float, ...], likely: str) -> None:
     assert mended(read, sure) == likely
+
+
+def test_a_word_read_as_two_is_one_again_in_doubt() -> None:
+    words = ["công", "khai", "phu", "ơng", "án", "bồi", "thường"]
+    assert likelier(words, [0.99, 0.99, 0.35, 0.01, 0.94, 0.99, 0.99]) == {2: "phương", 3: ""}
+    assert likelier(["quy", "định", "mới"], [0.5] * 3) == {}, "two known words stay two"
+
+
+def test_what_its_neighbours_expect_may_be_farther_from_what_was_read() -> None:
+    assert likelier(["rà", "soát", "bộ", "nghèo"], [0.99, 0.99, 0.3, 0.99]) == {2: "hộ"}
+    assert likelier(["giải", "phóng", "bặf", "bằng"], [0.99, 0.99, 0.1, 0.99]) == {2: "mặt"}
