@@ -115,6 +115,8 @@ def clean_subject(text: str) -> str:
     bare = re.sub(r"(?<= )['’‘`] ", "", bare)
     bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
     bare = re.sub(r"(?<= )[.,:;'’](?=\d)", "", bare)  # and before a number
+    bare = re.sub(r"(?<=[^\W\d_])[-–]+ [-–]+(?= )", "", bare)
+    bare = re.sub(r"(?<=\d/)(\w{2,4})/(?=(?:UBND|HĐND)\b)", r"\1-", bare)  # a number has one stroke
     bare = _without_lone_signs(bare)
     return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
 

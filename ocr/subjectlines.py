@@ -1,7 +1,8 @@
 """The lines of a subject, read again where words of them are doubtful: what a word likelier was is chosen from all readings of
 it, known words of nearly the same strokes and what stands beside it, all at once (``language.decoding``).
 
-The words of the page stay as they were first read; the likelier ones are suggested, in doubt.
+The words of the page stay as they were first read; the likelier ones are suggested, in doubt. Only where the print was
+parted into wrong words do those of another reading stand in their place, in doubt too.
 """
 
 import re
@@ -12,7 +13,7 @@ from statistics import median
 from ocr.engine import Recognizer
 from ocr.grammar import is_upper, plain
 from ocr.language.decoding import Option, alternatives, likeliest
-from ocr.language.mending import in_place
+from ocr.language.mending import in_place, is_of_letters, likelier
 from ocr.language.wording import key
 from ocr.lines import RawWord, hull
 from ocr.missed import Paper
@@ -26,50 +27,112 @@ _BEGINS = re.compile(r"^\W*(?:V\s?[/|!1IL.,]{1,2}\s?[VYW]\b|\w{1,3}\W{1,2}VI[EÉ
 """``V/v`` or ``Về việc`` as they may be read."""
 _DOUBTFUL = 0.6
 """The recogniser's confidence below which a word's line is read again."""
+_SURELY = 0.95
+"""The recogniser's confidence, which is never much more, from which a word is not doubted."""
 _MOST_LINES = 3
 _SAID, _SURE = 0.3, 0.7
 """What a reading of a word counts for, and its confidence."""
-_SHORTEST = 2
-"""Letters of a word that may be another: of one alone the rest of a word is missing."""
 _SAME = 0.5
 """Share of two words' common width from which they are one word read twice."""
 
 
 def subjects_read_again(paper: Paper, words: tuple[RawWord, ...], recognizer: Recognizer) -> tuple[RawWord, ...]:
     """The words in their order, the doubtful ones of a subject with what they likelier were suggested."""
-    out = list(words)
+    out: list[tuple[RawWord, ...]] = [(word,) for word in words]
     for line in _lines(words, _FOOT * paper.page.shape[0]):
         own = [words[i] for i in line]
-        if all(w.confidence >= _DOUBTFUL or not core(w.text).isalpha() for w in own):
-            continue
-        others = three_readings(paper, own, recognizer)
-        places = [tuple(_options(own, n, others)) for n in range(len(own))]
-        for i, options, best in zip(line, places, likeliest(places), strict=True):
-            better, word = options[best].text, out[i]
-            if key(better) != key(word.text) and not word.doubt and is_syllable(core(better)):
-                out[i] = replace(word, doubt=AGAIN, suggestion=in_place(core(better), word.text, first=i == line[0]))
-    return tuple(out)
+        if _is_doubtful(own):
+            for i, likely in zip(line, _likely(own, three_readings(paper, own, recognizer)), strict=True):
+                out[i] = likely
+    return tuple(word for likely in out for word in likely)
 
 
-def _options(own: Sequence[RawWord], n: int, others: Sequence[Sequence[RawWord]]) -> Iterator[Option]:
+def _likely(own: Sequence[RawWord], others: Sequence[Sequence[RawWord]]) -> Iterator[tuple[RawWord, ...]]:
+    """What stands in each word's place: the word, with what it likelier was suggested. Where another reading parts the print into
+    other words and these are likelier, its words, in doubt, in the place of the first."""
+    places = [_options(own, n, others) for n in range(len(own))]
+    options = [[option for option, _ in place] for place in places]
+    for n, (word, place, best) in enumerate(zip(own, places, likeliest(options), strict=True)):
+        option, parted = place[best] if best >= 0 else (Option("", 0.0), ())
+        better = core(option.text)
+        if best < 0 or parted:
+            yield tuple(replace(w, line=word.line, doubt=AGAIN) for w in parted)
+        elif key(better) != key(word.text) and not word.doubt and is_syllable(better):
+            yield (replace(word, doubt=AGAIN, suggestion=in_place(better, word.text, first=n == 0)),)
+        else:
+            yield (word,)
+
+
+def _is_doubtful(line: Sequence[RawWord]) -> bool:
+    """Whether a word of letters was read with doubt, or is none; or one that was not read with all confidence never stands so."""
+    for word in line:
+        inner = core(word.text)
+        if (
+            "/" not in inner
+            and is_of_letters(inner)
+            and (word.confidence < _DOUBTFUL or not (inner.isalpha() and is_syllable(inner)))
+        ):
+            return True
+    sure = [word.confidence for word in line]
+    return min(sure) < _SURELY and bool(likelier([word.text for word in line], sure, every=True))
+
+
+_Options = list[tuple[Option, tuple[RawWord, ...]]]
+
+
+def _options(own: Sequence[RawWord], n: int, others: Sequence[Sequence[RawWord]]) -> _Options:
     """What may stand in a word's place: what readings say, the less likely the fewer and the less sure they are, and known words
-    near to these. A number, or a part of a name, is what was read first."""
+    near to these; with it the words of a reading that parts the print otherwise. A number, or a part of a name, is what was read
+    first."""
     word = own[n]
-    inner = core(word.text)
-    beside = [core(own[m].text) for m in (n - 1, n + 1) if 0 <= m < len(own)]
-    named = n > 0 and inner.istitle() and any(one[:1].isupper() for one in beside)
-    if named or len(inner) < _SHORTEST or not any(c.isalpha() for c in inner) or any(c.isdigit() for c in inner):
-        yield Option(word.text, 0.0)
-        return
+    if _is_fixed(own, n):
+        return [(Option(word.text, 0.0), ())]
     said = [word, *(w for w in (_same_place(word, line) for line in others) if w is not None and core(w.text).isalpha())]
     weights = dict[str, float]()
     for one in said:
         weights[key(one.text)] = weights.get(key(one.text), 0.0) + _SAID + _SURE * one.confidence
     total = sum(weights.values())
+    out: _Options = []
     for one in said:
         cost = total - weights[key(one.text)]
         for option in alternatives(word.text if one is word else core(one.text), one.confidence):
-            yield replace(option, cost=option.cost + cost)
+            out.append((replace(option, cost=option.cost + cost), ()))
+    parted = (found for line in others if (found := _parted(own, n, line)))
+    return out + [(Option(" ".join(w.text for w in there), _sure_of(own[n : n + k]), k), there) for k, there in parted]
+
+
+def _is_fixed(own: Sequence[RawWord], n: int) -> bool:
+    inner = core(own[n].text)
+    beside = [core(own[m].text) for m in (n - 1, n + 1) if 0 <= m < len(own)]
+    named = n > 0 and inner.istitle() and any(one[:1].isupper() for one in beside)
+    return named or not is_of_letters(inner)
+
+
+def _sure_of(words: Sequence[RawWord]) -> float:
+    """What it costs to take others for them, by how sure the least of them is."""
+    return _SAID + _SURE * min(w.confidence for w in words)
+
+
+def _parted(own: Sequence[RawWord], n: int, line: Sequence[RawWord]) -> tuple[int, tuple[RawWord, ...]] | None:
+    """How many words from this on another reading parts otherwise, and how; None if it does not, begins before, or has no words
+    of the language there. Words beside their ends are the same in both."""
+    for k in range(1, min(_MOST_WORDS, len(own) - n) + 1):
+        left, right = own[n].box[0], max(w.box[2] for w in own[n : n + k])
+        if (n and own[n - 1].box[2] > left) or (n + k < len(own) and own[n + k].box[0] < right):
+            continue  # a box that reaches over its neighbours
+        there = tuple(w for w in line if min(w.box[2], right) - max(w.box[0], left) > 0.3 * (w.box[2] - w.box[0]))
+        ends = there and abs(there[0].box[0] - left) + abs(there[-1].box[2] - right) < _ENDS * (own[n].box[3] - own[n].box[1])
+        if ends and len(there) != k:
+            known = all(is_of_letters(core(w.text)) and is_syllable(core(w.text)) for w in there)
+            fixed = any(any(c.isdigit() for c in w.text) for w in own[n : n + k])
+            return (k, there) if known and not fixed and len(there) <= _MOST_WORDS else None
+    return None
+
+
+_MOST_WORDS = 4
+"""That another reading may part otherwise."""
+_ENDS = 0.6
+"""Of a word's height, by how much both ends of the same print may differ in two readings."""
 
 
 def _same_place(word: RawWord, line: Sequence[RawWord]) -> RawWord | None:

@@ -20,6 +20,8 @@ _WEAK, _KNOWN, _ODD = 2.2, 1.2, -2.0
 """What a word counts for that stands everywhere; one that is in the wording; and one that is no syllable."""
 _MARK, _LETTER = 1.0, 1.7
 """What a misread mark costs, and a misread letter, of a word that was read with no confidence."""
+_FADED = 1.3
+"""Marks that it counts for where none was read of a word's: they fade together."""
 _SURER = 2
 """That much dearer, as a power of how sure it is, up to twice of one that was read with all confidence."""
 _ALONE, _OFTEN = 2.2, 9
@@ -213,7 +215,8 @@ def _near(read: str) -> tuple[tuple[str, float], ...]:
 def _misread(read: str, word: str, off: int) -> float:
     """What it costs that a word was read so. ``off``: strokes."""
     letters = distance(plain(read), plain(word))
-    return _LETTER * letters + _MARK * max(0, off - letters)
+    marks = max(0, off - letters)
+    return _LETTER * letters + _MARK * (min(marks, _FADED) if read.isascii() else marks)
 
 
 @cache

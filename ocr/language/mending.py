@@ -36,10 +36,11 @@ def likelier(words: Sequence[str], sure: Sequence[float], *, every: bool = False
 
 def _doubtful(word: str, sure: float) -> bool:
     inner = core(word)
-    return _of_letters(inner) and (sure < _SURE or not (inner.isalpha() and is_syllable(inner)))
+    return is_of_letters(inner) and (sure < _SURE or not (inner.isalpha() and is_syllable(inner)))
 
 
-def _of_letters(inner: str) -> bool:
+def is_of_letters(inner: str) -> bool:
+    """Whether it is a word, and no number or code, nor a letter that may stand alone."""
     return (
         not (len(inner) == 1 and is_syllable(inner))
         and any(c.isalpha() for c in inner)
@@ -50,7 +51,7 @@ def _of_letters(inner: str) -> bool:
 def _options(words: Sequence[str], i: int, sure: Sequence[float]) -> Iterator[Option]:
     inner = core(words[i])
     first, left, right, last = (core(words[j]) if 0 <= j < len(words) else "" for j in (i - 2, i - 1, i + 1, i + 2))
-    if not _of_letters(inner):
+    if not is_of_letters(inner):
         yield Option(words[i], 0.0)
     elif i and inner.istitle() and (left[:1].isupper() or right[:1].isupper()):  # a name, for which common words are no measure
         family = likely_name(f"{inner} {right}").split() if right.istitle() and not is_syllable(inner) else []

@@ -72,3 +72,31 @@ def test_the_lines_right_under_it_are_of_the_subject_and_no_others() -> None:
 def test_a_clear_subject_and_what_is_none_are_not_read_again(words: tuple[RawWord, ...]) -> None:
     says = Says("")
     assert subjects_read_again(PAPER, words, says) == words and says.asked == 0
+
+
+class SaysParted(Unread):
+    """Reads each line as the words given, where they stand."""
+
+    def __init__(self, *words: tuple[str, float, float]) -> None:
+        self.words = words
+
+    def lines(
+        self, pictures: Sequence[Pixels], dpi: float, *, digits: bool = False, raw: bool = False
+    ) -> tuple[tuple[RawWord, ...], ...]:
+        # the picture begins at the line's own left edge, in its frame of white
+        return tuple(tuple(RawWord(t, (x0 - 170, 18, x1 - 170, 48), 0.95, (0,)) for t, x0, x1 in self.words) for _ in pictures)
+
+
+PARTED = line("Về việc lập Tô ô kté l:êm tra", weak=("kté", "l:êm"))
+OTHERWISE = (("Về", 200, 280), ("việc", 290, 370), ("lập", 380, 460), ("Tổ", 470, 560), ("kiểm", 580, 820), ("tra", 830, 910))
+
+
+def test_print_that_was_parted_into_wrong_words_is_what_another_reading_says_in_doubt() -> None:
+    found = subjects_read_again(PAPER, PARTED, SaysParted(*OTHERWISE))
+    assert [w.text for w in found] == ["Về", "việc", "lập", "Tổ", "kiểm", "tra"]
+    assert [w.text for w in found if w.doubt == AGAIN] == ["Tổ", "kiểm"] and len({w.line for w in found}) == 1
+
+
+def test_no_word_stands_twice_because_a_box_reaches_over_its_neighbours() -> None:
+    wide = tuple(w if w.text != "Tô" else RawWord(w.text, (470, 500, 820, 530), w.confidence, w.line) for w in PARTED)
+    assert [w.text for w in subjects_read_again(PAPER, wide, SaysParted(*OTHERWISE))] == [text for text, _, _ in OTHERWISE]
