@@ -26,6 +26,8 @@ _MIDDLE = frozenset({"Văn", "Thị"})
 """The commonest of the names between: every third person has one of them."""
 _COMMONER, _USUAL = 0.1, 0.25
 """What that counts for, as likeness: of a family's name, and of one between."""
+_BETWEEN = 0.1
+"""The same of the other names that stand between."""
 _RARE = 0.1
 """Taken from the likeness of a family's name that few people have."""
 _HELD, _OTHER_MARKS, _ODD, _NO_FAMILY = 0.12, 0.22, 0.25, 0.5
@@ -149,7 +151,7 @@ def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[C
         if family and _commoner(word):
             continue
         there = shape(word)
-        usual = _USUAL if not family and word in _MIDDLE else 0.0
+        usual = 0.0 if family else _USUAL if word in _MIDDLE else _BETWEEN if word in _middle() else 0.0
         score = heard + usual + _SEEN * (there - _CHANCE * len(word))
         found.append(Candidate(word, score, max(heard, there / len(word))))
     by_letters: dict[str, Candidate] = {}
@@ -213,5 +215,15 @@ def _common() -> Mapping[str, float]:
 
 
 @cache
+def _middle() -> frozenset[str]:
+    """Names that mostly stand between the family's and the last."""
+    return frozenset(_listed("middle.txt"))
+
+
+@cache
 def _given() -> Mapping[str, str]:
-    return {name: strokes(name) for line in lines_of("given.txt") for name in line.split()}
+    return {name: strokes(name) for file in ("middle.txt", "given.txt") for name in _listed(file)}
+
+
+def _listed(file: str) -> Iterator[str]:
+    return (name for line in lines_of(file) for name in line.split())

@@ -237,3 +237,8 @@ def test_spelling_rules_keep_what_a_name_likelier_was() -> None:
     assert [(w.text, w.suggestion) for w in doubted((word,))] == [("Wrỳnh", "Huỳnh")]
     number = Word("20ó", (0, 0, 9, 9), 0.5, 0, REREAD, "2O6")
     assert doubted((number,))[0].suggestion == "206"
+
+
+def test_between_a_family_and_a_last_name_one_that_mostly_stands_there_is_meant() -> None:
+    middle = ranked([("Thư", 0.5)], lambda word: 1.0, family=False)
+    assert [one.word for one in middle if one.word in ("Thu", "Thơ")][0] == "Thu"
