@@ -25,6 +25,8 @@ _STEP_MM = 1.0
 _SOFT_MM = 0.25
 _GRID = 16
 """Pixels between the places where the bend is reckoned."""
+_BAND = 256
+"""Rows that are moved at once."""
 _OFF = 2.0
 """Times the median distance from the fit: a match of other lines."""
 _ROUNDS, _FLAT = 4, 1e-3
@@ -32,11 +34,28 @@ _ROUNDS, _FLAT = 4, 1e-3
 
 
 @dataclass(frozen=True, slots=True)
+class _Falls:
+    """How far a sheet falls, known every ``_GRID`` rows: between these it is reckoned when it is asked for, because two numbers
+    for each pixel of a page are 70 megabytes."""
+
+    rows: Field
+    height: int
+
+    def at(self, first: int, last: int) -> Field:
+        """Of the rows from the first to before the last."""
+        y = (np.arange(first, last, dtype=np.float32) + 0.5) * (len(self.rows) / self.height) - 0.5
+        y = np.clip(y, 0, len(self.rows) - 1)
+        upper = np.minimum(y.astype(np.intp), len(self.rows) - 2)
+        part = (y - upper).astype(np.float32)[:, None]
+        return np.asarray(self.rows[upper] * (1 - part) + self.rows[upper + 1] * part, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Bend:
     """By row and column of the flat sheet: how many pixels farther down and right the same point lies on the bent one."""
 
-    down: Field
-    right: Field
+    down: _Falls
+    right: _Falls
 
     def flat(self, page: Pixels) -> Pixels:
         """The sheet laid flat. Nothing is blended: what was black stays black."""
@@ -47,24 +66,33 @@ class Bend:
         return self._moved(mask, -1, 0)
 
     def _moved(self, page: Pixels, sign: int, beyond: int) -> Pixels:
-        rows, columns = np.indices(page.shape, np.float32)
-        x, y = columns + sign * self.right, rows + sign * self.down
-        return np.asarray(cv2.remap(page, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=beyond), np.uint8)
+        height, width = page.shape
+        out = np.empty_like(page)
+        columns = np.arange(width, dtype=np.float32)
+        for first in range(0, height, _BAND):
+            last = min(height, first + _BAND)
+            x = columns + sign * self.right.at(first, last)
+            y = np.arange(first, last, dtype=np.float32)[:, None] + sign * self.down.at(first, last)
+            out[first:last] = cv2.remap(page, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=beyond)
+        return out
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the flat sheet lies on the bent one."""
-        height, width = self.down.shape
-        at = min(height - 1, max(0, round(y))), min(width - 1, max(0, round(x)))
-        return x + float(self.right[at]), y + float(self.down[at])
+        row = min(self.down.height - 1, max(0, round(y)))
+        column = min(self.down.rows.shape[1] - 1, max(0, round(x)))
+        return x + float(self.right.at(row, row + 1)[0, column]), y + float(self.down.at(row, row + 1)[0, column])
 
 
 def find_bend(dark: Pixels, mm: float) -> Bend:
     """Of a part of a page in which most long strokes are a table's rules. ``dark``: its ink, 0 or 1."""
-    return Bend(_falls(dark, mm), np.ascontiguousarray(_falls(np.ascontiguousarray(dark.T), mm).T))
+    height, width = dark.shape
+    down, right = _coarse(dark, mm), np.ascontiguousarray(_coarse(np.ascontiguousarray(dark.T), mm).T)
+    wide = (np.asarray(cv2.resize(one, (width, len(one)), interpolation=cv2.INTER_LINEAR), np.float32) for one in (down, right))
+    return Bend(*(_Falls(rows, height) for rows in wide))
 
 
-def _falls(dark: Pixels, mm: float) -> Field:
-    """How far the level rules lie below where they stand in the middle of the part."""
+def _coarse(dark: Pixels, mm: float) -> Field:
+    """How far the level rules lie below where they stand in the middle of the part, every ``_GRID`` pixels."""
     height, width = dark.shape
     closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, max(1, round(0.6 * mm))), np.uint8))
     strokes = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(_STROKE_MM * mm)), np.uint8))
@@ -79,8 +107,9 @@ def _falls(dark: Pixels, mm: float) -> Field:
     fit = _fitted(at_x.ravel(), at_y.ravel(), (slopes / np.diff(x)).ravel(), trust.ravel())
     columns = np.clip(np.linspace(-1, 1, max(2, width // _GRID)), x[0], x[-1])
     rows = np.clip(np.linspace(-1, 1, max(2, height // _GRID)), y[0], y[-1])[:, None]
-    coarse = columns * (fit[0] + fit[3] * rows) + columns**2 * (fit[1] + fit[4] * rows) / 2 + columns**3 * fit[2] / 3
-    return np.asarray(cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(
+        columns * (fit[0] + fit[3] * rows) + columns**2 * (fit[1] + fit[4] * rows) / 2 + columns**3 * fit[2] / 3, np.float32
+    )
 
 
 def _slopes(strips: Field, down: NDArray[np.int_], reach: int) -> tuple[Floats, Floats]:

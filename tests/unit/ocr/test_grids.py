@@ -116,7 +116,7 @@ def test_columns_without_rules_make_no_table() -> None:
 
 
 def drop(page: Pixels) -> NDArray[np.float32]:
-    return find_bend((page < 170).astype(np.uint8), MM).down
+    return find_bend((page < 170).astype(np.uint8), MM).down.at(0, len(page))
 
 
 def test_the_bend_is_what_the_sheet_was_bent_by() -> None:
