@@ -70,12 +70,15 @@ def likely_name(name: str) -> str:
 
 
 def mended(name: str, sure: Sequence[float]) -> str:
-    """The name with its doubtful words as such words are, where one of the list is near. ``sure``: how probably each word was
-    read right."""
+    """The name with its doubtful words as such words are, where one of the list is near; between others also a sure one
+    with marks that no name has. ``sure``: how probably each word was read right."""
     words = name.split()
     for i, (word, chance) in enumerate(zip(words, sure, strict=True)):
         inner = core(word)
         listed = _families() if i == 0 else _given()
+        if 0 < i < len(words) - 1 and (meant := _by_other_marks(inner)):
+            words[i] = in_place_of(word, meant)
+            continue
         if chance >= SURE or not inner.isalpha():
             continue
         if inner.islower() and name[:1].isupper():
@@ -90,6 +93,12 @@ def mended(name: str, sure: Sequence[float]) -> str:
         if near >= _NEAR[i > 0 and is_syllable(inner)]:
             words[i] = in_place_of(word, likely) if inner.isupper() else word.replace(inner, likely, 1)
     return " ".join(words)
+
+
+def _by_other_marks(inner: str) -> str:
+    """The one name between others with a word's letters, if no name has its marks (``Vẫn``: ``Văn``); empty: none, or several."""
+    same = [name for name in _middle() if plain(name) == plain(inner)]
+    return same[0] if len(same) == 1 and key(inner) not in _given_keys() else ""
 
 
 def _commoner(inner: str) -> str:
@@ -133,6 +142,12 @@ def is_no_family(name: str) -> bool:
     """Whether what stands first is a word of the language, and no family is called so: it was misread."""
     first, _, rest = name.partition(" ")
     return bool(rest) and not is_family(first) and first.isalpha() and len(first) > 1 and is_syllable(first)
+
+
+def has_other_marks(name: str) -> bool:
+    """Whether a word behind the family's has a known name's letters and marks that none has (``Vẫn``): it may be misread."""
+    words = (core(word) for word in name.split()[1:])
+    return any(plain(word) in _letters(family=False) and key(word) not in _given_keys() for word in words)
 
 
 def likeliest(readings: Sequence[Reading], *, family: bool) -> tuple[str, float]:
@@ -223,6 +238,11 @@ def _middle() -> frozenset[str]:
 @cache
 def _given() -> Mapping[str, str]:
     return {name: strokes(name) for file in ("middle.txt", "given.txt") for name in _listed(file)}
+
+
+@cache
+def _given_keys() -> frozenset[str]:
+    return frozenset(map(key, (*_given(), *_KNOWN.values())))
 
 
 def _listed(file: str) -> Iterator[str]:
