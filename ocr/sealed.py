@@ -57,6 +57,8 @@ _SEEN_AT_ALL = 0.4, 0.25
 before two others, which has to be a family's."""
 _WORD = 0.65
 """What a word more has to bring, as likeness: some word is a little like anything."""
+_USUALLY, _OF_MORE = 3, 0.2
+"""Words of a name mostly, and what is taken from one of more: one person in six has one."""
 _LOST = 2
 """Words before those that were read surely."""
 _TRIED = 3
@@ -260,7 +262,7 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
     behind = _behind(best, row.readings)
     faces = places(row.print, behind, row.rise) if row.print and behind else ()
     every = (words for at in faces for words in _before(row, at, _LOST) if not _seals_own(words))
-    found = max(every, key=lambda words: sum(one.score - _WORD for one, _ in words), default=())
+    found = max(every, key=lambda words: _brought(words, len(behind)), default=())
     alone = len(found) == 1 and len(behind) > 1
     if not found or found[0][0].like < _SEEN_AT_ALL[alone]:
         return (), 0.0
@@ -270,6 +272,12 @@ def _looked_for(best: Sequence[RawWord], row: _Row) -> tuple[tuple[RawWord, ...]
     own = best[len(best) - len(behind) :]
     mended = (replace(w, suggestion=said if said != w.text else "") for w, said in zip(own, likely, strict=True))
     return (*words, *mended), sum(one.like for one, _ in found) / len(found)
+
+
+def _brought(found: "_Found", behind: int) -> float:
+    """How likely words are before so many that were read."""
+    long = _OF_MORE if len(found) + behind > _USUALLY else 0.0
+    return sum(one.score - _WORD for one, _ in found) - long
 
 
 def _seals_own(found: "_Found") -> bool:
@@ -333,9 +341,9 @@ def _ending(reading: Sequence[RawWord], x: float, rise: float) -> Reading | None
 
 def _surely(word: RawWord, readings: Sequence[Sequence[RawWord]]) -> RawWord | None:
     """A word of a name as people are called, if it was read surely so, or twice; None for any other."""
-    if is_given(word.text) and word.confidence >= _SURE:
+    if is_given(word.text) and word.confidence >= _SURE and not word.text.islower():
         return word
-    heard = [h[0] for r in readings if (h := _heard(word.box, r))]
+    heard = [h[0] for r in readings if (h := _heard(word.box, r)) and not h[0].islower()]
     said = max(heard, key=heard.count, default="")
     return replace(word, text=said) if is_given(said) and heard.count(said) > 1 else None
 

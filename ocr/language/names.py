@@ -24,7 +24,7 @@ _COMMON = 40
 is meant."""
 _MIDDLE = frozenset({"Văn", "Thị"})
 """The commonest of the names between: every third person has one of them."""
-_COMMONER, _USUAL = 0.1, 0.25
+_COMMONER, _USUAL = 0.2, 0.25
 """What that counts for, as likeness: of a family's name, and of one between."""
 _BETWEEN = 0.1
 """The same of the other names that stand between."""

@@ -15,7 +15,7 @@ from ocr.ink import Circle
 from ocr.language import doubted
 from ocr.language.names import Candidate, is_family, likeliest, ranked
 from ocr.lines import RawWord
-from ocr.sealed import _looked_for, _Row, _seals_own, _with_row, rows_again
+from ocr.sealed import _brought, _looked_for, _Row, _seals_own, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
 from ocr.shapes import seen
 from workstation.domain.page import Word
@@ -196,7 +196,8 @@ def test_no_family_is_looked_for_before_running_text() -> None:
     words = words_at("của phường Thủy", font, 300)
     assert _looked_for(words, row_of(page, page, words, left=300)) == ((), 0.0)
     named = words_at("_ Ngọc Thủy", font, 300)
-    assert [w.text for w in _looked_for(named, row_of(page, page, named, left=300))[0]] == ["Phương", "Ngọc", "Thủy"]
+    found = [w.text for w in _looked_for(named, row_of(page, page, named, left=300))[0]]
+    assert found[1:] == ["Ngọc", "Thủy"], "beside a name it is: which of those that end so, its first letter does not say"
 
 
 def test_no_name_is_made_of_a_sentence_or_of_the_seals_text() -> None:
@@ -242,3 +243,12 @@ def test_spelling_rules_keep_what_a_name_likelier_was() -> None:
 def test_between_a_family_and_a_last_name_one_that_mostly_stands_there_is_meant() -> None:
     words = [one.word for one in ranked([], lambda word: 1.1 if word == "Trang" else 1.0, family=False)]
     assert words.index("Trọng") < words.index("Trang"), "though that is seen a little better"
+
+
+def test_a_name_of_four_words_has_to_bring_more_than_one_of_three() -> None:
+    def found(*names: str) -> tuple[tuple[Candidate, tuple[float, float, float, float]], ...]:
+        return tuple((Candidate(name, 1.0, 1.0), (0.0, 0.0, 9.0, 9.0)) for name in names)
+
+    assert _brought(found("Tạ", "Bá"), 2) < 2 * _brought(found("Tạ"), 2) and _brought(found("Tạ", "Bá"), 1) == 2 * _brought(
+        found("Tạ"), 1
+    )
