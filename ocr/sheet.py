@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from statistics import median
 
-from ocr.language.names import has_other_marks, is_no_family, likely_name, mended
+from ocr.language.names import is_no_family, likely_name, mended
 from ocr.lines import hull
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal, WeakWord, nfc
 from workstation.domain.page import AGAIN, Box, PageText, Word
@@ -183,8 +183,7 @@ def _spans(value: str, words: Sequence[Word]) -> dict[int, tuple[int, int]]:
 
 
 def name_field(name: str, line: Line, value: str | None = None, *, sure: float = 1.0, wrong: bool = False) -> IndexField:
-    """``field`` for a person: a family that nobody is called by, or marks that no name has, put it in doubt; a family of the
-    same letters takes the place of the first."""
+    """``field`` for a person: a family that nobody is called by puts it in doubt, and one of the same letters takes its place."""
     made = field(name, [line], value, sure=sure, wrong=wrong)
     chances: dict[str, float] = {}
     for word in line.words:
@@ -193,8 +192,7 @@ def name_field(name: str, line: Line, value: str | None = None, *, sure: float =
     family = likely_name(made.value)
     likely = mended(family or made.value, [chances.get(core(w), 1.0) for w in made.value.split()])
     if likely == made.value:
-        strange = not family or is_no_family(made.value) or has_other_marks(made.value)
-        return replace(made, doubt=True) if strange else made
+        return made if family and not is_no_family(made.value) else replace(made, doubt=True)
     return replace(made, value=likely, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
 
 

@@ -26,10 +26,11 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
         surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
     words = read.split()
     sure = [surest.get(core(w), 0.0) for w in words]
-    value = _with(words, likelier(words, sure) or _by_marks(words, likelier(words, sure, every=True)))
+    better = likelier(words, sure)
+    odd = {} if better else likelier(words, sure, every=True)
+    value = _with(words, better or _by_marks(words, odd))
     value = _named(_dated(_SIX.sub("6", value)), surest)
     if value == made.value == first:
-        odd = likelier(words, sure, every=True)
         spelt = (Proposal(_with(words, odd), "spelling"),) if odd else ()
         return replace(made, doubt=made.doubt or bool(odd or _FIGURED.search(value)), proposals=(*spelt, *made.proposals)[:3])
     others = (p for p in made.proposals if p.value not in (value, first))

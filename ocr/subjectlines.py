@@ -114,8 +114,8 @@ def _sure_of(words: Sequence[RawWord]) -> float:
 
 
 def _parted(own: Sequence[RawWord], n: int, line: Sequence[RawWord]) -> tuple[int, tuple[RawWord, ...]] | None:
-    """How many words from this on another reading parts otherwise, and how; None if it does not, begins before, or has no words
-    of the language there. Words beside their ends are the same in both."""
+    """How many words from this on another reading parts otherwise, and how; None if it does not, or has no words of the
+    language there. Of several such groups that with the fewest words."""
     for k in range(1, min(_MOST_WORDS, len(own) - n) + 1):
         left, right = own[n].box[0], max(w.box[2] for w in own[n : n + k])
         if (n and own[n - 1].box[2] > left) or (n + k < len(own) and own[n + k].box[0] < right):

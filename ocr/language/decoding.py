@@ -40,7 +40,7 @@ _REST = 2.0
 _FARTHEST = 0.5
 """Share of a word's strokes that may be misread."""
 _FARTHER = 0.75
-"""The same where both its neighbours say what it is."""
+"""The same where its neighbours say what it is."""
 _CUT = 1.0
 """What it costs that a word was read as two."""
 

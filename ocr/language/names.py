@@ -144,12 +144,6 @@ def is_no_family(name: str) -> bool:
     return bool(rest) and not is_family(first) and first.isalpha() and len(first) > 1 and is_syllable(first)
 
 
-def has_other_marks(name: str) -> bool:
-    """Whether a word behind the family's has a known name's letters and marks that none has (``Vẫn``): it may be misread."""
-    words = (core(word) for word in name.split()[1:])
-    return any(plain(word) in _letters(family=False) and key(word) not in _given_keys() for word in words)
-
-
 def likeliest(readings: Sequence[Reading], *, family: bool) -> tuple[str, float]:
     """What a word of a name was, after several readings of it, and how like them it is (1: all read it so; less for what is in
     no list). Of the listed names and the readings themselves."""
