@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import median
 
 from ocr.grammar import distance, letters, plain
-from ocr.language.mending import likelier
+from ocr.language.mending import any_doubtful, likelier
 from ocr.language.names import mended
 from ocr.language.wording import usually_in_a_row, usually_together
 from ocr.sheet import Line, field, part
@@ -26,13 +26,12 @@ def subject_field(lines: Sequence[Line], *, wrong: bool = False) -> IndexField:
         surest[core(word.text)] = min(word.confidence, surest.get(core(word.text), 1.0))
     words = read.split()
     sure = [surest.get(core(w), 0.0) for w in words]
-    better = likelier(words, sure)
-    odd = {} if better else likelier(words, sure, every=True)
-    value = _with(words, better or _by_marks(words, odd))
-    value = _named(_dated(_SIX.sub("6", value)), surest)
+    likely = likelier(words, sure, every=True)
+    value = _with(words, likely if any_doubtful(words, sure) else _by_marks(words, likely))
+    value = _named(_dated(_one_stroke(_without_specks_amid(_SIX.sub("6", value)))), surest)
     if value == made.value == first:
-        spelt = (Proposal(_with(words, odd), "spelling"),) if odd else ()
-        return replace(made, doubt=made.doubt or bool(odd or _FIGURED.search(value)), proposals=(*spelt, *made.proposals)[:3])
+        spelt = (Proposal(_with(words, likely), "spelling"),) if likely else ()
+        return replace(made, doubt=made.doubt or bool(likely or _FIGURED.search(value)), proposals=(*spelt, *made.proposals)[:3])
     others = (p for p in made.proposals if p.value not in (value, first))
     proposals = (Proposal(first, "read"), *others) if first != value else tuple(others)
     return replace(made, value=value, doubt=True, proposals=proposals[:3], weak=())
@@ -59,10 +58,16 @@ _YEARS = re.compile(r"(?<=\bđoạn )((?:19|20)\d\d) (?=(?:19|20)\d\d\b)")
 """From one to another, the dash between them lost."""
 _NO_DAY = re.compile(r"(?<!\S)0\d([1-9])(?=/\d{1,2}(?![\w/]))")
 """Of three figures, that in the middle a speck."""
-_LATE_DAY = re.compile(r"(?<!\S)(?<!số )(?:[4-9](?=\d/)|3(?=[2-9]/))(?=\d/\d{1,2}(?![\w/]))")
-"""The first figure of a day that no month has, a nought misread."""
+_LATE_DAY = re.compile(r"(?:(?<=\bngày )|(?<=\blễ )|(?<=khánh ))(?:[4-9](?=\d/)|3(?=[2-9]/))(?=\d/\d{1,2}(?![\w/]))")
+"""The first figure of a day that no month has, a nought misread. Elsewhere such a number is a house's or a plot's."""
+_TWO_STROKES = re.compile(r"(?<=\d/)(\w{2,4})/(?=(?:UBND|HĐND)\b)")
 _NAME = re.compile(r"(?<=\bông )|(?<=\bbà )")
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
+
+
+def _one_stroke(value: str) -> str:
+    """A document's number with one stroke: what stands before the agency is a dash (Decree 30/2020, annex I, part II, 3)."""
+    return _TWO_STROKES.sub(r"\1-", value)
 
 
 def _dated(value: str) -> str:
@@ -117,7 +122,6 @@ def clean_subject(text: str) -> str:
     bare = re.sub(r"(?<= )[^\w\s(\"“'‘–-]+(?=[^\W\d_])", "", bare)  # specks before a word
     bare = re.sub(r"(?<= )[.,:;'’](?=\d)", "", bare)  # and before a number
     bare = re.sub(r"(?<=[^\W\d_])[-–]+ [-–]+(?= )", "", bare)
-    bare = re.sub(r"(?<=\d/)(\w{2,4})/(?=(?:UBND|HĐND)\b)", r"\1-", bare)  # a number has one stroke
     bare = _without_lone_signs(bare)
     return re.sub(r"(?<=\d)[!|Il](?=\d?\d\b|QĐ-|TB-|KH-|BC-|TTr-|NQ-|CV-)", "/", bare)
 
@@ -126,8 +130,9 @@ _BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"))
 _APOSTROPHES = re.compile(r"(?<![^\W\d_])['’](?=\w)|(?<=\w)['’](?!\w)")
 """Beside a word: Vietnamese has none, and names of other tongues have them between letters."""
 _DASHED = re.compile(r"(?<!\S)([^\W\d_]+) [-–] (?=([^\W\d_]+))")
-_SIGNED = re.compile(r"(?<!\S)([^\W\d_]+)[:;.]+ (?=([a-zà-ỹđ]+|\d))")
-_AMID = re.compile(r"(?<![^\s])(?:([^\W\d_]+) )?([^\W\d_]+)[:;.]+ (?=([^\W\d_]+)(?: ([^\W\d_]+))?)")
+_SIGNED = re.compile(r"(?<!\S)([^\W\d_]+)[:;.]+ (?=([a-zà-ỹđ]+))")
+_BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_])[:;.]+ (?=\d)")
+_AMID = re.compile(r"(?<!\S)(?:([^\W\d_]+) )?([^\W\d_]+)[:;.]+ (?=([^\W\d_]+)(?: ([^\W\d_]+))?)")
 """A sign between two words, with the words beside these."""
 
 
@@ -139,13 +144,19 @@ def _without_lone_signs(text: str) -> str:
             text = text.replace(opening, "").replace(closing, "")
     if text.count('"') == 1:
         text = text.replace('"', "")
-    bare = _AMID.sub(_without_sign, _APOSTROPHES.sub("", text))
+    bare = _APOSTROPHES.sub("", text)
     parted = list(_SIGNED.finditer(bare))
     specks = bare != text or (len(parted) > 1 and any(usually_together(*two.groups()) for two in parted))
     if not specks:
         return text
     joined = _SIGNED.sub(r"\1 ", bare)
     return _DASHED.sub(lambda two: f"{two[1]} " if usually_together(two[1], two[2]) else two[0], joined)
+
+
+def _without_specks_amid(value: str) -> str:
+    """Without signs that part three words that always stand side by side; where such are, without those before a figure too."""
+    bare = _AMID.sub(_without_sign, value)
+    return value if bare == value else _BEFORE_FIGURE.sub(" ", bare)
 
 
 def _without_sign(found: re.Match[str]) -> str:

@@ -65,16 +65,16 @@ def _likely(own: Sequence[RawWord], others: Sequence[Sequence[RawWord]]) -> Iter
 
 def _is_doubtful(line: Sequence[RawWord]) -> bool:
     """Whether a word of letters was read with doubt, or is none; or one that was not read with all confidence never stands so."""
-    for word in line:
-        inner = core(word.text)
-        if (
-            "/" not in inner
-            and is_of_letters(inner)
-            and (word.confidence < _DOUBTFUL or not (inner.isalpha() and is_syllable(inner)))
-        ):
-            return True
+    if any(_is_misread(word) for word in line):
+        return True
     sure = [word.confidence for word in line]
     return min(sure) < _SURELY and bool(likelier([word.text for word in line], sure, every=True))
+
+
+def _is_misread(word: RawWord) -> bool:
+    """Whether what is no number or code was read with doubt, or is no word."""
+    inner = core(word.text)
+    return "/" not in inner and is_of_letters(inner) and (word.confidence < _DOUBTFUL or not is_syllable(inner))
 
 
 _Options = list[tuple[Option, tuple[RawWord, ...]]]
@@ -85,8 +85,10 @@ def _options(own: Sequence[RawWord], n: int, others: Sequence[Sequence[RawWord]]
     near to these; with it the words of a reading that parts the print otherwise. A number, or a part of a name, is what was read
     first."""
     word = own[n]
-    if _is_fixed(own, n):
-        return [(Option(word.text, 0.0), ())]
+    parted = [found for line in others if (found := _parted(own, n, line))]
+    otherwise = [(Option(" ".join(w.text for w in there), _sure_of(own[n : n + k]), k), there) for k, there in parted]
+    if _is_kept(own, n) or not is_of_letters(core(word.text)):
+        return [(Option(word.text, 0.0), ()), *otherwise]
     said = [word, *(w for w in (_same_place(word, line) for line in others) if w is not None and core(w.text).isalpha())]
     weights = dict[str, float]()
     for one in said:
@@ -97,15 +99,15 @@ def _options(own: Sequence[RawWord], n: int, others: Sequence[Sequence[RawWord]]
         cost = total - weights[key(one.text)]
         for option in alternatives(word.text if one is word else core(one.text), one.confidence):
             out.append((replace(option, cost=option.cost + cost), ()))
-    parted = (found for line in others if (found := _parted(own, n, line)))
-    return out + [(Option(" ".join(w.text for w in there), _sure_of(own[n : n + k]), k), there) for k, there in parted]
+    return out + otherwise
 
 
-def _is_fixed(own: Sequence[RawWord], n: int) -> bool:
+def _is_kept(own: Sequence[RawWord], n: int) -> bool:
+    """Whether a word is a part of a name, or holds figures and was not misread."""
     inner = core(own[n].text)
     beside = [core(own[m].text) for m in (n - 1, n + 1) if 0 <= m < len(own)]
     named = n > 0 and inner.istitle() and any(one[:1].isupper() for one in beside)
-    return named or not is_of_letters(inner)
+    return named or (any(c.isdigit() for c in inner) and not _is_misread(own[n]))
 
 
 def _sure_of(words: Sequence[RawWord]) -> float:
@@ -114,18 +116,20 @@ def _sure_of(words: Sequence[RawWord]) -> float:
 
 
 def _parted(own: Sequence[RawWord], n: int, line: Sequence[RawWord]) -> tuple[int, tuple[RawWord, ...]] | None:
-    """How many words from this on another reading parts otherwise, and how; None if it does not, or has no words of the
-    language there. Of several such groups that with the fewest words."""
+    """How many words from this on another reading parts otherwise, and how; None if it does not, has no words of the
+    language there, or nothing there was misread. Of several such groups that with the fewest words."""
     for k in range(1, min(_MOST_WORDS, len(own) - n) + 1):
         left, right = own[n].box[0], max(w.box[2] for w in own[n : n + k])
         if (n and own[n - 1].box[2] > left) or (n + k < len(own) and own[n + k].box[0] < right):
             continue  # a box that reaches over its neighbours
         there = tuple(w for w in line if min(w.box[2], right) - max(w.box[0], left) > 0.3 * (w.box[2] - w.box[0]))
         ends = there and abs(there[0].box[0] - left) + abs(there[-1].box[2] - right) < _ENDS * (own[n].box[3] - own[n].box[1])
-        if ends and len(there) != k:
+        if ends and len(there) == k:
+            return None  # so far both part it alike: what is parted otherwise begins behind it
+        if ends:
             known = all(is_of_letters(core(w.text)) and is_syllable(core(w.text)) for w in there)
-            fixed = any(any(c.isdigit() for c in w.text) for w in own[n : n + k])
-            return (k, there) if known and not fixed and len(there) <= _MOST_WORDS else None
+            free = not any(_is_kept(own, m) or own[m].doubt for m in range(n, n + k)) and any(map(_is_misread, own[n : n + k]))
+            return (k, there) if known and free and len(there) <= _MOST_WORDS else None
     return None
 
 

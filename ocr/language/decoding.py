@@ -1,7 +1,7 @@
 """The likeliest sentence that was read with doubt: for each of its words what was read, or a known word of nearly the same
 strokes, so that the strokes that have to be misread and the words that have to stand side by side though they usually don't
-cost least together. A noisy channel with pairs of words, solved whole (Viterbi): a word that was misread does not hide from its
-neighbour what they were.
+cost least together. A noisy channel with pairs and threes of words, solved whole (Viterbi): a word that was misread does not hide
+from its neighbour what they were, and one that was read in pieces is one again.
 """
 
 from collections import Counter
@@ -96,14 +96,20 @@ def expected(before: Sequence[str], word: str, behind: Sequence[str], sure: floa
     """Words that usually stand beside the two before a place, beside the two behind it or between its neighbours, marks apart,
     though what was read is not much like them. ``before``, ``behind``: cores, empty where there is none."""
     inner = "".join(c for c in core(word) if c.isalpha()).lower()
-    (first, left), (right, last) = map(plain, before), map(plain, behind)
-    sides, seen = _sides(), strokes(inner)
+    for other, cost in _expected(*map(plain, before), inner, *map(plain, behind)):
+        yield Option(other, cost * (1 + sure**_SURER))
+
+
+@lru_cache(maxsize=4096)
+def _expected(first: str, left: str, read: str, right: str, last: str) -> tuple[tuple[str, float], ...]:
+    sides, seen, out = _sides(), strokes(read), []
     between = sides.after.get(left, _NONE) & sides.before.get(right, _NONE)
     for own in sorted(between | sides.after.get(f"{first} {left}", _NONE) | sides.before.get(f"{right} {last}", _NONE)):
-        other, meant = _vocabulary()[own]
-        off = distance(seen, meant)
-        if int(_FARTHEST * max(len(seen), len(meant))) < off <= _FARTHER * max(len(seen), len(meant)):
-            yield Option(other, _misread(inner, other, off) * (1 + sure**_SURER))
+        word, meant = _vocabulary()[own]
+        longest, off = max(len(seen), len(meant)), distance(seen, meant)
+        if int(_FARTHEST * longest) < off <= _FARTHER * longest:
+            out.append((word, _misread(read, word, off)))
+    return tuple(out)
 
 
 def in_two(left: str, right: str) -> Iterator[Option]:

@@ -20,7 +20,7 @@ def likelier(words: Sequence[str], sure: Sequence[float], *, every: bool = False
     """Index of a word → what it likelier was, its stops and capitals kept; empty for a word that is a part of the one before it.
     ``sure``: how probably each was read right. Never a number, nor a part of a name. Nothing if no word is doubtful; ``every``:
     not even then."""
-    if not every and not any(_doubtful(word, chance) for word, chance in zip(words, sure, strict=True)):
+    if not every and not any_doubtful(words, sure):
         return {}
     places = [tuple(_options(words, i, sure)) for i in range(len(words))]
     found = {}
@@ -32,6 +32,11 @@ def likelier(words: Sequence[str], sure: Sequence[float], *, every: bool = False
         elif key(options[best].text) != key(words[i]):
             found[i] = in_place(options[best].text, words[i], first=i == 0)
     return found
+
+
+def any_doubtful(words: Sequence[str], sure: Sequence[float]) -> bool:
+    """Whether a word is a reason to look at a sentence."""
+    return any(_doubtful(word, chance) for word, chance in zip(words, sure, strict=True))
 
 
 def _doubtful(word: str, sure: float) -> bool:

@@ -9,7 +9,7 @@ from ocr.engine import Unread
 from ocr.frames import Pixels
 from ocr.lines import RawWord
 from ocr.missed import Paper
-from ocr.subjectlines import subjects_read_again
+from ocr.subjectlines import _parted, subjects_read_again
 from workstation.domain.page import AGAIN
 
 WHITE = np.full((2000, 1400), 255, np.uint8)
@@ -88,15 +88,27 @@ class SaysParted(Unread):
 
 
 PARTED = line("Về việc lập Tô ô kté l:êm tra", weak=("kté", "l:êm"))
-OTHERWISE = (("Về", 200, 280), ("việc", 290, 370), ("lập", 380, 460), ("Tổ", 470, 560), ("kiểm", 580, 820), ("tra", 830, 910))
+OTHERWISE = (("Về", 200, 280), ("việc", 290, 370), ("lập", 380, 460), ("Tổ", 470, 560), ("kiểm", 562, 820), ("tra", 830, 910))
 
 
 def test_print_that_was_parted_into_wrong_words_is_what_another_reading_says_in_doubt() -> None:
     found = subjects_read_again(PAPER, PARTED, SaysParted(*OTHERWISE))
-    assert [w.text for w in found] == ["Về", "việc", "lập", "Tổ", "kiểm", "tra"]
-    assert [w.text for w in found if w.doubt == AGAIN] == ["Tổ", "kiểm"] and len({w.line for w in found}) == 1
+    assert [w.suggestion or w.text for w in found] == ["Về", "việc", "lập", "Tổ", "kiểm", "tra"]
+    assert [w.text for w in found if w.doubt == AGAIN] == ["Tô", "kiểm"] and len({w.line for w in found}) == 1
 
 
 def test_no_word_stands_twice_because_a_box_reaches_over_its_neighbours() -> None:
     wide = tuple(w if w.text != "Tô" else RawWord(w.text, (470, 500, 820, 530), w.confidence, w.line) for w in PARTED)
     assert [w.text for w in subjects_read_again(PAPER, wide, SaysParted(*OTHERWISE))] == [text for text, _, _ in OTHERWISE]
+
+
+def test_words_that_were_read_surely_keep_their_parting_though_another_is_likelier() -> None:
+    sure = line("Về việc lập kiêm ngoan ninh", weak=("kiêm",))
+    apart = (*((w.text, w.box[0], w.box[2]) for w in sure[:4]), ("ngo", 560, 590), ("an", 600, 640), ("ninh", 650, 730))
+    assert [w.text for w in subjects_read_again(PAPER, sure, SaysParted(*apart))] == [w.text for w in sure]
+
+
+def test_a_name_is_never_parted_otherwise() -> None:
+    own, run_on = line("hộ bxà Hồ Mỹ", weak=("bxà", "Hồ")), (RawWord("bổ", (290, 500, 460, 530), 0.95, (0,)),)
+    assert _parted(own, 1, run_on) is None
+    assert _parted(line("hộ bxà hò mỹ", weak=("bxà",)), 1, run_on) == (2, run_on)

@@ -240,6 +240,7 @@ def test_years_days_and_names_of_a_subject_are_put_right_in_doubt(read_as: str, 
         "Về việc rà soát hồ sơ lô 2625",  # a number of something
         "Về việc rà soát hồ sơ 2025 2030",
         "Về việc sửa nhà ở số 12/4 đường Lê Lợi",
+        "Về việc sửa nhà ở hẻm 92/9 đường Lê Lợi",
         "Về việc trả lời văn bản số 012/TB",
         "Về việc phát triển kinh tế - xã hội",
     ],
@@ -262,3 +263,17 @@ def test_a_sure_word_that_never_stands_there_is_doubted(read_so: str, value: str
     assert [(p.value, p.why) for p in found.proposals] == [proposed]
     usual = "Về việc thành lập Tổ kiểm tra"
     assert not read(page(*changed(("Về việc rà soát hồ sơ", usual)), confidence=0.999))["subject"].doubt
+
+
+@pytest.mark.parametrize(
+    ("read_so", "value"),
+    [
+        ("Về việc trực dịp nghỉ lễ 92/9", "Về việc trực dịp nghỉ lễ 02/9"),
+        ("Về việc hủy bỏ Quyết định số 500/QĐ/UBND", "Về việc hủy bỏ Quyết định số 500/QĐ-UBND"),
+        ("Về việc rà soát hộ cận: nghèo", "Về việc rà soát hộ cận nghèo"),
+    ],
+)
+def test_a_day_a_stroke_and_a_stop_that_cannot_be_are_put_right_in_doubt_and_never_silently(read_so: str, value: str) -> None:
+    found = read(page(*changed(("Về việc rà soát hồ sơ", read_so)), confidence=0.999))["subject"]
+    assert (found.value, found.doubt) == (value, True)
+    assert (read_so, "read") in [(p.value, p.why) for p in found.proposals]
