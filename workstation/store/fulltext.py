@@ -5,11 +5,11 @@ every word are taken from the index of all text, and as many from the small one 
 numbers, which a full-text index gives without looking at more; they are ordered by which of the sharper questions (with the
 diacritics, in the names, in the fields, one behind the other) find them too. ``bm25`` reads every paper that has a word: seconds
 where it is a common one. Where there are fewer than that, the sharper questions are about these only. PostgreSQL is asked block
-by block, newest first, since words of which each is common and all together rare cost it much, and what the first block holds
-says how the next is best looked through.
+by block, newest first, since its index gives no order; what was found in the first says how large the next has to be.
 """
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ from workstation.domain.ids import DocumentId
 from workstation.domain.search import Choice, Found, Paper, Tokens, Wanted, tokens
 from workstation.store.engine import READ_ONLY
 
-VERSION = 1
+VERSION = 2
 """Of what is in an index, and how text is folded: an index of another one is thrown away."""
 CANDIDATES = 500
 _ROOM = 1.5
@@ -64,7 +64,9 @@ VOCABULARY = Table("search_vocabulary", METADATA, Column("word", _BYTEWISE, prim
 META = Table("search_meta", METADATA, Column("name", String(16), primary_key=True), Column("value", Integer, nullable=False))
 
 Expression = str
-"""A question in the language of the database."""
+"""A part of a question, in the language of the database."""
+Question = Sequence[Expression]
+"""All of these."""
 
 
 class Where(Enum):
@@ -102,14 +104,11 @@ class Dialect(Protocol):
         """``names``: in the names only, and in a question that is asked of the fields."""
         ...
 
-    def find(
-        self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int, share: float
-    ) -> list[int]:
-        """Numbers of the newest papers, newest first. ``span``: the lowest and the highest number that counts; ``share``: of
-        those looked through before, what was found."""
+    def find(self, connection: Connection, where: Where, question: Question, span: tuple[int, int], limit: int) -> list[int]:
+        """Numbers of the newest papers, newest first. ``span``: the lowest and the highest number that counts."""
         ...
 
-    def find_among(self, connection: Connection, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
+    def find_among(self, connection: Connection, where: Where, question: Question, numbers: Sequence[int]) -> list[int]:
         """Which of these; others may be among them."""
         ...
 
@@ -199,8 +198,9 @@ class SqlSearchIndex:
 
     def _unlearn(self, connection: Connection, erased: Sequence[Tokens]) -> None:
         """Words that are in no paper any more."""
+        span = (1, connection.scalar(select(func.max(PAPER.c.id))) or 0)
         for word in {w for t in erased for w in t.everything.split() if _is_word(w)}:
-            if not self._dialect.find(connection, Where.EVERYTHING, self._dialect.phrase([word]), (1, 2**62), 1, 0.0):
+            if not self._dialect.find(connection, Where.EVERYTHING, [self._dialect.phrase([word])], span, 1):
                 connection.execute(delete(VOCABULARY).where(VOCABULARY.c.word == word))
 
     def forget(self, document_ids: Sequence[DocumentId], *, shred: bool = False) -> None:
@@ -259,7 +259,7 @@ class _Search:
         self._connection, self._dialect, self._wanted, self._until = connection, dialect, wanted, until
         self._highest = connection.scalar(select(func.max(PAPER.c.id))) or 0
         self.searched_all = True
-        self._share = dict.fromkeys(Where, 1.0)
+        self._share = dict.fromkeys(Where, math.inf)
         """Of the papers looked through, what was found there: a sharper question finds no more, nor do the fields alone."""
         self._filters = [dialect.any_of([dialect.phrase([m]) for m in marks]) for marks in wanted.filters]
 
@@ -283,7 +283,7 @@ class _Search:
             scores |= {n: 0 for n in found if n not in scores}
             sharper.append((8, found))
         if len(self._wanted.near) > 1:
-            near = self._dialect.all_of([self._dialect.phrase(self._wanted.near), usual])
+            near = [self._dialect.phrase(self._wanted.near), *usual]
             sharper.append((1, self._among(Where.EVERYTHING, near, text)))
         for worth, numbers in sharper:
             for number in numbers:
@@ -296,13 +296,16 @@ class _Search:
         sharp = self._question(exact=True)
         if len(text) < CANDIDATES and self.searched_all:
             return set(self._among(Where.EVERYTHING, sharp, text))
-        return {*self._newest(Where.FIELDS, sharp), *self._newest(Where.EVERYTHING, sharp)}
+        found = self._newest(Where.EVERYTHING, sharp)
+        if len(found) < CANDIDATES and self.searched_all:  # what the fields have is among these
+            return set(found)
+        return {*self._newest(Where.FIELDS, sharp), *found}
 
-    def _question(self, *, exact: bool = False, names: bool = False) -> Expression:
+    def _question(self, *, exact: bool = False, names: bool = False) -> Question:
         """``exact``: with the diacritics that were typed; ``names``: in the names."""
         groups = [g.exact if exact and g.exact else g.choices for g in self._wanted.groups]
         asked = [self._dialect.any_of([self._choice(c, names) for c in choices]) for choices in groups]
-        return self._dialect.all_of([*asked, *self._filters])
+        return [*asked, *self._filters]
 
     def _choice(self, choice: Choice, names: bool) -> Expression:
         alone = choice.begins and len(choice.phrase) == 1
@@ -319,16 +322,17 @@ class _Search:
         completions = dict.fromkeys((last, *known))
         return self._dialect.any_of([self._dialect.phrase((*before, word), names=names) for word in completions])
 
-    def _newest(self, where: Where, question: Expression) -> list[int]:
+    def _newest(self, where: Where, question: Question) -> list[int]:
         """Block by block, so that a question with few answers among many common words ends in time."""
         found: list[int] = []
-        high, block, share = self._highest, self._dialect.block, min(self._share[where], self._share[Where.EVERYTHING])
+        high, share = self._highest, min(self._share[where], self._share[Where.EVERYTHING])
+        block = self._next(self._dialect.block, share, CANDIDATES)
         while high > 0 and len(found) < CANDIDATES:
             if high < self._highest and time.monotonic() > self._until:
                 self.searched_all = False
                 break
             low = max(1, high - block + 1)
-            found += self._dialect.find(self._connection, where, question, (low, high), CANDIDATES - len(found), share)
+            found += self._dialect.find(self._connection, where, question, (low, high), CANDIDATES - len(found))
             share, high = len(found) / (self._highest - low + 1), low - 1
             block = self._next(block, share, CANDIDATES - len(found))
         self._share[where] = min(self._share[where], share)
@@ -338,7 +342,7 @@ class _Search:
         most = self._dialect.growth * block
         return min(most, max(block, int(_ROOM * missing / share))) if share else most
 
-    def _among(self, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
+    def _among(self, where: Where, question: Question, numbers: Sequence[int]) -> list[int]:
         return self._dialect.find_among(self._connection, where, question, numbers) if numbers else []
 
 

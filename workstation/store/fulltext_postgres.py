@@ -3,12 +3,14 @@
 Words of the names have weight A, so the names can be asked by themselves.
 """
 
-from collections.abc import Iterable, Sequence
+import itertools
+import zlib
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
 from workstation.domain.search import Tokens
-from workstation.store.fulltext import Expression, Where
+from workstation.store.fulltext import Expression, Question, Where
 
 _COLUMN = {Where.FIELDS: "fields", Where.EVERYTHING: "everything"}
 LAST_POSITION = 16_383
@@ -16,22 +18,23 @@ POSITIONS = 255
 """Of one word; PostgreSQL keeps no more."""
 BYTES = 900_000
 """Of the words of one paper; PostgreSQL takes 1 MiB. What is behind that, in a paper of some thousand pages, is not found."""
-
-
-_SPARSE = {Where.EVERYTHING: 1 / 16, Where.FIELDS: 1 / 50}
-"""Share of the papers from which the newest that are wanted are found sooner by reading them one by one than by the index of
-words."""
+BLOCKS = (1_024, 8_192, 65_536, 524_288)
+"""Papers of one block, by its size: each holds eight of the one before."""
+_PAIRS = 1 << 18
+"""Kinds of pairs: so many that a paper has a wrong one seldom, so few that each is written down in a byte or two."""
 
 
 class TextSearch:
     """``store.fulltext.Dialect``.
 
-    The planner takes a word that few papers have for one that every two-hundredth has, and reads paper by paper (2.6 µs each: a
-    second for a rare word among a million). So the first papers say how many there are, and the question says what to do: no
-    index gives ``id + 0`` in order, and behind OFFSET stands what is looked up first.
+    An index of words knows neither the order of the papers nor of the words in them: for two common words one behind the other
+    among the newest papers it would find all that have both, and these be read one by one. So a paper has two kinds of words
+    more, which begin with a capital as no other does: the blocks of papers that it is in, by which the index passes over all
+    others, and its pairs of words, hashed, by which a phrase is asked of few that don't have it. The planner, which takes a
+    rare word for one that every two-hundredth paper has, is left no other way than that index: none gives ``id + 0``.
     """
 
-    block, growth = 5_000, 8
+    block, growth = 2_000, 8
 
     def make(self, connection: Connection) -> None:
         connection.exec_driver_sql(
@@ -46,7 +49,7 @@ class TextSearch:
     def write(self, connection: Connection, rows: Sequence[tuple[int, Tokens]]) -> None:
         if rows:
             query = text("INSERT INTO search_words VALUES (:id, CAST(:fields AS tsvector), CAST(:everything AS tsvector))")
-            connection.execute(query, [{"id": number, **_vectors(found)} for number, found in rows])
+            connection.execute(query, [{"id": number, **_vectors(number, found)} for number, found in rows])
 
     def erase(self, connection: Connection, rows: Sequence[tuple[int, Tokens]]) -> None:
         if rows:
@@ -68,34 +71,62 @@ class TextSearch:
         quoted = [f"{_quoted(word)}:{weight}" if weight else _quoted(word) for word in words]
         if begins:
             quoted[-1] = f"{_quoted(words[-1])}:*{weight}"
-        return f"({' <-> '.join(quoted)})"
+        pairs = [_quoted(pair) for pair in _pairs(words[:-1] if begins else words)]
+        return f"({' & '.join([*dict.fromkeys(pairs), ' <-> '.join(quoted)])})"
 
-    def find(
-        self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int, share: float
-    ) -> list[int]:
-        order = "id" if share >= _SPARSE[where] else "id + 0"
+    def find(self, connection: Connection, where: Where, question: Question, span: tuple[int, int], limit: int) -> list[int]:
+        """The index goes through its lists of papers side by side where each part is a condition of its own; in one that holds
+        them all it takes the rarest words' lists first, and these from the oldest paper on."""
+        parts = [self.any_of([_quoted(block) for block in blocks(*span)]), *question]
+        asked = " AND ".join(f"{_COLUMN[where]} @@ CAST(:part{n} AS tsquery)" for n in range(len(parts)))
         query = text(
-            f"SELECT id FROM search_words WHERE {_COLUMN[where]} @@ CAST(:question AS tsquery) "
-            f"AND id BETWEEN :low AND :high ORDER BY {order} DESC LIMIT :limit"
+            f"SELECT id FROM search_words WHERE {asked} AND id + 0 BETWEEN :low AND :high ORDER BY id + 0 DESC LIMIT :limit"
         )
-        return list(connection.scalars(query, {"question": question, "low": span[0], "high": span[1], "limit": limit}))
+        values = {f"part{n}": part for n, part in enumerate(parts)}
+        return list(connection.scalars(query, {**values, "low": span[0], "high": span[1], "limit": limit}))
 
-    def find_among(self, connection: Connection, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
+    def find_among(self, connection: Connection, where: Where, question: Question, numbers: Sequence[int]) -> list[int]:
         column = _COLUMN[where]
         known = f"SELECT id, {column} FROM search_words WHERE id = ANY(:numbers) OFFSET 0"
         query = text(f"SELECT id FROM ({known}) AS known WHERE {column} @@ CAST(:question AS tsquery)")
-        return list(connection.scalars(query, {"question": question, "numbers": list(numbers)}))
+        return list(connection.scalars(query, {"question": self.all_of(question), "numbers": list(numbers)}))
 
 
-def _vectors(found: Tokens) -> dict[str, str]:
+def blocks(low: int, high: int) -> list[str]:
+    """Of which the papers from ``low`` to ``high`` are, and few others: the largest that fit, and small ones at both ends."""
+    least = BLOCKS[0]
+    found, at, end = [], low // least * least, (high // least + 1) * least
+    while at < end:
+        fitting = max(papers for papers in BLOCKS if at % papers == 0 and at + papers <= end)
+        found.append(_block(at, fitting))
+        at += fitting
+    return found
+
+
+def blocks_of(number: int) -> list[str]:
+    """In which a paper is."""
+    return [_block(number, papers) for papers in BLOCKS]
+
+
+def _block(number: int, papers: int) -> str:
+    return f"{'BCDE'[BLOCKS.index(papers)]}{number // papers:x}"
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    """Words that are no marks, and have no diacritics: others are no part of a phrase."""
+    return [f"P{zlib.crc32(f'{a} {b}'.encode()) % _PAIRS:x}" for a, b in itertools.pairwise(words) if a.isascii() and b.isascii()]
+
+
+def _vectors(number: int, found: Tokens) -> dict[str, str]:
     names, rest, body = found.names.split(), found.rest.split(), found.body.split()
-    return {"fields": _vector(names, rest), "everything": _vector(names, [*rest, *body])}
+    where = blocks_of(number)
+    return {"fields": _vector(where, names, rest), "everything": _vector(where, names, [*rest, *body])}
 
 
-def _vector(names: Iterable[str], others: Iterable[str]) -> str:
+def _vector(where: Sequence[str], names: Sequence[str], others: Sequence[str]) -> str:
     """As PostgreSQL reads it. Words behind the last position it knows are found, but not as part of a phrase."""
-    places: dict[str, list[str]] = {}
-    left = BYTES
+    places: dict[str, list[str]] = {word: [] for word in (*where, *_pairs([*names, *others][:LAST_POSITION]))}
+    left = BYTES - sum(len(word) + 4 for word in places)
     marked = [(word, "A") for word in names] + [(word, "") for word in others]
     for position, (word, weight) in enumerate(marked, 1):
         if word not in places:

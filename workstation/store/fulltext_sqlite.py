@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from workstation.domain.search import Tokens
-from workstation.store.fulltext import Expression, Where
+from workstation.store.fulltext import Expression, Question, Where
 
 MOST_BETWEEN = 2_000
 """Papers that match between candidates."""
@@ -67,20 +67,18 @@ class Fts5:
         """Words hold no quotation mark (``domain.searchwords.WORD``)."""
         return ("{names} : " if names else "") + f'"{" ".join(words)}"' + (" *" if begins else "")
 
-    def find(
-        self, connection: Connection, where: Where, question: Expression, span: tuple[int, int], limit: int, share: float
-    ) -> list[int]:
+    def find(self, connection: Connection, where: Where, question: Question, span: tuple[int, int], limit: int) -> list[int]:
         table = where.value
         query = text(
             f"SELECT rowid FROM {table} WHERE {table} MATCH :question AND rowid BETWEEN :low AND :high "
             "ORDER BY rowid DESC LIMIT :limit"
         )
-        values = {"question": question, "low": span[0], "high": span[1], "limit": limit}
+        values = {"question": self.all_of(question), "low": span[0], "high": span[1], "limit": limit}
         return list(connection.scalars(query, values))
 
-    def find_among(self, connection: Connection, where: Where, question: Expression, numbers: Sequence[int]) -> list[int]:
+    def find_among(self, connection: Connection, where: Where, question: Question, numbers: Sequence[int]) -> list[int]:
         """Not one by one: each that does not match would cost a walk to the next that does."""
-        return self.find(connection, where, question, (min(numbers), max(numbers)), MOST_BETWEEN, 1.0)
+        return self.find(connection, where, question, (min(numbers), max(numbers)), MOST_BETWEEN)
 
 
 def _joined(expressions: Sequence[Expression], word: str) -> Expression:

@@ -18,7 +18,7 @@ from workstation.domain.ids import DocumentId, DossierId, new_id
 from workstation.domain.search import Paper
 from workstation.domain.searchquery import Filters, ask
 from workstation.domain.searchwords import words
-from workstation.store import fulltext
+from workstation.store import fulltext, fulltext_postgres
 from workstation.store.fulltext import SqlSearchIndex
 from workstation.store.fulltext_postgres import TextSearch
 from workstation.store.fulltext_sqlite import Fts5
@@ -213,6 +213,38 @@ def test_candidates_are_ranked_the_same_however_they_are_found(index: SqlSearchI
         assert [found(index, typed) for typed in questions] == expected, (candidates, block)
     monkeypatch.setattr(fulltext, "CANDIDATES", 6)
     assert found(index, "hòa")[0] == expected[0][0]
+
+
+@given(st.integers(0, 700), st.integers(0, 700))
+def test_blocks_hold_all_papers_of_a_span_and_few_others(one: int, other: int) -> None:
+    """Those of the smallest blocks at both ends at most; and no more blocks than a number has digits to say where it ends."""
+    low, high = min(one, other), max(one, other)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fulltext_postgres, "BLOCKS", (4, 32, 256))
+        chosen = set(fulltext_postgres.blocks(low, high))
+        there = {n for n in range(1_000) if chosen & set(fulltext_postgres.blocks_of(n))}
+    assert set(range(low, high + 1)) <= there <= set(range(low - 3, high + 4))
+    assert len(chosen) <= 2 * 7 + 2 * 7 + 3
+
+
+def test_papers_are_found_in_whichever_block_they_are(index: SqlSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fulltext_postgres, "BLOCKS", (2, 4, 16, 64))
+    in_blocks(monkeypatch, 3)
+    papers = [paper(f"tờ khai số {n}", person_name="Trần Thị Hòa" if n % 7 == 0 else "Lê Văn Tám") for n in range(90)]
+    index.put(papers)
+    index.put([replace(papers[40], version=2), replace(papers[3], version=2)])  # written again: elsewhere on the disk
+    assert [p.body for p in found(index, "tờ khai", limit=100)] == [p.body for p in reversed(papers)]
+    assert [p.body for p in found(index, "trần hòa")] == [p.body for p in reversed(papers[::7])]
+    assert [p.body for p in found(index, '"khai số 5"')] == [papers[5].body]
+
+
+def test_a_phrase_is_one_whatever_stands_in_it(index: SqlSearchIndex) -> None:
+    """Signs, figures, letters of other alphabets, a word twice, and words that only stand the other way round."""
+    right, wrong = paper("số 12/QĐ-UBND của Ж тест ban ban nhân dân"), paper("dân nhân ban của QĐ 12 тест Ж UBND")
+    index.put([right, wrong])
+    for typed in ("12/QĐ-UBND", "UBND của", "Ж тест", "ban ban nhân", "nhân dân"):
+        assert found(index, f'"{typed}"') == [right], typed
+    assert found(index, '"ban ban ban"') == []
 
 
 def test_what_takes_too_long_is_left_out_and_said(index: SqlSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
