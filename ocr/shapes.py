@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr.frames import Pixels
 from ocr.lines import RawWord, hull
-from ocr.typeset import FACES, advance, scaled
+from ocr.typeset import FACES, Setting, advance, scaled
 from workstation.domain.page import Box
 
 Floats = NDArray[np.float32]
@@ -31,11 +31,19 @@ _SIZES = (0.94, 0.97, 1.0, 1.03)
 """Tried round the size by which the words behind are as wide as they were read."""
 _FITS = 0.5
 """Correlation from which a face is the words' own."""
-_NEARLY = 0.1
+_NEARLY = 0.05
 """By how much less another face may fit: one word says little about it."""
 _PLAY = 0.3, 0.3
 """How far a word may stand beside and above its place, in heights of its small letters."""
 _INKED = 0.2
+_CLUTTER = 0.25
+"""What ink between a word's strokes counts against it: a seal's, or a wider letter's."""
+_THICK = 0.5
+"""Width of ink that is no stroke, in heights of small letters: a star, or a bar, under which any word may stand."""
+_HIGH = 1.5
+"""From the base line up, where such is looked for, in heights of small letters: marks above come and go."""
+_BLURRED = 3
+"""Pixels about a stroke that may be the print's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +74,28 @@ class Place:
         return Place(self.face, self.em, self.x - advance(f"{word} ", self.face, self.em), self.y)
 
 
-def seen(bare: Pixels, page: Pixels | None, box: Box) -> Print:
-    """A part of a prepared page without its seals' rings; ``page``: with them, if they were there."""
+def seen(bare: Pixels, page: Pixels | None, box: Box, rise: float) -> Print:
+    """A part of a prepared page without its seals' rings; ``page``: with them, if they were there; ``rise``: height of small
+    letters, pixels."""
     height, width = bare.shape
     x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), min(width, int(box[2])), min(height, int(box[3]))
     part = bare[y0:y1, x0:x1]
     ink = np.asarray(np.clip((_PALE - part.astype(np.float32)) / _DEPTH, 0, 1), np.float32)
     odds = np.asarray(_FOR * ink - _AGAINST * (1 - ink), np.float32)
+    hidden = _thick(ink, rise)
     if page is not None:
-        ring = (part.astype(np.int16) - page[y0:y1, x0:x1] > _LIFTED).astype(np.uint8)
-        odds[cv2.dilate(ring, np.ones((3, 3), np.uint8)) > 0] = 0
+        hidden |= (part.astype(np.int16) - page[y0:y1, x0:x1] > _LIFTED).astype(np.uint8)
+    if hidden.size:
+        odds[cv2.dilate(hidden, np.ones((3, 3), np.uint8)) > 0] = 0
     return Print(ink, odds, (x0, y0))
+
+
+def _thick(ink: Floats, rise: float) -> NDArray[np.uint8]:
+    """Where ink is wider than a stroke."""
+    size = max(3, round(_THICK * rise))
+    stroke = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    inked = (ink > 0.5).astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(inked, cv2.MORPH_OPEN, stroke), np.uint8) if ink.size else inked
 
 
 def places(found: Print, words: Sequence[RawWord], rise: float) -> tuple[Place, ...]:
@@ -118,15 +137,30 @@ def _best(part: cv2.typing.MatLike, text: str, face: str, em: float) -> tuple[fl
     return like, x - int(columns[0]) + word.left, y - int(rows[0]) + word.base
 
 
-def fit(found: Print, at: Place, word: str, rise: float) -> float:
-    """How many letters of ``word`` are there before a place, those that are not counted against it."""
+def fit(found: Print, at: Place, word: str, rise: float) -> tuple[float, float]:
+    """How many letters of ``word`` are there before a place, those that are not counted against it, nor what lies between; and
+    which share of it can be seen at all."""
     shape = scaled(word, at.face, at.em)
     beside, over = max(3, round(_PLAY[0] * rise)), max(2, round(_PLAY[1] * rise))
-    left = round(at.before(word).x - shape.left) - beside
-    top = round(at.y - shape.base) - over
-    odds = _window(found.odds, left, top, shape.ink.shape[1] + 2 * beside, shape.ink.shape[0] + 2 * over)
-    letter = _FOR * float(shape.ink.sum()) / len(word)
-    return float(cv2.matchTemplate(odds, shape.ink, cv2.TM_CCORR).max()) / letter
+    left, top = round(at.before(word).x - shape.left), round(at.y - shape.base)
+    height, width = shape.ink.shape
+    odds = _window(found.odds, left - beside, top - over, width + 2 * beside, height + 2 * over)
+    there = cv2.matchTemplate(odds, shape.ink, cv2.TM_CCORR)
+    between = cv2.matchTemplate(np.maximum(odds, 0), _between(shape, rise), cv2.TM_CCORR)
+    whole = float(shape.ink.sum())
+    visible = float(shape.ink[odds[over : over + height, beside : beside + width] != 0].sum()) / whole
+    return float((there - _CLUTTER * between).max()) * len(word) / (_FOR * whole), visible
+
+
+def _between(shape: Setting, rise: float) -> Floats:
+    """Where a word has no ink, from its first letter to its last."""
+    out = np.zeros_like(shape.ink)
+    columns = np.flatnonzero(shape.ink.max(axis=0) > _INKED)
+    if columns.size:
+        rows = slice(max(0, int(shape.base - _HIGH * rise)), int(shape.base))
+        strokes = cv2.dilate(shape.ink, np.ones((_BLURRED, _BLURRED), np.uint8))
+        out[rows, columns[0] : columns[-1] + 1] = 1 - strokes[rows, columns[0] : columns[-1] + 1]
+    return out
 
 
 def _window(odds: Floats, left: int, top: int, width: int, height: int) -> Floats:

@@ -41,13 +41,19 @@ _MOST = 0.6
 _LEAST_WEIGHT = 0.2
 """Weight of a reading that the recogniser itself gives nothing for; the surest has 1 more."""
 
-_SEEN, _CHANCE = 0.5, 0.25
+_TRUSTED = 0.8
+"""Mean confidence of readings that count in full beside what is seen."""
+_SEEN, _CHANCE = 0.8, 0.25
 """What a letter that is seen whole counts for, as likeness to what was read; how much of one is seen in any clutter."""
+
+_LEAST_VISIBLE = 0.25
+"""Share of a word that has to be seen, to be taken for all of it."""
 
 Reading = tuple[str, float]
 """A word as read once, letters only, and the recogniser's confidence."""
-Shape = Callable[[str], float]
-"""How many letters of a word are seen where it would stand, those that are not seen there counted against it."""
+Shape = Callable[[str], tuple[float, float]]
+"""How many letters of a word are seen where it would stand, those that are not seen there counted against it; and which share of
+it can be seen."""
 
 
 class Candidate(NamedTuple):
@@ -153,20 +159,27 @@ def likeliest(readings: Sequence[Reading], *, family: bool) -> tuple[str, float]
 def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[Candidate]:
     """What a word of a name may have been, the likeliest first and of several with the same letters one, by its readings, of
     which there may be none, and by its shape; the commonest of the names between a little before the others."""
-    found = []
+    found, trust = [], _trust(readings)
     for word, heard in _judged(readings, family=family):
         if not (is_syllable(word) and word[:1].isupper()):
             continue  # a reading, or a piece of one, whose strokes are there, of course
         if family and _commoner(word):
             continue
-        there = shape(word)
+        there, visible = shape(word)
+        letters = max(visible, _LEAST_VISIBLE) * len(word)
         usual = 0.0 if family else _USUAL if word in _MIDDLE else _BETWEEN if word in _middle() else 0.0
-        score = heard + usual + _SEEN * (there - _CHANCE * len(word))
-        found.append(Candidate(word, score, max(heard, there / len(word))))
+        score = trust * heard + usual + _SEEN * (there - _CHANCE * letters)
+        found.append(Candidate(word, score, max(heard, there / letters)))
     by_letters: dict[str, Candidate] = {}
     for one in sorted(found, key=lambda one: -one.score):
         by_letters.setdefault(plain(one.word), one)
     return list(by_letters.values())
+
+
+def _trust(readings: Sequence[Reading]) -> float:
+    """What readings count for that the recogniser doubts itself: a broken letter is read as another that is whole."""
+    weight = sum(_LEAST_WEIGHT + sure for _, sure in readings)
+    return min(1.0, weight / (len(readings) * (_LEAST_WEIGHT + _TRUSTED))) if readings else 1.0
 
 
 def _judged(readings: Sequence[Reading], *, family: bool) -> Iterator[tuple[str, float]]:

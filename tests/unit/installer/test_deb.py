@@ -73,6 +73,7 @@ def test_what_the_archive_holds(files: dict[str, str]) -> None:
         "/opt/tram-so-hoa/THIRD-PARTY.txt",
         f"{site}/PySide6/Qt/plugins/platforms/libqxcb.so",
         f"{site}/signing/fonts/TramSerif-Regular.ttf",
+        f"{site}/ocr/fonts/TramSerif-Bold.ttf",
     ):
         assert path in files, path
     assert all("root/root" in line for line in files.values())

@@ -17,7 +17,7 @@ from ocr.language.names import Candidate, is_family, likeliest, ranked
 from ocr.lines import RawWord
 from ocr.sealed import _brought, _looked_for, _Row, _seals_own, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
-from ocr.shapes import seen
+from ocr.shapes import fit, places, seen
 from workstation.domain.page import Word
 
 DPI = 200
@@ -85,7 +85,7 @@ def test_a_name_from_which_a_red_seal_was_taken_is_read_by_itself() -> None:
 
 def row_of(page: Pixels, bare: Pixels, *readings: Sequence[RawWord], left: float = 240.0) -> _Row:
     around = (left - 200, 330.0, 800.0, 450.0)
-    return _Row(left, 620, 408, 17, tuple(map(tuple, readings)), seen(bare, page, around))
+    return _Row(left, 620, 408, 17, tuple(map(tuple, readings)), seen(bare, page, around, 17))
 
 
 def words_at(text: str, font: ImageFont.FreeTypeFont, x: float, sure: float = 0.95) -> tuple[RawWord, ...]:
@@ -121,6 +121,40 @@ def test_no_family_is_seen_where_nothing_stands() -> None:
     words = words_at("_ Ngọc Thủy", FONT, 420 - FONT.getlength("Quách "))
     found = _with_row(words, row_of(page, without_seals(page, (SEAL,)), words, left=420), SEAL, (9,))
     assert [w.text for w in found] == ["Ngọc", "Thủy"]
+
+
+@pytest.mark.parametrize("family", ["Hồ", "Hà", "Vũ", "Võ", "Trịnh", "Đoàn", "Đinh"])
+def test_families_are_told_apart_by_their_marks(family: str) -> None:
+    """Behind the ring's text, which covers the same of each."""
+    image = Image.new("L", (900, 600), 255)
+    ImageDraw.Draw(image).text((300, 375), f"{family} Ngọc Thủy", font=FONT, fill=0)
+    page = stamped(np.asarray(image, np.uint8).copy())
+    words = words_at("_ Ngọc Thủy", FONT, 300 + FONT.getlength(family) - FONT.getlength("Quách"))
+    found = _with_row((), row_of(page, without_seals(page, (SEAL,)), words, left=300), SEAL, (9,))
+    assert [w.suggestion or w.text for w in found] == [family, "Ngọc", "Thủy"]
+
+
+def test_under_a_black_bar_any_word_may_stand() -> None:
+    """Its ink speaks for none, though each has strokes there."""
+    paper = np.full((600, 900), 255, np.uint8)
+    ImageDraw.Draw(image := Image.fromarray(paper)).text((420, 375), "Ngọc Thủy", font=FONT, fill=0)
+    bar = np.asarray(image, np.uint8).copy()
+    bar[370:420, 300:412] = 0
+    at = places(seen(bar, None, (100, 330, 800, 450), 17), words_at("_ Ngọc Thủy", FONT, 420 - FONT.getlength("Quách ")), 17)[0]
+    letters, visible = fit(seen(bar, None, (100, 330, 800, 450), 17), at, "Hồ", 17)
+    assert abs(letters) < 0.2 and visible < 0.2
+    clear = fit(seen(np.asarray(image, np.uint8), None, (100, 330, 800, 450), 17), at, "Ngọc", 17)
+    assert clear[1] == 1
+
+
+def test_readings_that_the_recogniser_doubts_count_less_beside_what_is_seen() -> None:
+    def shape(word: str) -> tuple[float, float]:
+        return {"Hồ": 1.9, "Hà": 1.6}.get(word, 0.0), 1.0
+
+    def first(sure: float) -> str:
+        return ranked([("Hà", sure), ("Hà", sure)], shape, family=True)[0].word
+
+    assert (first(0.9), first(0.1)) == ("Hà", "Hồ")
 
 
 # --- choosing among readings
@@ -164,15 +198,21 @@ def test_a_word_with_the_letters_of_a_listed_one_was_misread_by_its_marks() -> N
 
 def test_a_reading_that_is_no_syllable_is_no_word_of_a_name_however_well_its_strokes_fit() -> None:
     found = ranked(
-        [("Kiní", 0.9), ("Kiní", 0.9), ("Kim", 0.9)], lambda word: float(len(word)) if word[:2] == "Ki" else 0.0, family=False
+        [("Kiní", 0.9), ("Kiní", 0.9), ("Kim", 0.9)],
+        lambda word: (float(len(word)) if word[:2] == "Ki" else 0.0, 1.0),
+        family=False,
     )
     assert "Kiní" not in [one.word for one in found] and found[0].word.startswith("Ki")
 
 
+def whole(word: str) -> tuple[float, float]:
+    return len(word), 1.0
+
+
 def test_a_piece_of_a_word_and_a_rare_family_with_a_common_ones_letters_are_no_word_of_a_name() -> None:
-    every = [one.word for one in ranked([("su", 0.9), ("su", 0.9)], lambda word: float(len(word)), family=False)]
+    every = [one.word for one in ranked([("su", 0.9), ("su", 0.9)], whole, family=False)]
     assert "su" not in every
-    families = [one.word for one in ranked([("Ngọ", 0.5)], lambda word: float(len(word)), family=True)]
+    families = [one.word for one in ranked([("Ngọ", 0.5)], whole, family=True)]
     assert "Ngô" in families and "Ngọ" not in families
 
 
@@ -242,7 +282,7 @@ def test_spelling_rules_keep_what_a_name_likelier_was() -> None:
 
 
 def test_between_a_family_and_a_last_name_one_that_mostly_stands_there_is_meant() -> None:
-    words = [one.word for one in ranked([], lambda word: 1.1 if word == "Trang" else 1.0, family=False)]
+    words = [one.word for one in ranked([], lambda word: (1.1 if word == "Trang" else 1.0, 1.0), family=False)]
     assert words.index("Trọng") < words.index("Trang"), "though that is seen a little better"
 
 
