@@ -264,15 +264,20 @@ def _with_its_body(organ: IndexField) -> IndexField:
 _COMMITTEE = "ỦY BAN NHÂN DÂN"
 
 
+_BODIES = (_COMMITTEE, "HỘI ĐỒNG NHÂN DÂN")
+
+
 def agency_field(name: str, lines: list[Line], sure: float) -> IndexField:
-    """An agency's name, its fixed words spelt as they are everywhere; in doubt where more than marks had to be put right."""
+    """An agency's name, its fixed words spelt as they are everywhere; in doubt where more than marks had to be put right, and
+    where it does not say whose: the commune's line was not read."""
     texts, guessed = [], False
     for line in lines:
-        likely = max(("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN"), key=lambda name: similarity(line.text, name))
+        likely = max(_BODIES, key=lambda body: similarity(line.text, body))
         near = similarity(line.text, likely)
         guessed = guessed or 0.7 <= near < 1
         texts.append(likely if near >= 0.7 else line.text)
-    return field(name, lines, spelt(" ".join(texts)), sure=sure, wrong=guessed)
+    said = spelt(" ".join(texts))
+    return field(name, lines, said, sure=sure, wrong=guessed or said in _BODIES)
 
 
 def date_fields(line: Line) -> list[IndexField]:

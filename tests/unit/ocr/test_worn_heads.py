@@ -86,6 +86,12 @@ def test_a_commune_alone_is_its_committee_in_doubt() -> None:
     assert (found.value, found.doubt) == ("ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG", True)
 
 
+def test_a_committee_of_nobody_is_in_doubt() -> None:
+    """Its commune's line was not read."""
+    found = read(page(*changed(("PHƯỜNG HÒA HƯNG", ""))))["organ_name"]
+    assert (found.value, found.doubt) == ("ỦY BAN NHÂN DÂN", True)
+
+
 def test_a_stroke_before_a_place_is_no_part_of_its_name() -> None:
     found = read(page(*changed(("Hòa Hưng, ngày 09 tháng 7 năm 2026", "1' Hòa Hưng, ngày 09 tháng 7 năm 2026"))))
     assert found["organ_name"].value == "ỦY BAN NHÂN DÂN PHƯỜNG HÒA HƯNG"
