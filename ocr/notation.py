@@ -80,13 +80,15 @@ _UNLABELLED = re.compile(
 
 def in_a_form(lines: Sequence[Line]) -> Line | None:
     """Of a form's lines the one with its number: labelled, or else one that is nothing but a copy's number, year and notation
-    (``43/2025/TLKS-BS``)."""
-    labelled = next((line for line in lines if parse_number(line.text)), None)
-    return labelled or next((line for line in lines if _bare(line.text)), None)
+    (``43/2025/TLKS-BS``), which goes before a label with a number alone: the stamp of arrival has such."""
+    labelled = [(line, found) for line in lines if (found := parse_number(line.text))]
+    whole = next((line for line, found in labelled if "/" in found.notation), None)
+    bare = next((line for line in lines if _bare(line.text)), None)
+    return whole or bare or next((line for line, _ in labelled), None)
 
 
 _BARE = re.compile(
-    r"^\W*(?P<number>[0-9]{1,5})\s?/\s?(?P<rest>(?:19|20)[0-9]{2}\s?/\s?T[A-Z0-9]{2,5}\s?[-–]\s?[A-Z0-9]{1,3})\W*$"
+    r"^[\W_]*(?P<number>[0-9]{1,5})\s?/\s?(?P<rest>(?:19|20)[0-9]{2}\s?/\s?T[A-Z0-9]{2,5}\s?[-–]\s?[A-Z0-9]{1,3})\W*$"
 )
 
 

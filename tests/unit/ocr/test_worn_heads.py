@@ -153,13 +153,27 @@ def test_a_form_s_title_read_as_one_word_is_its_title_and_doubted() -> None:
 
 @pytest.mark.parametrize(
     ("line", "number", "notation"),
-    [("43/2025/TLKS-BS", "43", "2025/TLKS-BS"), ("— 43/2025/TLKS- BS", "43", "2025/TLKS-BS"), ("30/2020/NĐ-CP.", "", "")],
-)
+    [("43/2025/TLKS-BS", "43", "2025/TLKS-BS"), ("_43/2025/TLKS-BS", "43", "2025/TLKS-BS"),
+     ("— 43/2025/TLKS- BS", "43", "2025/TLKS-BS"), ("30/2020/NĐ-CP.", "", "")],
+)  # fmt: skip
 def test_a_copys_number_without_its_label_is_its_number_in_doubt(line: str, number: str, notation: str) -> None:
     form = DocumentType("KS", "Trích lục khai sinh", "", "form", ("TRÍCH LỤC KHAI SINH",))
     fields = {f.name: f for f in index_document((page(("TRÍCH LỤC KHAI SINH", 380, 200), (line, 110, 260)),), (form,)).fields}
     assert [fields[n].value if n in fields else "" for n in ("number", "notation")] == [number, notation]
     assert all(f.doubt for n, f in fields.items() if n in ("number", "notation"))
+
+
+def test_a_copys_number_goes_before_that_of_the_stamp_of_arrival() -> None:
+    form = DocumentType("KS", "Trích lục khai sinh", "", "form", ("TRÍCH LỤC KHAI SINH",))
+    stamp = (("ĐẾN", 120, 240), ("SỐ: 363g", 90, 270), ("Ngày: 18/06", 90, 290))
+
+    def read_of(*lines: tuple[str, int, int]) -> dict[str, str]:
+        text = page(("TRÍCH LỤC KHAI SINH", 380, 200), *stamp, *lines)
+        return {f.name: f.value for f in index_document((text,), (form,)).fields}
+
+    for own in ("_660/2018/TLKS-BS", "Số: 660/2018/TLKS-BS"):
+        found = read_of((own, 160, 310))
+        assert (found["number"], found["notation"]) == ("660", "2018/TLKS-BS")
 
 
 @pytest.mark.parametrize(("line", "doubt"), [("Kính gửi: Công an phường Thử", False), ("Nội dung chính", True)])
