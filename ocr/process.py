@@ -14,6 +14,7 @@ from ocr import (
     filled,
     layout,
     lone,
+    loops,
     missed,
     numberline,
     secrecy,
@@ -150,7 +151,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         rest = _doubtful_again(paper, rest, recognizer)
-        said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
+        said = loops.eights(paper.page, tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1]))
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)

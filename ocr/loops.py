@@ -1,0 +1,70 @@
+"""Sixes that are eights: Tesseract reads a slanting ``8`` of fine strokes as a surely read ``6`` (``ngày 18`` as ``ngày 16``).
+
+An 8 has two loops and a 6 one. On 16 clean and 15 worn pages, of some 160 sixes that were read right none had two, and both that
+were wrong had. The word says 8 then, in doubt, with what was read proposed. A loop less proves nothing: broken print has such.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.digits import REREAD, AWord
+from ocr.frames import Pixels
+
+_LARGER = 3
+"""Times, as a loop of two pixels is none."""
+_PALE = 0.3
+"""Share of the depth between paper and ink from which a stroke counts: the finest ones are pale."""
+_TALL = 0.5
+"""Height of a figure, in heights of the word; stops, dashes and marks are lower."""
+_LOW = ".,-–:;"
+_LOOP = 0.04
+"""Share of a figure's box that a loop takes at least."""
+
+_Mask = NDArray[np.uint8]
+
+
+def eights(page: Pixels, words: Sequence[AWord]) -> tuple[AWord, ...]:
+    """The words of a prepared grey page, a 6 with two loops as 8, in doubt."""
+    return tuple(_with_eights(page, word) if "6" in word.text else word for word in words)
+
+
+def _with_eights(page: Pixels, word: AWord) -> AWord:
+    tall = [i for i, c in enumerate(word.text) if c not in _LOW]
+    figures = _figures(page, word)
+    if len(figures) != len(tall):
+        return word
+    wrong = {i for i, figure in zip(tall, figures, strict=True) if word.text[i] == "6" and _loops(figure) == 2}
+    if not wrong:
+        return word
+    text = "".join("8" if i in wrong else c for i, c in enumerate(word.text))
+    return replace(word, text=text, doubt=REREAD, suggestion=word.text)
+
+
+def _figures(page: Pixels, word: AWord) -> list[_Mask]:
+    """What stands apart in a word's box and is tall, from left to right."""
+    x0, y0, x1, y1 = (int(v) for v in word.box)
+    part = page[max(0, y0 - 2) : y1 + 2, max(0, x0 - 2) : x1 + 2]
+    if not part.size:
+        return []
+    paper, ink = (float(v) for v in np.percentile(part, (90, 2)))
+    large = cv2.resize(part, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(
+        (large < paper - _PALE * (paper - ink)).astype(np.uint8), connectivity=8
+    )
+    tall = [k for k in range(1, len(boxes)) if boxes[k, cv2.CC_STAT_HEIGHT] > _TALL * _LARGER * (y1 - y0)]
+    out = []
+    for k in sorted(tall, key=lambda k: int(boxes[k, cv2.CC_STAT_LEFT])):
+        x, y, width, height = boxes[k, :4]
+        out.append((labels[y : y + height, x : x + width] == k).astype(np.uint8))
+    return out
+
+
+def _loops(figure: _Mask) -> int:
+    around = cv2.copyMakeBorder(1 - figure, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(np.asarray(around, np.uint8), connectivity=4)
+    outside = int(labels[0, 0])
+    return sum(k != outside and boxes[k, cv2.CC_STAT_AREA] >= _LOOP * figure.size for k in range(1, len(boxes)))
