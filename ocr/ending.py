@@ -162,10 +162,11 @@ def _name(block: list[Line], heads: list[Line], page: Sheet) -> list[IndexField]
     signature. Where none does, what stands lowest there is given with doubt, so that somebody looks."""
     limit = heads[-1].box[3] + 0.16 * page.height
     under = [n for n in block if heads[-1].box[3] < n.box[1] + 0.3 * n.height and n.box[1] < limit and n.height < 2 * page.pitch]
-    names = [n for n in under if _is_name(n)]
+    names = [(n, bare) for n in under if _is_name(bare := _without_small_letters(n))]
     if names:
-        name = _without_a_letter(names[0])
-        hidden = name is not names[0] or _begins_hidden(name, [*heads, name], page) or len(name.words) < 3
+        line, bare = names[0]
+        name = _without_a_letter(bare)
+        hidden = name is not line or _begins_hidden(name, [*heads, name], page) or len(name.words) < 3
         return [name_field("signer_name", name, _bare_name(name.text), wrong=hidden)]
     scraps = [n for n in under if len(letters(n.text)) > 4 and n.text[:1] not in _DASHES]
     return [name_field("signer_name", scraps[-1], _bare_name(scraps[-1].text), sure=_NAME_ALONE, wrong=True)] if scraps else []
@@ -179,6 +180,13 @@ def _without_a_letter(line: Line) -> Line:
     first, *rest = words
     whole = len(rest) > 1 and _is_called(rest[0])
     kept = rest if whole and _is_letter(first) and plain(core(first.text)) != "Y" else words
+    return part(line.page, kept) if len(kept) < len(line.words) else line
+
+
+def _without_small_letters(line: Line) -> Line:
+    """Without lone small letters between its words: the seal's."""
+    last = len(line.words) - 1
+    kept = [w for k, w in enumerate(line.words) if not (0 < k < last and _is_letter(w) and core(w.text).islower())]
     return part(line.page, kept) if len(kept) < len(line.words) else line
 
 

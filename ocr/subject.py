@@ -60,6 +60,8 @@ _NO_DAY = re.compile(r"(?<!\S)0\d([1-9])(?=/\d{1,2}(?![\w/]))")
 """Of three figures, that in the middle a speck."""
 _LATE_DAY = re.compile(r"(?:(?<=\bngày )|(?<=\blễ )|(?<=khánh ))(?:[4-9](?=\d/)|3(?=[2-9]/))(?=\d/\d{1,2}(?![\w/]))")
 """The first figure of a day that no month has, a nought misread. Elsewhere such a number is a house's or a plot's."""
+_NATIONAL_DAY = re.compile(r"(?<=\bQuốc khánh )(0?2)[\dIl|!](?=9(?!\S))")
+"""Its stroke read as a figure (Labour Code 2019, article 112: it is 2 September)."""
 _TWO_STROKES = re.compile(r"(?<=\d/)(\w{2,4})/(?=(?:UBND|HĐND)\b)")
 _NAME = re.compile(r"(?<=\bông )|(?<=\bbà )")
 _NAME_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
@@ -73,6 +75,7 @@ def _one_stroke(value: str) -> str:
 def _dated(value: str) -> str:
     """Years, and days without theirs, as they can be."""
     value = _NO_YEAR.sub("20", _YEAR_RUN_ON.sub(r"\1", value))
+    value = _NATIONAL_DAY.sub(r"\1/", value)
     return _LATE_DAY.sub("0", _NO_DAY.sub(r"0\1", _YEARS.sub(r"\1 - ", value)))
 
 
@@ -154,9 +157,17 @@ def _without_lone_signs(text: str) -> str:
 
 
 def _without_specks_amid(value: str) -> str:
-    """Without signs that part three words that always stand side by side; where such are, without those before a figure too."""
+    """Without signs that part three words that always stand side by side; where such are, without those before a figure too. A
+    sign is a broken ``i`` where the word usually stands there with one (``gia: đoạn``)."""
+    value = _SIGNED.sub(_with_its_i, value)
     bare = _AMID.sub(_without_sign, value)
     return value if bare == value else _BEFORE_FIGURE.sub(" ", bare)
+
+
+def _with_its_i(found: re.Match[str]) -> str:
+    left, right = found.groups()
+    other = not usually_together(left, right) and usually_together(f"{left}i", right)
+    return f"{left}i " if other else found[0]
 
 
 def _without_sign(found: re.Match[str]) -> str:

@@ -245,6 +245,8 @@ def test_a_speck_before_a_number_is_no_part_of_a_subject() -> None:
         ("Về việc số hóa hồ sơ giai đoạn 2025 - 2630", "Về việc số hóa hồ sơ giai đoạn 2025 - 2030"),
         ("Về việc số hóa hồ sơ giai đoạn 2025 2030", "Về việc số hóa hồ sơ giai đoạn 2025 - 2030"),
         ("Về việc trực dịp nghỉ lễ Quốc khánh 092/9", "Về việc trực dịp nghỉ lễ Quốc khánh 02/9"),
+        ("Về việc trực dịp nghỉ lễ Quốc khánh 0219", "Về việc trực dịp nghỉ lễ Quốc khánh 02/9"),
+        ("Về việc số hóa hồ sơ gia: đoạn 2025 - 2030", "Về việc số hóa hồ sơ giai đoạn 2025 - 2030"),
         ("Về việc đơn đề nghị của bà Bùi Ihị Hằng", "Về việc đơn đề nghị của bà Bùi Thị Hằng"),
     ],
 )
@@ -262,6 +264,8 @@ def test_years_days_and_names_of_a_subject_are_put_right_in_doubt(read_as: str, 
         "Về việc sửa nhà ở số 12/4 đường Lê Lợi",
         "Về việc sửa nhà ở hẻm 92/9 đường Lê Lợi",
         "Về việc trả lời văn bản số 012/TB",
+        "Về việc trả lời Trường Quốc khánh 0215",
+        "Về việc kế hoạch: đoạn đường Lê Lợi",
         "Về việc phát triển kinh tế - xã hội",
     ],
 )

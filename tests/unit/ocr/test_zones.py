@@ -428,6 +428,12 @@ def test_an_illegible_letter_behind_a_name_is_the_seals_and_a_legible_one_a_name
     assert read(page(*HEAD, *foot, ("Đặng Như Ý", 640, 1050)))["signer_name"].value == "Đặng Như Ý"
 
 
+def test_a_small_letter_in_a_name_is_the_seals() -> None:
+    foot = (("Nơi nhận:", 120, 900), ("- Lưu: VT.", 120, 925), ("CHỦ TỊCH", 670, 900))
+    found = read(page(*HEAD, *foot, ("Cao b Xuân Phúc", 640, 1050)))["signer_name"]
+    assert (found.value, found.doubt) == ("Cao Xuân Phúc", True)
+
+
 def test_a_name_between_others_with_marks_that_none_has_is_put_right_in_doubt_however_sure() -> None:
     foot = (("Nơi nhận:", 120, 900), ("- Lưu: VT.", 120, 925), ("CHỦ TỊCH", 670, 900))
     found = read(page(*HEAD, *foot, ("Vũ Vẫn Hải", 640, 1050), confidence=0.999))["signer_name"]
