@@ -2,6 +2,7 @@
 confirmed, and chosen by a person where the table alone can't tell."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -78,26 +79,40 @@ _BY_HAND = (FieldOrigin.TYPED, FieldOrigin.UNREADABLE)
 
 
 def spelt_as_units(fields: Iterable[IndexField], table: Callable[[], Places]) -> tuple[IndexField, ...]:
-    """Fields just read, a doubtful agency of a commune that is none with its name's marks as the one unit of the same letters has
+    """Fields just read, a doubtful agency of a commune with its name's marks and spaces as the one unit of the same letters has
     them; what was read is proposed. Only where fields are made: what a person has confirmed is never changed."""
-    return tuple(_spelt(f, table) if f.name in AGENCIES and f.doubt and f.origin not in _BY_HAND else f for f in fields)
+    return tuple(_spelt(f, table()) if f.name in AGENCIES and f.doubt and f.origin not in _BY_HAND else f for f in fields)
 
 
-def _spelt(field: IndexField, table: Callable[[], Places]) -> IndexField:
+def _spelt(field: IndexField, places: Places) -> IndexField:
     units = list(_UNIT.finditer(field.value))
     if not units:
         return field
-    found = table().resolve(field.value, None, Near())
-    names = {_UNIT.sub("", (c.was or c.name).partition(",")[0], count=1) for c in found.candidates}
-    if len(names) != 1 or any(c.why is not Why.MISREAD for c in found.candidates):
-        return field
-    (name,) = names
     head, read = field.value[: units[-1].end()], field.value[units[-1].end() :]
-    if unmarked(read) != unmarked(name):
+    name = _name_in_table(places.resolve(field.value, None, Near()), places)
+    if not name or _signs(name) == _signs(read) or unmarked(read).replace(" ", "") != unmarked(name).replace(" ", ""):
         return field
     value = head + (name.upper() if read.isupper() else name)
     proposals = (Proposal(field.value, "read"), *(p for p in field.proposals if p.value != value))
     return replace(field, value=value, proposals=proposals[:3], weak=())
+
+
+def _signs(name: str) -> list[str]:
+    """Letters and marks in whatever order: *Hòa* and *Hoà* are one name."""
+    return sorted(unicodedata.normalize("NFD", name.casefold()))
+
+
+def _name_in_table(found: Resolved, places: Places) -> str:
+    """What the one commune is called that is meant, or that was misread; empty: there is none, or several."""
+    placed = found.placed
+    if placed.how is How.EXACT and not found.candidates:
+        labels = {places.old_label(placed.old) if placed.old else places.label(placed.now) if placed.now else ""}
+    elif all(c.why is Why.MISREAD for c in found.candidates):
+        labels = {c.was or c.name for c in found.candidates}
+    else:
+        return ""
+    names = {_UNIT.sub("", label.partition(",")[0], count=1) for label in labels}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _followed(told: Mapping[str, Placed], resolved: Mapping[str, Resolved]) -> dict[str, Placed]:

@@ -79,3 +79,10 @@ def test_what_all_others_say_is_the_fields_value_and_what_was_read_is_proposed()
     line = part(0, [Word(day.text, day.box, 0.99, 0, day.doubt, day.suggestion)])
     made = value_field(FieldDefinition("issued_date", "Ngày", "Day", ValueKind.DATE), [line]).field
     assert (made.value, made.doubt, [p.value for p in made.proposals]) == ("2034-05-04", True, ["2024-05-04"])
+
+
+@pytest.mark.parametrize(("said", "doubt"), [("Ủy ban nhân dân", True), ("Ủy ban nhân dân xã Thử", False)])
+def test_a_committee_of_nobody_is_in_doubt_on_a_form(said: str, doubt: bool) -> None:
+    words = tuple(Word(t, (100 + 60 * k, 100, 150 + 60 * k, 120), 0.99, 0) for k, t in enumerate(said.split()))
+    made = value_field(FieldDefinition("organ_name", "Cơ quan", "Agency", ValueKind.ORGAN), [part(0, words)]).field
+    assert (made.value, made.doubt) == (said, doubt)

@@ -318,6 +318,11 @@ def test_which_fields_name_a_place() -> None:
     [
         ("ỦY BAN NHÂN DÂN PHƯỜNG TÂY HÒ", "ỦY BAN NHÂN DÂN PHƯỜNG TÂY HỒ"),
         ("Ủy ban nhân dân phường Ngoc Hà", "Ủy ban nhân dân phường Ngọc Hà"),
+        ("ỦY BAN NHÂN DÂN XÃ QUANG OAI", "ỦY BAN NHÂN DÂN XÃ QUẢNG OAI"),
+        ("ỦY BAN NHÂN DÂN XÃ QUẢNGOAI", "ỦY BAN NHÂN DÂN XÃ QUẢNG OAI"),  # read as one word
+        ("Ủy ban nhân dân xã EạKạr", "Ủy ban nhân dân xã Ea Kar"),
+        ("ỦY BAN NHÂN DÂN PHƯỜNG THÓIAN ĐÔNG", "ỦY BAN NHÂN DÂN PHƯỜNG THỚI AN ĐÔNG"),
+        ("ỦY BAN NHÂN DÂN PHƯỜNG HOÀ HƯNG", ""),  # the tone on the other letter
         ("ỦY BAN NHÂN DÂN PHƯỜNG NGỌC HÀ", ""),  # there is one
         ("ỦY BAN NHÂN DÂN XÃ TÂN HOA", ""),  # two may be meant
         ("ỦY BAN NHÂN DÂN", ""),
