@@ -47,7 +47,8 @@ def value_field(definition: FieldDefinition, parts: Sequence[Line]) -> Value:
     cut = parts[-1].text.rstrip().endswith(",")
     guessed = definition.kind in _DATES and (day := filled_date(text)) is not None and day.loose
     nobody = definition.kind is ValueKind.ORGAN and value == _PEOPLES  # whose committee was not read
-    wrong = not fits or cut or guessed or nobody or (definition.kind is ValueKind.IDENTITY and not identity_is_regular(value or ""))
+    odd = definition.kind is ValueKind.IDENTITY and not identity_is_regular(value or "")
+    wrong = not fits or cut or guessed or nobody or odd
     shaped = definition.kind not in (ValueKind.TEXT, ValueKind.PLACE, ValueKind.ORGAN)
     made = field(definition.name, parts, text if value is None else value, wrong=wrong)
     first = _taken(definition, clean(" ".join(p.text for p in read))) if read != parts else value
