@@ -1,6 +1,6 @@
 """Sixes that are eights: Tesseract reads a slanting ``8`` of fine strokes as a surely read ``6`` (``ngày 18`` as ``ngày 16``).
 
-An 8 has two loops and a 6 one. On 16 clean and 15 worn pages, of some 160 sixes that were read right none had two, and both that
+An 8 has two loops and a 6 one. On 32 clean and 24 worn pages, of some 160 sixes that were read right none had two, and both that
 were wrong had. The word says 8 then, in doubt, with what was read proposed. A loop less proves nothing: broken print has such.
 """
 
