@@ -77,13 +77,18 @@ def spelt(name: str) -> str:
     return _from_its_body(words)
 
 
-_BODY = ("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN")
+BODIES = ("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN")
+
+
+def is_body_alone(name: str) -> bool:
+    """Whether an agency's name does not say whose it is: the commune's line was not read."""
+    return letters(name) in map(letters, BODIES)
 
 
 def _from_its_body(words: Sequence[str]) -> str:
     """The name from its people's committee or council on, where scraps with signs among them stand before it; the first word of
     the body may be lost among them."""
-    for body in (b.split() for b in _BODY):
+    for body in (b.split() for b in BODIES):
         for lacking in (0, 1):
             rest = letters(" ".join(body[lacking:]))
             at = next((i for i in range(1, len(words)) if letters(" ".join(words[i : i + len(body) - lacking])) == rest), 0)

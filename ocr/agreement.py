@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ocr.agency import BODIES, is_body_alone
 from ocr.grammar import is_upper, letters, plain, similarity
 from ocr.sheet import KNOWN_BELOW, Sheet, confidence
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal, nfc
@@ -47,7 +48,7 @@ def agreed(fields: Sequence[IndexField], page: Sheet) -> list[IndexField]:
     if organ is None:
         return list(fields)
     head, unit, own = _parted(organ.value)
-    if not unit and not _bodiless(organ.value):
+    if not unit and not is_body_alone(organ.value):
         return list(fields)
     said = _said(page, organ.box)
     if not unit:
@@ -89,11 +90,7 @@ def _settled(field: IndexField, value: str, *, both: bool, alone: bool) -> Index
     return replace(field, value=value, doubt=True, proposals=(*read, *others)[:3], weak=())
 
 
-_BODIES = ("ỦY BAN NHÂN DÂN", "HỘI ĐỒNG NHÂN DÂN", "Ủy ban nhân dân", "Hội đồng nhân dân")
-
-
-def _bodiless(value: str) -> bool:
-    return letters(value) in map(letters, _BODIES)
+_BODIES = (*BODIES, *(body.capitalize() for body in BODIES))
 
 
 def _soundness(value: str) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from ocr.agency import agencies, spelt
+from ocr.agency import BODIES, agencies, is_body_alone, spelt
 from ocr.grammar import (
     find_date,
     is_upper,
@@ -261,23 +261,20 @@ def _with_its_body(organ: IndexField) -> IndexField:
     return replace(organ, value=whole, doubt=True, proposals=(Proposal(organ.value, "read"), *organ.proposals)[:3], weak=())
 
 
-_COMMITTEE = "ỦY BAN NHÂN DÂN"
-
-
-_BODIES = (_COMMITTEE, "HỘI ĐỒNG NHÂN DÂN")
+_COMMITTEE = BODIES[0]
 
 
 def agency_field(name: str, lines: list[Line], sure: float) -> IndexField:
     """An agency's name, its fixed words spelt as they are everywhere; in doubt where more than marks had to be put right, and
-    where it does not say whose: the commune's line was not read."""
+    where it does not say whose."""
     texts, guessed = [], False
     for line in lines:
-        likely = max(_BODIES, key=lambda body: similarity(line.text, body))
+        likely = max(BODIES, key=lambda body: similarity(line.text, body))
         near = similarity(line.text, likely)
         guessed = guessed or 0.7 <= near < 1
         texts.append(likely if near >= 0.7 else line.text)
     said = spelt(" ".join(texts))
-    return field(name, lines, said, sure=sure, wrong=guessed or said in _BODIES)
+    return field(name, lines, said, sure=sure, wrong=guessed or is_body_alone(said))
 
 
 def date_fields(line: Line) -> list[IndexField]:

@@ -82,7 +82,7 @@ def in_a_form(lines: Sequence[Line]) -> Line | None:
     """Of a form's lines the one with its number: labelled, or else one that is nothing but a copy's number, year and notation
     (``43/2025/TLKS-BS``), which goes before a label with a number alone: the stamp of arrival has such."""
     labelled = [(line, found) for line in lines if (found := parse_number(line.text))]
-    whole = next((line for line, found in labelled if "/" in found.notation), None)
+    whole = next((line for line, found in labelled if notation_is_regular(found.notation)), None)
     bare = next((line for line in lines if _bare(line.text)), None)
     return whole or bare or next((line for line, _ in labelled), None)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ocr.agency import spelt
+from ocr.agency import is_body_alone, spelt
 from ocr.grammar import filled_date, find_identity, identity_is_regular, plain, similarity, starts_like
 from ocr.sheet import Line, field, name_field
 from workstation.domain.doctype import FieldDefinition, ValueKind
@@ -46,7 +46,7 @@ def value_field(definition: FieldDefinition, parts: Sequence[Line]) -> Value:
         value = value or ""
     cut = parts[-1].text.rstrip().endswith(",")
     guessed = definition.kind in _DATES and (day := filled_date(text)) is not None and day.loose
-    nobody = definition.kind is ValueKind.ORGAN and value == _PEOPLES  # whose committee was not read
+    nobody = definition.kind is ValueKind.ORGAN and is_body_alone(value or "")
     odd = definition.kind is ValueKind.IDENTITY and not identity_is_regular(value or "")
     wrong = not fits or cut or guessed or nobody or odd
     shaped = definition.kind not in (ValueKind.TEXT, ValueKind.PLACE, ValueKind.ORGAN)

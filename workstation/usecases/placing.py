@@ -106,7 +106,7 @@ def _name_in_table(found: Resolved, places: Places) -> str:
     """What the one commune is called that is meant, or that was misread; empty: there is none, or several."""
     placed = found.placed
     if placed.how is How.EXACT and not found.candidates:
-        labels = {places.old_label(placed.old) if placed.old else places.label(placed.now) if placed.now else ""}
+        labels = {places.old_label(placed.old) if placed.old else places.label(placed.now or "")}
     elif all(c.why is Why.MISREAD for c in found.candidates):
         labels = {c.was or c.name for c in found.candidates}
     else:

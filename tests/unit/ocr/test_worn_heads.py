@@ -174,6 +174,8 @@ def test_a_copys_number_goes_before_that_of_the_stamp_of_arrival() -> None:
     for own in ("_660/2018/TLKS-BS", "Số: 660/2018/TLKS-BS"):
         found = read_of((own, 160, 310))
         assert (found["number"], found["notation"]) == ("660", "2018/TLKS-BS")
+    cited = read_of(("Số: 12/CT-UBND", 160, 310), ("43/2025/TLKS-BS", 160, 400))  # a label with a notation is the paper's own
+    assert (cited["number"], cited["notation"]) == ("12", "CT-UBND")
 
 
 @pytest.mark.parametrize(("line", "doubt"), [("Kính gửi: Công an phường Thử", False), ("Nội dung chính", True)])

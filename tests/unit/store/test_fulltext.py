@@ -15,7 +15,7 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
 from workstation.domain.folding import plain
 from workstation.domain.ids import DocumentId, DossierId, new_id
-from workstation.domain.search import Paper
+from workstation.domain.search import Paper, tokens
 from workstation.domain.searchquery import Filters, ask
 from workstation.domain.searchwords import words
 from workstation.store import fulltext, fulltext_postgres
@@ -225,6 +225,12 @@ def test_blocks_hold_all_papers_of_a_span_and_few_others(one: int, other: int) -
         there = {n for n in range(1_000) if chosen & set(fulltext_postgres.blocks_of(n))}
     assert set(range(low, high + 1)) <= there <= set(range(low - 3, high + 4))
     assert len(chosen) <= 2 * 7 + 2 * 7 + 3
+
+
+@given(st.text(max_size=40))
+def test_no_word_of_a_paper_begins_with_a_capital_as_its_blocks_and_pairs_do(body: str) -> None:
+    words_of = tokens(paper(body, person_name=body)).everything.split()
+    assert not any("A" <= word[0] <= "Z" for word in words_of)
 
 
 def test_papers_are_found_in_whichever_block_they_are(index: SqlSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
