@@ -1,8 +1,9 @@
 """Columns of a table that hold numbers: what else is read in them is a misreading, and an empty cell among full ones a loss."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -42,13 +43,12 @@ class Numbers:
 
 
 def numbers(table: Table, words: Words) -> Numbers:
-    """Columns are cells of one place in rows of the usual length, from the first number on: a heading is none."""
-    usual = Counter(len(r) for r in table.rows).most_common(1)[0][0] if table.rows else 0
+    """From the first number of a column on: a heading is none."""
     cells: list[Region] = []
     gaps: list[Region] = []
     saying = [w for w in words if any(s.isalnum() for s in w.text)]
     middles = _middles(saying)
-    for column in zip(*(r for r in table.rows if len(r) == usual), strict=True):
+    for column in _columns(table):
         said = {c: [saying[i] for i in _within(middles, c)] for c in column}
         full = [c for c in column if said[c]]
         right = [c for c in full if all(is_number(core(w.text)) for w in said[c])]
@@ -81,6 +81,73 @@ def junk(column: Numbers, words: Sequence[Word]) -> list[Word]:
         if not any(is_number(core(w.text)) for w in mine):
             found += [w for w in mine if garbled(w)]
     return found
+
+
+def doubted(table: Table, words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, those with a doubt whose cell has another form than nearly all others of its column: a year of three figures."""
+    odd = {w for mine, _ in _odd(table, words) for w in mine}
+    return tuple(replace(w, doubt=w.doubt or "format") if w in odd else w for w in words)
+
+
+def broken(table: Table, words: Sequence[Word]) -> list[Word]:
+    """Unsure words of such cells that say half a number, or have letters and no confidence: the number was not read."""
+    found: list[Word] = []
+    for mine, length in _odd(table, words):
+        guessed = _sure_of(mine) < _GUESSED and any(c.isalpha() and c not in _SIX for c in _text(mine))
+        if _sure_of(mine) < KNOWN and (guessed or _figures(_text(mine)) < _HALF * length):
+            found += mine
+    return found
+
+
+def _odd(table: Table, words: Sequence[Word]) -> Iterator[tuple[list[Word], float]]:
+    """The words of cells of numbers that have another form than their column's, and how many figures its numbers have."""
+    middles, cells = _middles(words), numbers(table, words).cells
+    for column in _columns(table):
+        said = [[words[i] for i in _within(middles, cell)] for cell in column if cell in cells]
+        known = [(form(text), _figures(text), mine) for mine in said if (text := _text(mine))]
+        sure = [own for own, _, mine in known if _sure_of(mine) >= KNOWN]
+        usual, often = Counter(sure).most_common(1)[0] if sure else ("", 0)
+        if usual and often >= max(_ROWS, _ALIKE * len(sure)):
+            length = median(figures for own, figures, _ in known if own == usual)
+            yield from ((mine, length) for own, _, mine in known if own != usual)
+
+
+def _text(words: Sequence[Word]) -> str:
+    return "".join(core(w.text) for w in sorted(words, key=lambda w: w.box[0]))
+
+
+def _sure_of(words: Sequence[Word]) -> float:
+    """How sure all of them are: as the least of them."""
+    return min(w.confidence for w in words)
+
+
+def _figures(text: str) -> int:
+    return sum(c.isdigit() or c in _SIX for c in text)
+
+
+def form(text: str) -> str:
+    """What tells a number of one column from those of others; empty for what may have any: short numbers, and words."""
+    named = next((name for name, pattern in _FORMS.items() if pattern.fullmatch(text)), "")
+    return named or (f"{len(text)} figures" if text.isdigit() and len(text) > _ANY else "")
+
+
+_ANY = 3
+"""Figures of a number that says nothing about the others of its column."""
+_FORMS = {
+    "year": re.compile(r"(?:19|20)\d\d"),
+    "grouped": re.compile(r"\d{1,3}(?:\.\d{3})+"),
+    "decimal": re.compile(r"\d+,\d{1,2}"),
+    "day": re.compile(r"\d{1,2}/\d{1,2}/\d{4}"),
+}
+_ALIKE, _HALF, _GUESSED = 0.8, 0.6, 0.1
+"""Share of a column's sure numbers of one form; of a number's figures, of fewer of which the rest is lost; confidence of
+strokes that were taken for letters."""
+
+
+def _columns(table: Table) -> Iterator[tuple[Region, ...]]:
+    """Cells of one place in rows of the usual length."""
+    usual = Counter(len(r) for r in table.rows).most_common(1)[0][0] if table.rows else 0
+    return zip(*(r for r in table.rows if len(r) == usual), strict=True)
 
 
 def _middles(words: Words) -> Floats:

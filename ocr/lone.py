@@ -5,11 +5,12 @@ it from specks is where it stands: in a cell, or at once level with words and in
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from ocr.columns import Numbers, junk, numbers
+from ocr.columns import Numbers, broken, junk, numbers
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Floats, holds
@@ -96,7 +97,8 @@ def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, wo
     rim, least = round(_RIM_MM * mm), (_WORN_TRACE if worn else _TRACE) * mm * mm
     for table, inside in grids:
         column = numbers(table, inside)
-        found += [w.box for w in junk(column, inside) if worn and _is_figure(w, mm)]
+        odd = dict.fromkeys((*junk(column, inside), *broken(table, inside))) if worn else ()
+        found += [w.box for w in odd if _is_figure(w, mm)]
         for x0, y0, x1, y1 in column.gaps:
             part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
             over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))
@@ -256,6 +258,23 @@ def wide(words: Words) -> list[Box]:
     """Numbers much wider than their figures: specks beside them were taken for a part of them, and their place is wrong."""
     numbered = [w for w in words if any(c.isdigit() for c in w.text)]
     return [w.box for w in numbered if w.box[2] - w.box[0] > _WIDEST * len(core(w.text)) * (w.box[3] - w.box[1])]
+
+
+def tightened(grids: Grids, letters: Floats, mm: float) -> Grids:
+    """The tables with such numbers where their figures stand: a rule's remains were taken for a part of them."""
+    loose = [{w.box for w in words if w.box in wide([w]) and core(w.text).isdigit()} for _, words in grids]
+    return [
+        (table, tuple(_tight(w, letters, mm) if w.box in own else w for w in words))
+        for (table, words), own in zip(grids, loose, strict=True)
+    ]
+
+
+def _tight(word: Word, letters: Floats, mm: float) -> Word:
+    x0, y0, x1, y1 = word.box
+    x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
+    tall, thick = letters[:, 3] - letters[:, 1], letters[:, 2] - letters[:, 0]
+    own = letters[(x > x0) & (x < x1) & (y > y0) & (y < y1) & (tall >= FIGURE_MM * mm) & (thick >= _THIN * tall)]
+    return replace(word, box=hull(map(box_of, own))) if len(own) == sum(c.isdigit() for c in word.text) else word
 
 
 def _within(word: Word, cell: Region) -> bool:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ocr import lone
-from ocr.columns import junk, numbers
+from ocr.columns import broken, junk, numbers
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import distance, plain
@@ -42,23 +42,36 @@ _PART = 0.25
 _PALER = 70.0
 """Levels by which a line may be paler than the page's print. Lost lines of 32 worn pages stayed below 50, what shows through lay
 60 to 190 above."""
+_EDGE_MM, _NEXT, _SMALL = 0.8, (0.5, 2.5), 0.6
+"""How far from one another two lines of a paragraph begin; how far apart they are, in heights, and how high for one another."""
+_AS_HIGH = 1.6
+"""Height of a line for that of a piece of it."""
+_PLAINLY = 0.75
+"""Confidence of a pale line that says a word (lines that were none had up to 0.66)."""
 _PALEST = 150.0
 """Darkness of a lost line: lines that were lost had up to 125 (80 worn pages), bands of a fold and the other side 130 to 230."""
 _SAID = 0.5
 """Words above this make the rows that others are part of."""
-_SPACE, _SMALLER = 1.2, 0.4
-"""Widest space within a row, in heights; share of it that is still no lost line, as the greater part was read."""
+_SPACE, _IN_CELL, _SMALLER = 1.2, 3.0, 0.4
+"""Widest space within a row, in heights, and within a cell, where another word may be gone between two; share of it that is still
+no lost line, as the greater part was read."""
+_LOW_CELL, _SIDE = 3.0, 4
+"""Height of a cell of one line, in heights of what is lost in it; pixels along its rules."""
 _CLEAR, _BROKEN = 0.8, 0.62
 """Confidence of the words that lines are held against; how solid a line is for these. Lost lines of 130 worn pages had 0.68 and
 more, two in three of those that were none less than 0.62."""
 _LOWER = 0.5
 """Height of a line for that of words: small print has more, what is less was cut off by others."""
+_LOW, _LOW_BROKEN, _LOW_PALER = 0.75, 0.85, 100.0
+"""The same below which a line that is a little broken, or so many levels paler, is none either (of 80 worn pages such had 0.53 to
+0.70, lost lines 0.83 and more)."""
 _RIM_MM = 5.0
 """Where the lid and the paper's edge show, and no printer prints."""
 _UPRIGHT, _LOW_MM, _TALL_MM = 0.8, 2.0, 6.0
 """Widest for its height that a piece of a stroke down the page is; height of one across it; no figure is higher."""
-_FOLD, _ON = 225, 0.92
-"""Level of a fold's shade; share of rows beyond a piece's ends that it goes through (folds had 0.94 to 1, figures up to 0.6)."""
+_FOLD, _ON = 225, 0.68
+"""Level of a fold's shade; share of rows beyond a piece's ends that it goes through (folds had 0.94 to 1, a line of dust 0.71 to
+0.94, figures up to 0.6)."""
 _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _HALF = 0.5
@@ -84,7 +97,8 @@ def told(
     seals = marks.ink.seals
 
     def standing(boxes: Sequence[Box]) -> list[Box]:
-        return [b for b in boxes if not any(_of_seal(b, s) for s in seals) and not _part_of_row(b, every, grids)]
+        free = [b for b in boxes if not any(_of_seal(b, s) for s in seals)]
+        return [b for b in free if not _part_of_row(whole(b, every, grids), every, grids)]
 
     lost = standing(_lines(paper, marks, read, every, doubtful))
     figures = lone.figures(paper.page, marks.ink.letters, grids, every, paper.mm, worn=doubtful)
@@ -98,7 +112,56 @@ def told(
     lost = _print(paper, lost, every, recognizer, never)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
     lost += _new(lone.spanning(grids), lost) if doubtful else []
-    return tuple(lost)
+    lost += _new(_pale(paper, marks, read, words, (*lost, *(w.box for w in every)), recognizer), lost)
+    return tuple(_along(b, read.silent) for b in lost)
+
+
+def _pale(
+    paper: Paper, marks: Marks, read: Reading, words: Sequence[RawWord], beside: Sequence[Box], recognizer: Recognizer
+) -> list[Box]:
+    """Lines as pale as what shows through, which are this side's all the same: they go on where a line of it does, or say a word
+    surely that makes no sense in a mirror. Of 130 such lines of 80 worn pages that were none no other did."""
+    lines = [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
+    parts = [line_part(paper.page, box, (), paper.mm)[1] for box in lines]
+    found = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
+    beginnings = _beginnings(words)
+    return [
+        box
+        for box, front, back in zip(lines, found, found[len(lines) :], strict=False)
+        if not _mirrored(front, back) and (_goes_on(box, beginnings, paper.mm) or confidence(front) >= _PLAINLY)
+    ]
+
+
+def _beginnings(words: Sequence[RawWord]) -> list[Box]:
+    """The first word of each line that was read, as high as its words are."""
+    by_line: dict[tuple[int, ...], list[Box]] = {}
+    for word in words:
+        if word.confidence >= _SAID:
+            by_line.setdefault(word.line, []).append(word.box)
+    return [_as_high(min(boxes), float(np.median([b[3] - b[1] for b in boxes]))) for boxes in by_line.values()]
+
+
+def _as_high(box: Box, height: float) -> Box:
+    middle = (box[1] + box[3]) / 2
+    return box[0], middle - height / 2, box[2], middle + height / 2
+
+
+def _goes_on(box: Box, beginnings: Sequence[Box], mm: float) -> bool:
+    """Whether a line begins right under or over the beginning of another of about its height."""
+
+    def near(first: Box) -> bool:
+        high = first[3] - first[1]
+        away = abs(first[1] + first[3] - box[1] - box[3]) / 2
+        lined = abs(first[0] - box[0]) < _EDGE_MM * mm
+        return lined and _NEXT[0] * high < away < _NEXT[1] * high and box[3] - box[1] > _SMALL * high
+
+    return any(map(near, beginnings))
+
+
+def _along(box: Box, silent: Sequence[Box]) -> Box:
+    """The whole of the line that made no sense of which the box is a piece."""
+    lines = (s for s in silent if share(box, s) > 0.8 and s[3] - s[1] < _AS_HIGH * (box[3] - box[1]))
+    return hull((box, *lines))
 
 
 def _lines(paper: Paper, marks: Marks, read: Reading, every: Words, doubtful: bool) -> list[Box]:
@@ -108,7 +171,8 @@ def _lines(paper: Paper, marks: Marks, read: Reading, every: Words, doubtful: bo
     silent = [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
     lost += _as_dark(paper.page, silent, every)
     lost = _connected([b for b in lost if darkness(paper.page, b) < _PALEST], read.silent)
-    return [b for b in lost if not _within_read(b, lost, read.lines)]
+    words = [w.box for w in every if w.confidence >= _SAID]
+    return [b for b in lost if not _within_read(b, lost, [n for n in read.lines if not _bare(n, words)])]
 
 
 def _connected(lost: Sequence[Box], silent: Sequence[Box]) -> list[Box]:
@@ -140,14 +204,22 @@ def _level(a: Box, b: Box) -> bool:
 
 
 def whole(box: Box, words: Words, grids: lone.Grids) -> Box:
-    """Lost print with the words right beside it, in its cell, that are as good as lost: whoever is sent there sees all of it."""
+    """Lost print with the words right beside it, in its cell, that are as good as lost, or its cell if nothing was read there:
+    whoever is sent there sees all of it."""
     unsure = [w.box for w in words if w.confidence < SURE and _says(w) and _level(w.box, box)]
     cell = _cell_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, grids)
+    if cell is not None and _is_empty(cell, words) and cell[3] - cell[1] < _LOW_CELL * (box[3] - box[1]):
+        return hull((box, (cell[0] + _SIDE, cell[1] + _SIDE, cell[2] - _SIDE, cell[3] - _SIDE)))
     beside = sorted(b for b in unsure if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) == cell)
+    space = (_SPACE if cell is None else _IN_CELL) * (box[3] - box[1])
     for word in (*beside, *reversed(beside)):
-        if max(word[0] - box[2], box[0] - word[2]) < _SPACE * (box[3] - box[1]):
+        if max(word[0] - box[2], box[0] - word[2]) < space:
             box = hull((box, word))
     return box
+
+
+def _is_empty(cell: Region, words: Words) -> bool:
+    return not any(_middle_in(w.box, cell) for w in words if _says(w))
 
 
 def _new(found: Sequence[Box], known: Sequence[Box]) -> list[Box]:
@@ -214,15 +286,22 @@ def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]
 
 
 def _specks(page: Pixels, lines: Sequence[Box], words: Words) -> list[Box]:
-    """Those of the lines whose ink is more broken than the strokes of the page's words, or far lower than these: what shows
-    through a scan in black and white, and dust. In a table's cells print that is as broken was lost often."""
-    long = [b for b in lines if b[2] - b[0] >= 2 * (b[3] - b[1])]
+    """Those of the lines whose ink is more broken than the strokes of the page's words, or far lower, or both a little: what
+    shows through a scan in black and white, and dust. In a table's cells print that is as broken was lost often."""
     sure = [w.box for w in words if w.confidence >= _CLEAR and len(w.text) > 2]
-    if not long or not sure:
+    if not lines or not sure:
         return []
-    low = _LOWER * float(np.median([b[3] - b[1] for b in sure]))
-    broken = _BROKEN * float(np.median([_solid(page, b) for b in sure]))
-    return [b for b in long if b[3] - b[1] < low or _solid(page, b) < broken]
+    high, solid, dark = (
+        float(np.median([f(b) for b in sure]))
+        for f in (lambda b: b[3] - b[1], lambda b: _solid(page, b), lambda b: darkness(page, b))
+    )
+
+    def is_speck(box: Box) -> bool:
+        height, length, own = (box[3] - box[1]) / high, (box[2] - box[0]) / (box[3] - box[1]), _solid(page, box) / solid
+        low = length >= 1.5 and height < _LOW and (own < _LOW_BROKEN or darkness(page, box) > dark + _LOW_PALER)
+        return low or (length >= 2 and (height < _LOWER or own < _BROKEN))
+
+    return [b for b in lines if is_speck(b)]
 
 
 def _solid(page: Pixels, box: Box) -> float:
@@ -233,8 +312,8 @@ def _solid(page: Pixels, box: Box) -> float:
 
 
 def garbled(grids: lone.Grids) -> list[Box]:
-    """What was read in columns of numbers and is none, however often it is read."""
-    return [w.box for table, inside in grids for w in junk(numbers(table, inside), inside)]
+    """What was read in columns of numbers and is none, or none of theirs, however often it is read."""
+    return [w.box for table, inside in grids for w in (*junk(numbers(table, inside), inside), *broken(table, inside))]
 
 
 def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recognizer, never: Sequence[Box] = ()) -> list[Box]:
@@ -365,8 +444,9 @@ def _parted(seal: Circle, words: Sequence[RawWord], mm: float) -> list[Box]:
         box = x0, y0, x1, y1 = hull(w.box for w in row)
         middle = _block_middle(box, rows, mm)
         near = seal.radius + (0 if middle is None else _HIDDEN_MM * mm)
-        half = np.sqrt(max(0.0, near**2 - ((y0 + y1) / 2 - seal.y) ** 2))
-        if not seal.x - 0.5 * seal.radius < x0 < seal.x + half or x1 < seal.x + 0.6 * half:
+        away = abs((y0 + y1) / 2 - seal.y)
+        half = np.sqrt(max(0.0, near**2 - away**2))
+        if away >= near or not seal.x - 0.5 * seal.radius < x0 < seal.x + half or x1 < seal.x + 0.6 * half:
             continue
         left = 2 * middle - x1 if middle is not None else seal.x - 0.3 * seal.radius
         if not _whole(row) and x0 - left > _TAKEN * (x1 - left) and _bare((left, y0, x0, y1), [w.box for w in words]):

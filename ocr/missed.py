@@ -37,6 +37,8 @@ _BREAK_MM = 15.0
 """Between runs of one line."""
 _LEAST = 3
 """Letters that make a run; one fewer if they are clear ones, as of ``10`` or a line's last word."""
+_MANY = 5
+"""Whole letters of a line that others are pieces of."""
 _LOW_MM = 1.2
 """Height of the smallest letters worth a line; below are rows of specks."""
 
@@ -183,8 +185,13 @@ def _is_line(letters: Floats, mm: float) -> bool:
     heights = letters[:, 3] - letters[:, 1]
     if len(letters) < _LEAST:
         return len(letters) == _LEAST - 1 and bool(heights.min() >= max(FIGURE_MM * mm, 0.6 * heights.max()))
-    typical = float(np.median(heights))
-    foot = letters[:, 3]
+    whole = letters[heights >= 0.75 * np.percentile(heights, 80)]
+    # a fold or leaders through a line leave pieces of its letters at many levels
+    return _on_one_foot(letters, mm) or (len(whole) > _MANY and _on_one_foot(whole, mm))
+
+
+def _on_one_foot(letters: Floats, mm: float) -> bool:
+    typical, foot = float(np.median(letters[:, 3] - letters[:, 1])), letters[:, 3]
     return typical >= _LOW_MM * mm and bool(np.median(np.abs(foot - np.median(foot))) < 0.25 * typical)
 
 

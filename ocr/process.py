@@ -150,6 +150,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         found = layout.read_page(beside, paper.dpi, recognizer)
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
         rest, read, missing = unread.settle(paper, found, read, recognizer)
+        read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
         said = loops.eights(paper.page, tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1]))
         words, missing = reduced.back(said, missing)

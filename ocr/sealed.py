@@ -188,7 +188,7 @@ def _with_row(words: tuple[RawWord, ...], row: _Row, seal: Circle, own: tuple[in
     if _whole_name(there):
         return words
     best = max(row.readings, key=_read, default=())
-    named, like = _looked_for(best, row)
+    named, like = ((), 0.0) if _whole_name(best) else _looked_for(best, row)
     if not named:
         named, like = _named(best, (*row.readings, there), seal)
     sure = confidence(best) >= _ACCEPTED[bool(named)] or like >= _SURELY_A_NAME

@@ -8,6 +8,7 @@ one whose ink they lack.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ocr.frames import Pixels
 from ocr.lines import RawWord, hull
-from ocr.typeset import FACES, Setting, advance, scaled
+from ocr.typeset import FACES, advance, scaled
 from workstation.domain.page import Box
 
 Floats = NDArray[np.float32]
@@ -146,14 +147,16 @@ def fit(found: Print, at: Place, word: str, rise: float) -> tuple[float, float]:
     height, width = shape.ink.shape
     odds = _window(found.odds, left - beside, top - over, width + 2 * beside, height + 2 * over)
     there = cv2.matchTemplate(odds, shape.ink, cv2.TM_CCORR)
-    between = cv2.matchTemplate(np.maximum(odds, 0), _between(shape, rise), cv2.TM_CCORR)
+    between = cv2.matchTemplate(np.maximum(odds, 0), _between(word, at.face, at.em, rise), cv2.TM_CCORR)
     whole = float(shape.ink.sum())
     visible = float(shape.ink[odds[over : over + height, beside : beside + width] != 0].sum()) / whole
     return float((there - _CLUTTER * between).max()) * len(word) / (_FOR * whole), visible
 
 
-def _between(shape: Setting, rise: float) -> Floats:
+@lru_cache(maxsize=1024)
+def _between(word: str, face: str, em: float, rise: float) -> Floats:
     """Where a word has no ink, from its first letter to its last."""
+    shape = scaled(word, face, em)
     out = np.zeros_like(shape.ink)
     columns = np.flatnonzero(shape.ink.max(axis=0) > _INKED)
     if columns.size:

@@ -42,8 +42,9 @@ def advance(text: str, face: str, em: float) -> float:
     return sum(_letter(c, face)[1] for c in text) * em / EM
 
 
+@lru_cache(maxsize=1024)
 def scaled(text: str, face: str, em: float) -> Setting:
-    """The text at a size of ``em`` pixels."""
+    """The text at a size of ``em`` pixels; kept, since the names of one row are looked for in several places (7 MB)."""
     ink, by = _set(text, face), em / EM
     size = max(1, round(ink.shape[1] * by)), max(1, round(ink.shape[0] * by))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -51,6 +51,7 @@ def settle(
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
     words = tuple(w for w in read.words if not (marks.junk(w) or speck(w, paper.mm)))
+    grids = lone.tightened(grids, marks.ink.letters, paper.mm)
     red = marks.colours.red_seals(paper.dpi) if marks.colours else ()
     words = sealed.rows_again(paper.page, marks.ink.seals, words, paper.dpi, recognizer, gone=red)
     cells = [w for _, inside in grids for w in inside]
@@ -66,7 +67,7 @@ def settle(
     words, gone = told_again(paper, words, told(paper, marks, read, words, grids, recognizer), recognizer)
     words, grids, left = _found_again(paper, marks, read, words, grids, gone, recognizer)
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
-    left = [whole(box, every, grids) for box in left]
+    left = _once([whole(box, every, grids) for box in left])
     hands = handwritten(marks.ink, marks.colours, every, list(stamps), paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
     areas += [UnreadArea("lost_line", box) for box in left if not any(share(box, h) > 0.5 for h in hands)]
@@ -249,6 +250,15 @@ def _merged(boxes: Sequence[Box]) -> list[Box]:
         else:
             done.append(at)
     return sorted(done, key=lambda b: b[1])
+
+
+def _once(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes that lie mostly over one another as one."""
+    done = list[Box]()
+    for box in boxes:
+        over = [d for d in done if share(box, d) > 0.5 or share(d, box) > 0.5]
+        done = [*(d for d in done if d not in over), hull((box, *over))]
+    return done
 
 
 def _straight(stamp: Box, marks: Marks, mm: float) -> bool:

@@ -5,13 +5,14 @@ from its neighbour what they were, and one that was read in pieces is one again.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain, count
 
 from ocr.grammar import distance, plain
 from ocr.language.names import strokes
-from ocr.language.wording import first_words, is_weak, key, threes, usual_neighbours, usually_together
+from ocr.language.wording import first_words, is_weak, key, threes, together, usual_neighbours, usually_together
 from workstation.domain.syllables import core, is_syllable
 
 _PAIR, _WEAK_PAIR = 2.2, 1.2
@@ -31,6 +32,9 @@ _THREE, _BROKEN = 1.2, 1.0
 _STOPS = ",;:."
 _KEPT = 40
 """Sentences that are followed at once."""
+_BEHIND = 6.0
+"""How much less likely than the likeliest one of them may be: words to come seldom make good as much (of 58 sentences none was
+chosen otherwise down to 5)."""
 _DEAR = 6.5
 """What no neighbours make good."""
 _SPACE, _WORDS, _SHORTEST = 1.0, 3, 2
@@ -60,23 +64,42 @@ def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
     """Of each place the index of the option that makes the likeliest sentence, -1 for one that the option before it fills too; of
     equals the first."""
     at: list[dict[tuple[str, str], _State]] = [{} for _ in range(len(places) + 1)]
-    at[0]["", ""] = 0.0, (), ("", "")
+    at[0]["", ""] = _State(0.0, ("", ""), -1, None)
     for place, options in enumerate(places):
-        states = sorted(at[place].values(), key=lambda state: -state[0])[:_KEPT]
+        states = _followed(at[place].values())
         for i, option in enumerate(options):
-            said, after = tuple(option.text.split()), at[place + option.places]
+            said, after = option.text.split(), at[place + option.places]
             own = sum(map(_worth, said)) - option.cost
-            for score, path, last in states:
-                behind = (*last, *said)
-                there = score + own + sum(_beside(*three) for three in zip(behind, behind[1:], behind[2:], strict=False))
-                end = (behind[-2], behind[-1])
-                if end not in after or there > after[end][0]:
-                    after[end] = (there, (*path, i, *(-1,) * (option.places - 1)), end)
-    return list(max(at[-1].values(), key=lambda state: state[0])[1])
+            for state in states:
+                score, last = state.score + own, state.last
+                for word in said:
+                    score += _beside(*last, word)
+                    last = last[1], word
+                if last not in after or score > after[last].score:
+                    after[last] = _State(score, last, i, state, option.places)
+    return list(max(at[-1].values(), key=lambda state: state.score).chosen())
 
 
-_State = tuple[float, tuple[int, ...], tuple[str, str]]
-"""How likely a sentence is so far, the options it was made of, its last two words (empty: none)."""
+@dataclass(slots=True)
+class _State:
+    """How likely a sentence is so far, its last two words (empty: none), the option that was taken last and the state before."""
+
+    score: float
+    last: tuple[str, str]
+    option: int
+    before: "_State | None"
+    places: int = 0
+
+    def chosen(self) -> Iterator[int]:
+        if self.before is not None:
+            yield from self.before.chosen()
+            yield from (self.option, *(-1,) * (self.places - 1))
+
+
+def _followed(states: Iterable[_State]) -> Sequence[_State]:
+    """Best first, without those that no words to come would bring to the front."""
+    best = sorted(states, key=lambda state: -state.score)[:_KEPT]
+    return [state for state in best if state.score >= best[0].score - _BEHIND]
 
 
 def alternatives(word: str, sure: float) -> Iterator[Option]:
@@ -134,6 +157,7 @@ _FIGURE = 0.8
 """What it costs that a letter was read as a figure."""
 
 
+@lru_cache(maxsize=10_000)
 def _worth(word: str) -> float:
     inner = core(word)
     if not any(c.isalpha() for c in inner):
@@ -178,7 +202,7 @@ def _followers() -> frozenset[str]:
 @cache
 def _vocabulary() -> Mapping[str, tuple[str, str]]:
     """Key of a word → the word in small letters, and its strokes."""
-    found = {key(w): w.lower() for two in usual_neighbours() for w in two if w.isalpha() and is_syllable(w)}
+    found = {key(w): w.lower() for w in dict.fromkeys(chain(*usual_neighbours())) if w.isalpha() and is_syllable(w)}
     return {own: (word, strokes(word)) for own, word in found.items()}
 
 
@@ -203,19 +227,38 @@ def _is_known(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def _near(read: str) -> tuple[tuple[str, float], ...]:
     """Known words of nearly the same strokes, and what misreading them costs."""
-    seen, out = strokes(read), []
+    seen, own, out = strokes(read), key(read), []
     if len(read) == 1:
         return tuple((word, _REST) for word, _ in _vocabulary().values() if word[0] == read and not is_syllable(read))
-    for own, (word, meant) in _vocabulary().items():
-        if own == key(read):
-            continue
-        most = int(_FARTHEST * max(len(seen), len(meant)))
-        if abs(len(seen) - len(meant)) > most:
+    bag, long = _bag(seen), len(seen)
+    for other, (word, meant) in _vocabulary().items():
+        most = int(_FARTHEST * max(long, len(meant)))
+        there = _bag(meant)
+        if abs(long - len(meant)) > most or max((bag & ~there).bit_count(), (there & ~bag).bit_count()) > most or other == own:
             continue
         off = distance(seen, meant, most)
         if off <= most:
             out.append((word, _misread(read, word, off)))
     return tuple(out)
+
+
+@cache
+def _bag(letters: str) -> int:
+    """A bit for each letter and one for its second: what one word has and another has not counts for their distance."""
+    out = 0
+    for letter in letters:
+        bit = 1 << 2 * _place(letter)
+        out |= bit << 1 if out & bit else bit
+    return out
+
+
+@cache
+def _place(letter: str) -> int:
+    """A number of the letter's own."""
+    return next(_places)
+
+
+_places = count()
 
 
 def _misread(read: str, word: str, off: int) -> float:
@@ -234,25 +277,25 @@ def _by_letters() -> Mapping[str, Sequence[str]]:
     return out
 
 
-_NONE: frozenset[str] = frozenset()
+_NONE: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
     """By the letters, marks apart, of a word or of two: keys of the known words that usually stand behind, and before."""
 
-    after: Mapping[str, frozenset[str]]
-    before: Mapping[str, frozenset[str]]
+    after: Mapping[str, Set[str]]
+    before: Mapping[str, Set[str]]
 
 
 @cache
 def _sides() -> _Sides:
+    bare = {own: plain(word) for own, (word, _) in _vocabulary().items()}
     after: dict[str, set[str]] = {}
     before: dict[str, set[str]] = {}
-    pairs = {(key(left), key(right)) for left, right in usual_neighbours()}
-    for run in (*pairs, *threes().known):
-        if all(own in _vocabulary() for own in run):
-            bare = [plain(_vocabulary()[own][0]) for own in run]
-            after.setdefault(" ".join(bare[:-1]), set()).add(run[-1])
-            before.setdefault(" ".join(bare[1:]), set()).add(run[0])
-    return _Sides(*({words: frozenset(keys) for words, keys in side.items()} for side in (after, before)))
+    for run in (*together(), *threes().known):
+        said = [bare.get(own, "") for own in run]
+        if all(said):
+            after.setdefault(" ".join(said[:-1]), set()).add(run[-1])
+            before.setdefault(" ".join(said[1:]), set()).add(run[0])
+    return _Sides(after, before)

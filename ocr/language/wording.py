@@ -4,7 +4,7 @@ Read once a process from small files of this folder; what is in them and where i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -38,11 +38,12 @@ def is_weak(word: str) -> bool:
 
 def usually_together(left: str, right: str) -> bool:
     """Whether two words usually follow one another."""
-    return (key(left), key(right)) in _together()
+    return (key(left), key(right)) in together()
 
 
 @cache
-def _together() -> frozenset[tuple[str, str]]:
+def together() -> frozenset[tuple[str, str]]:
+    """Keys of words that usually follow one another."""
     return frozenset((key(left), key(right)) for left, right in usual_neighbours())
 
 
@@ -133,9 +134,10 @@ def _neighbours(name: str) -> Iterator[tuple[str, str]]:
     return (two for words in _runs(name) for two in pairwise(words))
 
 
-def _runs(name: str) -> Iterator[list[str]]:
+@cache
+def _runs(name: str) -> Sequence[Sequence[str]]:
     """Words that stand side by side in a file, no sign between them."""
-    return (run.split() for line in lines_of(name) for run in re.split(r"[;,.:]| - ", line))
+    return [run.split() for line in lines_of(name) for run in re.split(r"[;,.:]| - ", line)]
 
 
 def _frozen(table: dict[tuple[str, str], set[str]]) -> dict[tuple[str, str], frozenset[str]]:

@@ -8,7 +8,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr import lone
+from ocr import columns, lone
 from ocr.columns import Numbers, garbled, numbers
 from ocr.digits import numbers_again
 from ocr.frames import Pixels
@@ -99,26 +99,28 @@ def test_a_number_too_pale_to_be_ink_in_a_full_column_is_told_and_an_empty_cell_
 
 
 @pytest.mark.parametrize(
-    ("text", "confidence", "told"),
+    ("text", "confidence", "told", "gone"),
     [
-        ("Td9]", 0.4, True),
-        ("LUS6", 0.35, True),
-        ("m", 0.1, True),
-        ("1957", 0.1, False),
-        ("195T", 0.1, False),
-        ("ó", 0.1, False),
-        ("Ò", 0.1, True),
-        ("Td9]", 0.7, False),
+        ("Td9]", 0.4, True, True),
+        ("LUS6", 0.35, True, True),
+        ("m", 0.1, True, True),
+        ("1957", 0.1, False, False),
+        ("195T", 0.1, False, False),
+        ("ó", 0.1, True, False),  # a six, of which a year has three figures more
+        ("57", 0.5, True, False),
+        ("57", 0.7, False, False),
+        ("Ò", 0.1, True, True),
+        ("Td9]", 0.7, False, False),
     ],
 )
-def test_what_is_no_number_is_told_there_and_leaves_the_text(text: str, confidence: float, told: bool) -> None:
+def test_what_is_no_number_is_told_there_and_leaves_the_text(text: str, confidence: float, told: bool, gone: bool) -> None:
     odd = word(text, 1, 4, confidence)
     words = said({4: odd})
-    assert garbled(odd) is told
+    assert garbled(odd) is gone
     assert found_in(page(), words) == ([odd.box] if told else [])
     assert found_in(page(), words, worn=False) == []
     ((_, kept),) = lone.unsaid(((table(), words),), (UnreadArea("lost_line", odd.box),))
-    assert (odd in kept) is not told and len(kept) == len(words) - told
+    assert (odd in kept) is not gone and len(kept) == len(words) - gone
     # beside a number it is that number's end
     end = replace(odd, box=(odd.box[0] + 100, odd.box[1], odd.box[2] + 100, odd.box[3]))
     assert found_in(page(), (*said(), end)) == []
@@ -154,6 +156,35 @@ def test_what_leaves_the_text_is_told_there_and_is_no_number(odd: list[Word], ar
         assert any(a.kind == "lost_line" and overlap(gone.box, a.box) > 0.5 * overlap(gone.box, gone.box) for a in areas)
         event("left the text")
         assert gone in odd and not gone.text.replace(".", "").isdigit() and gone.confidence < KNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("1957", "year"), ("2957", "4 figures"), ("057", ""), ("086503084660", "12 figures"), ("1047,9", "decimal"),
+        ("1.047,9", ""), ("831.801.000", "grouped"), ("831.80.000", ""), ("02/9/2024", "day"), ("Lan", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_numbers_form_tells_columns_apart(text: str, form: str) -> None:
+    assert columns.form(text) == form
+
+
+def test_a_number_with_letters_and_no_confidence_was_not_read() -> None:
+    guessed = word("195T", 1, 4, 0.0)
+    assert found_in(page(), said({4: guessed})) == [guessed.box] and found_in(page(), said({4: guessed}), worn=False) == []
+
+
+def test_what_has_another_form_than_its_column_is_in_doubt_however_surely_it_was_read() -> None:
+    odd = word("2957", 1, 4, 0.95)
+    words = said({4: odd})
+    assert [w.text for w in columns.doubted(table(), words) if w.doubt] == ["2957"]
+    assert columns.doubted(table(), said()) == said()
+    # a word that is in doubt for its own reason keeps that
+    again = replace(odd, doubt="reread")
+    assert [w.doubt for w in columns.doubted(table(), said({4: again})) if w.doubt] == ["reread"]
+    # two forms side by side: no number of either is odd
+    mixed: dict[int, Word | None] = {row: word("2957", 1, row, 0.95) for row in (3, 4, 5)}
+    assert not any(w.doubt for w in columns.doubted(table(), said(mixed)))
 
 
 def test_in_a_column_of_numbers_any_letter_among_digits_is_read_again_and_elsewhere_not() -> None:

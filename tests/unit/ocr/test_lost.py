@@ -14,7 +14,10 @@ from ocr.grids import Table
 from ocr.ink import Circle, Ink, find_ink
 from ocr.lines import RawWord
 from ocr.lost import (
+    _along,
+    _beginnings,
     _connected,
+    _goes_on,
     _mirrored,
     _of_seal,
     _part_of_row,
@@ -27,7 +30,7 @@ from ocr.lost import (
     unlike,
     whole,
 )  # fmt: skip
-from ocr.missed import Paper
+from ocr.missed import Paper, _is_line
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
 from workstation.domain.page import Box, Engine, Word
@@ -283,12 +286,67 @@ def test_dust_and_what_shows_through_in_specks_are_no_lines() -> None:
     assert _specks(thinned, [line], ()) == []
 
 
+def test_a_low_line_that_is_a_little_broken_or_pale_is_none() -> None:
+    page = drawn((60, 100, "Ủy ban nhân dân"), (60, 200, "Phòng Tư pháp"))
+    words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
+    low: Box = (60, 210, 290, 234)
+    assert _specks(page, [low], words) == []
+    pale = page.copy()
+    pale[180:] = 255 - (255 - pale[180:]) // 2
+    assert _specks(pale, [low], words) == [low]
+    assert _specks(pale, [(60, 204, 290, 246)], words) == []  # as high as words: pale print is often lost
+
+
+def test_a_pale_line_that_goes_on_where_a_paragraph_does_is_this_sides() -> None:
+    words = (
+        RawWord("Căn", (100.0, 100.0, 160.0, 130.0), 0.9, (1,)), RawWord("cứ", (170.0, 98.0, 210.0, 132.0), 0.9, (1,)),
+        RawWord("lệch", (300.0, 150.0, 380.0, 180.0), 0.2, (2,)),
+    )  # fmt: skip
+    beginnings = _beginnings(words)
+    assert beginnings == [(100.0, 99.0, 160.0, 131.0)]
+    assert _goes_on((102, 150, 220, 180), beginnings, MM)
+    assert not _goes_on((115, 150, 220, 180), beginnings, MM)  # begins elsewhere
+    assert not _goes_on((102, 220, 220, 250), beginnings, MM)  # a line is missing between
+    assert not _goes_on((102, 150, 220, 162), beginnings, MM)  # far lower
+    assert not _goes_on((300, 190, 380, 220), beginnings, MM)  # under what was not read
+
+
+def test_a_pale_line_under_dark_ones_is_told_where_nothing_is_read() -> None:
+    image = Image.new("L", (1654, 900), 255)
+    draw = ImageDraw.Draw(image)
+    for n, text in enumerate(("Theo đề nghị của Trưởng phòng Tư pháp", "về việc kiểm tra hồ sơ của công dân", "lý do.")):
+        draw.text((300, 300 + 60 * n), text, 170 if n == 2 else 0, FACE)
+    said = read(np.array(image), Blind(tesseract(), ("lý", "do", "do.")))
+    told = [a.box for a in boxes(said, "lost_line")]
+    assert "lý" not in said.text and len(told) == 1
+    assert told[0][0] < 330 and 410 < told[0][1] < 440
+
+
+def test_a_line_that_a_fold_has_cut_is_one_by_its_whole_letters() -> None:
+    def letters(*feet: float, height: float = 25) -> list[list[float]]:
+        return [[100.0 + 30 * i, foot - height, 120.0 + 30 * i, foot] for i, foot in enumerate(feet)]
+
+    whole_ones, pieces = letters(*[200.0] * 6), letters(*(184.0, 186.0, 208.0, 190.0, 182.0, 211.0, 187.0), height=9)
+    assert _is_line(np.array(whole_ones + pieces), MM)
+    assert not _is_line(np.array(pieces), MM)
+    assert not _is_line(np.array(letters(200, 210, 190, 220, 185, 214)), MM)
+
+
+def test_a_piece_of_a_line_that_made_no_sense_is_told_with_all_of_it() -> None:
+    line: Box = (100.0, 100.0, 300.0, 130.0)
+    assert _along((120.0, 102.0, 160.0, 128.0), [line]) == line
+    assert _along((120.0, 102.0, 160.0, 128.0), [(100.0, 60.0, 300.0, 130.0)]) == (120.0, 102.0, 160.0, 128.0)
+    assert _along((120.0, 202.0, 160.0, 228.0), [line]) == (120.0, 202.0, 160.0, 228.0)
+
+
 def test_a_lost_place_is_told_with_the_words_beside_it_that_are_as_good_as_lost() -> None:
     words = (word("tIIHc", 190, 260, 115, 0.1), word("Nam", 270, 340, 115, 0.9), word("xĐ", 190, 250, 175, 0.0))
     lost: Box = (100, 100, 180, 130)
     assert whole(lost, words, ()) == (100, 100, 260, 130)
     cells = Table((90, 90, 400, 140), (((90, 90, 185, 140), (185, 90, 400, 140)),))
-    assert whole(lost, words, ((cells, ()),)) == lost
+    assert whole(lost, words, ((cells, ()),)) == (94, 94, 181, 136)  # nothing was read in its cell: all of it is told
+    high = Table((90, 90, 400, 240), (((90, 90, 185, 240), (185, 90, 400, 240)),))
+    assert whole(lost, words, ((high, ()),)) == lost  # a cell of several lines
 
 
 def test_a_doubtful_word_that_no_other_reading_is_like_is_strokes_taken_for_letters() -> None:
