@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.stampframes import erase_frames
 from ocr.stampink import stamps_to_paper
 from workstation.domain.page import Recipe, Transform
 
@@ -139,6 +140,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("red_to_paper", 1, red_to_paper, "red ink"),
     Step("flatten", 1, flatten_shading, "the paper's own brightness"),
     Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),
+    Step("stamp_frames", 1, erase_frames, "a stamp's frame"),
     Step("leaders", 3, erase_leaders, "rows of dots"),
 )
 UNPARTED = PREPARATION[1:]
