@@ -1,6 +1,5 @@
 """What is in a file, from its header: nothing large is decoded before its size is known to be allowed."""
 
-import mmap
 from pathlib import Path
 
 import pymupdf
@@ -24,6 +23,8 @@ from workstation.domain.errors import WorkstationError
 from workstation.domain.pagejobs import FrameInfo, Inspection, Limits
 
 _SIGNATURE_WIDGET = 6  # MuPDF's PDF_WIDGET_TYPE_SIGNATURE
+_RANGE, _PART = b"/ByteRange", 1 << 20
+"""What is looked for in a file, and how much of it is in memory then."""
 _STRIP_OFFSETS, _STRIP_SIZES, _TILE_OFFSETS, _TILE_SIZES = 273, 279, 324, 325
 
 
@@ -135,8 +136,9 @@ def _signed(path: Path, document: pymupdf.Document) -> bool:
 
 def _byte_ranges(path: Path, most: int) -> int:
     """How many byte ranges the file speaks of; counted up to ``most``."""
-    found = at = 0
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        while found < most and (at := data.find(b"/ByteRange", at)) >= 0:
-            found, at = found + 1, at + 1
-    return found
+    found, rest = 0, b""
+    with path.open("rb") as file:  # read, not mapped: a file of a thousand scans would count as this process's memory
+        while found < most and (part := file.read(_PART)):
+            found += (rest + part).count(_RANGE)
+            rest = (rest + part)[1 - len(_RANGE) :]
+    return min(found, most)

@@ -11,6 +11,7 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from ocr.inspect import _byte_ranges
 from ocr.worker import inspect_file
 from tests.pagemaker import quick_page, save_page
 from workstation.domain.errors import WorkstationError
@@ -219,3 +220,17 @@ def test_a_signature_that_no_field_shows_is_one_and_usage_rights_are_none(tmp_pa
         pdf.save(tmp_path / "both.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
     signed = {name: inspect_file(tmp_path / f"{name}.pdf", Limits()).signed for name in ("hidden", "rights", "both")}
     assert signed == {"hidden": True, "rights": False, "both": True}
+
+
+@pytest.mark.parametrize("at", [0, 1, 30, 31, 32, 33, 40, 54, 64])
+def test_a_byte_range_is_found_also_where_two_parts_of_the_file_meet(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocr.inspect._PART", 32)
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * at + b"/ByteRange [0 1 2 3]" + b"y" * 40)
+    assert _byte_ranges(path, 2) == 1
+    path.write_bytes(path.read_bytes() * 3)
+    assert _byte_ranges(path, 2) == 2 and _byte_ranges(path, 9) == 3
+    path.write_bytes(b"/Byte" * 30)
+    assert _byte_ranges(path, 2) == 0
