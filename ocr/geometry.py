@@ -151,8 +151,8 @@ class Lie:
     """The lines' shape said which end is up; else reading had to."""
 
 
-def measure_lie(plain: Pixels, dpi: float, sure_by_reading: Callable[[Recipe], int]) -> Lie:
-    """Rotation (0, 90, 180, 270) and skew of a grey page.
+def measure_lie(plain: Pixels, dpi: float, sure_by_reading: Callable[[Recipe], int], *, across: bool = False) -> Lie:
+    """Rotation (0, 90, 180, 270) and skew of a grey page. ``across``: its lines run the other way than it seems.
 
     The text's axis comes from the shape of words, the skew from the rows' projection, which end is up from the shape of
     the lines; where that is weak or says "down", ``sure_by_reading`` (of what levels the page: 0 or 180) reads both ways.
@@ -162,7 +162,7 @@ def measure_lie(plain: Pixels, dpi: float, sure_by_reading: Callable[[Recipe], i
     ink = _without_rules(ink_map(small, _SMALL_DPI))
     if not ink.any():
         return Lie(0, 0.0)
-    base = 90 if _sideways(ink) else 0
+    base = 90 if _sideways(ink) != across else 0
     skew = _best_angle(np.rot90(ink, -1) if base else ink)
     level = lie_recipe(Lie(base, skew))
     finer = min(dpi, 2 * _SMALL_DPI)

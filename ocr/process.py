@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Literal
 
 import cv2
 
@@ -44,23 +45,25 @@ from workstation.domain.pagejobs import PageJob, PageResult
 from workstation.domain.pagework import geometry
 from workstation.domain.thumbs import ThumbJob, page_key
 
-_HOPELESS, _SOME_WORDS = 0.3, 10
+_HOPELESS, _SOME_WORDS, _LONG = 0.3, 10, 4
+Otherwise = Literal["", "over", "across"]
+"""How a page may lie that does not lie as it seems: the other way up, or a quarter turn further."""
 
 
 def clean(
-    frame: Frame, work: Recipe, recognizer: Recognizer, *, over: bool = False, least_ink: float = PROGRAM_LIMITS.min_ink_mm2
+    frame: Frame, work: Recipe, recognizer: Recognizer, otherwise: Otherwise = "", least_ink: float = PROGRAM_LIMITS.min_ink_mm2
 ) -> Cleaned:
     """Finds the recipe of a frame and applies it. ``work``: what is asked of the page beyond what the program sees.
-    ``least_ink``: mm² of writing without which a page is blank; ``over``: the other way up than it seems."""
+    ``otherwise``: than it seems to lie; ``least_ink``: mm² of writing without which a page is blank."""
 
     def measure(page: Pixels, plain: Pixels, dpi: float) -> Lie:
         def read_both_ways(level: Recipe) -> int:
             reduced = reduce(apply_recipe(page, level), dpi)
             return end_up(prepare(reduced.page, reduced.dpi), reduced.dpi, recognizer)
 
-        return measure_lie(plain, dpi, read_both_ways)
+        return measure_lie(plain, dpi, read_both_ways, across=otherwise == "across")
 
-    return worked(frame, work, measure, over=over, least_ink=least_ink)
+    return worked(frame, work, measure, over=otherwise == "over", least_ink=least_ink)
 
 
 def process(job: PageJob, recognizer: Recognizer) -> PageResult:
@@ -77,11 +80,7 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     # the machine's cores each have a worker of their own
     cv2.setNumThreads(1)
     frame = load_frame(job.path, job.frame)
-    done, reduced, text, found = _understood(frame, job, recognizer)
-    if _hopeless(text) and all(t.name != "rotate" for t in job.work):
-        other = _understood(frame, job, recognizer, over=True)
-        if _sureness(other[2]) > 2 * _sureness(text):
-            done, reduced, text, found = other
+    done, reduced, text, found = _lying_right(frame, job, recognizer)
     frame = replace(frame, dpi=done.dpi)
     notes = findings(frame, done.plain, reduced, geometry(done.recipe), done.ink_mm2, done.lie.skew_deg, job.limits)
     notes += _which_end_is_up(done, text, job) + unread.counted(text.unread)
@@ -99,8 +98,24 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
 Understood = tuple[Cleaned, Reduced, PageText, tuple[PageCode, ...]]
 
 
-def _understood(frame: Frame, job: PageJob, recognizer: Recognizer, *, over: bool = False) -> Understood:
-    done = clean(frame, job.work, recognizer, over=over, least_ink=job.limits.min_ink_mm2)
+def _lying_right(frame: Frame, job: PageJob, recognizer: Recognizer) -> Understood:
+    """The page as it lies by its shape; where that makes no sense, and no clerk has turned it, as it makes more: standing on its
+    head, or its lines running the other way (few pages do lie so: one that seems to is first set upright)."""
+    best = _understood(frame, job, recognizer)
+    if any(t.name == "rotate" for t in job.work):
+        return best
+    sideways = best[0].lie.rotation % 180 or _on_end(best[2])
+    ways: tuple[Otherwise, ...] = ("across", "over") if sideways else ("over", "across")
+    for way in ways:
+        if not _hopeless(best[2]):
+            break
+        other = _understood(frame, job, recognizer, way)
+        best = other if _sureness(other[2]) > 2 * _sureness(best[2]) else best
+    return best
+
+
+def _understood(frame: Frame, job: PageJob, recognizer: Recognizer, otherwise: Otherwise = "") -> Understood:
+    done = clean(frame, job.work, recognizer, otherwise, job.limits.min_ink_mm2)
     reduced = reduce(done.page, done.dpi)
     found = () if done.blank else codes.find_codes(done.plain, done.dpi)
     if separator_of(found) is not None:  # what is printed on our own sheets is nobody's document
@@ -114,13 +129,22 @@ def _understood(frame: Frame, job: PageJob, recognizer: Recognizer, *, over: boo
 
 
 def _sureness(text: PageText) -> float:
+    """Mean confidence of the letters; none of words that stand on end, which the recogniser reads too, but in no order."""
+    if _on_end(text):
+        return 0.0
     letters = sum(len(w.text) for w in text.words)
     return sum(w.confidence * len(w.text) for w in text.words) / letters if letters else 0.0
 
 
+def _on_end(text: PageText) -> bool:
+    """Whether most words are higher than long."""
+    long = [w.box for w in text.words if sum(c.isalpha() for c in w.text) >= _LONG]
+    return 2 * sum(b[3] - b[1] > b[2] - b[0] for b in long) > len(long) > _SOME_WORDS
+
+
 def _hopeless(text: PageText) -> bool:
-    """Whether a page with words makes so little sense that it may stand on its head: of 112 worn pages the worst that stood
-    upright had 0.40, those read upside down 0.01 to 0.05."""
+    """Whether a page with words makes so little sense that it may lie otherwise: of 112 worn pages the worst that stood upright
+    had 0.40, those read upside down 0.01 to 0.05."""
     return len(text.words) >= _SOME_WORDS and _sureness(text) < _HOPELESS
 
 

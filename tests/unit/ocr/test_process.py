@@ -138,6 +138,20 @@ def test_whichever_way_up_broken_print_seems_to_stand_it_is_read_upright(
     assert len(set(wanted) & set(found)) > 0.9 * len(set(wanted))
 
 
+@pytest.mark.parametrize(("lies", "seems"), [(0, True), (90, False), (270, False), (180, True)])
+def test_a_page_whose_lines_seem_to_run_the_other_way_is_read_all_the_same(
+    tmp_path: Path, quick: Path, monkeypatch: pytest.MonkeyPatch, lies: int, seems: bool
+) -> None:
+    """One of 80 worn pages, a list with print in pieces, was laid on its side and read as gibberish."""
+    with Image.open(quick) as image:
+        image.rotate(lies, expand=True).save(tmp_path / "page.png", dpi=(300, 300))
+    monkeypatch.setattr("ocr.geometry._sideways", lambda *_: seems)
+    result = worker.process_page(job(tmp_path / "page.png", tmp_path / "cache"))
+    assert result.rotation == lies
+    wanted, found = nfc(quick_page().text).split(), nfc(result.text.text).split()
+    assert len(set(wanted) & set(found)) > 0.9 * len(set(wanted))
+
+
 def test_the_samples_are_read_in_order_with_few_errors(samples: dict[str, Sample]) -> None:
     """Measured: 3 to 9 words of about 1,200 differ, each by a mark. A column read across would cost dozens."""
     wrong = total = 0
