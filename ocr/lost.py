@@ -297,9 +297,9 @@ def _specks(page: Pixels, lines: Sequence[Box], words: Words) -> list[Box]:
     )
 
     def is_speck(box: Box) -> bool:
-        height, length, own = (box[3] - box[1]) / high, (box[2] - box[0]) / (box[3] - box[1]), _solid(page, box) / solid
-        low = length >= 1.5 and height < _LOW and (own < _LOW_BROKEN or darkness(page, box) > dark + _LOW_PALER)
-        return low or (length >= 2 and (height < _LOWER or own < _BROKEN))
+        height, length, own = (box[3] - box[1]) / high, (box[2] - box[0]) / (box[3] - box[1]), _solid(page, box)
+        low = length >= 1.5 and height < _LOW and (own < _LOW_BROKEN * solid or darkness(page, box) > dark + _LOW_PALER)
+        return low or (length >= 2 and (height < _LOWER or own < _BROKEN * solid))
 
     return [b for b in lines if is_speck(b)]
 
