@@ -299,7 +299,7 @@ def test_a_low_line_that_is_a_little_broken_or_pale_is_none() -> None:
 
 def test_print_of_single_pixels_is_no_speck_and_stops_nothing() -> None:
     page = np.full((500, 700), 255, np.uint8)
-    page[104:140, 180:305:6] = page[204:246, 60:290:6] = 0  # as a facsimile's thinnest strokes: made thinner, none is left
+    page[104:140, 183:303:6] = page[204:246, 63:288:6] = 0  # as a facsimile's thinnest strokes: made thinner, none is left
     words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
     assert _specks(page, [(60, 204, 290, 246)], words) == []
 
