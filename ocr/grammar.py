@@ -80,16 +80,16 @@ def _letter_places(a: str) -> dict[Hashable, int]:
 
 @lru_cache(maxsize=4096)
 def bag(text: str) -> int:
-    """Which letters of ``letters`` there are and how many of each, a bit for each: whatever their order."""
+    """Which letters there are and how many of each, a bit for each: whatever their order."""
     seen: dict[str, int] = {}
     out = 0
     for c in text:
         seen[c] = again = seen.get(c, 0) + 1
-        out |= 1 << _PLACE[c] + _ALPHABET * min(again, _COUNTED)
+        out |= 1 << _COUNTED * _PLACE.setdefault(c, len(_PLACE)) + min(again, _COUNTED) - 1
     return out
 
 
-_ALPHABET, _COUNTED = 37, 6
+_COUNTED = 6
 _PLACE = {c: i for i, c in enumerate(" 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
 

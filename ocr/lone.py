@@ -262,11 +262,8 @@ def wide(words: Words) -> list[Box]:
 
 def tightened(grids: Grids, letters: Floats, mm: float) -> Grids:
     """The tables with such numbers where their figures stand: a rule's remains were taken for a part of them."""
-    loose = [{w.box for w in words if w.box in wide([w]) and core(w.text).isdigit()} for _, words in grids]
-    return [
-        (table, tuple(_tight(w, letters, mm) if w.box in own else w for w in words))
-        for (table, words), own in zip(grids, loose, strict=True)
-    ]
+    loose = wide([w for _, words in grids for w in words if core(w.text).isdigit()])
+    return [(table, tuple(_tight(w, letters, mm) if w.box in loose else w for w in words)) for table, words in grids]
 
 
 def _tight(word: Word, letters: Floats, mm: float) -> Word:

@@ -108,28 +108,29 @@ def told(
     beside = [b for b in lost if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) is None]
     specks = _specks(paper.page, beside, every) if doubtful else []  # on a clear page it may be a small picture of print
     lost = [b for b in lost if b not in specks]
+    lost += _new(_pale(paper, marks, read, words, (*lost, *specks, *(w.box for w in every)), recognizer), lost)
     never = garbled(grids) if doubtful else []
     lost = _print(paper, lost, every, recognizer, never)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
     lost += _new(lone.spanning(grids), lost) if doubtful else []
-    lost += _new(_pale(paper, marks, read, words, (*lost, *(w.box for w in every)), recognizer), lost)
     return tuple(_along(b, read.silent) for b in lost)
 
 
 def _pale(
     paper: Paper, marks: Marks, read: Reading, words: Sequence[RawWord], beside: Sequence[Box], recognizer: Recognizer
 ) -> list[Box]:
-    """Lines as pale as what shows through, which are this side's all the same: they go on where a line of it does, or say a word
-    surely that makes no sense in a mirror. Of 130 such lines of 80 worn pages that were none no other did."""
-    lines = [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
-    parts = [line_part(paper.page, box, (), paper.mm)[1] for box in lines]
-    found = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
-    beginnings = _beginnings(words)
-    return [
-        box
-        for box, front, back in zip(lines, found, found[len(lines) :], strict=False)
-        if not _mirrored(front, back) and (_goes_on(box, beginnings, paper.mm) or confidence(front) >= _PLAINLY)
-    ]
+    """Lines as pale as what shows through, which may be this side's all the same: they go on where a line of it does, or say a
+    word surely. Of 130 such lines of 80 worn pages that were none no other did."""
+    beginnings, pale = _beginnings(words), _silent(read, marks, beside)
+    going_on = [b for b in pale if _goes_on(b, beginnings, paper.mm)]
+    others = [b for b in pale if b not in going_on]
+    said = recognizer.lines([line_part(paper.page, b, (), paper.mm)[1] for b in others], paper.dpi) if others else ()
+    return going_on + [b for b, front in zip(others, said, strict=True) if confidence(front) >= _PLAINLY]
+
+
+def _silent(read: Reading, marks: Marks, beside: Sequence[Box]) -> list[Box]:
+    """Lines of letters that made no sense, of which neither words nor other boxes take up most."""
+    return [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
 
 
 def _beginnings(words: Sequence[RawWord]) -> list[Box]:
@@ -167,9 +168,7 @@ def _along(box: Box, silent: Sequence[Box]) -> Box:
 def _lines(paper: Paper, marks: Marks, read: Reading, every: Words, doubtful: bool) -> list[Box]:
     """Letters in lines that no word covers, and on a doubtful page lines that made no sense, if they are dark enough."""
     lost = [*lost_lines(marks, every, paper.mm, reads if doubtful else sure_or_full, light=False)]
-    beside = (*lost, *(w.box for w in every))
-    silent = [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
-    lost += _as_dark(paper.page, silent, every)
+    lost += _as_dark(paper.page, _silent(read, marks, (*lost, *(w.box for w in every))), every)
     lost = _connected([b for b in lost if darkness(paper.page, b) < _PALEST], read.silent)
     words = [w.box for w in every if w.confidence >= _SAID]
     return [b for b in lost if not _within_read(b, lost, [n for n in read.lines if not _bare(n, words)])]

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, count
+from itertools import chain
 
-from ocr.grammar import distance, plain
+from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
 from ocr.language.wording import first_words, is_weak, key, threes, together, usual_neighbours, usually_together
 from workstation.domain.syllables import core, is_syllable
@@ -97,7 +97,7 @@ class _State:
 
 
 def _followed(states: Iterable[_State]) -> Sequence[_State]:
-    """Best first, without those that no words to come would bring to the front."""
+    """Best first, without those that words to come would hardly bring to the front."""
     best = sorted(states, key=lambda state: -state.score)[:_KEPT]
     return [state for state in best if state.score >= best[0].score - _BEHIND]
 
@@ -230,11 +230,10 @@ def _near(read: str) -> tuple[tuple[str, float], ...]:
     seen, own, out = strokes(read), key(read), []
     if len(read) == 1:
         return tuple((word, _REST) for word, _ in _vocabulary().values() if word[0] == read and not is_syllable(read))
-    bag, long = _bag(seen), len(seen)
-    for other, (word, meant) in _vocabulary().items():
-        most = int(_FARTHEST * max(long, len(meant)))
-        there = _bag(meant)
-        if abs(long - len(meant)) > most or max((bag & ~there).bit_count(), (there & ~bag).bit_count()) > most or other == own:
+    letters = bag(seen)
+    for other, word, meant, there in _spelt():
+        most = int(_FARTHEST * max(len(seen), len(meant)))
+        if abs(len(seen) - len(meant)) > most or far(letters, there, most) or other == own:
             continue
         off = distance(seen, meant, most)
         if off <= most:
@@ -243,22 +242,9 @@ def _near(read: str) -> tuple[tuple[str, float], ...]:
 
 
 @cache
-def _bag(letters: str) -> int:
-    """A bit for each letter and one for its second: what one word has and another has not counts for their distance."""
-    out = 0
-    for letter in letters:
-        bit = 1 << 2 * _place(letter)
-        out |= bit << 1 if out & bit else bit
-    return out
-
-
-@cache
-def _place(letter: str) -> int:
-    """A number of the letter's own."""
-    return next(_places)
-
-
-_places = count()
+def _spelt() -> Sequence[tuple[str, str, str, int]]:
+    """Keys of the known words, the words, their strokes and the bags of these."""
+    return [(own, word, meant, bag(meant)) for own, (word, meant) in _vocabulary().items()]
 
 
 def _misread(read: str, word: str, off: int) -> float:
