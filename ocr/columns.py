@@ -109,7 +109,9 @@ def _odd(table: Table, words: Sequence[Word]) -> Iterator[tuple[list[Word], floa
         usual, often = Counter(sure).most_common(1)[0] if sure else ("", 0)
         if usual and often >= max(_ROWS, _ALIKE * len(sure)):
             length = median(figures for own, figures, _ in known if own == usual)
-            yield from ((mine, length) for own, _, mine in known if own != usual)
+            # of two rows in one cell each number has its own form
+            odd = (mine for own, _, mine in known if own != usual and any(form(core(w.text)) != usual for w in mine))
+            yield from ((mine, length) for mine in odd)
 
 
 def _text(words: Sequence[Word]) -> str:

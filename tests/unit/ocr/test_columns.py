@@ -182,6 +182,9 @@ def test_what_has_another_form_than_its_column_is_in_doubt_however_surely_it_was
     # a word that is in doubt for its own reason keeps that
     again = replace(odd, doubt="reread")
     assert [w.doubt for w in columns.doubted(table(), said({4: again})) if w.doubt] == ["reread"]
+    # two rows in one cell, their rule not seen
+    below = replace(word("1966", 1, 4), box=(word("1966", 1, 4).box[0], 380.0, word("1966", 1, 4).box[2], 398.0))
+    assert not any(w.doubt for w in columns.doubted(table(), (*said(), below)))
     # two forms side by side: no number of either is odd
     mixed: dict[int, Word | None] = {row: word("2957", 1, row, 0.95) for row in (3, 4, 5)}
     assert not any(w.doubt for w in columns.doubted(table(), said(mixed)))
