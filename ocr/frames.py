@@ -22,6 +22,7 @@ import pymupdf
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from ocr.tiffpages import page_alone
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import IDENTITY, Matrix
 from workstation.domain.pagejobs import FrameInfo, Limits
@@ -253,6 +254,7 @@ def _image_frame(path: Path, frame: int, limits: Limits) -> Frame:
 
 def _flat_pixels(image: Image.Image, orientation: int) -> Pixels:
     with quiet_stderr():
+        image = page_alone(image)
         image.load()
     return np.asarray(ImageOps.exif_transpose(flatten(image)) if orientation > 1 else flatten(image))
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pymupdf
 import pytest
 from PIL import Image, ImageDraw
 
-from ocr.frames import exif_matrix, load_frame, raw_jpeg
+from ocr.frames import exif_matrix, flatten, load_frame, raw_jpeg
 from ocr.inspect import inspect
 from workstation.domain.errors import WorkstationError
 from workstation.domain.pagejobs import Limits
@@ -240,3 +242,42 @@ def test_a_jpeg_has_the_pixels_that_pillow_gives_it(tmp_path: Path, mode: str, h
     Image.merge("RGB", [Image.effect_noise((333, 211), s) for s in (20, 50, 90)]).convert(mode).save(jpeg, quality=85, **how)
     with Image.open(jpeg) as image:
         assert np.array_equal(load_frame(jpeg, 0).pixels, np.asarray(image))
+
+
+@pytest.mark.parametrize(
+    ("mode", "packing"),
+    [("RGB", "jpeg"), ("L", "tiff_lzw"), ("1", "group4"), ("CMYK", "packbits"), ("I;16", "tiff_adobe_deflate")],
+)
+def test_each_page_of_a_tiff_has_the_pixels_that_pillow_gives_it(tmp_path: Path, mode: str, packing: str) -> None:
+    tiff = tmp_path / "a.tif"
+    noise = [Image.effect_noise((333, 211), s) for s in (20, 50, 90)]
+    pages = [sixteen_bit(n) if mode == "I;16" else n.convert(mode) for n in noise]
+    pages[0].save(tiff, save_all=True, append_images=pages[1:], compression=packing, dpi=(200, 200))
+    for n in range(3):
+        with Image.open(tiff) as image:
+            image.seek(n)
+            image.load()
+            expected = np.asarray(flatten(image))
+        assert np.array_equal(load_frame(tiff, n).pixels, expected)
+
+
+def test_a_page_of_a_long_tiff_is_decoded_without_the_others_in_memory(tmp_path: Path) -> None:
+    """What libtiff maps of the file counts as the process's (VmHWM of proc(5))."""
+    tiff = tmp_path / "long.tif"
+    pages = [Image.effect_noise((300, 220), 90)] * 300
+    pages[0].save(tiff, save_all=True, append_images=pages[1:], compression="tiff_lzw", dpi=(200, 200))
+    assert tiff.stat().st_size > 20_000_000
+    short = tmp_path / "short.tif"
+    pages[0].save(short, save_all=True, append_images=pages[1:2], compression="tiff_lzw", dpi=(200, 200))
+    ask = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from ocr.frames import load_frame\n"
+        "peak = lambda: int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0]) // 1024\n"
+        "load_frame(Path(sys.argv[1]), 1)\n"
+        "before = peak()\n"
+        "load_frame(Path(sys.argv[2]), 299)\n"
+        "print(peak() - before)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", ask, str(short), str(tiff)], capture_output=True, text=True, check=True)
+    assert int(said.stdout) < 5, "MiB; the surroundings of a directory are 64 KiB"
