@@ -42,8 +42,14 @@ _AROUND_MM = 50.0, 12.0
 """The same on a bent sheet, where at times no level rule is seen between the uprights of a column."""
 _BEYOND_MM, _BESIDE = 3.0, 0.5
 """How far from a table, and along what share of its height, uprights stand that make it a part of a larger one."""
-_OUTER_MM, _BROKEN, _JOINED = (5.0, 50.0), 0.25, 0.2
-"""How far from the last upright an outer one is looked for; share of it, and of the level rules up to it, that is there."""
+_NEAR_MM, _OUTER_MM, _OUTER_WORN_MM = 5.0, 50.0, 80.0
+"""How far from the last upright an outer one is looked for: from, to, and on a sheet laid flat."""
+_BROKEN, _JOINED, _AS_CLEAR = 0.25, 0.2, 0.6
+"""Share of it, and of the level rules up to it, that is there; of the clearest, of a flat sheet's where one stands before it."""
+_PIECES, _ALONE = 0.1, 0.35
+
+
+"""Share of the height at which an upright between two others is seen, and what else in the column may have of it."""
 _RIM_MM = 5.0
 """Along the page's sides, where the lid and the paper's edge make rules."""
 _BELT_MM, _WIDE_MM = 15.0, 60.0
@@ -180,29 +186,53 @@ def _within(across: list[float], along: list[float], mask: Mask, drift: float) -
     return across[first:last]
 
 
-def _beyond(page: Pixels, xs: list[float], ys: list[float], at: tuple[int, int], mm: float, *, last: bool) -> int | None:
-    """Column of the page where an outer upright stands that was too broken to be seen, a column's width beyond the last one: in
-    pieces down the table's height, between the lines of print too, and reached by the level rules. ``at``: of the page,
+def _seen(page: Pixels, columns: tuple[int, int], rows: Sequence[int], mm: float) -> NDArray[np.float64]:
+    """Share of a table's height at which there is ink, for each of the page's ``columns`` (first, end): of all of it, or of what
+    lies beside the level rules, where no print stands; whichever is less. A broken upright stands out."""
+    first, end = columns
+    inner, beside = round(0.4 * mm), round(1.6 * mm)
+    ends = np.concatenate([np.r_[a + inner : a + beside, b - beside : b - inner] for a, b in pairwise(rows)])
+    dark = page[:, first - 1 : end + 1] < INK + 20
+    thick = dark[:, 2:] | dark[:, 1:-1] | dark[:, :-2]
+    return np.asarray(np.minimum(thick[rows[0] : rows[-1]].mean(axis=0), thick[ends].mean(axis=0)))
+
+
+def _beyond(
+    page: Pixels, xs: list[float], ys: list[float], at: tuple[int, int], mm: float, *, last: bool, worn: bool
+) -> int | None:
+    """Column of the page where the next outer upright stands that was too broken to be seen, a column's width beyond the last:
+    in pieces down the table's height, between the lines of print too, and reached by the level rules. ``at``: of the page,
     where ``xs`` and ``ys`` are counted from."""
-    near, far = (round(v * mm) for v in _OUTER_MM)
+    near, far = round(_NEAR_MM * mm), round((_OUTER_WORN_MM if worn else _OUTER_MM) * mm)
     start, rim = at[0] + round(xs[-1] if last else xs[0]), round(_RIM_MM * mm)
     first, end = (start + near, start + far) if last else (start - far, start - near)
     first, end = max(rim, first), min(page.shape[1] - rim, end)
     if end - first < 3:
         return None
-    inner, beside = round(0.4 * mm), round(1.6 * mm)
-    rows = [round(y) + at[1] for y in ys]
-    ends = np.concatenate([np.r_[a + inner : a + beside, b - beside : b - inner] for a, b in pairwise(rows)])
-    dark = page[:, first - 1 : end + 1] < INK + 20
-    thick = dark[:, 2:] | dark[:, 1:-1] | dark[:, :-2]
-    seen = np.minimum(thick[rows[0] : rows[-1]].mean(axis=0), thick[ends].mean(axis=0))
-    best = int(seen.argmax())
-    if seen[best] < _BROKEN:
+    rows, drift = [round(y) + at[1] for y in ys], round(_FLAT_MM * mm)
+    seen = _seen(page, (first, end), rows, mm)
+    there = np.flatnonzero(seen >= max(_BROKEN, (_AS_CLEAR if worn else 1.0) * seen.max()))
+    for heap in np.split(there, np.flatnonzero(np.diff(there) > drift) + 1)[:: 1 if last else -1]:
+        if heap.size:
+            out = first + int(heap[seen[heap].argmax()])
+            across = np.s_[start:out] if last else np.s_[out:start]
+            joined = [(page[y - drift : y + drift + 1, across] < INK + 20).any(axis=0).mean() for y in rows]
+            if np.mean(joined) > _JOINED:
+                return out
+    return None
+
+
+def _between(page: Pixels, left: float, right: float, ys: list[float], at: tuple[int, int], mm: float) -> float | None:
+    """Where between two uprights another stands of which only traces are seen, and of nothing beside it nearly as many."""
+    near, alone = round(_NEAR_MM * mm), round(1.0 * mm)
+    first, end = at[0] + round(left) + near, at[0] + round(right) - near
+    if end - first < near:
         return None
-    out, drift = first + best, round(_FLAT_MM * mm)
-    across = np.s_[start:out] if last else np.s_[out:start]
-    joined = [(page[y - drift : y + drift + 1, across] < INK + 20).any(axis=0).mean() for y in rows]
-    return out if np.mean(joined) > _JOINED else None
+    seen = _seen(page, (first, end), [round(y) + at[1] for y in ys], mm)
+    best = int(seen.argmax())
+    others = np.r_[seen[: max(0, best - alone)], seen[best + alone + 1 :]]
+    found = seen[best] > _PIECES and others.max(initial=0) < _ALONE * seen[best]
+    return float(first + best - at[0]) if found else None
 
 
 # --- cells
@@ -232,13 +262,23 @@ def _grid(page: Pixels, rules: Rules, region: Region, mm: float, *, worn: bool =
         _mend_lids(lids, xs, ys, dark, mm)
     elif _faded(sides, xs, ys, upright, drift) or _faded(_turned(lids), ys, xs, level.T, drift):
         return None  # else a missing side is a cell over several fields
-    for last in (False, True):
-        while (at := _beyond(page, xs, ys, (x, y), mm, last=last)) is not None:
-            _widen(sides, lids, xs, at - x, last=last)
+    _extend(page, sides, lids, xs, ys, (x, y), mm, worn=worn)
     groups = _merged(sides, lids)
     if len(groups) < 4 or 2 * max(len(g) for g in groups) > (len(xs) - 1) * (len(ys) - 1):
         return None
     return _table([_cell(group, sides, lids, xs, ys) for group in groups], (x, y), mm)
+
+
+def _extend(
+    page: Pixels, sides: _Sides, lids: _Sides, xs: list[float], ys: list[float], at: tuple[int, int], mm: float, *, worn: bool
+) -> None:
+    """Adds the columns beyond the table's outer uprights."""
+    for last in (False, True):
+        while (outer := _beyond(page, xs, ys, at, mm, last=last, worn=worn)) is not None:
+            _widen(sides, lids, xs, outer - at[0], last=last)
+            left, right = xs[-2:] if last else xs[:2]
+            if worn and (parting := _between(page, left, right, ys, at, mm)) is not None:
+                _part_column(sides, lids, xs, len(xs) - 2 if last else 0, parting)
 
 
 def _widen(sides: _Sides, lids: _Sides, xs: list[float], at: float, *, last: bool) -> None:
@@ -250,6 +290,14 @@ def _widen(sides: _Sides, lids: _Sides, xs: list[float], at: float, *, last: boo
     for row in lids:
         row.insert(len(row) if last else 0, row[-1 if last else 0])
     xs.insert(len(xs) if last else 0, at)
+
+
+def _part_column(sides: _Sides, lids: _Sides, xs: list[float], column: int, at: float) -> None:
+    for row in sides:
+        row.insert(column + 1, at)
+    for row in lids:
+        row.insert(column, row[column])
+    xs.insert(column + 1, at)
 
 
 def _table(cells: Sequence[tuple[int, int, Region]], at: tuple[int, int], mm: float) -> Table:
@@ -290,11 +338,23 @@ def _mend(sides: _Sides, xs: list[float], ys: list[float], dark: NDArray[np.bool
     """Sets pieces of a rule that have faded: enough of the rule is there, and no writing crosses where it would run."""
     for c in range(len(xs)):
         here = [(r, row[c]) for r, row in enumerate(sides) if row[c] is not None]
-        if here and len(here) >= _ENOUGH * len(sides):
-            for r, row in enumerate(sides):
-                if row[c] is None:
-                    at = _or(min(here, key=lambda seen: abs(seen[0] - r))[1], xs[c])
-                    row[c] = None if _crossed(dark, at, ys[r], ys[r + 1], mm) else at
+        if len(here) < _ENOUGH * len(sides) and not _stands(dark[round(ys[0]) : round(ys[-1])], xs[c], mm):
+            continue
+        for r, row in enumerate(sides):
+            if row[c] is None:
+                at = _or(min(here, key=lambda seen: abs(seen[0] - r))[1], xs[c]) if here else xs[c]
+                row[c] = None if _crossed(dark, at, ys[r], ys[r + 1], mm) else at
+
+
+def _stands(dark: NDArray[np.bool_], at: float, mm: float) -> bool:
+    """Whether traces of an upright stand at column ``at``, and next to nothing close beside them."""
+    near, first, last = (round(v * mm) for v in (_FLAT_MM, 0.9, 1.6))
+    left = max(0, round(at) - last - 1)
+    part, middle = dark[:, left : round(at) + last + 2], round(at) - left - 1
+    seen = (part[:, 2:] | part[:, 1:-1] | part[:, :-2]).mean(axis=0)
+    peak = seen[max(0, middle - near) : middle + near + 1].max(initial=0)
+    beside = np.r_[seen[: max(0, middle - first + 1)], seen[middle + first :]].max(initial=0)
+    return bool(peak > _PIECES and beside < _ALONE * peak)
 
 
 def _mend_lids(lids: _Sides, xs: list[float], ys: list[float], dark: NDArray[np.bool_], mm: float) -> None:

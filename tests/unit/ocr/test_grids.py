@@ -100,6 +100,32 @@ def test_a_column_whose_outer_rules_are_broken_into_short_pieces_is_of_the_table
     assert shape(table) == [6] * 12
 
 
+def dotted(page: Pixels, at: int, keep: int, every: int, *, upright: bool = True) -> Pixels:
+    """``page`` with a rule of which ``keep`` of every so many pixels are left."""
+    page = page.copy()
+    part = page[:, at - 2 : at + 4] if upright else page[at - 2 : at + 4].T
+    for start in range(0, len(part), every):
+        part[start : start + every - keep] = 255
+    return page
+
+
+def test_two_columns_at_the_side_are_of_the_table_whose_uprights_are_pieces_and_dots() -> None:
+    page = dotted(dotted(worn(sheet(), 0.7), XS[0], 24, 40), XS[1], 5, 20)
+    for y in YS:
+        for x in range(XS[0] - 20, XS[2] - 30, 50):
+            page[y - 2 : y + 4, x : x + 22] = 255
+    _, (table,) = find_tables(page, DPI)
+    assert shape(table) == [6] * 12
+    assert [cell[0] for cell in table.rows[0][:3]] == pytest.approx(XS[:3], abs=3)
+
+
+def test_a_level_rule_of_which_dots_are_left_parts_two_rows() -> None:
+    page = dotted(worn(sheet(), 0.7), YS[5], 6, 20, upright=False)
+    page[YS[5] - 2 : YS[5] + 4, XS[2] : XS[2] + 180] = 0  # one piece of it
+    _, (table,) = find_tables(page, DPI)
+    assert shape(table) == [6] * 12
+
+
 def test_print_beside_a_table_is_no_outer_rule() -> None:
     page = sheet()
     image = Image.fromarray(page)
