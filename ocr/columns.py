@@ -25,6 +25,8 @@ _NUMBERS, _FULL = 0.6, 0.8
 """Share of a column's cells with words that hold numbers alone; of all its cells that hold words."""
 _WIDTH = 0.8
 """Least width of an empty cell for that of its column's others: a narrower one is a piece of a broken grid."""
+_INDENT = 0.3
+"""Between a cell's left side and a number in it, of the number's height."""
 _OTHER = 1 / 3
 """Share of a word's signs that are none of a number's, from which it is no reading of one."""
 
@@ -73,14 +75,24 @@ def garbled(word: Word | RawWord) -> bool:
 
 
 def junk(column: Numbers, words: Sequence[Word]) -> list[Word]:
-    """The garbled words of cells in which no number was read: beside one they are its end, misread."""
+    """The garbled words of cells in which no number was read beside them: beside one they are its end, misread."""
     found: list[Word] = []
     middles = _middles(words)
     for cell in column.cells:
         mine = [words[i] for i in _within(middles, cell)]
-        if not any(is_number(core(w.text)) for w in mine):
-            found += [w for w in mine if garbled(w)]
+        said = [w for w in mine if is_number(core(w.text)) and not garbled(w)]
+        found += [w for w in mine if garbled(w) and not any(_level(w, s) or _of_rule(w, cell) for s in said)]
     return found
+
+
+def _of_rule(word: Word, cell: Region) -> bool:
+    """Whether a word stands so near its cell's left side that it is a piece of the rules there."""
+    return word.box[0] - cell[0] < _INDENT * (word.box[3] - word.box[1])
+
+
+def _level(a: Word, b: Word) -> bool:
+    """Whether two words stand in one row: a cell may hold two where the rule between them has faded."""
+    return min(a.box[3], b.box[3]) - max(a.box[1], b.box[1]) > 0.5 * min(a.box[3] - a.box[1], b.box[3] - b.box[1])
 
 
 def doubted(table: Table, words: Sequence[Word]) -> tuple[Word, ...]:

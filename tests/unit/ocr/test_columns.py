@@ -174,6 +174,17 @@ def test_a_number_with_letters_and_no_confidence_was_not_read() -> None:
     assert found_in(page(), said({4: guessed})) == [guessed.box] and found_in(page(), said({4: guessed}), worn=False) == []
 
 
+def test_of_two_rows_in_one_cell_the_one_that_is_no_number_was_not_read() -> None:
+    x0, y0, _, _ = at(1, 4)
+    number = replace(word("1954", 1, 4), box=(x0 + 20.0, y0 + 2.0, x0 + 92.0, y0 + 24.0))
+    below = Word("#4I", (x0 + 20.0, y0 + 32.0, x0 + 74.0, y0 + 54.0), 0.2, 4)
+    assert columns.junk(numbers(table(), said()), (*said({4: number}), below)) == [below]
+    beside = replace(below, box=(x0 + 100.0, y0 + 2.0, x0 + 154.0, y0 + 24.0))
+    assert columns.junk(numbers(table(), said()), (*said({4: number}), beside)) == [], "its end, misread"
+    rule = replace(below, box=(x0 + 2.0, y0 + 32.0, x0 + 56.0, y0 + 54.0))
+    assert columns.junk(numbers(table(), said()), (*said({4: number}), rule)) == []
+
+
 def test_what_has_another_form_than_its_column_is_in_doubt_however_surely_it_was_read() -> None:
     odd = word("2957", 1, 4, 0.95)
     words = said({4: odd})
