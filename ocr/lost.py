@@ -129,8 +129,9 @@ def _pale(
 
 
 def _silent(read: Reading, marks: Marks, beside: Sequence[Box]) -> list[Box]:
-    """Lines of letters that made no sense, of which neither words nor other boxes take up most."""
-    return [b for b in read.silent if _bare(b, beside) and not foreign(marks, b)]
+    """Lines of letters that made no sense, of which neither words nor other boxes take up most; not a seal's own."""
+    seals = marks.ink.seals
+    return [b for b in read.silent if _bare(b, beside) and not foreign(marks, b) and not any(_of_seal(b, s) for s in seals)]
 
 
 def _beginnings(words: Sequence[RawWord]) -> list[Box]:

@@ -12,6 +12,7 @@ from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Circle, Ink, find_ink
+from ocr.layout import Reading
 from ocr.lines import RawWord
 from ocr.lost import (
     _along,
@@ -24,13 +25,14 @@ from ocr.lost import (
     _parted,
     _print,
     _runs_on,
+    _silent,
     _specks,
     _widened,
     borne_out,
     unlike,
     whole,
 )  # fmt: skip
-from ocr.missed import Paper, _is_line
+from ocr.missed import Marks, Paper, _is_line
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
 from workstation.domain.page import Box, Engine, Word
@@ -327,6 +329,13 @@ def test_a_pale_line_under_dark_ones_is_told_where_nothing_is_read() -> None:
     told = [a.box for a in boxes(said, "lost_line")]
     assert "lý" not in said.text and len(told) == 1
     assert told[0][0] < 330 and 410 < told[0][1] < 440
+
+
+def test_letters_of_a_seal_that_made_no_sense_are_no_pale_line() -> None:
+    ring, line = (620.0, 380.0, 780.0, 410.0), (100.0, 100.0, 300.0, 130.0)
+    seal = Circle(700.0, 400.0, 130.0, light=False)
+    marks = Marks(Ink(np.zeros((0, 4)), np.zeros((0, 4)), (seal,)), None, ())
+    assert _silent(Reading((), silent=(ring, line)), marks, ()) == [line]
 
 
 def test_a_line_that_a_fold_has_cut_is_one_by_its_whole_letters() -> None:
