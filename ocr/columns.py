@@ -8,12 +8,13 @@ from statistics import median
 
 import numpy as np
 
+from ocr.grammar import distance, plain
 from ocr.grids import Table
 from ocr.ink import Floats
-from ocr.lines import RawWord
+from ocr.lines import RawWord, hull
 from ocr.missed import KNOWN
 from ocr.ruling import Region
-from workstation.domain.page import Word
+from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core
 
 _MARKS = ".,/-%"
@@ -111,6 +112,30 @@ def broken(table: Table, words: Sequence[Word]) -> list[Word]:
     return found
 
 
+def strange(table: Table, words: Sequence[Word]) -> list[Box]:
+    """Where cells of a column that says the same in each (``Khu phố 3``) say something else, without being sure. Its heading
+    may."""
+    middles = _middles(words)
+    found: list[Box] = []
+    for column in _columns(table):
+        said = [mine for cell in column if (mine := [words[i] for i in _within(middles, cell)])]
+        sure = Counter(_letters(mine) for mine in said if _sure_of(mine) >= KNOWN)
+        usual, often = sure.most_common(1)[0] if sure else ("", 0)
+        if sum(map(str.isalpha, usual)) >= _WORDY and often >= max(_ROWS, _ALIKE * sure.total()):
+            unsure = [mine for mine in said[1:] if _sure_of(mine) < KNOWN and all(_level(mine[0], w) for w in mine)]
+            found += [hull(w.box for w in mine) for mine in unsure if _unlike(_letters(mine), usual)]
+    return found
+
+
+def _letters(words: Sequence[Word]) -> str:
+    """A cell's letters without their marks; a number as one sign."""
+    return re.sub(r"\d+", "#", "".join(c for c in plain(_text(words)) if c.isalnum()))
+
+
+def _unlike(said: str, usual: str) -> bool:
+    return distance(said, usual) >= _ELSE * len(usual)
+
+
 def _odd(table: Table, words: Sequence[Word]) -> Iterator[tuple[list[Word], float]]:
     """The words of cells of numbers that have another form than their column's, and how many figures its numbers have."""
     middles, cells = _middles(words), numbers(table, words).cells
@@ -153,6 +178,8 @@ _FORMS = {
     "decimal": re.compile(r"\d+,\d{1,2}"),
     "day": re.compile(r"\d{1,2}/\d{1,2}/\d{4}"),
 }
+_WORDY, _ELSE = 4, 0.4
+"""Letters of what a column says in each cell; share of them that is otherwise where it was not read."""
 _ALIKE, _HALF, _GUESSED = 0.8, 0.6, 0.1
 """Share of a column's sure numbers of one form; of a number's figures, of fewer of which the rest is lost; confidence of
 strokes that were taken for letters."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.columns import Numbers, broken, junk, numbers
+from ocr.columns import Numbers, broken, junk, numbers, strange
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Floats, holds
@@ -99,6 +99,7 @@ def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, wo
         column = numbers(table, inside)
         odd = dict.fromkeys((*junk(column, inside), *broken(table, inside))) if worn else ()
         found += [w.box for w in odd if _is_figure(w, mm)]
+        found += strange(table, inside) if worn else []
         for x0, y0, x1, y1 in column.gaps:
             part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
             over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))

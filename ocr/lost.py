@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ocr import lone
-from ocr.columns import broken, junk, numbers
+from ocr.columns import broken, junk, numbers, strange
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import distance, plain
@@ -313,7 +313,11 @@ def _solid(page: Pixels, box: Box) -> float:
 
 def garbled(grids: lone.Grids) -> list[Box]:
     """What was read in columns of numbers and is none, or none of theirs, however often it is read."""
-    return [w.box for table, inside in grids for w in (*junk(numbers(table, inside), inside), *broken(table, inside))]
+    return [
+        box
+        for table, inside in grids
+        for box in (*(w.box for w in (*junk(numbers(table, inside), inside), *broken(table, inside))), *strange(table, inside))
+    ]
 
 
 def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recognizer, never: Sequence[Box] = ()) -> list[Box]:

@@ -185,6 +185,26 @@ def test_of_two_rows_in_one_cell_the_one_that_is_no_number_was_not_read() -> Non
     assert columns.junk(numbers(table(), said()), (*said({4: number}), rule)) == []
 
 
+def test_what_reads_otherwise_than_its_column_says_in_each_cell_was_not_read() -> None:
+    def read(*texts: str, confidence: float = 0.3) -> tuple[Word, ...]:
+        found = [replace(word("Tên", 0, 0), confidence=0.3)]
+        for row in range(1, ROWS):
+            parts = texts if row == 4 else ("Khu", "phố", str(row))
+            sure = confidence if row == 4 else 0.9
+            found += [replace(word(t, 0, row, sure), box=at_part(row, k)) for k, t in enumerate(parts)]
+        return tuple(found)
+
+    def at_part(row: int, k: int) -> Box:
+        x0, y0, _, _ = at(0, row)
+        return (x0 + 10.0 + 60 * k, y0 + 15.0, x0 + 60.0 + 60 * k, y0 + 43.0)
+
+    x0, y0, _, _ = at(0, 4)
+    assert columns.strange(table(), read("Niin", "nhố", "3")) == [(x0 + 10.0, y0 + 15.0, x0 + 180.0, y0 + 43.0)]
+    assert columns.strange(table(), read("Niin", "nhố", "3", confidence=0.7)) == []
+    assert columns.strange(table(), read("Khu", "phó", "12")) == []
+    assert columns.strange(table(), said()) == [], "too short to say so"
+
+
 def test_what_has_another_form_than_its_column_is_in_doubt_however_surely_it_was_read() -> None:
     odd = word("2957", 1, 4, 0.95)
     words = said({4: odd})
