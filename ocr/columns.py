@@ -170,7 +170,7 @@ def form(text: str) -> str:
     return named or (f"{len(text)} figures" if text.isdigit() and len(text) > _ANY else "")
 
 
-_ANY = 3
+_ANY = 6
 """Figures of a number that says nothing about the others of its column."""
 _FORMS = {
     "year": re.compile(r"(?:19|20)\d\d"),

@@ -166,7 +166,7 @@ def _found_again(
     columns_ = [columns.numbers(table, inside) for table, inside in grids]
     places = [rescue.Place(b, any(_holds(c, b) for n in columns_ for c in n.cells)) for b in asked]
     left = [b for b in lost if b not in asked]
-    with_more = list(grids)
+    with_more, new = list(grids), list[RawWord]()
     for number, (box, heard) in enumerate(zip(asked, rescue.read_again(paper, places, recognizer), strict=True)):
         at = next((k for k, (t, _) in enumerate(grids) if any(_holds(c, box) for c in t.cells)), None)
         if heard.words and at is not None:
@@ -184,7 +184,8 @@ def _found_again(
         ):
             # of a number that is all but gone its whole cell
             left.append(next((g for n in columns_ for g in n.gaps if _holds(g, box)), heard.row))
-    return words, tuple(with_more), left
+        new += heard.words
+    return words, tuple(with_more), [b for b in left if not any(share(b, w.box) > 0.5 for w in new)]
 
 
 def _worth_reading(places: Sequence[Box], words: Words, marks: Marks, grids: Grids, *, clear: bool) -> list[Box]:

@@ -1,23 +1,26 @@
 """Lost print read again by itself: what two readings bear out joins the text, and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr import rescue
 from ocr.columns import numbers
 from ocr.digits import REREAD
-from ocr.engine import recognizer
+from ocr.engine import Recognizer, recognizer
 from ocr.frames import Pixels
 from ocr.grids import Table
+from ocr.ink import find_ink
 from ocr.layout import Reading
 from ocr.lines import RawWord
-from ocr.missed import Paper
+from ocr.missed import Marks, Paper
 from ocr.rescue import Heard, Place, _agreed, _row, read_again
 from ocr.tables import with_words
 from ocr.tesseract import TesseractLibrary, TesseractProgram
-from ocr.unread import settle
+from ocr.unread import _found_again, settle
 from workstation.domain.page import Box, Word
 
 DPI = 200
@@ -175,6 +178,32 @@ def test_what_was_missed_in_a_cell_stands_there_and_not_what_covered_it_badly() 
     words, ((_, cells),), areas = settle(Paper(page, page, DPI), Reading(()), ((table, inside),), recognizer())
     assert words == () and areas == ()
     assert [(w.text, w.line) for w in cells] == [("Phạm", 0), ("Quang", 0), ("Huy", 0), ("Lan", 0)]
+
+
+def test_a_piece_of_what_was_read_again_as_a_whole_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = tuple((0, 80 + 60 * n, 400, 140 + 60 * n) for n in range(6))
+    table = Table((0, 0, 400, 440), tuple((c,) for c in cells))
+    image = Image.new("L", (420, 460), 255)
+    for n in range(6):
+        ImageDraw.Draw(image).text((40, 84 + 60 * n), f"Khu phố {n + 1}", 0, FACE)
+    page = np.array(image)
+    inside = [
+        Word(text, (40.0 + 60 * k, 88.0 + 60 * n, 95.0 + 60 * k, 122.0 + 60 * n), 0.05 if n == 3 else 0.9, n)
+        for n in range(6)
+        for k, text in enumerate(("Kliu", "nhõ", "A") if n == 3 else ("Khu", "phố", str(n + 1)))
+    ]
+    piece = (120.0, 275.0, 140.0, 300.0)
+    marks = Marks(find_ink(page, DPI), None, ())
+    worn = Reading((), lines=((0.0, 0.0, 9.0, 9.0),))
+    paper = Paper(page, page, DPI)
+    real = rescue.read_again
+
+    def piecemeal(paper: Paper, places: Sequence[Place], recognizer: Recognizer) -> tuple[Heard, ...]:
+        return tuple(Heard((), ((),), p.box) if p.box == piece else real(paper, [p], recognizer)[0] for p in places)
+
+    monkeypatch.setattr(rescue, "read_again", piecemeal)
+    _, ((_, said),), left = _found_again(paper, marks, worn, (), ((table, tuple(inside)),), [piece], recognizer())
+    assert [w.text for w in said if 260 < w.box[1] < 320] == ["Khu", "phố", "4"] and left == []
 
 
 def test_a_page_number_that_specks_have_widened_stands_where_its_figure_is() -> None:
