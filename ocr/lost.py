@@ -16,8 +16,9 @@ from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import distance, plain
 from ocr.ink import Circle, Ink, holds
-from ocr.layout import CLEAR, Reading, confidence, sense
+from ocr.layout import CLEAR, Reading, confidence
 from ocr.lines import RawWord, hull
+from ocr.mirror import read_both_ways
 from ocr.missed import (
     KNOWN,
     SURE,
@@ -76,8 +77,6 @@ _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _HALF = 0.5
 """The same from which they have nothing to do with each other."""
-_ONLY = 0.6
-"""Confidence of a reading in a mirror where the line itself says nothing."""
 _TAKEN = 0.2
 """Share of a row that a seal has hidden; of less the rest says what it was."""
 _APART_MM = 6.0
@@ -330,13 +329,12 @@ def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recogniz
     inner = [b for b in inner if not _runs_on(paper.page, b, paper.mm)]
     cuts = [line_part(paper.page, box, (), paper.mm) for box in inner]
     parts = [part for _, part in cuts]
-    read = recognizer.lines([*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)], paper.dpi) if parts else ()
-    fronts, backs = read[: len(inner)], read[len(inner) :]
+    fronts, through = read_both_ways(parts, paper.dpi, recognizer)
     found = []
-    for box, (at, _), front, back in zip(inner, cuts, fronts, backs, strict=True):
+    for box, (at, _), front, mirrored in zip(inner, cuts, fronts, through, strict=True):
         single = box[2] - box[0] < 2 * (box[3] - box[1])
         said = any(share(n, box) > 0.5 for n in never) or not borne_out(box, at, front, words)
-        if (single or not _mirrored(front, back)) and said:
+        if (single or not mirrored) and said:
             found.append(box)
     return found
 
@@ -380,23 +378,6 @@ def _next(box: Box, letter: Box, height: float, mm: float) -> bool:
     level = min(box[3], letter[3]) - max(box[1], letter[1]) > 0.7 * min(height, tall)
     apart = max(letter[0] - box[2], box[0] - letter[2])
     return level and 0.5 * height < tall < 1.5 * height and apart < _APART_MM * mm
-
-
-def _mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
-    sure, said = confidence(back), "".join(c for w in back for c in w.text if c.isalnum())
-    if sum(c.isdigit() for c in said) > 0.5 * len(said):
-        return False  # figures look alike in a mirror
-    if said.isupper() and _spelt(back) <= max(0.5, _spelt(front)):
-        return False  # most capitals do too, but make no syllables there
-    if not front:
-        return sure >= _ONLY
-    return sure >= 0.35 and sure >= confidence(front) + 0.1 and sense(back) > sense(front)
-
-
-def _spelt(words: Sequence[RawWord]) -> float:
-    """Share of the letters and figures that make up Vietnamese syllables."""
-    spelt = sum(len(core(w.text)) for w in words if is_syllable(core(w.text)))
-    return spelt / max(1, len(_letters(words)))
 
 
 def borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Words) -> bool:

@@ -19,7 +19,6 @@ from ocr.lost import (
     _beginnings,
     _connected,
     _goes_on,
-    _mirrored,
     _of_seal,
     _part_of_row,
     _parted,
@@ -232,23 +231,6 @@ def test_a_second_reading_that_says_the_same_bears_a_doubtful_word_out() -> None
     assert borne_out(box, (82, 90), again, (doubtful,))
     assert not borne_out(box, (82, 90), again[1:], (doubtful,))
     assert not borne_out(box, (82, 90), again, ())
-
-
-def test_what_reads_better_in_a_mirror_is_the_other_sides() -> None:
-    front, back = (RawWord("xĐI", (0, 0, 9, 9), 0.1, (0,)),), (RawWord("Khai", (0, 0, 9, 9), 0.5, (0,)),)
-    assert _mirrored(front, back) and not _mirrored(back, front)
-    # figures look alike in a mirror: 1956 read so is 8121
-    assert not _mirrored((RawWord("LUS6", (0, 0, 9, 9), 0.0, (0,)),), (RawWord("8121.", (0, 0, 9, 9), 0.75, (0,)),))
-
-
-def said(text: str, confidence: float) -> tuple[RawWord, ...]:
-    return (RawWord(text, (0, 0, 9, 9), confidence, (0,)),)
-
-
-def test_capitals_look_alike_in_a_mirror_and_a_silent_line_is_the_other_sides_if_the_mirror_speaks() -> None:
-    assert not _mirrored(said("'THAM", 0.4), said("MAHT", 0.65))
-    assert _mirrored(said("H3JT", 0.2), said("THÀNH", 0.65)) and not _mirrored(said("THÀNH", 0.2), said("HNÁHT", 0.65))
-    assert _mirrored((), said("thành", 0.68)) and not _mirrored((), said("thành", 0.5)) and not _mirrored((), said("MAHT", 0.7))
 
 
 def test_the_smaller_part_of_a_read_row_is_not_told_but_the_cell_beside_it_is() -> None:

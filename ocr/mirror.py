@@ -1,0 +1,66 @@
+"""Print of the sheet's other side that shows through: it reads better in a mirror. On worn paper its darkest lines are as dark as
+this side's."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from ocr.engine import Recognizer
+from ocr.frames import Pixels
+from ocr.layout import confidence, sense
+from ocr.lines import RawWord
+from workstation.domain.syllables import core, is_syllable
+
+_LEAST, _AHEAD, _ONLY = 0.35, 0.1, 0.6
+"""Confidence of a reading in a mirror: at least, beyond that of the line itself, and where that says nothing."""
+_NAME = 5
+"""Letters of a reading of grown specks that says something."""
+_GROWN, _SMALLER = 1.0, 0.6
+"""Width of the blur, in pixels, and share of the size, at which the specks of a scan in black and white make strokes."""
+
+Said = Sequence[tuple[RawWord, ...]]
+
+
+def read_both_ways(parts: Sequence[Pixels], dpi: float, recognizer: Recognizer) -> tuple[Said, list[bool]]:
+    """What each picture of a line says, and whether it shows through. What says nothing either way is looked at once more with
+    its specks grown together to strokes."""
+    fronts, backs = _both(parts, dpi, recognizer)
+    through = [mirrored(front, back) for front, back in zip(fronts, backs, strict=True)]
+    mute = [i for i, pair in enumerate(zip(fronts, backs, strict=True)) if not any(pair)]
+    for i, front, back in zip(mute, *_both([_smoothed(parts[i]) for i in mute], dpi, recognizer), strict=True):
+        through[i] = len(_signs(back)) >= _NAME and mirrored(front, back)
+    return fronts, through
+
+
+def _both(parts: Sequence[Pixels], dpi: float, recognizer: Recognizer) -> tuple[Said, Said]:
+    both = [*parts, *(np.ascontiguousarray(part[:, ::-1]) for part in parts)]
+    read = recognizer.lines(both, dpi) if both else ()
+    return read[: len(parts)], read[len(parts) :]
+
+
+def _smoothed(part: Pixels) -> Pixels:
+    soft = cv2.GaussianBlur(part, (0, 0), _GROWN)
+    return np.asarray(cv2.resize(soft, None, fx=_SMALLER, fy=_SMALLER, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:
+    """Whether a line's reading in a mirror (``back``) makes more sense than as it is."""
+    sure, said = confidence(back), _signs(back)
+    if sum(c.isdigit() for c in said) > 0.5 * len(said):
+        return False  # figures look alike in a mirror
+    if said.isupper() and _spelt(back) <= max(0.5, _spelt(front)):
+        return False  # most capitals do too, but make no syllables there
+    if not front:
+        return sure >= _ONLY
+    return sure >= _LEAST and sure >= confidence(front) + _AHEAD and sense(back) > sense(front)
+
+
+def _signs(words: Sequence[RawWord]) -> str:
+    return "".join(c for w in words for c in w.text if c.isalnum())
+
+
+def _spelt(words: Sequence[RawWord]) -> float:
+    """Share of the letters and figures that make up Vietnamese syllables."""
+    spelt = sum(len(core(w.text)) for w in words if is_syllable(core(w.text)))
+    return spelt / max(1, len(_signs(words)))
