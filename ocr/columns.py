@@ -1,4 +1,5 @@
-"""Columns of a table that hold numbers: what else is read in them is a misreading, and an empty cell among full ones a loss."""
+"""Columns of a table that hold numbers, or say the same in each cell: what else is read in them is a misreading, and an empty
+cell among full ones a loss."""
 
 import re
 from collections import Counter
@@ -171,7 +172,7 @@ def form(text: str) -> str:
 
 
 _ANY = 6
-"""Figures of a number that says nothing about the others of its column."""
+"""Figures of a number that says nothing about the others of its column: counts have few or many."""
 _FORMS = {
     "year": re.compile(r"(?:19|20)\d\d"),
     "grouped": re.compile(r"\d{1,3}(?:\.\d{3})+"),

@@ -47,9 +47,7 @@ _NEAR_MM, _OUTER_MM, _OUTER_WORN_MM = 5.0, 50.0, 80.0
 _BROKEN, _JOINED, _AS_CLEAR = 0.25, 0.2, 0.6
 """Share of it, and of the level rules up to it, that is there; of the clearest, of a flat sheet's where one stands before it."""
 _PIECES, _ALONE = 0.1, 0.35
-
-
-"""Share of the height at which an upright between two others is seen, and what else in the column may have of it."""
+"""Share of its length at which a rule is seen that is all but gone, and what beside it may have of that."""
 _RIM_MM = 5.0
 """Along the page's sides, where the lid and the paper's edge make rules."""
 _BELT_MM, _WIDE_MM = 15.0, 60.0

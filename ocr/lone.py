@@ -92,7 +92,7 @@ def _more(found: list[Box], others: Sequence[Box]) -> list[Box]:
 
 def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
     """Cells of numbers without a word, among full ones, if there is ink in them, be it ever so pale; on a ``worn`` page what was
-    read in cells of numbers and is none."""
+    read in cells of numbers and is none, or says something else than all its column."""
     found: list[Box] = []
     rim, least = round(_RIM_MM * mm), (_WORN_TRACE if worn else _TRACE) * mm * mm
     for table, inside in grids:
