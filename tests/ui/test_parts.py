@@ -12,8 +12,8 @@ import shiboken6
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -27,11 +27,13 @@ from ui.models.outbox import outbox_model
 from ui.models.pages import page_model
 from ui.models.signing import shown_title, sign_model
 from ui.shell import Shell
+from ui.views.canvas import PageCanvas
 from ui.views.strip import Run, flow
 from ui.widgets import Elided
 from workstation.domain.dossier import DocumentState, DossierState
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import DocumentId, DossierId
+from workstation.domain.page import UnreadArea
 from workstation.usecases.views import DossierRow
 
 # --- bridge
@@ -339,3 +341,23 @@ def test_screenshots(sheets: dict[str, Sheet], tmp_path: Path, qapp: object) -> 
     for path in made:
         image = images.decode(path, None)
         assert (image.width(), image.height()) == app.CLIENT
+
+
+# --- the page to look at
+
+
+def _names(qtbot: QtBot, *tops: float) -> int:
+    """How many of frames at these heights, 30 high, have their name beside them."""
+    canvas = PageCanvas("Trang")
+    qtbot.addWidget(canvas)
+    page = QPixmap(600, 800)
+    page.fill(QColor("white"))
+    canvas.set_page(page, 1.0)
+    canvas.show_unread([UnreadArea("lost_line", (100, y, 200, y + 30)) for y in tops])
+    return sum(isinstance(item, QGraphicsSimpleTextItem) for item in canvas.scene().items())
+
+
+def test_what_was_not_read_is_named_where_there_is_room_for_it(qtbot: QtBot) -> None:
+    assert _names(qtbot, 100, 300, 500) == 3
+    assert _names(qtbot, 100, 150, 500) == 2, "the second's name would lie on the first"
+    assert _names(qtbot, *range(100, 800, 100)) == 0, "of so many, names hide the page; the line over it says how many"

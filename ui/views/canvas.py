@@ -24,6 +24,8 @@ from workstation.domain.signing import StampPlace
 A4_RATIO = 297 / 210
 LEAST_DRAWN = 6
 """Pixels of the screen: a shorter stroke with the mouse is a click."""
+MOST_NAMED = 6
+"""Frames of one page that have their names beside them: of more, names hide the print, and the line over the page says it."""
 STEPS = (0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -135,6 +137,7 @@ class PageCanvas(QGraphicsView):
 
         Call it once after ``set_page``; its frames go with the page.
         """
+        named = _named([a for a in areas if a.kind in messages.TO_TYPE])
         for area in areas if self._page is not None else ():
             missing = area.kind in messages.TO_TYPE
             pen = QPen(QColor(theme.AMBER if missing else theme.MUTED), 2 if missing else 1.2)
@@ -143,7 +146,7 @@ class PageCanvas(QGraphicsView):
             frame = QGraphicsRectItem(self._rect(area.box), self._page)
             frame.setPen(pen)
             frame.setToolTip(messages.unread_tip(area))
-            if missing:
+            if area in named:
                 self._name(frame, messages.UNREAD[area.kind][0])
 
     def _name(self, frame: QGraphicsRectItem, words: str) -> None:
@@ -288,3 +291,13 @@ class PageCanvas(QGraphicsView):
             self.zoom(1 if event.angleDelta().y() > 0 else -1)
         else:
             super().wheelEvent(event)
+
+
+def _named(areas: Sequence[UnreadArea]) -> list[UnreadArea]:
+    """Those beside which there is room for a name: none on a page full of them, nor one that would lie on the frame above."""
+    return [a for a in areas if not any(_right_above(o, a) for o in areas)] if len(areas) <= MOST_NAMED else []
+
+
+def _right_above(upper: UnreadArea, lower: UnreadArea) -> bool:
+    (x0, y0, x1, y1), (left, top, right, bottom) = upper.box, lower.box
+    return upper is not lower and x0 < right and left < x1 and y0 < top and top - y1 < bottom - top
