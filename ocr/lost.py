@@ -34,6 +34,7 @@ from ocr.missed import (
     share,
     sure_or_full,
 )
+from ocr.offices import halved
 from ocr.ruling import Region
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core, is_syllable
@@ -77,6 +78,8 @@ _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _HALF = 0.5
 """The same from which they have nothing to do with each other."""
+_FEW = 2
+"""Signs that stand in a reading of more by chance."""
 _TAKEN = 0.2
 """Share of a row that a seal has hidden; of less the rest says what it was."""
 _APART_MM = 6.0
@@ -111,6 +114,7 @@ def told(
     never = garbled(grids) if doubtful else []
     lost = _print(paper, lost, every, recognizer, never)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
+    lost += _new(_half_offices([*(s.box for s in seals), *(marks.colours.red_areas if marks.colours else ())], words), lost)
     lost += _new(lone.spanning(grids), lost) if doubtful else []
     return tuple(_along(b, read.silent) for b in lost)
 
@@ -394,8 +398,8 @@ def unlike(box: Box, readings: Sequence[Sequence[RawWord]], words: Words) -> boo
     otherwise in every other reading of the place."""
     here = sorted((w for w in words if _middle_in(w.box, box)), key=lambda w: w.box[0])
     said = _letters(here)
-    if not here or confidence(here) >= SURE:
-        return False
+    if not here or confidence(here) >= SURE or (len(said) > _FEW and any(said in _letters(r) for r in readings)):
+        return False  # a reading may have it as one with what stands beside it
     others = [_letters([w for w in r if box[0] <= (w.box[0] + w.box[2]) / 2 <= box[2]]) for r in readings if r]
     return bool(others) and all(distance(said, other) >= _HALF * max(1, len(said)) for other in others)
 
@@ -436,6 +440,19 @@ def _parted(seal: Circle, words: Sequence[RawWord], mm: float) -> list[Box]:
         left = 2 * middle - x1 if middle is not None else seal.x - 0.3 * seal.radius
         if not _whole(row) and x0 - left > _TAKEN * (x1 - left) and _bare((left, y0, x0, y1), [w.box for w in words]):
             found.append((max(left, seal.x - seal.radius), y0, x1, y1))
+    return found
+
+
+def _half_offices(seals: Sequence[Box], words: Sequence[RawWord]) -> list[Box]:
+    """Offices (``CHỦ TỊCH``) of which no more than the end was read, beside a seal that lies over their beginning."""
+    found = []
+    for row in _rows([w for w in words if w.text.isupper()]):
+        said = " ".join(w.text for w in row)
+        if office := halved(said):
+            x0, y0, x1, y1 = hull(w.box for w in row)
+            left = x1 - (x1 - x0) * len(office) / len(said)
+            if any(s[0] < x0 < s[2] + (y1 - y0) and left < s[2] and s[1] < (y0 + y1) / 2 < s[3] for s in seals):
+                found.append((left, y0, x1, y1))
     return found
 
 

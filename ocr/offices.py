@@ -25,6 +25,8 @@ BODIES = (
 _AUTHORITY = re.compile(r"^\W*[A-Z]?(?P<by>TM|T\.M|KT|K[1I]|TL|TUQ|Q|TH[UỪ]A LENH)(?P<stop>[.,:;·]\s*|\s+)(?P<of>\S.*)$")
 _NEAR = 0.75
 _DEPUTY = "PHÓ"
+_LEAST, _READ = 3, 0.72
+"""Letters of an office's end that tell it; share of it from which it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,21 @@ def _known(text: str, names: tuple[str, ...]) -> tuple[str, bool]:
         return min(tails, key=len), False
     likely = max(names, key=lambda name: similarity(text, name))
     return (likely, False) if similarity(text, likely) >= _NEAR else ("", False)
+
+
+def halved(end: str) -> str:
+    """The shortest of the heads' offices of which ``end``, but for its first letter, is the end; empty if it is an office itself,
+    if most of one was read, or too little to tell."""
+    flat = _bare(end)
+    if len(flat) < _LEAST or any(_bare(office) == flat for office in OFFICES):
+        return ""
+    after = flat if len(flat) == _LEAST else flat[1:]
+    of = [office for office in _HEADS if _bare(office).endswith(after) and len(flat) <= _READ * len(_bare(office))]
+    return min(of, key=len, default="")
+
+
+def _bare(text: str) -> str:
+    return letters(text).replace(" ", "")
 
 
 def office_under(by: Capacity | None, own: Capacity | None, *, hidden: bool) -> Capacity | None:

@@ -19,6 +19,7 @@ from ocr.lost import (
     _beginnings,
     _connected,
     _goes_on,
+    _half_offices,
     _of_seal,
     _part_of_row,
     _parted,
@@ -32,6 +33,7 @@ from ocr.lost import (
     whole,
 )  # fmt: skip
 from ocr.missed import Marks, Paper, _is_line
+from ocr.offices import halved
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
 from workstation.domain.page import Box, Engine, Word
@@ -320,6 +322,31 @@ def test_letters_of_a_seal_that_made_no_sense_are_no_pale_line() -> None:
     assert _silent(Reading((), silent=(ring, line)), marks, ()) == [line]
 
 
+@pytest.mark.parametrize(
+    ("read", "office"),
+    [
+        ("ỊCH", "CHỦ TỊCH"), ("LỊCH", "CHỦ TỊCH"), ("U TỊCH", "CHỦ TỊCH"), ("ĐỐC", "GIÁM ĐỐC"), ("CHỦ TỊCH", ""), ("HỦ TỊCH", ""),
+        ("GIÁM ĐỐC", ""), ("HỘ TỊCH", ""), ("CH", ""), ("ỦY BAN", ""),
+    ],
+)  # fmt: skip
+def test_the_end_of_an_office_tells_it(read: str, office: str) -> None:
+    assert halved(read) == office
+
+
+def test_an_office_of_which_a_seal_left_the_end_is_told_with_its_beginning() -> None:
+    end = RawWord("ỊCH", (1241.0, 1730.0, 1318.0, 1764.0), 0.9, (4,))
+    seal: Box = (979.0, 1684.0, 1243.0, 1948.0)
+    ((x0, y0, x1, y1),) = _half_offices([seal], [end])
+    assert 1100 < x0 < 1120 and (y0, x1, y1) == (1730.0, 1318.0, 1764.0)
+    assert _half_offices([], [end]) == _half_offices([(0.0, 0.0, 200.0, 200.0)], [end]) == []
+    whole_ = (
+        replace(end, text="CHỦ", box=(1113.0, 1730.0, 1180.0, 1764.0)),
+        replace(end, text="TỊCH", box=(1190.0, 1730.0, 1318.0, 1764.0)),
+    )
+    assert _half_offices([seal], whole_) == []
+    assert _half_offices([seal], [replace(end, text="ịch")]) == []
+
+
 def test_a_line_that_a_fold_has_cut_is_one_by_its_whole_letters() -> None:
     def letters(*feet: float, height: float = 25) -> list[list[float]]:
         return [[100.0 + 30 * i, foot - height, 120.0 + 30 * i, foot] for i, foot in enumerate(feet)]
@@ -357,6 +384,9 @@ def test_a_doubtful_word_that_no_other_reading_is_like_is_strokes_taken_for_lett
     assert unlike(box, read_as("117,4", "Nga"), strokes)
     assert not unlike(box, read_as("117,4", "TH3"), strokes)
     assert not unlike(box, [], strokes)
+    # read as one with the next column's number, whose middle lies beyond
+    both = [(RawWord("1951059648213282", (100, 100, 520, 130), 0.7, (0,)),)]
+    assert not unlike(box, both, (replace(strokes[0], text="1951"),)) and unlike(box, both, strokes)
     assert not unlike(box, read_as("117,4"), (replace(strokes[0], confidence=0.5),))
 
 
