@@ -18,7 +18,7 @@ from ocr.frames import Pixels
 from ocr.geometry import grey
 from ocr.grammar import Part, date_parts, has_form, is_labelled_day, number_parts, plain
 from ocr.layout import confidence
-from ocr.lines import AT_HEAD, RawWord, hull, moved
+from ocr.lines import AT_HEAD, RawWord, hull, level, moved
 from ocr.missed import Paper, line_part, share
 from workstation.domain.page import AGAIN, Box
 
@@ -58,12 +58,8 @@ _OF_IT = 0.5
 
 def _whole(box: Box, words: Sequence[RawWord], near: float) -> Box:
     """The line with the words level with it that stand in it, or end right before it: its label may be all that was read."""
-    own = [w.box for w in words if _level(w.box, box) and box[0] - near < w.box[2] and w.box[0] < box[2]]
+    own = [w.box for w in words if level(w.box, box) and box[0] - near < w.box[2] and w.box[0] < box[2]]
     return hull((box, *own))
-
-
-def _level(a: Box, b: Box) -> bool:
-    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
 
 
 # --- readings held against each other

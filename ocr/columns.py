@@ -12,7 +12,7 @@ import numpy as np
 from ocr.grammar import distance, plain
 from ocr.grids import Table
 from ocr.ink import Floats
-from ocr.lines import RawWord, hull
+from ocr.lines import RawWord, hull, level
 from ocr.missed import KNOWN
 from ocr.ruling import Region
 from workstation.domain.page import Box, Word
@@ -77,24 +77,20 @@ def garbled(word: Word | RawWord) -> bool:
 
 
 def junk(column: Numbers, words: Sequence[Word]) -> list[Word]:
-    """The garbled words of cells in which no number was read beside them: beside one they are its end, misread."""
+    """The garbled words of cells in which no number was read beside them: beside one they are its end, misread. A
+    cell may hold two rows where the rule between them has faded."""
     found: list[Word] = []
     middles = _middles(words)
     for cell in column.cells:
         mine = [words[i] for i in _within(middles, cell)]
         said = [w for w in mine if is_number(core(w.text)) and not garbled(w)]
-        found += [w for w in mine if garbled(w) and not any(_level(w, s) or _of_rule(w, cell) for s in said)]
+        found += [w for w in mine if garbled(w) and not any(level(w.box, s.box) or _of_rule(w, cell) for s in said)]
     return found
 
 
 def _of_rule(word: Word, cell: Region) -> bool:
     """Whether a word stands so near its cell's left side that it is a piece of the rules there."""
     return word.box[0] - cell[0] < _INDENT * (word.box[3] - word.box[1])
-
-
-def _level(a: Word, b: Word) -> bool:
-    """Whether two words stand in one row: a cell may hold two where the rule between them has faded."""
-    return min(a.box[3], b.box[3]) - max(a.box[1], b.box[1]) > 0.5 * min(a.box[3] - a.box[1], b.box[3] - b.box[1])
 
 
 def doubted(table: Table, words: Sequence[Word]) -> tuple[Word, ...]:
@@ -123,7 +119,7 @@ def strange(table: Table, words: Sequence[Word]) -> list[Box]:
         sure = Counter(_letters(mine) for mine in said if _sure_of(mine) >= KNOWN)
         usual, often = sure.most_common(1)[0] if sure else ("", 0)
         if sum(map(str.isalpha, usual)) >= _WORDY and often >= max(_ROWS, _ALIKE * sure.total()):
-            unsure = [mine for mine in said[1:] if _sure_of(mine) < KNOWN and all(_level(mine[0], w) for w in mine)]
+            unsure = [mine for mine in said[1:] if _sure_of(mine) < KNOWN and all(level(mine[0].box, w.box) for w in mine)]
             found += [hull(w.box for w in mine) for mine in unsure if _unlike(_letters(mine), usual)]
     return found
 

@@ -64,6 +64,11 @@ def hull(boxes: Iterable[Box]) -> Box:
     return min(xs0), min(ys0), max(xs1), max(ys1)
 
 
+def level(a: Box, b: Box) -> bool:
+    """Whether two words stand in one row: they share half the height of the lower one."""
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
+
+
 def _segments(words: Sequence[RawWord]) -> list[Segment]:
     by_line: dict[tuple[int, ...], list[RawWord]] = {}
     for w in words:

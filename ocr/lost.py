@@ -315,12 +315,13 @@ def _solid(page: Pixels, box: Box) -> float:
 
 
 def garbled(grids: lone.Grids) -> list[Box]:
-    """What was read in columns of numbers and is none, or none of theirs, however often it is read."""
-    return [
-        box
-        for table, inside in grids
-        for box in (*(w.box for w in (*junk(numbers(table, inside), inside), *broken(table, inside))), *strange(table, inside))
-    ]
+    """What was read in columns of numbers and is none, or none of theirs, however often it is read; and in others what no other
+    cell says."""
+    found: list[Box] = []
+    for table, inside in grids:
+        found += [w.box for w in (*junk(numbers(table, inside), inside), *broken(table, inside))]
+        found += strange(table, inside)
+    return found
 
 
 def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recognizer, never: Sequence[Box] = ()) -> list[Box]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ocr.again import smaller
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.layout import confidence, sense
@@ -40,8 +41,7 @@ def _both(parts: Sequence[Pixels], dpi: float, recognizer: Recognizer) -> tuple[
 
 
 def _smoothed(part: Pixels) -> Pixels:
-    soft = cv2.GaussianBlur(part, (0, 0), _GROWN)
-    return np.asarray(cv2.resize(soft, None, fx=_SMALLER, fy=_SMALLER, interpolation=cv2.INTER_AREA), np.uint8)
+    return smaller(np.asarray(cv2.GaussianBlur(part, (0, 0), _GROWN), np.uint8), _SMALLER)
 
 
 def mirrored(front: Sequence[RawWord], back: Sequence[RawWord]) -> bool:

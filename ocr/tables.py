@@ -14,7 +14,7 @@ import numpy as np
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.grids import Table
-from ocr.lines import RawWord, reading_order
+from ocr.lines import RawWord, level, reading_order
 from ocr.ruling import INK, Region, Rules
 from workstation.domain.page import Box, Recipe, Transform, Word
 
@@ -171,12 +171,8 @@ def with_words(table: Table, words: Sequence[Word], more: Sequence[RawWord]) -> 
         # a word may reach over its cell's side: the nearest cell is its own
         away = [max(x0 - x, x - x1, 0) + max(y0 - y, y - y1, 0) for x0, y0, x1, y1 in table.cells]
         mine = by_cell.setdefault(int(np.argmin(away)), [])
-        mine.append(replace(word, line=next((w.line for w in mine if _level(w.box, word.box)), word.line)))
+        mine.append(replace(word, line=next((w.line for w in mine if level(w.box, word.box)), word.line)))
     return row_order(table, by_cell, 0)
-
-
-def _level(a: Box, b: Box) -> bool:
-    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
 
 
 def row_order(table: Table, by_cell: dict[int, list[RawWord]], first: int) -> tuple[Word, ...]:

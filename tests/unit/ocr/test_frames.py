@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -259,6 +260,40 @@ def test_each_page_of_a_tiff_has_the_pixels_that_pillow_gives_it(tmp_path: Path,
             image.load()
             expected = np.asarray(flatten(image))
         assert np.array_equal(load_frame(tiff, n).pixels, expected)
+
+
+@pytest.mark.parametrize("turned", [1, 6])
+@pytest.mark.parametrize("big", [False, True])
+def test_a_page_of_a_tiff_is_the_same_alone_turned_or_with_offsets_of_eight_bytes(tmp_path: Path, turned: int, big: bool) -> None:
+    tags = {274: turned}
+    first, second = (Image.effect_noise((333, 211), s) for s in (20, 90))
+    first.save(
+        tmp_path / "two.tif",
+        save_all=True,
+        append_images=[second],
+        compression="tiff_lzw",
+        dpi=(200, 200),
+        tiffinfo=tags,
+        big_tiff=big,
+    )
+    first.save(tmp_path / "one.tif", compression="tiff_lzw", dpi=(200, 200), tiffinfo=tags)
+    alone, among = load_frame(tmp_path / "one.tif", 0), load_frame(tmp_path / "two.tif", 0)
+    assert np.array_equal(alone.pixels, among.pixels) and alone.info == among.info
+    assert among.pixels.shape == ((333, 211) if turned == 6 else (211, 333))
+
+
+def test_a_tiff_whose_strip_ends_beyond_the_file_is_damaged(tmp_path: Path) -> None:
+    tiff = tmp_path / "a.tif"
+    pages = [Image.effect_noise((200, 150), s) for s in (20, 90)]
+    pages[0].save(tiff, save_all=True, append_images=pages[1:], compression="tiff_lzw", dpi=(200, 200))
+    with Image.open(tiff) as image:
+        image.seek(1)
+        (count,) = image.tag_v2[279]  # type: ignore[attr-defined]
+    data = tiff.read_bytes()
+    at = data.rindex(struct.pack("<HHII", 279, 4, 1, count))
+    tiff.write_bytes(data[:at] + struct.pack("<HHII", 279, 4, 1, len(data)) + data[at + 12 :])
+    with pytest.raises(WorkstationError, match="F03"):
+        load_frame(tiff, 1)
 
 
 def test_a_page_of_a_long_tiff_is_decoded_without_the_others_in_memory(tmp_path: Path) -> None:
