@@ -69,7 +69,8 @@ def level(a: Box, b: Box) -> bool:
     return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
 
 
-def _segments(words: Sequence[RawWord]) -> list[Segment]:
+def segments(words: Sequence[RawWord]) -> list[Segment]:
+    """The recogniser's lines, cut at wide gaps."""
     by_line: dict[tuple[int, ...], list[RawWord]] = {}
     for w in words:
         by_line.setdefault(w.line, []).append(w)
@@ -116,17 +117,24 @@ Gutter = tuple[float, float]
 """The strip between two columns: its left and right edge, pixels."""
 
 
-def _bands(rows: list[list[Segment]], width: float) -> list[list[list[Segment]]]:
-    """Rows that share one gutter belong to one band; a row that crosses it, or lies far below, begins the next."""
-    bands: list[list[list[Segment]]] = []
-    gutter: Gutter | None = None
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """Rows that share one gutter: what all of them leave of it, or None where the rows stand one over the other."""
+
+    rows: list[list[Segment]]
+    gutter: Gutter | None
+
+
+def _bands(rows: list[list[Segment]], width: float) -> list[_Band]:
+    """A row that crosses the gutter of those above, or lies far below them, begins the next band."""
+    bands: list[_Band] = []
     for row in rows:
-        narrowed = _narrowed(gutter, row, width) if gutter and _near(bands[-1], row) else None
-        if narrowed:
-            bands[-1].append(row)
+        last = bands[-1] if bands else None
+        narrowed = _narrowed(last.gutter, row, width) if last and last.gutter and _near(last.rows, row) else None
+        if last and narrowed:
+            bands[-1] = _Band([*last.rows, row], narrowed)
         else:
-            bands.append([row])
-        gutter = narrowed or ((row[0].box[2], row[1].box[0]) if len(row) == 2 else None)
+            bands.append(_Band([row], (row[0].box[2], row[1].box[0]) if len(row) == 2 else None))
     return bands
 
 
@@ -162,25 +170,24 @@ def reading_order(words: Sequence[RawWord], width: float) -> tuple[Word, ...]:
     """Words with running line numbers. ``width``: of the page in pixels."""
     out: list[Word] = []
     number = 0
-    for band in _bands(_rows(_segments(words)), width):
+    for band in _bands(_rows(segments(words)), width):
         for line in _lines_of(band):
             out.extend(Word(w.text, w.box, w.confidence, number, w.doubt, w.suggestion) for s in line for w in s.words)
             number += 1
     return tuple(out)
 
 
-def _lines_of(band: list[list[Segment]]) -> list[list[Segment]]:
+def _lines_of(band: _Band) -> list[list[Segment]]:
     """Columns one after the other if there are two; the rows as they are in a table or a single column.
 
     One lone right part (a form's ``Giới tính: …   Dân tộc: …``) makes no column, unless it is in capitals: the office over
     a signature, whose name stands a seal's height below.
     """
-    pairs = [row for row in band if len(row) == 2]
-    if not pairs:
-        return band
-    gutter = median((row[0].box[2] + row[1].box[0]) / 2 for row in pairs)
-    parts = [s for row in band for s in row]
-    left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < gutter]
-    right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= gutter]
+    if band.gutter is None:
+        return band.rows
+    middle = sum(band.gutter) / 2
+    parts = [s for row in band.rows for s in row]
+    left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < middle]
+    right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= middle]
     columns = len(right) > 1 or (len(right) == 1 and "".join(w.text for w in right[0][0].words).isupper())
     return left + right if columns else [[s] for s in parts]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ocr.frames import Pixels
 from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, holds
 from ocr.lines import RawWord, hull
+from ocr.stampframes import Frame
 from ocr.stampink import Stamp
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core, is_syllable
@@ -55,6 +56,8 @@ class Paper:
     dpi: float
     stamps: tuple[Stamp, ...] = ()
     """In blue, which preparing has taken out of ``page``: whatever is gone from there has to be told."""
+    frames: tuple[Frame, ...] = ()
+    """Of stamps in black or grey, whose words are in ``page``; the frames are not."""
 
     @property
     def mm(self) -> float:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
-from ocr.stampframes import erase_frames
+from ocr.stampframes import Frame, erase_frames, frames_on
 from ocr.stampink import stamps_to_paper
 from workstation.domain.page import Recipe, Transform
 
@@ -125,14 +125,29 @@ def _steps(at: NDArray[np.float64], own: NDArray[np.bool_], area: NDArray[np.flo
     return np.asarray((in_step.sum(axis=1) >= 2) & (area[own] < _LARGER * np.median(area[even])))
 
 
+Params = tuple[tuple[str, float], ...]
+
+
+def _everywhere(page: Pixels, dpi: float) -> tuple[Params, ...]:
+    del page, dpi
+    return ((),)
+
+
+def _framed(page: Pixels, dpi: float) -> tuple[Params, ...]:
+    """Edges in pixels, and the slope of the nearly level sides."""
+    return tuple((*zip(("x0", "y0", "x1", "y1"), f.box, strict=True), ("lean", f.lean)) for f in frames_on(page, dpi))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``run`` gives the very page that it got where there is nothing to do; ``reason``: what was seen where there is."""
+    """``run`` gives the very page that it got where there is nothing to do; ``reason``: what was seen where there is, ``where``:
+    on a page before the step, for each place that it was seen."""
 
     name: str
     version: int
     run: Callable[[Pixels, float], Pixels]
     reason: str
+    where: Callable[[Pixels, float], tuple[Params, ...]] = _everywhere
 
 
 PREPARATION: tuple[Step, ...] = (
@@ -140,7 +155,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("red_to_paper", 1, red_to_paper, "red ink"),
     Step("flatten", 1, flatten_shading, "the paper's own brightness"),
     Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),
-    Step("stamp_frames", 1, erase_frames, "a stamp's frame"),
+    Step("stamp_frames", 2, erase_frames, "a stamp's frame", _framed),
     Step("leaders", 3, erase_leaders, "rows of dots"),
 )
 UNPARTED = PREPARATION[1:]
@@ -153,7 +168,7 @@ def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) 
     for step in steps:
         done = step.run(pixels, dpi)
         if done is not pixels:
-            taken.append(Transform(step.name, step.version, (), step.reason))
+            taken += [Transform(step.name, step.version, params, step.reason) for params in step.where(pixels, dpi)]
         pixels = done
     return grey(pixels), tuple(taken)
 
@@ -161,3 +176,8 @@ def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) 
 def prepare(pixels: Pixels, dpi: float) -> Pixels:
     """``prepared`` where nobody asks how."""
     return prepared(pixels, dpi)[0]
+
+
+def framed(steps: Recipe) -> tuple[Frame, ...]:
+    """The frames that were taken off."""
+    return tuple(Frame((t["x0"], t["y0"], t["x1"], t["y1"]), t["lean"]) for t in steps if t.name == "stamp_frames")

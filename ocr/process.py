@@ -32,7 +32,7 @@ from ocr.grids import Table, find_tables
 from ocr.language import reviewed
 from ocr.likeness import fingerprint
 from ocr.lines import RawWord
-from ocr.prepare import UNPARTED, prepare, prepared
+from ocr.prepare import UNPARTED, framed, prepare, prepared
 from ocr.quality import findings
 from ocr.reduce import Reduced, reduce
 from ocr.ruling import Rules
@@ -168,7 +168,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         page, taken = prepared(reduced.page, reduced.dpi)
         parted = any(step.name == "stamps_to_paper" for step in taken)
         stamps = blue_stamps(reduced.page, reduced.dpi) if parted else ()
-        paper = missed.Paper(reduced.page, page, reduced.dpi, stamps)
+        paper = missed.Paper(reduced.page, page, reduced.dpi, stamps, framed(taken))
         rules, grids = find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)

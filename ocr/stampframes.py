@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from ocr.components import components
 from ocr.frames import Pixels
+from ocr.lines import hull
+from workstation.domain.page import Box
 
 _LOOK_DPI = 100.0
 _INK = 190
@@ -59,22 +61,59 @@ class _Side:
     def middle(self) -> float:
         return (self.begin + self.end) / 2
 
+    @property
+    def box(self) -> Box:
+        ends = self.level(self.begin), self.level(self.end)
+        return self.begin, min(ends), self.end, max(ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """``box``: upright around the frame, pixels; ``lean``: the slope of its level sides, downwards to the right."""
+
+    box: Box
+    lean: float
+
+
+Sides = tuple[list[_Side], list[_Side]]
+"""A frame's nearly level sides, and its nearly upright ones with x and y changed."""
+
 
 def erase_frames(page: Pixels, dpi: float) -> Pixels:
     """Grey page without the frames; the page itself if there is none."""
-    scale = min(1.0, _LOOK_DPI / dpi)
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = (small < _INK).astype(np.uint8)
-    level, upright = _sides(ink, dpi * scale), _sides(np.ascontiguousarray(ink.T), dpi * scale)
-    frames = _frames(level, upright, dpi * scale / 25.4)
+    frames = _found(page, dpi)
     if not frames:
         return page
     out, mm = page.copy(), dpi / 25.4
     for side in dict.fromkeys(side for sides, _ in frames for side in sides):
-        _wipe(out, _larger(side, 1 / scale), mm)
+        _wipe(out, side, mm)
     for side in dict.fromkeys(side for _, sides in frames for side in sides):
-        _wipe(out.T, _larger(side, 1 / scale), mm)
+        _wipe(out.T, side, mm)
     return out
+
+
+def frames_on(page: Pixels, dpi: float) -> tuple[Frame, ...]:
+    """Where the frames are that ``erase_frames`` takes off."""
+    done: list[Frame] = []
+    for level, upright in _found(page, dpi):
+        box = hull([*(s.box for s in level), *((x0, y0, x1, y1) for y0, x0, y1, x1 in (s.box for s in upright))])
+        twice = [d for d in done if _meet(d.box, box)]
+        done = [*(d for d in done if d not in twice), Frame(hull((box, *(d.box for d in twice))), level[0].slope)]
+    return tuple(done)
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
+
+
+def _found(page: Pixels, dpi: float) -> list[Sides]:
+    """The frames of a grey page; sides of which three are seen may be found twice."""
+    scale = min(1.0, _LOOK_DPI / dpi)
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = (small < _INK).astype(np.uint8)
+    level, upright = _sides(ink, dpi * scale), _sides(np.ascontiguousarray(ink.T), dpi * scale)
+    found = _frames(level, upright, dpi * scale / 25.4)
+    return [([_larger(s, 1 / scale) for s in a], [_larger(s, 1 / scale) for s in b]) for a, b in found]
 
 
 def _larger(side: _Side, by: float) -> _Side:
@@ -119,14 +158,12 @@ def _goes_on(a: _Side, b: _Side, mm: float) -> bool:
     return abs(a.slope - b.slope) <= _SQUARE and -mm <= b.begin - a.end <= _GAP_MM * mm and abs(a.level(x) - b.level(x)) <= 1.5
 
 
-def _frames(level: Sequence[_Side], upright: Sequence[_Side], mm: float) -> list[tuple[list[_Side], list[_Side]]]:
+def _frames(level: Sequence[_Side], upright: Sequence[_Side], mm: float) -> list[Sides]:
     """Sides that make a rectangle, at least three of them."""
     return [*_pairs(level, upright, mm, _HIGH_MM), *((a, b) for b, a in _pairs(upright, level, mm, _WIDE_MM))]
 
 
-def _pairs(
-    sides: Sequence[_Side], across: Sequence[_Side], mm: float, apart: tuple[float, float]
-) -> Iterator[tuple[list[_Side], list[_Side]]]:
+def _pairs(sides: Sequence[_Side], across: Sequence[_Side], mm: float, apart: tuple[float, float]) -> Iterator[Sides]:
     for a, b in combinations(sides, 2):
         if _across(a, b, mm, apart) and not _ruled(a, sides, across):
             met = [s for s in across if abs(s.slope + a.slope) <= _SQUARE and _meets(s, (a, b), mm)]

@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr import columns, lone, rescue, sealed, tables
+from ocr import columns, lone, rescue, sealed, stampwords, tables
 from ocr.again import told_again
 from ocr.components import components, picked
 from ocr.digits import AWord, numbers_again
@@ -69,9 +69,10 @@ def settle(
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
     left = _once([whole(box, every, grids) for box in left])
     hands = handwritten(marks.ink, marks.colours, every, list(stamps), paper.mm)
+    words, framed = stampwords.parted(words, paper.frames, paper.mm)
     areas = [UnreadArea("handwriting", box) for box in hands]
     areas += [UnreadArea("lost_line", box) for box in left if not any(share(box, h) > 0.5 for h in hands)]
-    areas += [UnreadArea("stamp", box, notes.get(box, "")) for box in stamps]
+    areas += [UnreadArea("stamp", box, note) for box, note in ({s: notes.get(s, "") for s in stamps} | framed).items()]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
     return words, grids, tuple(areas)
 

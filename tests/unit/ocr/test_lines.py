@@ -47,6 +47,22 @@ def test_a_part_that_stands_alone_belongs_to_its_column() -> None:
     assert found == ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "CHỦ TỊCH", "Trần Thị Ví Dụ"]
 
 
+def test_a_stamp_beside_the_text_makes_no_column_of_its_short_lines() -> None:
+    """What parts the two is the strip that every row leaves, not the gap of the row that happens to begin the band."""
+    found = lines(
+        (20, 100, "ĐẾN"), (900, 100, "trữ"), (20, 160, "Số 3194"), (330, 160, "CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG VĨNH TUY"),
+        (260, 220, "Theo đề nghị của Trưởng phòng Kinh tế, Hạ tầng và Đô thị tại Tờ trình số"),
+        (200, 280, "59/TTr-KTHTĐT;"),
+        (260, 340, "Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ"),
+        (200, 400, "về công tác văn thư;"),
+    )  # fmt: skip
+    assert found == [
+        "ĐẾN", "Số 3194", "trữ", "CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG VĨNH TUY",
+        "Theo đề nghị của Trưởng phòng Kinh tế, Hạ tầng và Đô thị tại Tờ trình số", "59/TTr-KTHTĐT;",
+        "Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ", "về công tác văn thư;",
+    ]  # fmt: skip
+
+
 def test_a_subjects_last_line_may_reach_a_little_under_the_motto() -> None:
     found = lines(
         (200, 100, "ỦY BAN NHÂN DÂN"), (940, 100, "CỘNG HÒA XÃ HỘI"), (200, 160, "Số: 1/UBND"), (960, 165, "Độc lập"),
