@@ -11,6 +11,7 @@ from ocr import (
     cache,
     codes,
     columns,
+    commas,
     digits,
     filled,
     layout,
@@ -176,7 +177,8 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
-        said = loops.eights(paper.page, tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1]))
+        said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
+        said = commas.commas(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)

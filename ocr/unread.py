@@ -14,7 +14,7 @@ import numpy as np
 from ocr import columns, lone, rescue, sealed, stampwords, tables
 from ocr.again import told_again
 from ocr.components import components, picked
-from ocr.digits import AWord, numbers_again
+from ocr.digits import AWord, dropped_again, numbers_again
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.grammar import has_form
@@ -64,6 +64,7 @@ def settle(
         words, notes = _reread(paper, marks, words, cells, lost, saying, recognizer)
         words, grids = _into_tables(paper, words, grids, recognizer)
         cells = [w for _, inside in grids for w in inside]
+    words, grids = _with_all_figures(paper, marks, words, grids, recognizer)
     words, gone = told_again(paper, words, told(paper, marks, read, words, grids, recognizer), recognizer)
     words, grids, left = _found_again(paper, marks, read, words, grids, gone, recognizer)
     every: list[Word | RawWord] = [*words, *(w for _, inside in grids for w in inside)]
@@ -150,6 +151,17 @@ def _into_tables(
             inside = tables.with_words(table, kept, numbers_again(paper.page, said, paper.dpi, recognizer, among))
         with_more.append((table, inside))
     return tuple(rest), with_more
+
+
+def _with_all_figures(
+    paper: Paper, marks: Marks, words: tuple[RawWord, ...], grids: Grids, recognizer: Recognizer
+) -> tuple[tuple[RawWord, ...], Grids]:
+    """Words and tables, numbers of which a figure was dropped with what a second reading says."""
+
+    def again(own: Sequence[AWord]) -> tuple[AWord, ...]:
+        return dropped_again(paper.page, marks.ink.letters, own, paper.dpi, recognizer)
+
+    return again(words), tuple((table, again(inside)) for table, inside in grids)
 
 
 def _found_again(
