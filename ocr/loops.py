@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ocr.digits import REREAD, AWord
 from ocr.frames import Pixels
+from workstation.domain.page import Box
 
-_LARGER = 3
+LARGER = 3
 """Times, as a loop of two pixels is none."""
 _PALE = 0.3
 """Share of the depth between paper and ink from which a stroke counts: the finest ones are pale."""
@@ -25,6 +26,7 @@ _LOOP = 0.04
 """Share of a figure's box that a loop takes at least."""
 
 _Mask = NDArray[np.uint8]
+Labels = NDArray[np.int32]
 
 
 def eights(page: Pixels, words: Sequence[AWord]) -> tuple[AWord, ...]:
@@ -46,21 +48,27 @@ def _with_eights(page: Pixels, word: AWord) -> AWord:
 
 def _figures(page: Pixels, word: AWord) -> list[_Mask]:
     """What stands apart in a word's box and is tall, from left to right."""
-    x0, y0, x1, y1 = (int(v) for v in word.box)
-    part = page[max(0, y0 - 2) : y1 + 2, max(0, x0 - 2) : x1 + 2]
-    if not part.size:
-        return []
-    paper, ink = (float(v) for v in np.percentile(part, (90, 2)))
-    large = cv2.resize(part, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC)
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(
-        (large < paper - _PALE * (paper - ink)).astype(np.uint8), connectivity=8
-    )
-    tall = [k for k in range(1, len(boxes)) if boxes[k, cv2.CC_STAT_HEIGHT] > _TALL * _LARGER * (y1 - y0)]
+    labels, boxes = pieces(page, word.box)
+    tall = [k for k in range(1, len(boxes)) if boxes[k, cv2.CC_STAT_HEIGHT] > _TALL * LARGER * (word.box[3] - word.box[1])]
     out = []
     for k in sorted(tall, key=lambda k: int(boxes[k, cv2.CC_STAT_LEFT])):
         x, y, width, height = boxes[k, :4]
         out.append((labels[y : y + height, x : x + width] == k).astype(np.uint8))
     return out
+
+
+def pieces(page: Pixels, box: Box, below: float = 0.0) -> tuple[Labels, Labels]:
+    """Connected ink in a word's box and ``below`` it (in shares of its height), ``LARGER``: labels of its pixels, 0 for paper,
+    and by label what ``cv2.connectedComponentsWithStats`` tells of it. Nothing for a box beside the page."""
+    x0, y0, x1, y1 = (int(v) for v in box)
+    part = page[max(0, y0 - 2) : y1 + 2 + round(below * (y1 - y0)), max(0, x0 - 2) : x1 + 2]
+    if not part.size:
+        return np.zeros((0, 0), np.int32), np.zeros((0, 5), np.int32)
+    paper, ink = (float(v) for v in np.percentile(part, (90, 2)))
+    large = cv2.resize(part, None, fx=LARGER, fy=LARGER, interpolation=cv2.INTER_CUBIC)
+    dark = (large < paper - _PALE * (paper - ink)).astype(np.uint8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    return np.asarray(labels, np.int32), np.asarray(boxes, np.int32)
 
 
 def _loops(figure: _Mask) -> int:

@@ -11,7 +11,6 @@ from ocr import (
     cache,
     codes,
     columns,
-    commas,
     digits,
     filled,
     layout,
@@ -20,6 +19,7 @@ from ocr import (
     missed,
     numberline,
     secrecy,
+    signs,
     small,
     subjectlines,
     tables,
@@ -178,7 +178,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
-        said = commas.commas(paper.page, loops.eights(paper.page, said))
+        said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)

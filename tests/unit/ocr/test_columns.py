@@ -227,3 +227,14 @@ def test_in_a_column_of_numbers_any_letter_among_digits_is_read_again_and_elsewh
     again = numbers_again(pixels, words, DPI, TesseractLibrary(), numbers(table(), words))
     assert [w.text for w in again if at(1, 4)[1] < w.box[1] < at(1, 5)[3]] == ["Lan", "1954", "Lan", "195S"]
     assert numbers_again(pixels, words, DPI, TesseractLibrary()) == words
+
+
+@pytest.mark.parametrize(("left", "right", "doubt"), [(2, 0, True), (0, 2, True), (-4, 0, True), (14, 0, False), (0, 14, False)])
+def test_a_number_that_reaches_a_side_of_its_cell_is_in_doubt(left: float, right: float, doubt: bool) -> None:
+    """A figure of it may lie on the rule, and a 9 of which the rule's strip is gone is a 3."""
+    x0, y0, x1, _ = at(1, 4)
+    start = x0 + left if left else x1 - right - 72
+    words = said({4: Word("1954", (start, y0 + 15.0, start + 72, y0 + 43.0), 0.96, 4)})
+    assert [w.text for w in columns.doubted(table(), words) if w.doubt == "format"] == ["1954"] * doubt
+    name = replace(word("Lan", 0, 4), box=(at(0, 4)[0] + 2.0, y0 + 15.0, x0 - 100.0, y0 + 43.0))
+    assert not any(w.doubt for w in columns.doubted(table(), (*said(), name)))

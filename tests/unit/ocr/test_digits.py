@@ -1,4 +1,4 @@
-"""Numbers read with a letter among their digits."""
+"""Numbers read with a letter among their digits, or with fewer digits than stand on the page."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,10 +8,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.columns import Numbers
-from ocr.digits import numbers_again
+from ocr.digits import dropped_again, numbers_again
 from ocr.engine import Recognizer, Unread
 from ocr.frames import Pixels
 from ocr.grids import Table
+from ocr.ink import find_ink
 from ocr.language import reviewed
 from ocr.lines import RawWord, reading_order
 from ocr.tables import row_order
@@ -93,3 +94,47 @@ def test_words_codes_units_and_whole_numbers_are_not_read_again(text: str) -> No
     page, (box,) = drawn("206")
     engine = Says("9" * len(text))
     assert numbers_again(page, (Word(text, box, 0.2, 0),), DPI, engine)[0].text == text and engine.shown == 0
+
+
+def dropped(page: Pixels, words: Sequence[Word], engine: Recognizer) -> list[tuple[str, str, str]]:
+    again = dropped_again(page, find_ink(page, DPI).letters, words, DPI, engine)
+    return [(w.text, w.doubt, w.suggestion) for w in again]
+
+
+@pytest.mark.parametrize("engine", [TesseractLibrary, TesseractProgram])
+def test_a_digit_that_was_dropped_comes_back_in_doubt(engine: type[TesseractLibrary] | type[TesseractProgram]) -> None:
+    texts, first = ("706.929.000", "(782)", "1138,7", "99,06%"), ("06.929.000", "(82)", "1138,", "99,06%")
+    page, boxes = drawn(*texts)
+    words = [Word(t, box, 0.95, i) for i, (t, box) in enumerate(zip(first, boxes, strict=True))]
+    assert dropped(page, words, engine()) == [
+        ("706.929.000", "reread", "06.929.000"), ("(782)", "reread", "(82)"), ("1138,7", "reread", "1138,"), ("99,06%", "", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [
+        ("782", "782"),
+        ("82", "82"),
+        ("872", "872"),
+        ("821", "82"),
+        ("7.82", "7.82"),
+        ("82,5", "82,5"),
+        ("792", "82"),
+        ("78Z", "82"),
+    ],
+)
+def test_the_second_reading_has_all_digits_of_the_first_and_none_behind_the_last_but_a_fractions(again: str, kept: str) -> None:
+    """A rule beside a number is read as a 1."""
+    page, (box,) = drawn("782")
+    assert dropped(page, [Word("82", box, 0.95, 0)], Says(again))[0][0] == kept
+
+
+@pytest.mark.parametrize(
+    ("paper", "text"), [("782", "782"), ("782", "V82"), ("Số 782", "782"), ("1.282.000", "1.282.000"), ("7", "7")]
+)
+def test_what_has_as_many_signs_as_pieces_of_ink_is_not_read_again(paper: str, text: str) -> None:
+    page, (box,) = drawn(paper)
+    own = (box[0] + FACE.getlength("Số "), *box[1:]) if paper.startswith("Số") else box
+    engine = Says("9782")
+    assert dropped(page, [Word(text, own, 0.5, 0)], engine) == [(text, "", "")] and engine.shown == 0
