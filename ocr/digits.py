@@ -25,6 +25,8 @@ from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core
 
 _MARKS = ".,/-"
+_ONES, _ALIKE = frozenset("Il"), frozenset("Iló")
+"""What a 1 is read as, and with it a 6: of those letters alone a number may consist."""
 _LOW = ".,-;:"
 _HIGH = 0.7
 """Share of a word's height that a digit has at least."""
@@ -103,14 +105,16 @@ def _has_more(first: str, again: str) -> bool:
 
 
 def _doubtful(word: Word | RawWord, among: Numbers) -> bool:
-    """Whether a word is a number but for letters: with tone marks, which no code, unit or currency (``4đ``) has, or doubtful
-    ones in a cell of numbers."""
+    """Whether a word is a number but for letters: with tone marks, which no code, unit or currency (``4đ``) has, or in a cell
+    of numbers doubtful ones, and such as look like a 1."""
     inner = core(word.text)
     letters = [c for c in inner if c.isalpha()]
-    number = all(c.isdigit() or c.isalpha() or c in _MARKS for c in inner)
-    if not (number and 0 < len(letters) <= _MOST * len(inner)):
+    if not letters or not all(c.isdigit() or c.isalpha() or c in _MARKS for c in inner):
         return False
-    return _marked(inner) or (word.confidence < KNOWN and among.hold(word))
+    if len(letters) > _MOST * len(inner) and not (set(letters) <= _ALIKE and len(inner) > 1):
+        return False
+    like_ones = set(letters) <= _ONES
+    return _marked(inner) or (among.hold(word) and (word.confidence < KNOWN or like_ones))
 
 
 def _marked(inner: str) -> bool:

@@ -138,3 +138,18 @@ def test_what_has_as_many_signs_as_pieces_of_ink_is_not_read_again(paper: str, t
     own = (box[0] + FACE.getlength("Số "), *box[1:]) if paper.startswith("Số") else box
     engine = Says("9782")
     assert dropped(page, [Word(text, own, 0.5, 0)], engine) == [(text, "", "")] and engine.shown == 0
+
+
+@pytest.mark.parametrize(("paper", "read"), [("616,6", "ó1ó,ó"), ("666", "óó6"), ("66", "óó")])
+def test_a_number_may_consist_of_misread_sixes(paper: str, read: str) -> None:
+    page, (box,) = drawn(paper)
+    assert [w.text for w in numbers_again(page, (Word(read, box, 0.2, 0),), DPI, TesseractLibrary())] == [paper]
+
+
+@pytest.mark.parametrize(("paper", "read"), [("10", "I0"), ("11", "II"), ("151", "l5I")])
+def test_among_numbers_what_looks_like_a_one_is_read_again_however_sure_it_was(paper: str, read: str) -> None:
+    page, (box,) = drawn(paper)
+    everywhere = Numbers(((0, 0, 700, 150),))
+    word = Word(read, box, 0.9, 0)
+    assert [w.text for w in numbers_again(page, (word,), DPI, TesseractLibrary(), everywhere)] == [paper]
+    assert numbers_again(page, (word,), DPI, Says(paper)) == (word,)
