@@ -5,11 +5,13 @@ cut at wide gaps; where rows show a left and a right part about one gutter, the 
 and more parts are table rows and stay rows.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
 from workstation.domain.page import Box, Word
+from workstation.domain.syllables import core
 
 _GAP = 1.9
 """A gap of so many line heights parts a line in two."""
@@ -70,7 +72,7 @@ def level(a: Box, b: Box) -> bool:
 
 
 def segments(words: Sequence[RawWord]) -> list[Segment]:
-    """The recogniser's lines, cut at wide gaps."""
+    """The recogniser's lines, cut at wide gaps and before the head's right half."""
     by_line: dict[tuple[int, ...], list[RawWord]] = {}
     for w in words:
         by_line.setdefault(w.line, []).append(w)
@@ -79,13 +81,22 @@ def segments(words: Sequence[RawWord]) -> list[Segment]:
         line.sort(key=lambda w: w.box[0])
         height = median(w.box[3] - w.box[1] for w in line)
         run = [line[0]]
-        for w in line[1:]:
-            if w.box[0] - max(r.box[2] for r in run) > _GAP * height:
+        for at, w in enumerate(line[1:], 1):
+            if w.box[0] - max(r.box[2] for r in run) > _GAP * height or _heads(line[at:]):
                 parts.append(Segment(tuple(run), hull(r.box for r in run)))
                 run = []
             run.append(w)
         parts.append(Segment(tuple(run), hull(r.box for r in run)))
     return parts
+
+
+_HEAD = re.compile(r"CỘNG HÒA XÃ HỘI|Độc lập\W+Tự do")
+
+
+def _heads(words: Sequence[RawWord]) -> bool:
+    """Whether the country's name in capitals begins there, or its motto: the right half of a document's head, however near the
+    left one is."""
+    return words[0].text[:1] in ("C", "Đ") and _HEAD.match(" ".join(w.text for w in words[:5])) is not None
 
 
 def _rows(parts: list[Segment]) -> list[list[Segment]]:
@@ -98,7 +109,7 @@ def _rows(parts: list[Segment]) -> list[list[Segment]]:
             row.append(part)
         else:
             rows.append([part])
-    return [_together(sorted(row, key=lambda s: s.box[0])) for row in rows]
+    return [_without_scraps(_together(sorted(row, key=lambda s: s.box[0]))) for row in rows]
 
 
 def _together(row: list[Segment]) -> list[Segment]:
@@ -106,11 +117,28 @@ def _together(row: list[Segment]) -> list[Segment]:
     out = row[:1]
     for part in row[1:]:
         last = out[-1]
-        if 0 <= part.box[0] - last.box[2] <= _GAP * min(part.height, last.height):
+        if 0 <= part.box[0] - last.box[2] <= _GAP * min(part.height, last.height) and not _heads(part.words):
             out[-1] = Segment(last.words + part.words, hull((last.box, part.box)))
         else:
             out.append(part)
     return out
+
+
+def _without_scraps(row: list[Segment]) -> list[Segment]:
+    """Dashes and points by themselves are no column: each is of the part that is nearest to it."""
+    parts = [s for s in row if any(c.isalnum() for w in s.words for c in w.text)]
+    if not parts or len(parts) == len(row):
+        return row
+    joined = {id(p): [p] for p in parts}
+    for scrap in (s for s in row if s not in parts):
+        nearest = min(parts, key=lambda p: max(p.box[0] - scrap.box[2], scrap.box[0] - p.box[2]))
+        joined[id(nearest)].append(scrap)
+    return [_joined(joined[id(p)]) for p in parts]
+
+
+def _joined(parts: list[Segment]) -> Segment:
+    parts = sorted(parts, key=lambda s: s.box[0])
+    return Segment(tuple(w for s in parts for w in s.words), hull(s.box for s in parts))
 
 
 Gutter = tuple[float, float]
@@ -129,13 +157,44 @@ def _bands(rows: list[list[Segment]], width: float) -> list[_Band]:
     """A row that crosses the gutter of those above, or lies far below them, begins the next band."""
     bands: list[_Band] = []
     for row in rows:
-        last = bands[-1] if bands else None
-        narrowed = _narrowed(last.gutter, row, width) if last and last.gutter and _near(last.rows, row) else None
+        last = bands[-1] if bands and bands[-1].gutter and _near(bands[-1].rows, row) else None
+        row = _number_and_day(row, last.gutter) if last and last.gutter and len(row) == 1 else row
+        narrowed = _narrowed(last.gutter, row, width) if last and last.gutter else None
         if last and narrowed:
             bands[-1] = _Band([*last.rows, row], narrowed)
         else:
             bands.append(_Band([row], (row[0].box[2], row[1].box[0]) if len(row) == 2 else None))
     return bands
+
+
+_NUMBERED, _DATED = re.compile(r"\W*s[ốo0]\W*(\d|$)", re.IGNORECASE), re.compile(r"\bngày\b", re.IGNORECASE)
+_ASTRAY = 3.0
+"""Heights that a number or a day may reach beyond the gutter."""
+
+
+def _number_and_day(row: list[Segment], gutter: Gutter) -> list[Segment]:
+    """The number of a document and its place and day, which stand side by side under the two halves of its head (Decree
+    30/2020, annex I), parted there however near they are: a long number leaves no wide gap."""
+    words, reach = row[0].words, _ASTRAY * row[0].height
+    at = next((k for k in range(1, len(words)) if _begins_place(core(words[k].text))), 0)
+    halves = [Segment(half, hull(w.box for w in half)) for half in (words[:at], words[at:]) if half]
+    if not at or not _is_number_and_day(halves):
+        return row
+    between = (halves[0].box[2] + halves[1].box[0]) / 2
+    return halves if gutter[0] - reach < between < gutter[1] + reach else row
+
+
+def _begins_place(word: str) -> bool:
+    """A document's number has letters beside its figures and marks in capitals only."""
+    return word == "TP" or (word.isalpha() and not word[1:].isupper())
+
+
+def _is_number_and_day(row: list[Segment]) -> bool:
+    return len(row) == 2 and bool(_NUMBERED.match(_text(row[0])) and _DATED.search(_text(row[1])))
+
+
+def _text(part: Segment) -> str:
+    return " ".join(w.text for w in part.words)
 
 
 def _narrowed(gutter: Gutter, row: list[Segment], width: float) -> Gutter | None:
@@ -149,6 +208,9 @@ def _narrowed(gutter: Gutter, row: list[Segment], width: float) -> Gutter | None
     end = min([gutter[1], *(s.box[0] for s in right)])
     if end - start > _LEAST_GUTTER * width:
         return start, end
+    if _is_number_and_day(row) or (len(row) == 2 and _heads(row[1].words)):
+        # of a head: a long name or number reaches under its right half
+        return row[0].box[2], row[1].box[0]
     return gutter if len(row) == 1 and _overhangs(gutter, row[0]) else None
 
 

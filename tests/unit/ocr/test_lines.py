@@ -1,5 +1,6 @@
 """Reading order from geometry alone."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,36 @@ def test_the_two_columns_of_a_header_are_read_one_after_the_other() -> None:
         "ỦY BAN NHÂN DÂN", "PHƯỜNG HÒA HƯNG", "Số: 1/QĐ", "CỘNG HÒA XÃ HỘI", "Độc lập", "Hòa Hưng, ngày",
         "Một dòng của phần thân chạy hết chiều ngang của trang giấy này từ trái sang phải", "Hai",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["Hòa Hưng", "TP. Hòa Hưng", "Ea Kar"])
+def test_the_halves_of_a_head_are_parted_however_near_they_are(place: str) -> None:
+    """By what stands there: a long name, or a long number, leaves no wide gap."""
+    found = lines(
+        (60, 100, "ỦY BAN NHÂN DÂN QUẬN MỘT CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        (100, 160, "PHƯỜNG ĐÔNG HƯNG THUẬN Độc lập - Tự do - Hạnh phúc"),
+        (130, 220, f"Số: 1134/QĐ-UBND-KTHT {place}, ngày 07 tháng 7 năm 2026"),
+        (100, 400, "Một dòng của phần thân về Cộng hòa xã hội chủ nghĩa Việt Nam, ngày 07 tháng 7"),
+    )
+    assert found == [
+        "ỦY BAN NHÂN DÂN QUẬN MỘT", "PHƯỜNG ĐÔNG HƯNG THUẬN", "Số: 1134/QĐ-UBND-KTHT", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc", f"{place}, ngày 07 tháng 7 năm 2026",
+        "Một dòng của phần thân về Cộng hòa xã hội chủ nghĩa Việt Nam, ngày 07 tháng 7",
+    ]  # fmt: skip
+
+
+def test_a_number_and_a_day_of_the_running_text_are_one_line() -> None:
+    text = "Số nhà 134 do Ủy ban cấp ngày 07 tháng 7 năm 2026"
+    assert lines((200, 100, "Bên A"), (900, 100, "Bên B"), (200, 400, text)) == ["Bên A", "Bên B", text]
+
+
+def test_a_dash_or_a_point_alone_is_no_column() -> None:
+    found = lines(
+        (200, 100, "ỦY BAN NHÂN DÂN"), (620, 100, "."), (900, 100, "CỘNG HÒA XÃ HỘI"), (200, 160, "PHƯỜNG HÒA HƯNG"),
+        (950, 165, "Độc lập"), (120, 165, "-"),
+    )  # fmt: skip
+    assert found == ["ỦY BAN NHÂN DÂN .", "- PHƯỜNG HÒA HƯNG", "CỘNG HÒA XÃ HỘI", "Độc lập"]
+    assert lines((200, 100, "-"), (900, 100, ".")) == ["-", "."]
 
 
 def test_a_part_that_stands_alone_belongs_to_its_column() -> None:
