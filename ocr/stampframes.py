@@ -21,9 +21,10 @@ from workstation.domain.page import Box
 _LOOK_DPI = 100.0
 _INK = 190
 """Level from which a pixel is paper."""
-_RUN_MM = 3.5
-"""Least length of a level run of ink that is a piece of a side; strokes of letters are shorter."""
-_LEANS = (0.012, 0.14)
+_RUNS_MM = (3.5, 2.5)
+"""Least length of a level run of ink that is a piece of a side; strokes of letters are shorter. A thin side that leans much has
+only such as letters have too: these are taken where one side was seen, and no frame."""
+_LEANS = (0.008, 0.14)
 """Slopes of a stamp's side; a rule of a page that was set upright leans less."""
 _SIDE_MM = (9.0, 80.0)
 """Length of what is seen of a side."""
@@ -111,8 +112,12 @@ def _found(page: Pixels, dpi: float) -> list[Sides]:
     scale = min(1.0, _LOOK_DPI / dpi)
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     ink = (small < _INK).astype(np.uint8)
-    level, upright = _sides(ink, dpi * scale), _sides(np.ascontiguousarray(ink.T), dpi * scale)
-    found = _frames(level, upright, dpi * scale / 25.4)
+    turned = np.ascontiguousarray(ink.T)
+    for run in _RUNS_MM:
+        level, upright = _sides(ink, dpi * scale, run), _sides(turned, dpi * scale, run)
+        found = _frames(level, upright, dpi * scale / 25.4)
+        if found or not (level or upright):
+            break
     return [([_larger(s, 1 / scale) for s in a], [_larger(s, 1 / scale) for s in b]) for a, b in found]
 
 
@@ -122,10 +127,10 @@ def _larger(side: _Side, by: float) -> _Side:
     return _Side(at, side.slope, (side.begin + 0.5) * by - 0.5, (side.end + 0.5) * by - 0.5)
 
 
-def _sides(ink: NDArray[np.uint8], dpi: float) -> list[_Side]:
+def _sides(ink: NDArray[np.uint8], dpi: float, run_mm: float) -> list[_Side]:
     """Long straight strokes that lean a little, nearly level."""
     mm = dpi / 25.4
-    runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(_RUN_MM * mm)), np.uint8))
+    runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(run_mm * mm)), np.uint8))
     labels, stats, _ = components(np.asarray(runs, np.uint8))
     found = []
     for label in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] >= _SIDE_MM[0] * mm).tolist():

@@ -28,7 +28,9 @@ def printed() -> Image.Image:
     return image
 
 
-def framed(degrees: float = 5.0, tone: int = 110, sides: tuple[int, ...] = (0, 1, 2, 3)) -> tuple[Pixels, np.ndarray]:
+def framed(
+    degrees: float = 5.0, tone: int = 110, sides: tuple[int, ...] = (0, 1, 2, 3), stroke: int = 3
+) -> tuple[Pixels, np.ndarray]:
     """The page with a frame of 42 by 20 mm over its lines' beginnings, and where the frame's ink lies."""
     page, angle = np.array(printed()), np.radians(degrees)
     half = np.array([(-21, -10), (21, -10), (21, 10), (-21, 10)]) * MM
@@ -36,7 +38,7 @@ def framed(degrees: float = 5.0, tone: int = 110, sides: tuple[int, ...] = (0, 1
     corners = np.round(half @ turn.T + (270, 400)).astype(int)
     stamp = np.full_like(page, 255)
     for side in sides:
-        cv2.line(stamp, corners[side].tolist(), corners[(side + 1) % 4].tolist(), tone, 3, cv2.LINE_AA)
+        cv2.line(stamp, corners[side].tolist(), corners[(side + 1) % 4].tolist(), tone, stroke, cv2.LINE_AA)
     return np.minimum(page, stamp), stamp < 190
 
 
@@ -51,6 +53,12 @@ def test_a_frame_that_leans_goes_and_print_stays(degrees: float, sides: tuple[in
     assert float((bare[strokes] > 190).mean()) < 0.01
     beside = cv2.dilate(frame.astype(np.uint8), np.ones((17, 17), np.uint8)) == 0
     assert int((bare[beside] != page[beside]).sum()) < 60  # what of a letter lies on a side that was seen too long
+
+
+@pytest.mark.parametrize(("degrees", "stroke", "tone"), [(0.65, 3, 110), (-0.65, 2, 110), (-0.7, 3, 140), (6.5, 2, 140)])
+def test_a_frame_that_leans_hardly_or_is_thin_and_leans_much_goes(degrees: float, stroke: int, tone: int) -> None:
+    page, frame = framed(degrees, tone, stroke=stroke)
+    assert float((erase_frames(page, DPI)[frame & (np.array(printed()) > 240)] < 190).mean()) < 0.1
 
 
 def test_the_step_is_named_where_it_was_taken_and_lines_under_a_frame_are_read() -> None:
