@@ -49,6 +49,10 @@ class Segment:
     def height(self) -> float:
         return self.box[3] - self.box[1]
 
+    @property
+    def text(self) -> str:
+        return " ".join(w.text for w in self.words)
+
 
 MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS = (n * 1_000_000 for n in (1, 2, 3, 4))
 """First numbers of lines that were read by themselves, a range for each step that does so (``unread``, ``rescue``, ``again``,
@@ -126,14 +130,13 @@ def _together(row: list[Segment]) -> list[Segment]:
 
 def _without_scraps(row: list[Segment]) -> list[Segment]:
     """Dashes and points by themselves are no column: each is of the part that is nearest to it."""
-    parts = [s for s in row if any(c.isalnum() for w in s.words for c in w.text)]
+    parts = [s for s in row if any(c.isalnum() for c in s.text)]
     if not parts or len(parts) == len(row):
         return row
-    joined = {id(p): [p] for p in parts}
-    for scrap in (s for s in row if s not in parts):
-        nearest = min(parts, key=lambda p: max(p.box[0] - scrap.box[2], scrap.box[0] - p.box[2]))
-        joined[id(nearest)].append(scrap)
-    return [_joined(joined[id(p)]) for p in parts]
+    joined = {p: [p] for p in parts}
+    for scrap in (s for s in row if s not in joined):
+        joined[min(parts, key=lambda p: max(p.box[0] - scrap.box[2], scrap.box[0] - p.box[2]))].append(scrap)
+    return [_joined(own) for own in joined.values()]
 
 
 def _joined(parts: list[Segment]) -> Segment:
@@ -190,11 +193,7 @@ def _begins_place(word: str) -> bool:
 
 
 def _is_number_and_day(row: list[Segment]) -> bool:
-    return len(row) == 2 and bool(_NUMBERED.match(_text(row[0])) and _DATED.search(_text(row[1])))
-
-
-def _text(part: Segment) -> str:
-    return " ".join(w.text for w in part.words)
+    return len(row) == 2 and bool(_NUMBERED.match(row[0].text) and _DATED.search(row[1].text))
 
 
 def _narrowed(gutter: Gutter, row: list[Segment], width: float) -> Gutter | None:
@@ -251,5 +250,5 @@ def _lines_of(band: _Band) -> list[list[Segment]]:
     parts = [s for row in band.rows for s in row]
     left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < middle]
     right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= middle]
-    columns = len(right) > 1 or (len(right) == 1 and "".join(w.text for w in right[0][0].words).isupper())
+    columns = len(right) > 1 or (len(right) == 1 and right[0][0].text.isupper())
     return left + right if columns else [[s] for s in parts]

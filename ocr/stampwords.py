@@ -36,7 +36,7 @@ def parted(words: Sequence[RawWord], frames: Sequence[Frame], mm: float) -> tupl
         if own:
             own += [s for s in inside if s not in own and (_leans(s, frame.lean, mm) or not _letters(s))]
             lines = sorted((s for s in own if _letters(s)), key=lambda s: s.middle)
-            said[frame.box] = " ".join(w.text for s in lines for w in s.words)
+            said[frame.box] = " ".join(s.text for s in lines)
             gone = {w for s in own for w in s.words}
             left = [w for w in left if w not in gone]
     return tuple(left), said
@@ -52,16 +52,12 @@ def _inside(words: Sequence[RawWord], frame: Box, out: float) -> Iterator[Segmen
             yield from (Segment((w,), w.box) for w in titles if _within(w.box, frame, out))
 
 
-def _text(line: Segment) -> str:
-    return " ".join(w.text for w in line.words)
-
-
 def _letters(line: Segment) -> bool:
-    return any(c.isalnum() for c in _text(line))
+    return any(c.isalnum() for c in line.text)
 
 
 def _speaks(line: Segment) -> bool:
-    return any(form.fullmatch(unmarked(_text(line))) for form in _SAYS)
+    return any(form.fullmatch(unmarked(line.text)) for form in _SAYS)
 
 
 def _within(part: Box, whole: Box, out: float) -> bool:
@@ -73,4 +69,4 @@ def _leans(line: Segment, lean: float, mm: float) -> bool:
     first, last = line.words[0].box, line.words[-1].box
     away = (last[0] + last[2] - first[0] - first[2]) / 2
     slope = (last[3] - first[3]) / max(1.0, away)
-    return _text(line).isupper() and away > _LONG_MM * mm and abs(slope - lean) < abs(slope)
+    return line.text.isupper() and away > _LONG_MM * mm and abs(slope - lean) < abs(slope)
