@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.lines import RawWord
 from ocr.stampframes import Frame, frames_on
 from ocr.stampwords import parted
-from tests.unit.ocr.test_stampframes import DPI, LINES, MM, printed
-from tests.unit.ocr.test_unread import read
+from tests.unit.ocr.test_stampframes import LINES, MM, printed
+from tests.unit.ocr.test_unread import DPI, read
 
 BOLD = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Arimo-Bold.ttf", 28)
 FRAME = Frame((100.0, 100.0, 440.0, 260.0), 0.05)
