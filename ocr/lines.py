@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from workstation.domain.folding import unmarked
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core
 
@@ -94,13 +95,16 @@ def segments(words: Sequence[RawWord]) -> list[Segment]:
     return parts
 
 
-_HEAD = re.compile(r"CỘNG HÒA XÃ HỘI|Độc lập\W+Tự do")
+_HEAD = re.compile(r"cong hoa xa hoi|doc lap\W+tu do")
 
 
 def _heads(words: Sequence[RawWord]) -> bool:
     """Whether the country's name in capitals begins there, or its motto: the right half of a document's head, however near the
-    left one is."""
-    return words[0].text[:1] in ("C", "Đ") and _HEAD.match(" ".join(w.text for w in words[:5])) is not None
+    left one is, and whatever marks were read."""
+    first = words[0].text
+    if not (first.startswith(("Đ", "D")) or (first.startswith("C") and first.isupper())):
+        return False
+    return _HEAD.match(unmarked(" ".join(w.text for w in words[:5]))) is not None
 
 
 def _rows(parts: list[Segment]) -> list[list[Segment]]:

@@ -53,6 +53,16 @@ def test_the_halves_of_a_head_are_parted_however_near_they_are(place: str) -> No
     ]  # fmt: skip
 
 
+def test_the_halves_are_known_also_where_marks_were_misread() -> None:
+    found = lines(
+        (60, 100, "ỦY BAN NHÂN DÂN QUẬN MỘT CỌNG HÒA XÃ HỌI CHỦ NGHĨA VIẸT NAM"),
+        (100, 160, "PHƯỜNG ĐÔNG HƯNG THUẬN Dộc lâp - Tư do - Hạnh phúc"),
+    )
+    assert found == [
+        "ỦY BAN NHÂN DÂN QUẬN MỘT", "PHƯỜNG ĐÔNG HƯNG THUẬN", "CỌNG HÒA XÃ HỌI CHỦ NGHĨA VIẸT NAM", "Dộc lâp - Tư do - Hạnh phúc",
+    ]  # fmt: skip
+
+
 def test_a_number_and_a_day_of_the_running_text_are_one_line() -> None:
     text = "Số nhà 134 do Ủy ban cấp ngày 07 tháng 7 năm 2026"
     assert lines((200, 100, "Bên A"), (900, 100, "Bên B"), (200, 400, text)) == ["Bên A", "Bên B", text]
