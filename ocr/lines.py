@@ -1,8 +1,8 @@
 """Reading order by geometry: words become lines, lines of two-column bands are read column by column.
 
 Tesseract joins the two halves of a Decree-30 header ("ỦY BAN NHÂN DÂN   CỘNG HÒA XÃ HỘI …") into one line. Here a line is
-cut at wide gaps; where rows show a left and a right part about one gutter, the left part is read first. Rows of three
-and more parts are table rows and stay rows.
+cut at wide gaps, and where such halves meet by what they say; where rows show a left and a right part about one gutter, the
+left part is read first. Rows of three and more parts are table rows and stay rows.
 """
 
 import re
@@ -96,6 +96,7 @@ def segments(words: Sequence[RawWord]) -> list[Segment]:
 
 
 _HEAD = re.compile(r"cong hoa xa hoi|doc lap\W+tu do")
+"""The first lines of a head's right half, without marks."""
 
 
 def _heads(words: Sequence[RawWord]) -> bool:
@@ -175,6 +176,7 @@ def _bands(rows: list[list[Segment]], width: float) -> list[_Band]:
 
 
 _NUMBERED, _DATED = re.compile(r"\W*s[ốo0]\W*(\d|$)", re.IGNORECASE), re.compile(r"\bngày\b", re.IGNORECASE)
+"""What a document's number begins with, and what stands in its place and day."""
 _ASTRAY = 3.0
 """Heights that a number or a day may reach beyond the gutter."""
 

@@ -126,9 +126,11 @@ def _steps(at: NDArray[np.float64], own: NDArray[np.bool_], area: NDArray[np.flo
 
 
 Params = tuple[tuple[str, float], ...]
+"""Of one ``Transform``."""
 
 
 def _everywhere(page: Pixels, dpi: float) -> tuple[Params, ...]:
+    """Of a step that is taken on the whole page: once, without a place."""
     del page, dpi
     return ((),)
 

@@ -1,6 +1,6 @@
 """What a stamp in black or grey says: taken out of the page's text and kept with the stamp as a note.
 
-An arrival stamp (Decree 30/2020, article 22 and annex IV) lies over whatever print was there. A line that ends within its frame
+An arrival stamp (Decree 30/2020, annex IV) lies over whatever print was there. A line that ends within its frame
 is the stamp's if it says what such a stamp says, or leans as the frame does; the last words of a paragraph may end there too,
 so others stay where they are.
 """
