@@ -32,8 +32,7 @@ def read_box(job: BoxJob, recognizer: Recognizer) -> str:
         return ""
     reduced = reduce(around, frame.dpi)
     x0, y0, x1, y1 = job.box
-    by_x, by_y = reduced.page.shape[1] / around.shape[1], reduced.page.shape[0] / around.shape[0]
-    place = ((x0 - left) * by_x, (y0 - top) * by_y, (x1 - left) * by_x, (y1 - top) * by_y)
+    place = ((x0 - left) / reduced.by, (y0 - top) / reduced.by, (x1 - left) / reduced.by, (y1 - top) / reduced.by)
     piece, _, _ = _cut(prepare(reduced.page, reduced.dpi), place, _MARGIN_MM * reduced.dpi / 25.4)
     if not piece.size:
         return ""

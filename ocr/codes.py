@@ -13,7 +13,8 @@ import zxingcpp
 
 from ocr.components import components
 from ocr.frames import Pixels, load_frame
-from ocr.geometry import grey, pooled, shrink
+from ocr.geometry import grey
+from ocr.smaller import pooled, shrink
 from ocr.work import applied
 from workstation.domain.codes import PageCode, understood
 from workstation.domain.idcard import IdCard, parse_id_qr

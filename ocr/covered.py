@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.edges import Points
 from ocr.frames import Pixels
-from ocr.geometry import grey, pooled
+from ocr.geometry import grey
+from ocr.smaller import pooled
 
 _DPI = 50.0
 _DARK = 0.62

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ocr.components import components
 from ocr.frames import Pixels
-from ocr.geometry import grey, ink_map, shrink
+from ocr.geometry import grey, ink_map
+from ocr.smaller import shrink
 from workstation.domain.page import Transform
 
 VERSION = 1
@@ -119,7 +120,7 @@ def find_curl(page: Pixels, dpi: float) -> Curl | None:
         return None
     height, width = small.shape
     fit, off = _fitted(lines, width, height)
-    mm, by = small_dpi / 25.4, page.shape[0] / height
+    mm, by = small_dpi / 25.4, dpi / small_dpi
     first, last = (float(v) for v in np.percentile(np.concatenate([2 * x / width - 1 for x, _ in lines]), _KNOWN))
     lift, growth = ((by * part).tolist() for part in (fit[:_DEGREE], fit[_DEGREE:]))
     curl = Curl(page.shape[1], page.shape[0], tuple(lift), tuple(growth), first, last)

@@ -28,10 +28,10 @@ _THROUGH = 0.85
 _LOST = 128
 
 
-def outline(recipe: Recipe, width: int, height: int, page: Pixels, reduced: tuple[float, float] = (1.0, 1.0)) -> Points:
+def outline(recipe: Recipe, width: int, height: int, page: Pixels, reduced: float = 1.0) -> Points:
     """Where on the cleaned ``page`` the picture of ``width`` × ``height`` ends; what deskewing brought in lies outside. In
-    pixels of the page ``reduced`` by so much across and down."""
-    return np.asarray(_on_page(recipe, width, height, page) / np.array(reduced), np.float32)
+    pixels of the page ``reduced`` by so much."""
+    return np.asarray(_on_page(recipe, width, height, page) / reduced, np.float32)
 
 
 def _on_page(recipe: Recipe, width: int, height: int, page: Pixels) -> Points:

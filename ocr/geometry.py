@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.components import components
 from ocr.frames import Pixels
+from ocr.smaller import shrink
 from workstation.domain.page import Recipe, Transform, recipe_matrix
 
 ROTATE_VERSION, DESKEW_VERSION, CROP_VERSION = 1, 1, 1
@@ -30,6 +31,9 @@ _MIN_BORDER_MM = 1.0
 _DARK, _DARKER = 70, 0.4
 """A lid is darker than this, and than this share of the paper: an underexposed page is no border."""
 
+_FAINT, _SOLID, _LID = 0.15, 0.6, 60
+"""Ink no darker than that shines through, and darker than so much is all the same; paper no brighter than that is a border."""
+
 Ink = NDArray[np.float32]
 """0 (paper) to 1 (ink), small scale."""
 
@@ -38,33 +42,20 @@ def grey(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def shrink(pixels: Pixels, dpi: float, to_dpi: float) -> Pixels:
-    scale = min(1.0, to_dpi / dpi)
-    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def pooled(pixels: Pixels, pool: int) -> Pixels:
-    """Means of whole squares of ``pool`` pixels; what is left over at the right and bottom edge is none. Where the size is no
-    multiple ``shrink`` makes other squares of it, at ten times the time for two pixels."""
-    height, width = max(1, pixels.shape[0] // pool), max(1, pixels.shape[1] // pool)
-    whole = pixels[: pool * height, : pool * width]
-    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def paper_level(small: Pixels, dpi: float) -> NDArray[np.float32]:
+def paper_level(small: Pixels, dpi: float) -> Pixels:
     """Brightness of the paper around each pixel: closing by some 6 mm swallows writing, blurring the rest of it."""
     size = max(3, round(6 / 25.4 * dpi) | 1)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    return np.asarray(cv2.blur(closed, (size, size)), np.float32)
+    return np.asarray(cv2.blur(closed, (size, size)), np.uint8)
 
 
 def ink_map(small: Pixels, dpi: float) -> Ink:
     """How much darker than its paper each pixel is; faint (shine-through) and solid dark (borders) count as paper."""
     paper = paper_level(small, dpi)
-    ink = 1 - small.astype(np.float32) / np.maximum(paper, 1)
-    ink[(ink < 0.15) | (paper < 60)] = 0
-    return np.minimum(ink, 0.6).astype(np.float32)
+    ink = 1 - np.asarray(cv2.divide(small, np.maximum(paper, 1), dtype=cv2.CV_32F), np.float32)
+    ink = np.minimum(np.asarray(cv2.threshold(ink, _FAINT, 0, cv2.THRESH_TOZERO)[1], np.float32), np.float32(_SOLID))
+    ink[paper < _LID] = 0
+    return ink
 
 
 def _line_contrast(ys: Ink, xs: Ink, weight: Ink, degrees: float) -> float:
@@ -188,11 +179,9 @@ def crop_step(pixels: Pixels, recipe: Recipe, dpi: float) -> Transform | None:
     """
     scale = min(1.0, _SMALL_DPI / dpi)
     h, w = pixels.shape[:2]
-    whole, width, height = recipe_matrix(recipe, w, h)
-    a, b, c, d, e, f = (v * scale for v in whole)
+    (a, b, c, d, e, f), width, height = recipe_matrix(recipe, w, h)
     small = shrink(grey(pixels), dpi, _SMALL_DPI)
-    kx, ky = w / small.shape[1], h / small.shape[0]
-    matrix = np.array([[a * kx, c * ky, e], [b * kx, d * ky, f]], np.float64)
+    matrix = np.array([[a, c, e * scale], [b, d, f * scale]], np.float64)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     lid = min(_DARK, _DARKER * float(np.percentile(small[::4, ::4], 70)))
     dark = cv2.warpAffine((small < lid).astype(np.float32), matrix, size)

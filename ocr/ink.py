@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ocr.components import components, picked
 from ocr.frames import Pixels
-from ocr.geometry import grey, pooled
+from ocr.geometry import grey
+from ocr.smaller import pooled
 from workstation.domain.page import Box
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,8 @@ import numpy as np
 
 from ocr.components import components
 from ocr.frames import Pixels, load_frame
-from ocr.geometry import Ink, grey, ink_map, shrink
+from ocr.geometry import Ink, grey, ink_map
+from ocr.smaller import shrink
 from ocr.work import applied
 from workstation.domain.pagejobs import PageLook, PagePair
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.smaller import pooled, shrink
 from ocr.stampframes import Frame, erase_frames, frames_on
 from ocr.stampink import stamps_to_paper
 from workstation.domain.page import Recipe, Transform
@@ -40,10 +41,10 @@ def red_to_paper(rgb: Pixels, dpi: float) -> Pixels:
 def flatten_shading(page: Pixels, dpi: float) -> Pixels:
     """Divides by the local paper brightness: shadows, yellowing and stains go, ink keeps its relative darkness."""
     page = grey(page)
-    scale = min(1.0, 75.0 / dpi)
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = shrink(page, dpi, 75.0)
     size = max(3, round(5 / 25.4 * 75) | 1)
-    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), size)
+    closed = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
+    paper = cv2.medianBlur(pooled(closed, 2), size // 2 | 1)  # nothing finer is left, and it takes a quarter of the time
     full = cv2.resize(paper, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(page, np.maximum(full, 1), scale=245.0), np.uint8)
 
@@ -155,7 +156,7 @@ class Step:
 PREPARATION: tuple[Step, ...] = (
     Step("stamps_to_paper", 1, stamps_to_paper, "blue stamps"),
     Step("red_to_paper", 1, red_to_paper, "red ink"),
-    Step("flatten", 1, flatten_shading, "the paper's own brightness"),
+    Step("flatten", 2, flatten_shading, "the paper's own brightness"),
     Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),
     Step("stamp_frames", 2, erase_frames, "a stamp's frame", _framed),
     Step("leaders", 3, erase_leaders, "rows of dots"),

@@ -10,8 +10,9 @@ from ocr.components import components
 from ocr.covered import covered
 from ocr.edges import clipped_mm, lost_mm, outline
 from ocr.frames import Frame, Pixels
-from ocr.geometry import grey, ink_map, pooled, shrink
+from ocr.geometry import grey, ink_map
 from ocr.reduce import Reduced
+from ocr.smaller import pooled, shrink
 from workstation.domain.findings import FindingLimits
 from workstation.domain.page import Finding, Recipe
 
@@ -114,7 +115,7 @@ def findings(frame: Frame, cleaned: Pixels, reduced: Reduced, recipe: Recipe, in
              limits: FindingLimits) -> tuple[Finding, ...]:  # fmt: skip
     """Remarks in fixed order; ``cleaned``: the page after its ``recipe``, grey will do; ``reduced`` as it is read."""
     height, width = frame.pixels.shape[:2]
-    corners = outline(recipe, width, height, cleaned, (reduced.across, reduced.down))
+    corners = outline(recipe, width, height, cleaned, reduced.by)
     bright, contrast = brightness_and_contrast(reduced.plain, reduced.dpi, ink_mm2)
     hidden = covered(reduced.page, reduced.dpi, corners)
     measured = [

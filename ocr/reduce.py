@@ -9,12 +9,10 @@ alike (the first corpus: 0.33 / 0.55 / 12.9, 0.29 / 0.48 / 13.3); CPU of cleanin
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
-import numpy as np
-
 from ocr.frames import Pixels
 from ocr.geometry import grey
 from ocr.lines import RawWord
+from ocr.smaller import shrink
 from workstation.domain.page import Box, Recipe, Transform, UnreadArea, Word
 
 READING_DPI = 200.0
@@ -24,40 +22,36 @@ _NEAR = 1.05
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A page as it is read: ``page`` at ``dpi``, ``plain`` the same in grey, ``across`` and ``down`` pixels of the cleaned page
-    for each of its own."""
+    """A page as it is read: ``page`` at ``dpi``, ``plain`` the same in grey, each of its pixels ``by`` of the cleaned page's."""
 
     page: Pixels
     plain: Pixels
     dpi: float
-    across: float = 1.0
-    down: float = 1.0
+    by: float = 1.0
 
     @property
     def steps(self) -> Recipe:
-        return (Transform("reduce", 1, (("dpi", self.dpi),), "finer than reading needs"),) if self.across > 1 else ()
+        return (Transform("reduce", 2, (("dpi", self.dpi),), "finer than reading needs"),) if self.by > 1 else ()
 
     def back(self, words: Sequence[Word], areas: Sequence[UnreadArea]) -> tuple[tuple[Word, ...], tuple[UnreadArea, ...]]:
         """With their boxes on the cleaned page."""
         return (
-            tuple(replace(w, box=self._back(w.box)) for w in words),
-            tuple(replace(a, box=self._back(a.box)) for a in areas),
+            tuple(replace(w, box=_times(w.box, self.by)) for w in words),
+            tuple(replace(a, box=_times(a.box, self.by)) for a in areas),
         )
 
     def onto(self, words: Sequence[RawWord]) -> tuple[RawWord, ...]:
         """Words of the cleaned page with their boxes on this one."""
-        x, y = 1 / self.across, 1 / self.down
-        return tuple(replace(w, box=(w.box[0] * x, w.box[1] * y, w.box[2] * x, w.box[3] * y)) for w in words)
+        return tuple(replace(w, box=_times(w.box, 1 / self.by)) for w in words)
 
-    def _back(self, box: Box) -> Box:
-        return box[0] * self.across, box[1] * self.down, box[2] * self.across, box[3] * self.down
+
+def _times(box: Box, by: float) -> Box:
+    return box[0] * by, box[1] * by, box[2] * by, box[3] * by
 
 
 def reduce(page: Pixels, dpi: float) -> Reduced:
     """``page`` at ``READING_DPI``; itself if it is no finer."""
     if dpi <= _NEAR * READING_DPI:
         return Reduced(page, grey(page), dpi)
-    height, width = page.shape[:2]
-    size = max(1, round(width * READING_DPI / dpi)), max(1, round(height * READING_DPI / dpi))
-    small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return Reduced(small, grey(small), READING_DPI, width / size[0], height / size[1])
+    small = shrink(page, dpi, READING_DPI)
+    return Reduced(small, grey(small), READING_DPI, dpi / READING_DPI)

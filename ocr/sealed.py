@@ -316,12 +316,13 @@ _Found = tuple[tuple[Candidate, Box], ...]
 
 
 def _before(row: _Row, at: Place, most: int) -> Iterator[_Found]:
-    """The words that may stand before a place, ``most`` at most, the first of each a family's."""
-    if most < 1 or row.print is None:
+    """The words that may stand before a place, ``most`` at most (1 or more), the first of each a family's."""
+    if row.print is None:
         return
     heard = [h for r in row.readings if (h := _ending(r, row.print.at[0] + at.end, row.rise))]
     shape = partial(fit, row.print, at, rise=row.rise)
-    for family, many in ((True, 1), (False, _TRIED)):
+    # where one word is wanted, looking for others than a family's would find nothing to stand before them
+    for family, many in ((True, 1), (False, _TRIED)) if most > 1 else ((True, 1),):
         for one in ranked(heard, shape, family=family)[:many]:
             own = ((one, _box_before(row, row.print, at, one.word)),)
             if family:

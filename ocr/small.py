@@ -26,6 +26,7 @@ from ocr.frames import (
     square_pixels,
 )
 from ocr.reduce import reduce
+from ocr.smaller import halved
 from ocr.work import applied
 from workstation.domain.page import Recipe
 from workstation.domain.pagejobs import Limits
@@ -86,19 +87,10 @@ def picture_size(page: Pixels, max_px: int) -> tuple[int, int, float]:
     return max(1, round(width * scale)), max(1, round(height * scale)), scale
 
 
-def _halved(page: Pixels, scale: float) -> Pixels:
-    """The page halved while it stays larger than at ``scale``: OpenCV has a fast way for halves, and none for odd shares."""
-    while scale <= 0.5 and min(page.shape[:2]) > 1:
-        height, width = (n // 2 for n in page.shape[:2])
-        page = np.asarray(cv2.resize(page[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        scale *= 2
-    return page
-
-
 def encoded(page: Pixels, max_px: int) -> bytes:
     """A JPEG of the page of ``picture_size``."""
     width, height, scale = picture_size(page, max_px)
-    small = cv2.resize(_halved(page, scale), (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else page
+    small = cv2.resize(halved(page, scale)[0], (width, height), interpolation=cv2.INTER_AREA) if scale < 1 else page
     bgr = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     return np.asarray(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]).tobytes()
 

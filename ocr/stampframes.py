@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.lines import hull
+from ocr.smaller import shrink
 from workstation.domain.page import Box
 
 _LOOK_DPI = 100.0
@@ -110,8 +111,7 @@ def _meet(a: Box, b: Box) -> bool:
 def _found(page: Pixels, dpi: float) -> list[Sides]:
     """The frames of a grey page; sides of which three are seen may be found twice."""
     scale = min(1.0, _LOOK_DPI / dpi)
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = (small < _INK).astype(np.uint8)
+    ink = (shrink(page, dpi, _LOOK_DPI) < _INK).astype(np.uint8)
     turned = np.ascontiguousarray(ink.T)
     for run in _RUNS_MM:
         level, upright = _sides(ink, dpi * scale, run), _sides(turned, dpi * scale, run)

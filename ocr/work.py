@@ -15,8 +15,9 @@ import numpy as np
 
 from ocr.dewarp import Curl, find_curl
 from ocr.frames import A4_WIDTH_INCH, Frame, Pixels
-from ocr.geometry import Lie, apply_recipe, crop_step, grey, ink_map, lie_recipe, shrink
+from ocr.geometry import Lie, apply_recipe, crop_step, grey, ink_map, lie_recipe
 from ocr.quality import blank_ink
+from ocr.smaller import shrink
 from ocr.tones import TONES
 from workstation.domain.page import AFFINE, Recipe, Transform
 from workstation.domain.pagework import asked, geometry, tones
@@ -151,7 +152,7 @@ def gutter(page: Pixels, dpi: float) -> int:
     middle = int(page.shape[1]) // 2
     if high - low < 3:
         return middle
-    by = float(page.shape[1] / width)
+    by = max(1.0, dpi / _GUTTER_DPI)
     light = np.percentile(small, 60, axis=0)
     light = np.convolve(np.pad(light, 2, mode="edge"), np.ones(5) / 5, "valid")
     dark = low + int(light[low:high].argmin())

@@ -85,7 +85,7 @@ def test_an_empty_page_stays_empty() -> None:
 
 
 def test_steps_are_named_and_versioned_for_the_record() -> None:
-    names = [("stamps_to_paper", 1), ("red_to_paper", 1), ("flatten", 1), ("levels", 1), ("stamp_frames", 2), ("leaders", 3)]
+    names = [("stamps_to_paper", 1), ("red_to_paper", 1), ("flatten", 2), ("levels", 1), ("stamp_frames", 2), ("leaders", 3)]
     assert [(s.name, s.version) for s in PREPARATION] == names
     page = np.stack([drawn("Nơi sinh: Trạm y tế", True)] * 3, axis=2)
     page[20:120, 1000:1100] = (200, 30, 40)

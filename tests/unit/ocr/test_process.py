@@ -45,7 +45,7 @@ def test_a_page_is_read_with_its_engine_named(tmp_path: Path, quick: Path) -> No
     assert engine.name == "tesseract" and engine.version[0].isdigit()
     assert engine.model.startswith("vie:") and len(engine.model) == 4 + 64
     assert "--psm 3" in engine.params
-    assert {("flatten", 1), ("levels", 1)} <= {(t.name, t.version) for t in result.text.steps}
+    assert {("flatten", 2), ("levels", 1)} <= {(t.name, t.version) for t in result.text.steps}
     assert all(t.reason for t in result.text.steps)
     assert all(w.text == nfc(w.text) and 0 <= w.confidence <= 1 for w in result.text.words)
 

@@ -176,7 +176,8 @@ def test_a_curled_sheet_is_read_as_if_it_lay_flat(curled: Photo) -> None:
     hand = rectified((asked("as_scanned"),), corners)  # type: ignore[arg-type]
     bent, flat = done(curled.path, hand, read=True), done(curled.path, toggled(hand, "dewarp"), read=True)
     assert "dewarp" in [t.name for t in flat.recipe]
-    assert cer(flat, curled.made) < 0.02 < 0.08 < cer(bent, curled.made)
+    assert cer(flat, curled.made) < 0.02
+    assert cer(bent, curled.made) > 4 * cer(flat, curled.made), "how badly the bent sheet is read is not ours to keep"
     first = {w.line: w for w in reversed(flat.text.words)}
     last = {w.line: w for w in flat.text.words}
     long = [n for n in first if last[n].box[2] - first[n].box[0] > 0.6 * flat.text.width_px]
