@@ -4,7 +4,8 @@ import pickle
 import tempfile
 import weakref
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Generic, TypeVar, overload
 
 from workstation.domain.durable import DISK_FULL
@@ -25,7 +26,13 @@ class Shelf:
 
     def keep(self, values: Iterable[T]) -> Sequence[T]:
         """The values, each read from disk whenever it is looked at: eight bytes of memory each."""
-        return _Kept(self, array("Q", (self._put(value) for value in values)))
+        kept = self.arriving(values)
+        len(kept)
+        return kept
+
+    def arriving(self, values: Iterable[T]) -> Sequence[T]:
+        """``keep`` of values that come one by one: taken as far as one is asked for; how many there are, all."""
+        return _Kept(self, iter(values), array("Q"))
 
     def _put(self, value: object) -> int:
         try:
@@ -44,11 +51,17 @@ class Shelf:
 
 
 class _Kept(Sequence[T], Generic[T]):
-    def __init__(self, shelf: Shelf, places: "array[int]") -> None:
-        self._shelf, self._places = shelf, places
+    def __init__(self, shelf: Shelf, coming: Iterator[T], places: "array[int]") -> None:
+        self._shelf, self._coming, self._places = shelf, coming, places
 
     def __len__(self) -> int:
+        self._take(None)
         return len(self._places)
+
+    def _take(self, count: int | None) -> None:
+        """So many more; None: all."""
+        for value in islice(self._coming, count):
+            self._places.append(self._shelf._put(value))
 
     @overload
     def __getitem__(self, at: int) -> T: ...
@@ -56,5 +69,7 @@ class _Kept(Sequence[T], Generic[T]):
     def __getitem__(self, at: slice) -> Sequence[T]: ...
     def __getitem__(self, at: int | slice) -> T | Sequence[T]:
         if isinstance(at, slice):
-            return _Kept(self._shelf, self._places[at])
+            self._take(None)
+            return _Kept(self._shelf, iter(()), self._places[at])
+        self._take(None if at < 0 else max(0, at + 1 - len(self._places)))
         return self._shelf._at(self._places[at])  # type: ignore[return-value]  # what ``keep`` put there

@@ -122,13 +122,22 @@ def _read(bench: Bench, name: str, starts: Iterable["_Start"]) -> ReadFile:
                     unread.append(page.error)
                 yield page
 
-    pages = bench.shelf.keep(finished())
-    if any(note.code == "K20" for note in unread):  # nobody is here to say which of the pages belong to it
+    def secret() -> bool:
+        """Whether one of all the pages is: nobody is here to say which of the others belong to it."""
+        return len(pages) > 0 and any(note.code == "K20" for note in unread)
+
+    # documents are made while the pages behind them are being read
+    pages = bench.shelf.arriving(finished())
+    try:
+        drafts = bench.shelf.keep(_checked(bench, pages, d) for d in _documents(bench, pages))
+    except WorkstationError:
+        if not secret():  # else its file's words were wiped meanwhile
+            raise
+    if secret():
         return ReadFile(name, bench.shelf.keep(_untold(page) for page in pages), (), (*unopened, *unread))
     if not pages and not unopened:
         unopened.append(ErrorNote("F04", (("file", Path(name).name),)))
-    drafts = (_checked(bench, pages, d) for d in _documents(bench, pages))
-    return ReadFile(name, pages, bench.shelf.keep(drafts), (*unopened, *unread))
+    return ReadFile(name, pages, drafts, (*unopened, *unread))
 
 
 def _untold(page: ReadPage) -> ReadPage:
@@ -181,15 +190,39 @@ def index_pages(bench: Bench, pages: Sequence[ReadPage], numbers: Sequence[int])
     return replace(bench.tools.index(_Texts(bench, pages, numbers)), pages=tuple(numbers))
 
 
+class _Scans(Sequence[int]):
+    """Numbers of the scans from one page on, up to a file that goes through as it is; looked for as they are asked for."""
+
+    def __init__(self, pages: Sequence[ReadPage], first: int) -> None:
+        self._pages, self._first = pages, first
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[int]: ...
+    def __getitem__(self, at: int | slice) -> int | Sequence[int]:
+        if isinstance(at, slice):
+            return list(self)[at]
+        number = self._first + (at if at >= 0 else len(self) + at)
+        if self._pages[number].whole:
+            raise IndexError(at)
+        return number
+
+
 def _documents(bench: Bench, pages: Sequence[ReadPage]) -> Iterator[DocumentDraft]:
-    """What the scans split into; a file that goes through as it is is one document."""
-    for whole, group in groupby(range(len(pages)), lambda i: _taken_whole(pages[i])):
-        numbers = tuple(group)
+    """What the scans split into, each as soon as its pages are there; a file that goes through as it is is one document."""
+    for whole, group in groupby(enumerate(pages), lambda numbered: _taken_whole(numbered[1])):
+        first = next(group)[0]
         if whole is not None:
-            yield index_pages(bench, pages, numbers)
-        elif any(pages[i].result for i in numbers):
-            for draft in bench.tools.split(_Texts(bench, pages, numbers)):
-                yield replace(draft, pages=tuple(numbers[n] for n in draft.pages))
+            yield index_pages(bench, pages, (first, *(number for number, _ in group)))
+            continue
+        for draft in bench.tools.split(_Texts(bench, pages, _Scans(pages, first))):
+            numbers = tuple(first + n for n in draft.pages)
+            if any(pages[n].result for n in numbers):  # else nothing of all the scans could be read
+                yield replace(draft, pages=numbers)
 
 
 def _taken_whole(page: ReadPage) -> Path | None:

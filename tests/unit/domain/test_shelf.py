@@ -32,6 +32,40 @@ def test_one_may_be_read_while_another_is_laid_down() -> None:
     assert list(shelf.keep(both())) == [n * 2 for n in range(100)] and list(first) == list(range(100))
 
 
+def test_values_that_arrive_are_taken_as_far_as_one_is_asked_for() -> None:
+    taken: list[int] = []
+
+    def coming() -> Iterator[int]:
+        for n in range(6):
+            taken.append(n)
+            yield n * 10
+
+    kept = Shelf().arriving(coming())
+    assert taken == []
+    assert kept[2] == 20 and taken == [0, 1, 2]
+    assert kept[0] == 0 and next(iter(kept)) == 0 and taken == [0, 1, 2]
+    assert len(kept) == 6 and list(kept) == [0, 10, 20, 30, 40, 50] and taken == list(range(6))
+    with pytest.raises(IndexError):
+        kept[6]
+
+
+def test_whoever_asks_for_the_end_waits_for_all_that_arrive() -> None:
+    assert Shelf().arriving(range(3))[-1] == 2
+    assert list(Shelf().arriving(range(3))[1:]) == [1, 2]
+    assert list(Shelf().arriving(range(3))) == [0, 1, 2]
+
+
+def test_what_went_wrong_on_the_way_is_told_to_who_asks() -> None:
+    def coming() -> Iterator[int]:
+        yield 1
+        raise WorkstationError("F06")
+
+    kept = Shelf().arriving(coming())
+    assert kept[0] == 1
+    with pytest.raises(WorkstationError, match="F06"):
+        kept[1]
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_named(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf()

@@ -1,6 +1,8 @@
 """Files in, PDF/A out, without a store: what fails is named and the rest goes on. And copies for people."""
 
 import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,11 +12,15 @@ import pytest
 
 from tests.unit.usecases.bench import World, ids
 from tests.unit.usecases.lanes import InlineLane
-from tests.unit.usecases.machine import BODY, HEAD, KILLS, sha
+from tests.unit.usecases.machine import BLANK, BODY, HEAD, KILLS, Sheet, sha
 from workstation.domain.errors import WorkstationError
+from workstation.domain.page import PageText
+from workstation.domain.pagejobs import DocumentDraft, Inspection, Limits, PageResult
 from workstation.domain.shelf import Shelf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files, with_words
 from workstation.usecases.export import export_dossier
+
+SECRET = Sheet(secret=True)
 
 
 def bench(world: World) -> Bench:
@@ -67,6 +73,80 @@ def test_files_behind_are_in_the_lane_while_one_is_written_and_not_all_of_them(w
     for _ in read_files(at, [world.paper(HEAD) for _ in range(20)], lambda p: sha(p.read_bytes())):
         break
     assert asked.count(at.tools.process) == 1 + 3
+
+
+def one_by_one(texts: Sequence[PageText | None]) -> Iterator[DocumentDraft]:
+    """Each as soon as the next one begins, as ``ocr.split`` does."""
+    pages: list[int] = []
+    seen = False
+    for n, text in enumerate(texts):
+        if seen and text is not None and [w.text for w in text.words[:1]] == ["HEAD"]:
+            yield DocumentDraft(tuple(pages), "", ())
+            pages = []
+        pages.append(n)
+        seen = seen or text is not None
+    yield DocumentDraft(tuple(pages), "", ())
+
+
+def test_documents_are_made_while_pages_behind_them_are_being_read(world: World):
+    seen: list[str] = []
+
+    class Late(Future[Any]):
+        def result(self, timeout: float | None = None) -> Any:
+            found = super().result(timeout)
+            seen.append("page") if isinstance(found, PageResult) else None
+            return found
+
+    class Lane(InlineLane):
+        def submit(self, fn: Any, *args: Any, timeout: float | None = None, urgent: bool = False) -> Any:
+            future = Late()
+            future.set_result(fn(*args))
+            return future
+
+    def split(texts: Sequence[PageText | None]) -> Iterator[DocumentDraft]:
+        for draft in one_by_one(texts):
+            seen.append("document")
+            yield draft
+
+    tools = replace(world.machine.page_tools, split=split)
+    (found,) = read_files(replace(bench(world), pages=Lane(), tools=tools), [world.paper(HEAD, HEAD, BODY)], lambda p: sha(b""))
+    assert [d.pages for d in found.documents] == [(0,), (1, 2)]
+    assert seen == ["page", "page", "document", "page", "document"]
+
+
+def test_of_a_secret_on_the_last_page_the_documents_before_it_tell_nothing(world: World):
+    tools = replace(world.machine.page_tools, split=one_by_one)
+    (found,) = read_files(replace(bench(world), tools=tools), [world.paper(HEAD, HEAD, SECRET)], lambda p: sha(p.read_bytes()))
+    assert list(found.documents) == [] and {e.code for e in found.errors} == {"K20"}
+    assert [(page.result, page.error.code if page.error else "") for page in found.pages] == [(None, "K20")] * 3
+
+
+WHOLE, SCAN = True, False
+
+
+@pytest.mark.parametrize(
+    ("files", "documents"),
+    [
+        ([(SCAN, (HEAD, BODY)), (WHOLE, (BODY, BODY)), (WHOLE, (BODY,))], [(0, 1), (2, 3), (4,)]),
+        ([(WHOLE, (BODY,)), (SCAN, (KILLS,)), (SCAN, (HEAD,)), (SCAN, (HEAD, KILLS))], [(0,), (1, 2), (3, 4)]),
+        ([(WHOLE, (BODY,)), (SCAN, (KILLS, KILLS)), (WHOLE, (BODY,))], [(0,), (3,)]),
+        ([(SCAN, (HEAD,)), (SCAN, (BODY, HEAD)), (SCAN, (KILLS,))], [(0, 1), (2, 3)]),
+        ([(SCAN, (BLANK,)), (WHOLE, (BODY,)), (SCAN, (HEAD, HEAD))], [(0,), (1,), (2,), (3,)]),
+    ],
+)  # fmt: skip
+def test_scans_split_between_files_that_go_through_as_they_are(world: World, files: list[tuple[bool, tuple[Sheet, ...]]],
+                                                               documents: list[tuple[int, ...]]):  # fmt: skip
+    folder = world.root / "folder"
+    folder.mkdir()
+    for n, (whole, sheets) in enumerate(files):
+        world.paper(*sheets).rename(folder / f"{n}-{'whole' if whole else 'scan'}.tif")
+
+    def inspect(path: Path, limits: Limits) -> Inspection:
+        return replace(world.machine.page_tools.inspect(path, limits), born_digital="whole" in path.name)
+
+    at = replace(bench(world), tools=replace(world.machine.page_tools, inspect=inspect, split=one_by_one))
+    (found,) = read_files(at, [folder], lambda p: sha(p.read_bytes()))
+    assert [d.pages for d in found.documents] == documents
 
 
 def test_what_the_profile_asks_of_pages_is_done_and_found_again(world: World):

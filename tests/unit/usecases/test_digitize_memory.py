@@ -17,7 +17,8 @@ from workstation.domain.pagejobs import DocumentDraft, FrameInfo, Inspection, Li
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files
 
-FEW, MANY = 400, 1000
+FEW, MANY = 1000, 2000
+"""So many that what reading the rules and places keeps at hand of names it has seen, which is bounded, is full."""
 BYTES_A_PAGE = 300
 """What is known of a frame before it is read, its number, places on the shelf."""
 BYTES_A_FILE = 900
