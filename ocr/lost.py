@@ -334,12 +334,12 @@ def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recogniz
     inner = [b for b in inner if not _runs_on(paper.page, b, paper.mm)]
     cuts = [line_part(paper.page, box, (), paper.mm) for box in inner]
     parts = [part for _, part in cuts]
-    fronts, through = read_both_ways(parts, paper.dpi, recognizer)
+    short = [b[2] - b[0] < 2 * (b[3] - b[1]) for b in inner]
+    fronts, through = read_both_ways(parts, short, paper.dpi, recognizer)
     found = []
     for box, (at, _), front, mirrored in zip(inner, cuts, fronts, through, strict=True):
-        single = box[2] - box[0] < 2 * (box[3] - box[1])
         said = any(share(n, box) > 0.5 for n in never) or not borne_out(box, at, front, words)
-        if (single or not mirrored) and said:
+        if not mirrored and said:
             found.append(box)
     return found
 

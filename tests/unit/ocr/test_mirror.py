@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.lines import RawWord
-from ocr.mirror import mirrored, read_both_ways
+from ocr.mirror import mirrored, plainly_mirrored, read_both_ways
 
 DPI = 200
 FACE = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 36)
@@ -29,6 +29,21 @@ def test_capitals_look_alike_in_a_mirror_and_a_silent_line_is_the_other_sides_if
     assert mirrored((), said("thành", 0.68)) and not mirrored((), said("thành", 0.5)) and not mirrored((), said("MAHT", 0.7))
 
 
+def test_syllables_in_a_mirror_count_more_than_letters_that_are_none() -> None:
+    """Surer of itself than the mirror, but nothing that anyone wrote."""
+    assert mirrored((*said("8v", 0.87), *said("pnQb", 0.74)), (*said("đồng", 0.69), *said("và", 0.83)))
+    assert not mirrored(said("pnQb", 0.95), said("đồng", 0.6)), "far surer"
+    assert not mirrored(said("đồng", 0.8), said("thuận", 0.7)), "both are syllables"
+    assert not mirrored(said("8v", 0.6), said("và", 0.6)), "too few letters"
+    assert not mirrored(said("1986", 0.4), said("8801", 0.8))
+
+
+def test_of_a_letter_or_two_only_a_sure_syllable_of_more_is_believed() -> None:
+    assert plainly_mirrored(said("4/1", 0.39), said("tự", 0.79)) and plainly_mirrored((), said("lễ", 0.86))
+    assert not plainly_mirrored(said("4/1", 0.39), said("tự", 0.6)) and not plainly_mirrored(said("41", 0.6), said("tự", 0.8))
+    assert not plainly_mirrored(said("ủy", 0.4), said("tự", 0.8)) and not plainly_mirrored(said("3", 0.1), said("E", 0.9))
+
+
 def line(text: str, specks: float) -> Pixels:
     """A line of which only specks are left, as of the other side in a scan in black and white: that share of its ink."""
     image = Image.new("L", (420, 70), 255)
@@ -40,5 +55,6 @@ def line(text: str, specks: float) -> Pixels:
 def test_specks_of_a_name_that_shows_through_are_grown_together_before_they_are_told() -> None:
     name = line("Lương Văn Dũng", 0.4)
     through = np.ascontiguousarray(name[:, ::-1])
-    assert read_both_ways([name, through], DPI, recognizer())[1] == [False, True]
-    assert read_both_ways([], DPI, recognizer()) == ((), [])
+    assert read_both_ways([name, through], [False, False], DPI, recognizer())[1] == [False, True]
+    assert read_both_ways([name, through], [True, True], DPI, recognizer())[1] == [False, False], "a letter is not grown"
+    assert read_both_ways([], [], DPI, recognizer()) == ((), [])
