@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -94,12 +95,18 @@ _PIECES = {True: (6, 0.8), False: (12, 0.9)}
 def _named_in_pieces(text: str, title: str, *, alone: bool) -> tuple[float, int]:
     """As ``_names``, of a title whose letters broke off their words, or in pieces (``T HÔNG BÁO``)."""
     meant = letters(title).replace(" ", "")
-    at = [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
+    at = _letters_at(text)
     shortest, least = _PIECES[alone]
     if len(meant) < shortest or not at or (len(at) < len(meant) and not alone):
         return 0.0, 0
     end = len(text) if alone else at[len(meant) - 1] + 1
     return similarity(letters(text[:end]).replace(" ", ""), meant, least), end
+
+
+@lru_cache(maxsize=256)
+def _letters_at(text: str) -> Sequence[int]:
+    """Where its letters and figures stand; each line is held against every title."""
+    return [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
 
 
 def _after_words(text: str, count: int) -> int:
@@ -113,6 +120,7 @@ def _after_words(text: str, count: int) -> int:
     return at
 
 
+@lru_cache(maxsize=256)
 def _unspecked(text: str) -> str:
     """Without stops between two letters: specks in a word, or pieces of a letter."""
     return re.sub(r"(?<=[^\W\d_])[.,:;'’](?=[^\W\d_])", "", text)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
+from math import inf
 
 from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
@@ -65,18 +66,23 @@ def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
     equals the first."""
     at: list[dict[tuple[str, str], _State]] = [{} for _ in range(len(places) + 1)]
     at[0]["", ""] = _State(0.0, ("", ""), -1, None)
+    best = [-inf] * len(at)
     for place, options in enumerate(places):
         states = _followed(at[place].values())
         for i, option in enumerate(options):
-            said, after = option.text.split(), at[place + option.places]
+            said, end = option.text.split(), place + option.places
+            after = at[end]
             own = sum(map(_worth, said)) - option.cost
             for state in states:
                 score, last = state.score + own, state.last
+                if score < best[end] - _BEHIND - len(said) * (_PAIR + _THREE):
+                    break  # neither this state nor those behind it would be followed from there
                 for word in said:
                     score += _beside(*last, word)
                     last = last[1], word
                 if last not in after or score > after[last].score:
                     after[last] = _State(score, last, i, state, option.places)
+                    best[end] = max(best[end], score)
     return list(max(at[-1].values(), key=lambda state: state.score).chosen())
 
 
@@ -231,20 +237,27 @@ def _near(read: str) -> tuple[tuple[str, float], ...]:
     if len(read) == 1:
         return tuple((word, _REST) for word, _ in _vocabulary().values() if word[0] == read and not is_syllable(read))
     letters = bag(seen)
-    for other, word, meant, there in _spelt():
-        most = int(_FARTHEST * max(len(seen), len(meant)))
-        if abs(len(seen) - len(meant)) > most or far(letters, there, most) or other == own:
+    for length, spelt in _spelt().items():
+        most = int(_FARTHEST * max(len(seen), length))
+        if abs(len(seen) - length) > most:
             continue
-        off = distance(seen, meant, most)
-        if off <= most:
-            out.append((word, _misread(read, word, off)))
-    return tuple(out)
+        for place, other, word, meant, there in spelt:
+            if far(letters, there, most) or other == own:
+                continue
+            off = distance(seen, meant, most)
+            if off <= most:
+                out.append((place, word, _misread(read, word, off)))
+    return tuple((word, cost) for _, word, cost in sorted(out))
 
 
 @cache
-def _spelt() -> Sequence[tuple[str, str, str, int]]:
-    """Keys of the known words, the words, their strokes and the bags of these."""
-    return [(own, word, meant, bag(meant)) for own, (word, meant) in _vocabulary().items()]
+def _spelt() -> Mapping[int, Sequence[tuple[int, str, str, str, int]]]:
+    """By the number of their strokes: places of the known words in the vocabulary, their keys, the words, strokes and the bags of
+    these."""
+    out: dict[int, list[tuple[int, str, str, str, int]]] = {}
+    for place, (own, (word, meant)) in enumerate(_vocabulary().items()):
+        out.setdefault(len(meant), []).append((place, own, word, meant, bag(meant)))
+    return out
 
 
 def _misread(read: str, word: str, off: int) -> float:
