@@ -104,9 +104,9 @@ def _named_in_pieces(text: str, title: str, *, alone: bool) -> tuple[float, int]
 
 
 @lru_cache(maxsize=256)
-def _letters_at(text: str) -> Sequence[int]:
+def _letters_at(text: str) -> tuple[int, ...]:
     """Where its letters and figures stand; each line is held against every title."""
-    return [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
+    return tuple(i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum())
 
 
 def _after_words(text: str, count: int) -> int:

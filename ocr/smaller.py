@@ -13,6 +13,8 @@ from ocr.frames import Pixels
 
 _NEARLY = 0.0002
 """Off a scale by so little is at it: half a pixel in the width of a page."""
+_WIDEST = 32766
+"""Pixels: of a wider picture OpenCV does not say where a pixel comes from."""
 _BAND = 64
 """Rows at once: where a pixel comes from takes more memory than the pixel."""
 
@@ -31,7 +33,7 @@ def scaled(page: Pixels, scale: float) -> Pixels:
     page, rest = halved(page, scale)
     if rest >= 1 - _NEARLY:
         return page
-    if abs(rest - 2 / 3) <= _NEARLY:
+    if abs(rest - 2 / 3) <= _NEARLY and page.shape[1] <= _WIDEST:
         return _two_for_three(page)
     size = max(1, round(page.shape[1] * rest)), max(1, round(page.shape[0] * rest))
     return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)

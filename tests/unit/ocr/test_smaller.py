@@ -44,6 +44,12 @@ def test_any_size_comes_out_as_asked_within_a_pixel(height: int, width: int, sca
     assert (found == 77).all()
 
 
+@pytest.mark.parametrize("shape", [(30, 40_000), (40_000, 30), (3, 40_000, 3)])
+def test_a_banner_is_reduced_too(shape: tuple[int, ...]) -> None:
+    found = scaled(np.full(shape, 90, np.uint8), 2 / 3)
+    assert found.shape[:2] == (round(shape[0] * 2 / 3), round(shape[1] * 2 / 3)) and (found == 90).all()
+
+
 def test_what_is_no_finer_is_left_alone() -> None:
     grey = np.zeros((50, 40), np.uint8)
     assert shrink(grey, 100, 200) is grey and scaled(grey, 1.0) is grey and halved(grey, 0.51)[0] is grey
