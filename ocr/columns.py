@@ -132,7 +132,9 @@ def strange(table: Table, words: Sequence[Word]) -> list[Box]:
         said = [mine for cell in column if (mine := [words[i] for i in _within(middles, cell)])]
         sure = Counter(_letters(mine) for mine in said if _sure_of(mine) >= KNOWN)
         usual, often = sure.most_common(1)[0] if sure else ("", 0)
-        if sum(map(str.isalpha, usual)) >= _WORDY and often >= max(_ROWS, _ALIKE * sure.total()):
+        # on worn paper cells that say the same are each misread in its own way
+        alike = sum(count for own, count in sure.items() if not _unlike(own, usual))
+        if sum(map(str.isalpha, usual)) >= _WORDY and often >= _ROWS and alike >= _ALIKE * sure.total():
             unsure = [mine for mine in said[1:] if _sure_of(mine) < KNOWN and all(level(mine[0].box, w.box) for w in mine)]
             found += [hull(w.box for w in mine) for mine in unsure if _unlike(_letters(mine), usual)]
     return found

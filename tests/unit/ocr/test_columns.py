@@ -186,10 +186,10 @@ def test_of_two_rows_in_one_cell_the_one_that_is_no_number_was_not_read() -> Non
 
 
 def test_what_reads_otherwise_than_its_column_says_in_each_cell_was_not_read() -> None:
-    def read(*texts: str, confidence: float = 0.3) -> tuple[Word, ...]:
+    def read(*texts: str, confidence: float = 0.3, worn: str = "Khu") -> tuple[Word, ...]:
         found = [replace(word("Tên", 0, 0), confidence=0.3)]
         for row in range(1, ROWS):
-            parts = texts if row == 4 else ("Khu", "phố", str(row))
+            parts = texts if row == 4 else ("Khu" if row % 3 else worn, "phố", str(row))
             sure = confidence if row == 4 else 0.9
             found += [replace(word(t, 0, row, sure), box=at_part(row, k)) for k, t in enumerate(parts)]
         return tuple(found)
@@ -203,6 +203,8 @@ def test_what_reads_otherwise_than_its_column_says_in_each_cell_was_not_read() -
     assert columns.strange(table(), read("Niin", "nhố", "3", confidence=0.7)) == []
     assert columns.strange(table(), read("Khu", "phó", "12")) == []
     assert columns.strange(table(), said()) == [], "too short to say so"
+    assert len(columns.strange(table(), read("Niin", "nhố", "3", worn="Rhụ"))) == 1, "misread in its own way, it says the same"
+    assert columns.strange(table(), read("Niin", "nhố", "3", worn="Thôn Trung")) == [], "not all say the same"
 
 
 def test_what_has_another_form_than_its_column_is_in_doubt_however_surely_it_was_read() -> None:
