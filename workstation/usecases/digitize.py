@@ -190,39 +190,17 @@ def index_pages(bench: Bench, pages: Sequence[ReadPage], numbers: Sequence[int])
     return replace(bench.tools.index(_Texts(bench, pages, numbers)), pages=tuple(numbers))
 
 
-class _Scans(Sequence[int]):
-    """Numbers of the scans from one page on, up to a file that goes through as it is; looked for as they are asked for."""
-
-    def __init__(self, pages: Sequence[ReadPage], first: int) -> None:
-        self._pages, self._first = pages, first
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    @overload
-    def __getitem__(self, at: int) -> int: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[int]: ...
-    def __getitem__(self, at: int | slice) -> int | Sequence[int]:
-        if isinstance(at, slice):
-            return list(self)[at]
-        number = self._first + (at if at >= 0 else len(self) + at)
-        if self._pages[number].whole:
-            raise IndexError(at)
-        return number
-
-
 def _documents(bench: Bench, pages: Sequence[ReadPage]) -> Iterator[DocumentDraft]:
     """What the scans split into, each as soon as its pages are there; a file that goes through as it is is one document."""
     for whole, group in groupby(enumerate(pages), lambda numbered: _taken_whole(numbered[1])):
-        first = next(group)[0]
+        numbers = bench.shelf.arriving(number for number, _ in group)
         if whole is not None:
-            yield index_pages(bench, pages, (first, *(number for number, _ in group)))
+            yield index_pages(bench, pages, tuple(numbers))
             continue
-        for draft in bench.tools.split(_Texts(bench, pages, _Scans(pages, first))):
-            numbers = tuple(first + n for n in draft.pages)
-            if any(pages[n].result for n in numbers):  # else nothing of all the scans could be read
-                yield replace(draft, pages=numbers)
+        for draft in bench.tools.split(_Texts(bench, pages, numbers)):
+            own = tuple(numbers[n] for n in draft.pages)
+            if any(pages[n].result for n in own):  # else nothing of all the scans could be read
+                yield replace(draft, pages=own)
 
 
 def _taken_whole(page: ReadPage) -> Path | None:

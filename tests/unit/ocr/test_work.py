@@ -64,7 +64,8 @@ def slanted(folder: Path) -> Photo:
 
 @pytest.fixture(scope="module")
 def curled(folder: Path) -> Photo:
-    return photographed(folder, CURLED, LETTER)
+    """So much that it is read badly as it is."""
+    return photographed(folder, replace(CURLED, curl_mm=40), LETTER)
 
 
 def job(path: Path, work: Recipe = (), **changes: object) -> PageJob:
@@ -176,8 +177,7 @@ def test_a_curled_sheet_is_read_as_if_it_lay_flat(curled: Photo) -> None:
     hand = rectified((asked("as_scanned"),), corners)  # type: ignore[arg-type]
     bent, flat = done(curled.path, hand, read=True), done(curled.path, toggled(hand, "dewarp"), read=True)
     assert "dewarp" in [t.name for t in flat.recipe]
-    assert cer(flat, curled.made) < 0.02
-    assert cer(bent, curled.made) > 4 * cer(flat, curled.made), "how badly the bent sheet is read is not ours to keep"
+    assert cer(flat, curled.made) < 0.02 < 0.08 < cer(bent, curled.made)
     first = {w.line: w for w in reversed(flat.text.words)}
     last = {w.line: w for w in flat.text.words}
     long = [n for n in first if last[n].box[2] - first[n].box[0] > 0.6 * flat.text.width_px]

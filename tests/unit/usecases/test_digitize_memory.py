@@ -17,8 +17,7 @@ from workstation.domain.pagejobs import DocumentDraft, FrameInfo, Inspection, Li
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files
 
-FEW, MANY = 1000, 2000
-"""So many that what reading the rules and places keeps at hand of names it has seen, which is bounded, is full."""
+FEW, MANY = 400, 1000
 BYTES_A_PAGE = 300
 """What is known of a frame before it is read, its number, places on the shelf."""
 BYTES_A_FILE = 900
@@ -68,19 +67,20 @@ def tools(world: World, count: int) -> PageTools:
 
 
 def taken(world: World, frames_a_file: int, given: Path) -> int:
-    """Most bytes of Python's own at any moment. The first run fills the interpreter's free lists, which a collection empties;
-    of two more the least, for the table of all names, or what a cache keeps, may grow in one."""
+    """Most bytes of Python's own at any moment, beyond those held before. The first run fills the interpreter's free lists, which
+    a collection empties, and what caches keep of names: it is counted along, or a name that takes another's place there would
+    seem to be one more. Of two more runs the least, for the table of all names may grow in one."""
     at = replace(bench(world), tools=tools(world, frames_a_file))
     gc.collect()
     gc.disable()
     try:
-        whole(at, world.root / "out", given)
-        peaks = []
+        tracemalloc.start()
+        made, peaks = whole(at, world.root / "out", given), []
         for _ in range(2):
-            tracemalloc.start()
+            before = tracemalloc.get_traced_memory()[0]
+            tracemalloc.reset_peak()
             made = whole(at, world.root / "out", given)
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
+            peaks.append(tracemalloc.get_traced_memory()[1] - before)
     finally:
         tracemalloc.stop()
         gc.enable()
