@@ -5,6 +5,7 @@ import math
 import cv2
 import numpy as np
 
+from ocr import streaks
 from ocr.engine import Recognizer
 from ocr.frames import Pixels, load_frame
 from ocr.lines import reading_order
@@ -24,7 +25,7 @@ _WHITE = 12
 def read_box(job: BoxJob, recognizer: Recognizer) -> str:
     """Its words in reading order, one line; empty where nothing is read. F01 to F07 as ``load_frame``, O01, O02."""
     cv2.setNumThreads(1)
-    frame = load_frame(job.page.path, job.page.frame)
+    frame, _ = streaks.cleared(load_frame(job.page.path, job.page.frame))
     page = applied(frame.pixels, job.page.recipe)
     mm = frame.dpi / 25.4
     around, left, top = _cut(page, job.box, _AROUND_MM * mm)

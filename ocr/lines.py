@@ -141,12 +141,8 @@ def _without_scraps(row: list[Segment]) -> list[Segment]:
     joined = {p: [p] for p in parts}
     for scrap in (s for s in row if s not in joined):
         joined[min(parts, key=lambda p: max(p.box[0] - scrap.box[2], scrap.box[0] - p.box[2]))].append(scrap)
-    return [_joined(own) for own in joined.values()]
-
-
-def _joined(parts: list[Segment]) -> Segment:
-    parts = sorted(parts, key=lambda s: s.box[0])
-    return Segment(tuple(w for s in parts for w in s.words), hull(s.box for s in parts))
+    # the part reaches no farther for it: the rule under the motto, read as a dash, would close the gutter
+    return [replace(p, words=tuple(w for s in sorted(own, key=lambda s: s.box[0]) for w in s.words)) for p, own in joined.items()]
 
 
 Gutter = tuple[float, float]
@@ -162,10 +158,11 @@ class _Band:
 
 
 def _bands(rows: list[list[Segment]], width: float) -> list[_Band]:
-    """A row that crosses the gutter of those above, or lies far below them, begins the next band."""
+    """A row that crosses the gutter of those above, or lies far below them (two names under their offices do not), begins the
+    next band."""
     bands: list[_Band] = []
     for row in rows:
-        last = bands[-1] if bands and bands[-1].gutter and _near(bands[-1].rows, row) else None
+        last = bands[-1] if bands and bands[-1].gutter and (_near(bands[-1].rows, row) or _signs(bands[-1].rows, row)) else None
         row = _number_and_day(row, last.gutter) if last and last.gutter and len(row) == 1 else row
         narrowed = _narrowed(last.gutter, row, width) if last and last.gutter else None
         if last and narrowed:
@@ -226,11 +223,24 @@ def _overhangs(gutter: Gutter, part: Segment) -> bool:
     return inside > 0.5 * (x1 - x0) and beyond < _OVERHANG * part.height
 
 
-def _near(band: list[list[Segment]], row: list[Segment]) -> bool:
+_BREAK, _SEAL = 3.5, 13.0
+"""Heights of a line that a band's rows may lie apart, and names below the offices that they sign for."""
+
+
+def _near(band: list[list[Segment]], row: list[Segment], most: float = _BREAK) -> bool:
     """Whether the row follows the band without a break of more than three lines."""
     above = max(s.box[3] for r in band[-2:] for s in r)
     below = min(s.box[1] for s in row)
-    return below - above < 3.5 * median(s.height for r in (*band, row) for s in r)
+    return below - above < most * median(s.height for r in (*band, row) for s in r)
+
+
+_NAME = re.compile(r"([A-ZĐÀ-Ỹ][^\W\d_]* ){1,5}[A-ZĐÀ-Ỹ][^\W\d_]*")
+
+
+def _signs(band: list[list[Segment]], row: list[Segment]) -> bool:
+    """Whether two names stand in the row, a signature's height below two offices or parties in capitals: each is of its own."""
+    offices = any(len(above) == 2 and all(s.text.isupper() for s in above) for above in band[-2:])
+    return offices and len(row) == 2 and all(_NAME.fullmatch(s.text) for s in row) and _near(band, row, _SEAL)
 
 
 def reading_order(words: Sequence[RawWord], width: float) -> tuple[Word, ...]:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import cv2
@@ -21,6 +22,7 @@ from ocr import (
     secrecy,
     signs,
     small,
+    streaks,
     subjectlines,
     tables,
     unread,
@@ -74,26 +76,36 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
         if secrecy.stops(job, known):
             return secrecy.stopped(job, known)
         if job.thumbs is not None:
-            source = PageSource(job.original, job.frame)
-            small.draw(ThumbJob(job.path, source, known.recipe, job.thumbs, page_key(source, job.work)))
+            small.draw(_thumb(job, job.thumbs, known.recipe))
         return replace(known, findings=job.limits.judged(known.findings))
     started = time.monotonic()
     # the machine's cores each have a worker of their own
     cv2.setNumThreads(1)
     frame = load_frame(job.path, job.frame)
-    done, reduced, text, found = _lying_right(frame, job, recognizer)
+    clear, dirt = streaks.cleared(frame)
+    done, reduced, text, found = _lying_right(clear, job, recognizer)
+    text = replace(text, steps=(*streaks.steps(dirt), *text.steps))
     frame = replace(frame, dpi=done.dpi)
     notes = findings(frame, done.plain, reduced, geometry(done.recipe), done.ink_mm2, done.lie.skew_deg, job.limits)
-    notes += _which_end_is_up(done, text, job) + unread.counted(text.unread)
+    notes += _which_end_is_up(done, text, job) + unread.counted(text.unread) + streaks.told(dirt)
     mark = "" if done.blank else fingerprint(reduced.plain, reduced.dpi)
     result = PageResult(done.recipe, notes, done.blank, text, frame.info, done.lie.rotation, done.lie.skew_deg,
                         round(time.monotonic() - started, 3), found, mark)  # fmt: skip
     if secrecy.stops(job, result):
         return secrecy.stopped(job, result)
     if job.thumbs is not None:
-        small.keep(job.thumbs, page_key(PageSource(job.original, job.frame), job.work), done.recipe, reduced.page)
+        thumb = _thumb(job, job.thumbs, done.recipe)
+        if dirt:  # the page is shown as scanned
+            small.draw(thumb)
+        else:
+            small.keep(thumb.pack, thumb.page, done.recipe, reduced.page)
     cache.save_result(job.cache, job.original, job.frame, job.work, result, job.read)
     return result
+
+
+def _thumb(job: PageJob, folder: Path, recipe: Recipe) -> ThumbJob:
+    source = PageSource(job.original, job.frame)
+    return ThumbJob(job.path, source, recipe, folder, page_key(source, job.work))
 
 
 Understood = tuple[Cleaned, Reduced, PageText, tuple[PageCode, ...]]

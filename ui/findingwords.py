@@ -52,6 +52,9 @@ FINDINGS: dict[str, tuple[str, str, str, str]] = {
     "handwriting": ("{value} chỗ viết tay – xem ảnh rồi nhập tay", "{value} chỗ viết tay – xem ảnh rồi nhập tay",
                     "{value} handwritten places – look at the picture and type",
                     "{value} handwritten places – look at the picture and type"),
+    "streak": ("{value} vệt chạy suốt trang – lau kính máy quét", "{value} vệt chạy suốt trang – lau kính máy quét",
+               "{value} lines from edge to edge – wipe the scanner's glass",
+               "{value} lines from edge to edge – wipe the scanner's glass"),
 }  # fmt: skip
 WHOLE = ("blur", "dpi", "color", "upside_down", "thumb", "folded", "dark", "contrast")
 """Findings whose numbers are told without a fraction."""

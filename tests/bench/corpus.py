@@ -4,15 +4,19 @@ import itertools
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from tests.bench.text import loose, norm
-from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, TruthLine, make_page, random_case, save_page
+from tests.pagemaker import BAD, CLEAN, OFFICE, Kind, PageSpec, TruthLine, faults, make_page, random_case, save_page
 from tests.pagemaker.kinds import write
 
 LEVELS = {"clean": CLEAN, "office": OFFICE, "bad": BAD}
@@ -136,6 +140,23 @@ def _stretches(lines: Sequence[TruthLine]) -> Iterator[list[list[TruthLine]]]:
 
 def _joined(lines: Sequence[TruthLine]) -> str:
     return "\n".join(line.text for line in lines)
+
+
+def dirtied(page: TruePage, count: int, work: Path) -> TruePage:
+    """The same page drawn past a dirty glass: ``count`` lines all down it; the image in its own format, its truth beside it."""
+    path = work / f"{page.image.parent.name}-{page.image.name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(page.image) as image:
+        mode, dpi, kind = image.mode, float(image.info.get("dpi", (300, 300))[0]), image.format
+        pixels = np.asarray(image.convert("RGB"))
+    rng = np.random.default_rng([*path.name.encode()])
+    for _ in range(count):
+        pixels = faults.streak(pixels, rng, dpi / 25.4)
+    Image.fromarray(pixels).convert(mode, dither=Image.Dither.NONE).save(path, kind, dpi=(dpi, dpi), quality=92)
+    for truth in (page.image.with_suffix(suffix) for suffix in (".json", ".txt")):
+        if truth.is_file():
+            shutil.copy(truth, path.with_suffix(truth.suffix))
+    return replace(page, image=path.resolve())
 
 
 # --- a folder of image + .txt + .json

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from tests.bench import soak, unread
-from tests.bench.corpus import LEVELS, TruePage, fields_in_text, folder_pages, made_pages, same_value
+from tests.bench.corpus import LEVELS, TruePage, dirtied, fields_in_text, folder_pages, made_pages, same_value
 from tests.bench.peers import core_seconds, engine_alone, layer_texts, make_pdf, ocrmypdf, run_ocrmypdf, tesseract_two_at_a_time
 from tests.bench.processes import WORKSTATION, Cost, Done, interleaved, median, median_cost, need, run, say
 from tests.bench.rows import Row, at_least, at_most, ratio, share
@@ -44,6 +44,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=700, help="of the first made page; each has its own (default 700)")
     parser.add_argument("--rounds", type=int, default=3, help="of the interleaved timing (default 3)")
     parser.add_argument("--without", action="append", default=[], choices=[n for n in TITLES if n != "read"], help="a contestant")
+    parser.add_argument(
+        "--dirt", type=int, default=0, metavar="N", help="first draw N lines down each page, as dirt on the glass does"
+    )
     parser.add_argument("--soak", type=int, metavar="N", help="only: memory on files of N small pages beside a tenth of them")
 
 
@@ -102,6 +105,7 @@ def choose_samples(chosen: argparse.Namespace, work: Path) -> list[tuple[str, li
     for corpus, pages in corpora.items():
         for level in dict.fromkeys(page.level for page in pages):
             own = [page for page in pages if page.level == level][: chosen.pages or 20]
+            own = [dirtied(page, chosen.dirt, work / "dirty" / corpus) for page in own] if chosen.dirt else own
             found.append((level, [Sample(corpus, page) for page in own]))
     if not found:
         raise SystemExit(2)

@@ -68,3 +68,11 @@ def test_a_blank_page_is_marked_and_only_what_may_hide_print_is_added() -> None:
     black = shown(*notes, dark, blank=True, failing=(dark,))
     assert page_state(black)[0] == "Tối – nên quét lại"
     assert "Quá tối (9/100, cần từ 35)" in [words for words, _, _ in page_lines(black)]
+
+
+def test_dirt_on_the_glass_is_told_and_the_page_is_good_all_the_same() -> None:
+    dirt = Finding("streak", 2, 0, True)
+    view = shown(PROGRAM_LIMITS.judge("dpi", 300), dirt)
+    assert page_state(view) == ("Đạt", Tone.GOOD)
+    assert ("2 vệt chạy suốt trang – lau kính máy quét", Tone.WARN, False) in page_lines(view)
+    assert messages.finding_line(dirt, lang="en") == "2 lines from edge to edge – wipe the scanner's glass"

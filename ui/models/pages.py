@@ -28,6 +28,8 @@ _SHORT = {
 
 _UNREAD = ("unread", "handwriting")
 """Findings that count what the machine could not read: a person has to look, but nothing is wrong with the picture."""
+_TO_DO = (*_UNREAD, "streak")
+"""Findings that stop nothing and yet ask something of the clerk."""
 
 
 _NOTES = {"V05": "Chưa tra được thu hồi", "V13": "Chứng thư tập huấn", "V31": "Có thêm chữ ký hợp lệ khác"}
@@ -97,7 +99,7 @@ def page_lines(page: PageView) -> list[tuple[str, Tone, bool]]:
     lines += [
         (messages.finding_line(f, other=page.repeats), Tone.WARN, True) for f in page.findings if not f.ok and _told(f, page)
     ]
-    lines += [(messages.finding_line(f), Tone.WARN, False) for f in page.findings if f.code in _UNREAD]
+    lines += [(messages.finding_line(f), Tone.WARN, False) for f in page.findings if f.code in _TO_DO]
     lines += [(words, Tone.GOOD, False) for words in _passed(page)]
     if page.rotation:
         lines.append((f"Đã tự xoay {page.rotation}°", Tone.GOOD, False))
@@ -119,7 +121,7 @@ def _signed_lines(signed: SignedOriginal) -> list[tuple[str, Tone, bool]]:
 
 def _told(finding: Finding, page: PageView) -> bool:
     """Not twice the same: rotation, skew and blankness have their own lines. A blank page is only told what may hide print."""
-    if finding.code in ("blank", *_UNREAD) or (page.blank and not finding.ok and finding not in page.failing):
+    if finding.code in ("blank", *_TO_DO) or (page.blank and not finding.ok and finding not in page.failing):
         return False
     return not (finding.ok and finding.code in _SILENT)
 

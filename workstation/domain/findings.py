@@ -42,7 +42,7 @@ class FindingLimits:
     """Largest piece of ink that only one of two pages has; pages that differ less are the same sheet."""
 
     def limit(self, code: str) -> float | None:
-        """Of a finding; None for what is only told (``unread``, ``dpi_guessed``)."""
+        """Of a finding; None for what is only told (``unread``, ``streak``, ``dpi_guessed``)."""
         name = _AT_LEAST.get(code) or _AT_MOST.get(code)
         return None if name is None else float(getattr(self, name))
 

@@ -157,6 +157,35 @@ def test_an_office_far_above_its_name_is_a_column_by_itself() -> None:
     ) == ["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "CHỦ TỊCH", "Trần Thị"]  # fmt: skip
 
 
+def test_two_who_sign_are_read_each_with_the_office_above() -> None:
+    rows = (
+        (200, 100, "NGƯỜI CHỒNG"), (1200, 100, "NGƯỜI VỢ"),
+        (230, 160, "(ký tên)"), (1220, 160, "(ký tên)"),
+        (180, 600, "Hà Tuấn Khoa"), (1180, 605, "Khổng Thị Bình"),
+    )  # fmt: skip
+    assert lines(*rows) == ["NGƯỜI CHỒNG", "(ký tên)", "Hà Tuấn Khoa", "NGƯỜI VỢ", "(ký tên)", "Khổng Thị Bình"]
+    # not names, no offices, or too far below to belong to them: rows, as they stand
+    for at, text in ((4, "12 tháng 5"), (5, "khổng thị bình"), (0, "Người chồng")):
+        other = [(x, y, text if n == at else said) for n, (x, y, said) in enumerate(rows)]
+        assert lines(*other)[-2:] == [other[4][2], other[5][2]]
+    assert lines(*rows[:4], (180, 900, "Hà Tuấn Khoa"), (1180, 905, "Khổng Thị Bình"))[-3:] == [
+        "(ký tên)", "Hà Tuấn Khoa", "Khổng Thị Bình"
+    ]  # fmt: skip
+
+
+def test_the_rule_under_the_motto_does_not_close_the_gutter() -> None:
+    """Read as a dash, it stands beside the agency's third line."""
+    assert lines(
+        (200, 100, "ỦY BAN NHÂN DÂN PHƯỜNG"), (900, 100, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        (330, 165, "VĨNH YÊN"), (1050, 165, "Độc lập - Tự do"),
+        (280, 225, "PHÒNG KINH TẾ"), (1200, 225, "—"),
+        (300, 330, "Số: 327/BB"), (950, 330, "Vĩnh Yên, ngày 25"),
+    ) == [
+        "ỦY BAN NHÂN DÂN PHƯỜNG", "VĨNH YÊN", "PHÒNG KINH TẾ —", "Số: 327/BB",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do", "Vĩnh Yên, ngày 25",
+    ]  # fmt: skip
+
+
 def test_every_word_comes_back_once_and_nothing_is_made_up() -> None:
     rows = ((100.0, 100.0, "a b c"), (1500.0, 100.0, "d"), (700.0, 130.0, "e"), (0.0, 131.0, "f"), (300.0, 900.0, "g"))
     found = reading_order(words(*rows), 2000)
