@@ -163,7 +163,9 @@ def _bands(rows: list[list[Segment]], width: float) -> list[_Band]:
     bands: list[_Band] = []
     for row in rows:
         last = bands[-1] if bands and bands[-1].gutter and (_near(bands[-1].rows, row) or _signs(bands[-1].rows, row)) else None
-        row = _number_and_day(row, last.gutter) if last and last.gutter and len(row) == 1 else row
+        if last and last.gutter and len(row) == 1:
+            row = _number_and_day(row, last.gutter)
+            row = _at_gutter(row[0], last.gutter) if len(row) == 1 else row
         narrowed = _narrowed(last.gutter, row, width) if last and last.gutter else None
         if last and narrowed:
             bands[-1] = _Band([*last.rows, row], narrowed)
@@ -188,6 +190,22 @@ def _number_and_day(row: list[Segment], gutter: Gutter) -> list[Segment]:
         return row
     between = (halves[0].box[2] + halves[1].box[0]) / 2
     return halves if gutter[0] - reach < between < gutter[1] + reach else row
+
+
+_NARROW = 1.0
+"""Heights of a gap that parts a row where those above it leave their gutter: twice the widest between words."""
+
+
+def _at_gutter(row: Segment, gutter: Gutter) -> list[Segment]:
+    """Two full lines of two columns, which the recogniser took for one: the right one begins where its column does."""
+    words = row.words
+    for k in range(1, len(words)):
+        left, right = words[:k], words[k:]
+        end, start = max(w.box[2] for w in left), min(w.box[0] for w in right)
+        said = all(any(c.isalnum() for w in half for c in w.text) for half in (left, right))
+        if said and start > gutter[1] - row.height and min(start, gutter[1]) - max(end, gutter[0]) > _NARROW * row.height:
+            return [Segment(half, hull(w.box for w in half)) for half in (left, right)]
+    return [row]
 
 
 def _begins_place(word: str) -> bool:

@@ -19,6 +19,7 @@ from ocr import (
     loops,
     missed,
     numberline,
+    redprint,
     secrecy,
     signs,
     small,
@@ -178,10 +179,11 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
     missing: tuple[UnreadArea, ...] = ()
     steps: Recipe = ()
     if not done.blank:
-        page, taken = prepared(reduced.page, reduced.dpi)
+        cleaned, blackened = redprint.in_black(reduced.page, reduced.dpi)
+        page, taken = prepared(cleaned, reduced.dpi)
         parted = any(step.name == "stamps_to_paper" for step in taken)
-        stamps = blue_stamps(reduced.page, reduced.dpi) if parted else ()
-        paper = missed.Paper(reduced.page, page, reduced.dpi, stamps, framed(taken))
+        stamps = blue_stamps(cleaned, reduced.dpi) if parted else ()
+        paper = missed.Paper(cleaned, page, reduced.dpi, stamps, framed(taken))
         rules, grids = find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
@@ -192,7 +194,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
-        steps = (*reduced.steps, *taken, *tables.step(grids), *found.steps)
+        steps = (*reduced.steps, *blackened, *taken, *tables.step(grids), *found.steps)
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
 

@@ -14,7 +14,7 @@ from ocr.frames import Frame, Pixels
 from ocr.geometry import grey
 from workstation.domain.page import Finding, Recipe, Transform
 
-_BESIDE_MM = 0.6
+_BESIDE_MM = 1.0
 """How far from a streak there is what it runs over; a streak is thinner."""
 _DARKER = 8
 """Levels by which it is darker than what lies on both of its sides."""

@@ -37,6 +37,8 @@ _SIGNED_MM = 11.0
 _ONE_LINE_MM, _FRAME_INK = 13.0, 80
 """Height of the highest stamp of one line in its frame (marks of secrecy and urgency: 8 mm, Decree 30/2020 annex I), turned a
 little; level of red from which a pixel is of the frame."""
+_SURE, _PRINTED = 0.9, 3
+"""Confidence of a word that is print, whatever its colour, and how many of them make a line of it."""
 _SWEEP_MM = (10.0, 5.0)
 """Least width and height of a signature's main stroke."""
 
@@ -50,7 +52,8 @@ def settle(
         return read.words, grids, ()
     colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
-    words = tuple(w for w in read.words if not (marks.junk(w) or speck(w, paper.mm)))
+    printed = _blue_print(read.words, marks)
+    words = tuple(w for w in read.words if not ((marks.junk(w) and w.line not in printed) or speck(w, paper.mm)))
     grids = lone.tightened(grids, marks.ink.letters, paper.mm)
     red = marks.colours.red_seals(paper.dpi) if marks.colours else ()
     words = sealed.rows_again(paper.page, marks.ink.seals, words, paper.dpi, recognizer, gone=red)
@@ -76,6 +79,18 @@ def settle(
     areas += [UnreadArea("stamp", box, note) for box, note in ({s: notes.get(s, "") for s in stamps} | framed).items()]
     areas += [UnreadArea("picture", box) for box in marks.pictures]
     return words, grids, tuple(areas)
+
+
+def _blue_print(words: Sequence[RawWord], marks: Marks) -> frozenset[tuple[int, ...]]:
+    """Lines in colour of which most words were read surely: a doubtful one among them is print as well, no stroke of a pen."""
+    by_line: dict[tuple[int, ...], list[RawWord]] = {}
+    for word in words if marks.colours is not None else ():
+        by_line.setdefault(word.line, []).append(word)
+
+    def sure(line: list[RawWord]) -> int:
+        return sum(w.confidence >= _SURE and marks.colours is not None and marks.colours.prevails(w.box) for w in line)
+
+    return frozenset(at for at, line in by_line.items() if sure(line) >= max(_PRINTED, 0.7 * len(line)))
 
 
 def _parted(marks: Marks, paper: Paper) -> Marks:

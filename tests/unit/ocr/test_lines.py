@@ -173,6 +173,26 @@ def test_two_who_sign_are_read_each_with_the_office_above() -> None:
     ]  # fmt: skip
 
 
+def test_a_row_that_fills_both_columns_is_parted_where_the_others_are() -> None:
+    """No gap of it is wide enough by itself."""
+    long = "chiều rộng của cột này đầy đến mép"
+    assert lines(
+        (100, 100, "Cột trái dòng một"), (900, 100, "Cột phải dòng một"),
+        (100, 160, f"{long} {'x' * 4}"), (900, 160, "cột phải dòng hai"),
+        (100, 220, "hết cột trái"), (900, 220, "hết cột phải"),
+    ) == [
+        "Cột trái dòng một", f"{long} {'x' * 4}", "hết cột trái", "Cột phải dòng một", "cột phải dòng hai", "hết cột phải",
+    ]  # fmt: skip
+
+
+def test_a_wide_space_in_one_column_beside_an_empty_one_parts_nothing() -> None:
+    assert lines(
+        (100, 100, "Nơi nhận:"), (1100, 100, "CHỦ TỊCH"),
+        (100, 160, "- TT. HĐND,"), (380, 160, "UBND xã;"),
+        (100, 220, "- Lưu: VT."),
+    ) == ["Nơi nhận:", "- TT. HĐND, UBND xã;", "- Lưu: VT.", "CHỦ TỊCH"]  # fmt: skip
+
+
 def test_the_rule_under_the_motto_does_not_close_the_gutter() -> None:
     """Read as a dash, it stands beside the agency's third line."""
     assert lines(
