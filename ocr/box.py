@@ -5,11 +5,11 @@ import math
 import cv2
 import numpy as np
 
-from ocr import redprint, streaks
+from ocr import streaks
 from ocr.engine import Recognizer
 from ocr.frames import Pixels, load_frame
 from ocr.lines import reading_order
-from ocr.prepare import prepare
+from ocr.prepare import in_black, prepare
 from ocr.reduce import reduce
 from ocr.work import applied
 from workstation.domain.fields import nfc
@@ -34,9 +34,7 @@ def read_box(job: BoxJob, recognizer: Recognizer) -> str:
     reduced = reduce(around, frame.dpi)
     x0, y0, x1, y1 = job.box
     place = ((x0 - left) / reduced.by, (y0 - top) / reduced.by, (x1 - left) / reduced.by, (y1 - top) / reduced.by)
-    piece, _, _ = _cut(
-        prepare(redprint.in_black(reduced.page, reduced.dpi)[0], reduced.dpi), place, _MARGIN_MM * reduced.dpi / 25.4
-    )
+    piece, _, _ = _cut(prepare(in_black(reduced.page, reduced.dpi)[0], reduced.dpi), place, _MARGIN_MM * reduced.dpi / 25.4)
     if not piece.size:
         return ""
     piece = np.ascontiguousarray(np.pad(piece, _WHITE, constant_values=255))

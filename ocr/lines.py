@@ -276,7 +276,7 @@ def _lines_of(band: _Band) -> list[list[Segment]]:
     """Columns one after the other if there are two; the rows as they are in a table or a single column.
 
     One lone right part (a form's ``Giới tính: …   Dân tộc: …``) makes no column, unless it is in capitals: the office over
-    a signature, whose name stands a seal's height below.
+    a signature, whose name stands a seal's height below. Nor do a form's values, each far behind its label.
     """
     if band.gutter is None:
         return band.rows
@@ -285,4 +285,13 @@ def _lines_of(band: _Band) -> list[list[Segment]]:
     left = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 < middle]
     right = [[s] for s in parts if (s.box[0] + s.box[2]) / 2 >= middle]
     columns = len(right) > 1 or (len(right) == 1 and right[0][0].text.isupper())
+    if columns and _is_form(band.rows):
+        return band.rows
     return left + right if columns else [[s] for s in parts]
+
+
+def _is_form(rows: list[list[Segment]]) -> bool:
+    """Whether in most rows of two parts a label stands before what is no office and no part of a head."""
+    pairs = [(row[0].text, row[1]) for row in rows if len(row) == 2]
+    labels = [t for t, r in pairs if t[0].isalpha() and t.endswith(":") and not (r.text.isupper() or _heads(r.words))]
+    return len(labels) > 1 and 2 * len(labels) > len(pairs)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import redprint, reversetype
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
@@ -174,6 +175,13 @@ def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) 
             taken += [Transform(step.name, step.version, params, step.reason) for params in step.where(pixels, dpi)]
         pixels = done
     return grey(pixels), tuple(taken)
+
+
+def in_black(page: Pixels, dpi: float) -> tuple[Pixels, Recipe]:
+    """A level page with all its print as ink on paper, what is printed in red or reversed out too; before ``prepared``."""
+    page, red = redprint.in_black(page, dpi)
+    page, white = reversetype.in_black(page, dpi)
+    return page, (*red, *white)
 
 
 def prepare(pixels: Pixels, dpi: float) -> Pixels:

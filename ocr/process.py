@@ -19,7 +19,6 @@ from ocr import (
     loops,
     missed,
     numberline,
-    redprint,
     secrecy,
     signs,
     small,
@@ -36,7 +35,7 @@ from ocr.grids import Table, find_tables
 from ocr.language import reviewed
 from ocr.likeness import fingerprint
 from ocr.lines import RawWord
-from ocr.prepare import UNPARTED, framed, prepare, prepared
+from ocr.prepare import UNPARTED, framed, in_black, prepare, prepared
 from ocr.quality import findings
 from ocr.reduce import Reduced, reduce
 from ocr.ruling import Rules
@@ -179,7 +178,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
     missing: tuple[UnreadArea, ...] = ()
     steps: Recipe = ()
     if not done.blank:
-        cleaned, blackened = redprint.in_black(reduced.page, reduced.dpi)
+        cleaned, blackened = in_black(reduced.page, reduced.dpi)
         page, taken = prepared(cleaned, reduced.dpi)
         parted = any(step.name == "stamps_to_paper" for step in taken)
         stamps = blue_stamps(cleaned, reduced.dpi) if parted else ()

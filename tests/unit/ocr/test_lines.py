@@ -150,6 +150,35 @@ def test_a_lone_right_part_of_a_form_stays_in_its_row() -> None:
     ) == ["Họ tên: A", "Giới tính: Nam", "Dân tộc: Kinh", "Nơi sinh: B", "Quê"]  # fmt: skip
 
 
+def test_values_far_behind_their_labels_are_read_with_them() -> None:
+    rows = (
+        (100, 100, "Nghề nghiệp:"),
+        (600, 100, "Buôn bán nhỏ"),
+        (100, 160, "Số giấy tờ:"),
+        (600, 160, "062157"),
+        (100, 220, "Ghi chú:"),
+    )
+    assert lines(*rows) == ["Nghề nghiệp: Buôn bán nhỏ", "Số giấy tờ: 062157", "Ghi chú:"]
+
+
+def test_recipients_and_a_head_are_no_form_though_a_colon_was_read_behind_them() -> None:
+    rows = (
+        (100, 100, "Nơi nhận:"),
+        (900, 100, "TM. ỦY BAN"),
+        (100, 160, "- Như trên:"),
+        (1000, 160, "CHỦ TỊCH"),
+        (100, 220, "- Lưu: VT."),
+    )
+    assert lines(*rows) == ["Nơi nhận:", "- Như trên:", "- Lưu: VT.", "TM. ỦY BAN", "CHỦ TỊCH"]
+    head = (
+        (100, 100, "XÃ YÊN NGHĨA:"),
+        (900, 100, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA"),
+        (100, 160, "Số 12:"),
+        (1000, 160, "Độc lập - Tự do"),
+    )
+    assert lines(*head) == ["XÃ YÊN NGHĨA:", "Số 12:", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "Độc lập - Tự do"]
+
+
 def test_an_office_far_above_its_name_is_a_column_by_itself() -> None:
     assert lines(
         (100, 100, "Nơi nhận:"), (1200, 100, "CHỦ TỊCH"), (100, 160, "- Như trên;"), (100, 220, "- Lưu: VT."),
