@@ -81,9 +81,8 @@ def process(job: PageJob, recognizer: Recognizer) -> PageResult:
     started = time.monotonic()
     # the machine's cores each have a worker of their own
     cv2.setNumThreads(1)
-    frame = load_frame(job.path, job.frame)
-    clear, dirt = streaks.cleared(frame)
-    done, reduced, text, found = _lying_right(clear, job, recognizer)
+    frame, dirt = streaks.cleared(load_frame(job.path, job.frame))
+    done, reduced, text, found = _lying_right(frame, job, recognizer)
     text = replace(text, steps=(*streaks.steps(dirt), *text.steps))
     frame = replace(frame, dpi=done.dpi)
     notes = findings(frame, done.plain, reduced, geometry(done.recipe), done.ink_mm2, done.lie.skew_deg, job.limits)
