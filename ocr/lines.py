@@ -246,7 +246,7 @@ _BREAK, _SEAL = 3.5, 13.0
 
 
 def _near(band: list[list[Segment]], row: list[Segment], most: float = _BREAK) -> bool:
-    """Whether the row follows the band without a break of more than three lines."""
+    """Whether the row follows the band without a break of more than so many heights of a line."""
     above = max(s.box[3] for r in band[-2:] for s in r)
     below = min(s.box[1] for s in row)
     return below - above < most * median(s.height for r in (*band, row) for s in r)

@@ -4,14 +4,13 @@ would be taken away as a seal's ink is, and nobody be told.
 Print stands level with the page, six letters and more in a row on one foot; seals are round, stamps have a frame or lean.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.components import components
 from ocr.frames import Pixels
+from ocr.ruling import Region
 from workstation.domain.page import Recipe, Transform
 
 _RED = 40
@@ -34,23 +33,13 @@ _LETTERS, _ON_FOOT, _SHARE, _LEAN = 6, 0.16, 0.6, 0.014
 tails), its slope."""
 
 
-@dataclass(frozen=True, slots=True)
-class RedLine:
-    """Edges in whole pixels, end outside."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-
 def in_black(page: Pixels, dpi: float) -> tuple[Pixels, Recipe]:
     """The page as it is read, and the step for the record; the very page where nothing is printed in red."""
     lines = red_lines(page, dpi)
     return (blackened(page, lines) if lines else page), steps(lines)
 
 
-def red_lines(page: Pixels, dpi: float) -> tuple[RedLine, ...]:
+def red_lines(page: Pixels, dpi: float) -> tuple[Region, ...]:
     """Of a level page in RGB, in no order; of a grey one none."""
     if page.ndim == 2:
         return ()
@@ -62,17 +51,17 @@ def red_lines(page: Pixels, dpi: float) -> tuple[RedLine, ...]:
     side = round(_TOGETHER_MM * mm) | 1
     _, stats, _ = components(np.asarray(cv2.dilate(red, np.ones((side, side), np.uint8)), np.uint8))
     areas = stats[1:, :4]
-    found: list[RedLine] = []
+    found: list[Region] = []
     for x, y, w, h in areas.tolist():
         if w - side < _LINE_MM * mm or _is_seal((w - side) / mm, (h - side) / mm) or _framed((x, y, w, h), areas):
             continue
         x0, y0 = max(0, x * step - step), max(0, y * step - step)
         part = page[y0 : (y + h + 1) * step, x0 : (x + w + 1) * step]
-        found += [RedLine(r.x0 + x0, r.y0 + y0, r.x1 + x0, r.y1 + y0) for r in _lines_in(part, dpi)]
+        found += [(left + x0, top + y0, right + x0, low + y0) for left, top, right, low in _lines_in(part, dpi)]
     return tuple(found)
 
 
-def _framed(area: tuple[int, int, int, int], areas: NDArray[np.int32]) -> bool:
+def _framed(area: Region, areas: NDArray[np.int32]) -> bool:
     """Whether another lies all round it."""
     x, y, w, h = area
     left, top, wide, high = areas.T
@@ -91,7 +80,7 @@ def _reddish(rgb: Pixels) -> Pixels:
     return np.asarray(cv2.threshold(by, _RED + paper, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
-def _lines_in(part: Pixels, dpi: float) -> list[RedLine]:
+def _lines_in(part: Pixels, dpi: float) -> list[Region]:
     """The same of a part of the page."""
     scale = min(1.0, _FINE_DPI / dpi)
     mm = dpi * scale / 25.4
@@ -126,7 +115,7 @@ def _lines_in(part: Pixels, dpi: float) -> list[RedLine]:
                 continue  # a stamp over the page's print, which cuts it in pieces
             edges = (left - pad, top - pad, left + wide + pad, top + high + pad)
             x0, y0, x1, y1 = (int(v / scale) for v in edges)
-            found.append(RedLine(max(0, x0), max(0, y0), min(x1, part.shape[1]), min(y1, part.shape[0])))
+            found.append((max(0, x0), max(0, y0), min(x1, part.shape[1]), min(y1, part.shape[0])))
     return found
 
 
@@ -142,14 +131,14 @@ def _on_one_foot(x: NDArray[np.float64], foot: NDArray[np.int32], letters: NDArr
     return best.sum() < 2 or bool(abs(np.polyfit(x[best], foot[best], 1)[0]) < 2 * _LEAN)
 
 
-def blackened(page: Pixels, lines: tuple[RedLine, ...]) -> Pixels:
+def blackened(page: Pixels, lines: tuple[Region, ...]) -> Pixels:
     """A copy with the print of the lines in grey, as dark as it is in the colour that it lacks most."""
     done = page.copy()
-    for line in lines:
-        part = done[line.y0 : line.y1, line.x0 : line.x1]
+    for x0, y0, x1, y1 in lines:
+        part = done[y0:y1, x0:x1]
         part[:] = part.min(axis=2, keepdims=True)
     return done
 
 
-def steps(lines: tuple[RedLine, ...]) -> Recipe:
+def steps(lines: tuple[Region, ...]) -> Recipe:
     return (Transform("red_print", 1, (("lines", len(lines)),), "print in red"),) if lines else ()

@@ -110,7 +110,8 @@ def test_red_print_on_pink_paper_is_found_and_made_black_there_alone() -> None:
     page: Rgb8 = np.asarray(image)
     (line,) = red_lines(page, DPI)
     done = blackened(page, (line,))
-    inside = np.s_[line.y0 : line.y1, line.x0 : line.x1]
+    x0, y0, x1, y1 = line
+    inside = np.s_[y0:y1, x0:x1]
     assert (done[inside].max(axis=2) == done[inside].min(axis=2)).all()
     outside = np.ones(page.shape[:2], bool)
     outside[inside] = False

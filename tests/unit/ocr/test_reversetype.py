@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from ocr import worker
 from ocr.reversetype import dark_fields, in_black
-from tests.pagemaker import BAD, CLEAN, OFFICE, PHOTOCOPY, Kind, PageSpec, faults, make_page
+from tests.pagemaker import BAD, CLEAN, OFFICE, PHOTOCOPY, Kind, PageSpec, make_page
 from tests.pagemaker.fonts import font
 from tests.unit.ocr.conftest import Reader
 from workstation.domain.pagejobs import BoxJob, PageLook
@@ -99,5 +99,3 @@ def test_photographs_edges_and_bars_are_no_fields() -> None:
     plain[300:380, 200:1400] = 60
     for sheet_ in (photo, edge, bars, plain):
         assert dark_fields(sheet_, DPI) == ()
-    lying = faults.on_table(np.asarray(listed().resize((900, 1273))), rng, 900 / 210, 14, 1.5, (46, 30, 20))
-    assert all(f.ground > 0 for f in dark_fields(lying, 900 / 210 * 25.4))  # wood is dark too; nothing fails on it
