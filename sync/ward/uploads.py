@@ -22,6 +22,8 @@ from workstation.domain.durable import DISK_FULL, sync_folder
 TUS = "1.0.0"
 SPARE_BYTES = 4 * 1024 * 1024
 """Left for the database: a disk that files have filled could not take even a receipt."""
+_LAST_BYTES_SECONDS = 0.5
+"""How long a connection whose successor has come may still store what arrived on it."""
 EXTENSIONS = ("creation", "expiration", "termination")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ROLE = re.compile(r"[a-z0-9-]{1,40}")
@@ -169,8 +171,11 @@ class Uploads:
     async def _displace(self, upload_id: str) -> None:
         """Ends the connection that writes this upload, if any: a half-open one must not lock its successor out."""
         while (writer := self._writers.get(upload_id)) is not None:
-            writer.cancel()
-            await asyncio.wait({writer})
+            # what arrived before its line was cut is stored first: cut off at once, it would all have to be sent again
+            _, hangs = await asyncio.wait({writer}, timeout=_LAST_BYTES_SECONDS)
+            if hangs:
+                writer.cancel()
+                await asyncio.wait({writer})
             self._forget(upload_id, writer)
 
     def _forget(self, upload_id: str, writer: asyncio.Task[None]) -> None:

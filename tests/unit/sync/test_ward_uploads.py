@@ -154,22 +154,40 @@ def test_delete_and_versions(http: httpx.Client, dossier: str) -> None:
     assert create(http, dossier, b"").status_code == 400
 
 
+def send_part(http: httpx.Client, url: str, line: socket.socket, ward: Ward, content: bytes, count: int) -> None:
+    """The first ``count`` bytes of ``content``; returns when they are stored."""
+    lines = [f"PATCH {url} HTTP/1.1", "Host: x", f"Authorization: {http.headers['authorization']}", "Tus-Resumable: 1.0.0"]
+    lines += ["Upload-Offset: 0", "Content-Type: application/offset+octet-stream", f"Content-Length: {len(content)}", "", ""]
+    line.sendall("\r\n".join(lines).encode() + content[:count])
+    partial = ward.data / "dang-tai" / url.rsplit("/", 1)[1]
+    deadline = time.monotonic() + 5
+    while partial.stat().st_size < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_a_half_open_writer_does_not_lock_the_upload(http: httpx.Client, dossier: str, ward: Ward) -> None:
     content = pdf(100_000, 55)
     url = create(http, dossier, content).headers["location"]
-    lines = [f"PATCH {url} HTTP/1.1", "Host: x", f"Authorization: {http.headers['authorization']}", "Tus-Resumable: 1.0.0"]
-    lines += ["Upload-Offset: 0", "Content-Type: application/offset+octet-stream", f"Content-Length: {len(content)}", "", ""]
     with socket.create_connection(("127.0.0.1", ward.port)) as dead:
-        dead.sendall("\r\n".join(lines).encode() + content[:40_000])
-        partial = ward.data / "dang-tai" / url.rsplit("/", 1)[1]
-        deadline = time.monotonic() + 5
-        while partial.stat().st_size < 40_000:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        send_part(http, url, dead, ward, content, 40_000)
         # its station has long since come back by another connection
         assert http.head(url, headers=TUS).headers["upload-offset"] == "40000"
         assert patch(http, url, 40_000, content[40_000:]).status_code == 204
     assert http.post(f"{url}/chot").status_code == 200
+
+
+def test_the_last_bytes_of_a_cut_line_are_kept(http: httpx.Client, dossier: str, ward: Ward) -> None:
+    """The station asks how far it got while they still arrive: cut off there, they would have to be sent again."""
+    content = pdf(100_000, 57)
+    url = create(http, dossier, content).headers["location"]
+    with socket.create_connection(("127.0.0.1", ward.port)) as cut, ThreadPoolExecutor(1) as threads:
+        send_part(http, url, cut, ward, content, 40_000)
+        asked = threads.submit(http.head, url, headers=TUS)
+        time.sleep(0.1)
+        cut.sendall(content[40_000:60_000])
+        cut.close()
+        assert asked.result().headers["upload-offset"] == "60000"
 
 
 def test_two_writers_at_once_leave_whole_bytes(http: httpx.Client, dossier: str) -> None:
