@@ -33,6 +33,9 @@ from workstation.domain.signature import PublishedPdf
 from workstation.domain.splitcue import Cue
 from workstation.domain.thumbs import StoredThumb, Thumb, ThumbJob
 
+NEEDED = ("ocr.process", "ocr.engine", "ocr.inspect", "ocr.small", "ocr.pdfa")
+"""What every page worker imports sooner or later: of one fork server it is there from the start."""
+
 
 def inspect_file(path: Path, limits: Limits) -> Inspection:
     from ocr import inspect

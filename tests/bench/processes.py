@@ -27,7 +27,7 @@ class Cost:
     """What one child and all its descendants took.
 
     ``seconds``: wall. ``cpu``: seconds of user and system time, from the kernel's own account at the end. The memories are
-    MiB, sampled: ``worker`` is the largest process, or the largest sum over one direct child with all below it (resident);
+    MiB, sampled: ``worker`` is the largest process, or the largest sum over one worker with all below it (resident);
     ``whole`` the largest sum over the tree (proportional set size, which counts a shared page once); ``main`` the command's
     own process alone.
     """
@@ -79,6 +79,18 @@ def _tree(pid: int) -> list[int]:
     return [pid, *(below for child in _children(pid) for below in _tree(child))]
 
 
+def _workers(pid: int) -> list[int]:
+    """The processes that work for one: its children, and those that a fork server among them started for it."""
+    return [w for child in _children(pid) for w in (_children(child) if _is_fork_server(child) else (child,))]
+
+
+def _is_fork_server(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        # what it forks has its command line too, but no such parent
+        return b"multiprocessing.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
 def _memory(pid: int, key: str, file: str) -> float:
     """MiB of one process; 0 once it is gone."""
     with contextlib.suppress(OSError):
@@ -110,7 +122,7 @@ class _Watch:
             # the kernel's own mark of the highest, so that a peak between two looks is not missed
             self.main = max(self.main, _memory(self._pid, "VmHWM:", "status"))
             self.worker = max(self.worker, *(_memory(p, "VmHWM:", "status") for p in tree[1:] or tree))
-            for child in _children(self._pid):
+            for child in _workers(self._pid):
                 self.worker = max(self.worker, sum(_memory(p, "VmRSS:", "status") for p in _tree(child)))
 
     def stop(self) -> None:

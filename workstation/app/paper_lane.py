@@ -48,4 +48,6 @@ def page_workers(asked: int) -> int:
 
 
 def page_lane(workers: int = 0, reserve: int = 0) -> ProcessLane:
-    return ProcessLane(page_workers(workers), "pages", ocr.worker.load, max_bytes=PAGE_WORKER_BYTES, reserve=reserve)
+    return ProcessLane(
+        page_workers(workers), "pages", ocr.worker.load, max_bytes=PAGE_WORKER_BYTES, reserve=reserve, preload=ocr.worker.NEEDED
+    )

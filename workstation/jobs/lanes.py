@@ -2,22 +2,23 @@
 
 import atexit
 import contextlib
-import multiprocessing
 import os
 import pickle
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from workstation.domain.errors import WorkstationError
+from workstation.jobs import forks
 from workstation.jobs.queue import Job, JobQueue
 from workstation.jobs.worker import ERROR, NO_MEMORY, READY, RESULT, WorkerSetup, serve
 
@@ -26,7 +27,6 @@ R = TypeVar("R")
 START_SECONDS = 120.0
 """A worker that has not come up by then (a PC that swaps) is given up."""
 
-_spawn = multiprocessing.get_context("spawn")
 _starting = threading.Lock()
 
 
@@ -74,13 +74,13 @@ class ThreadLane:
 class _Worker:
     """One process and the pipe to it. Used by one thread only, except ``kill``."""
 
-    def __init__(self, setup: WorkerSetup) -> None:
-        ours, theirs = _spawn.Pipe()
+    def __init__(self, setup: WorkerSetup, context: BaseContext) -> None:
+        ours, theirs = context.Pipe()
         self.conn: Connection = ours
-        self.process: SpawnProcess = _spawn.Process(target=serve, args=(theirs, setup), name=setup.name, daemon=True)
+        self.process: BaseProcess = context.Process(target=serve, args=(theirs, setup), name=setup.name, daemon=True)  # type: ignore[attr-defined]
         try:
             with _starting:  # Process.start reaps the dead children of all threads
-                self.process.start()
+                forks.start(self.process)
         finally:
             theirs.close()
         self.jobs = 0
@@ -111,7 +111,7 @@ class _Worker:
 
 
 class ProcessLane:
-    """Worker processes (spawn), one pipe each, so that the job that killed a worker is known.
+    """Worker processes, one pipe each, so that the job that killed a worker is known.
 
     ``max_bytes``: memory cap of each worker (RLIMIT_DATA; also of each Tesseract it starts, counted for itself). Measured
     on x86-64: an A3 page at 300 dpi in colour through NumPy, OpenCV and PyMuPDF takes 161 MB of it (330 MB resident); it
@@ -120,6 +120,7 @@ class ProcessLane:
     or of memory is given to a fresh worker before it fails with ``F06`` (``reason`` died, timeout or memory). 0 for a
     token lane: a repeated log-in would cost a PIN try. ``nice``: 10 for pages, 0 where somebody waits. ``reserve``: further
     workers, five steps less nice, that do urgent jobs only: what a screen waits for stands behind no page that is being read.
+    ``preload``: modules that every worker imports, once for all of them where the system can fork.
 
     No process is started before the first job; ``warm`` starts them early. A job's function must be importable by name;
     exceptions of a job arrive with their type. Workers end with this process, also when it is killed.
@@ -136,10 +137,13 @@ class ProcessLane:
         max_jobs: int = 200,
         retries: int = 1,
         reserve: int = 0,
+        preload: Sequence[str] = (),
     ) -> None:
         self._setup = WorkerSetup(name, nice, max_bytes, initializer, initargs)
         self._size = workers
         self._reserve = reserve
+        self._preload = preload
+        self._context = forks.SPAWN
         self._max_jobs = max_jobs
         self._retries = retries
         self._queue = JobQueue()
@@ -180,6 +184,8 @@ class ProcessLane:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
+        context, self._context = self._context, forks.SPAWN
+        forks.release(context)
         atexit.unregister(self.close)
 
     def _staff(self) -> None:
@@ -187,6 +193,7 @@ class ProcessLane:
             if self._threads or self._queue.closed:
                 return
             atexit.register(self.close)
+            self._context = forks.acquire(self._preload)
             urgent = replace(self._setup, nice=max(0, self._setup.nice - 5))
             for i in range(self._size + self._reserve):
                 post = (self._setup, False) if i < self._size else (urgent, True)
@@ -258,7 +265,7 @@ class ProcessLane:
 
     def _hire(self, setup: WorkerSetup) -> _Worker:
         """A worker that has said it is ready; raises what its initializer raised."""
-        worker = _Worker(setup)
+        worker = _Worker(setup, self._context)
         with self._lock:
             self._alive.add(worker)
         if self._queue.closed:  # close() may have looked before this one was there

@@ -35,16 +35,19 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
-def lane() -> Iterator[ProcessLane]:
-    lane = ProcessLane(2, max_bytes=1_500_000_000)
+PRELOAD = ("tests.unit.jobs.work", "numpy", "cv2", "pymupdf")
+
+
+@pytest.fixture(scope="module", params=[(), PRELOAD], ids=["spawn", "forked"])
+def lane(request: pytest.FixtureRequest) -> Iterator[ProcessLane]:
+    lane = ProcessLane(2, max_bytes=1_500_000_000, preload=request.param)
     yield lane
     lane.close()
 
 
-@pytest.fixture
-def single() -> Iterator[ProcessLane]:
-    lane = ProcessLane(1)
+@pytest.fixture(params=[(), PRELOAD], ids=["spawn", "forked"])
+def single(request: pytest.FixtureRequest) -> Iterator[ProcessLane]:
+    lane = ProcessLane(1, preload=request.param)
     yield lane
     lane.close()
 
@@ -258,7 +261,7 @@ from tests.unit.jobs import work
 from workstation.jobs.lanes import ProcessLane
 
 if __name__ == "__main__":
-    lane = ProcessLane(2)
+    lane = ProcessLane(2, preload=sys.argv[3:])
     lane.warm()
     while len(lane.pids) < 2: time.sleep(0.02)
     lane.submit(work.double, 1).result()
@@ -270,14 +273,15 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.parametrize("preload", [(), PRELOAD], ids=["spawn", "forked"])
 @pytest.mark.parametrize("end", ["killed", "leaves"])
-def test_no_orphans(tmp_path: Path, end: str) -> None:
+def test_no_orphans(tmp_path: Path, end: str, preload: tuple[str, ...]) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     started = tmp_path / "started"
     root = Path(__file__).parents[3]
     parent = subprocess.Popen(
-        [sys.executable, str(script), str(started), "stay" if end == "killed" else "go"],
+        [sys.executable, str(script), str(started), "stay" if end == "killed" else "go", *preload],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(root)},

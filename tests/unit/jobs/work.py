@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class PickyError(Exception):
 
 def double(x: int) -> int:
     return 2 * x
+
+
+def imported(module: str) -> bool:
+    return module in sys.modules
 
 
 def pid(*_: object) -> int:
