@@ -26,13 +26,18 @@ _users = 0
 
 def acquire(preload: Sequence[str]) -> BaseContext:
     """How to start processes; to be given back by ``release`` when none of them is left. ``preload``: names of modules. A program
-    has one server, and it imports what the first lane asks for; what is not there yet, a worker imports for itself."""
+    has one server, and it imports what the first lane asks for; what is not there yet, a worker imports for itself. Without a
+    place for its socket (no space left, a path of over 100 bytes) there is none, and processes start from nothing."""
     global _users
     if not preload or not _CAN_FORK:
         return SPAWN
     with _lock:
         if not _users:
             forkserver.set_forkserver_preload([_FIRST, *preload])
+        try:
+            forkserver.ensure_running()
+        except OSError:
+            return SPAWN
         _users += 1
     return multiprocessing.get_context("forkserver")
 
