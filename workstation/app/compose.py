@@ -262,7 +262,7 @@ def open_workstation(root: Path, ward_url: str | None = None, limit_kbps: int = 
         stack.callback(store.close)
         blobs = FileBlobs(home.blobs)
         stack.callback(blobs.close)
-        pages, token = page_lane(settings.machine.page_workers, reserve=1), token_lane()
+        pages, token = page_lane(settings.machine.page_workers, reserve=1, reads=True), token_lane()
         stack.callback(pages.close)
         stack.callback(token.close)
         rules, bus, clock = load_rules(), ThreadEventBus(), SystemClock()

@@ -40,7 +40,7 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
         raise WorkstationError("U01", detail=f"--profile {profile}") from e
     tools = page_tools(rules, attended=False)
     tools = replace(tools, load_text=lru_cache(_HELD)(tools.load_text))
-    lane = page_lane(jobs)
+    lane = page_lane(jobs, reads=True)
     lane.warm()
     try:
         with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:

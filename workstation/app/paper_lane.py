@@ -47,7 +47,8 @@ def page_workers(asked: int) -> int:
     return os.cpu_count() or 1
 
 
-def page_lane(workers: int = 0, reserve: int = 0) -> ProcessLane:
-    return ProcessLane(
-        page_workers(workers), "pages", ocr.worker.load, max_bytes=PAGE_WORKER_BYTES, reserve=reserve, preload=ocr.worker.NEEDED
-    )
+def page_lane(workers: int = 0, reserve: int = 0, *, reads: bool = False) -> ProcessLane:
+    """``reads``: pages are read and published in it, so that its workers need all there is for that; else what a job asks for."""
+    preload = ocr.worker.NEEDED if reads else ()
+    count = page_workers(workers)
+    return ProcessLane(count, "pages", ocr.worker.load, max_bytes=PAGE_WORKER_BYTES, reserve=reserve, preload=preload)
