@@ -81,16 +81,27 @@ def _letter_places(a: str) -> dict[Hashable, int]:
 @lru_cache(maxsize=4096)
 def bag(text: str) -> int:
     """Which letters there are and how many of each, a bit for each: whatever their order."""
-    seen: dict[str, int] = {}
     out = 0
-    for c in text:
-        seen[c] = again = seen.get(c, 0) + 1
-        out |= 1 << _COUNTED * _PLACE.setdefault(c, len(_PLACE)) + min(again, _COUNTED) - 1
+    for c in set(text):
+        out |= _HELD[c][min(text.count(c), _COUNTED)]
     return out
 
 
 _COUNTED = 6
-_PLACE = {c: i for i, c in enumerate(" 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+
+
+class _Held(dict[str, tuple[int, ...]]):
+    """A letter → the bits of none, one, two of it and so on. Each letter has its own, in the order in which letters come."""
+
+    def __missing__(self, letter: str) -> tuple[int, ...]:
+        first = _COUNTED * len(self)
+        self[letter] = tuple((1 << count) - 1 << first for count in range(_COUNTED + 1))
+        return self[letter]
+
+
+_HELD = _Held()
+for _letter in " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+    _HELD[_letter]  # the commonest first: small numbers
 
 
 def far(a: int, b: int, most: int) -> bool:

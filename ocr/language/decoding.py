@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 from math import inf
+from typing import NamedTuple
 
 from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
@@ -50,8 +51,7 @@ _CUT = 1.0
 """What it costs that a word was read as two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """What may stand in one place of a sentence. ``text``: one word, or several that were read as one, empty for a speck;
     ``cost``: how unlikely it is that it was read so."""
 
@@ -80,6 +80,8 @@ def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
                 for word in said:
                     score += _beside(*last, word)
                     last = last[1], word
+                if score < best[end] - _BEHIND:
+                    continue  # nor would this one
                 if last not in after or score > after[last].score:
                     after[last] = _State(score, last, i, state, option.places)
                     best[end] = max(best[end], score)
@@ -114,9 +116,10 @@ def alternatives(word: str, sure: float) -> Iterator[Option]:
     for other in _figured(core(word)):
         yield Option(other, _FIGURE)
     inner = "".join(c for c in core(word) if c.isalpha())
-    for other, cost in _near(inner.lower()):
-        if cost * (1 + sure**_SURER) < _DEAR:
-            yield Option(other, cost * (1 + sure**_SURER))
+    dearer = 1 + sure**_SURER
+    for other, cost in _near(inner.lower(), int(_DEAR / dearer / _LETTER)):
+        if cost * dearer < _DEAR:
+            yield Option(other, cost * dearer)
     for several in _run_together(inner.lower()):
         yield Option(several, _SPACE)
 
@@ -134,19 +137,18 @@ def _expected(first: str, left: str, read: str, right: str, last: str) -> tuple[
     sides, seen, out = _sides(), strokes(read), []
     between = sides.after.get(left, _NONE) & sides.before.get(right, _NONE)
     for own in sorted(between | sides.after.get(f"{first} {left}", _NONE) | sides.before.get(f"{right} {last}", _NONE)):
-        word, meant = _vocabulary()[own]
+        word, meant = _vocabulary()[own], strokes(_vocabulary()[own])
         longest, off = max(len(seen), len(meant)), distance(seen, meant)
         if int(_FARTHEST * longest) < off <= _FARTHER * longest:
-            out.append((word, _misread(read, word, off)))
+            out.append((word, _misread(read, off, distance(plain(read), plain(word)))))
     return tuple(out)
 
 
 def in_two(left: str, right: str) -> Iterator[Option]:
     """A known word that may have been read as two, its marks apart."""
     read = (core(left) + core(right)).lower()
-    for own in _by_letters().get(plain(read), ()):
-        word, meant = _vocabulary()[own]
-        yield Option(word, _CUT + _MARK * distance(strokes(read), meant), 2)
+    for _, _, word in _by_letters().get(plain(read), ()):
+        yield Option(word, _CUT + _MARK * distance(strokes(read), strokes(word)), 2)
 
 
 def _figured(read: str) -> Iterator[str]:
@@ -206,10 +208,9 @@ def _followers() -> frozenset[str]:
 
 
 @cache
-def _vocabulary() -> Mapping[str, tuple[str, str]]:
-    """Key of a word → the word in small letters, and its strokes."""
-    found = {key(w): w.lower() for w in dict.fromkeys(chain(*usual_neighbours())) if w.isalpha() and is_syllable(w)}
-    return {own: (word, strokes(word)) for own, word in found.items()}
+def _vocabulary() -> Mapping[str, str]:
+    """Key of a word → the word in small letters."""
+    return {key(w): w.lower() for w in dict.fromkeys(chain(*usual_neighbours())) if w.isalpha() and is_syllable(w)}
 
 
 @lru_cache(maxsize=4096)
@@ -231,48 +232,49 @@ def _is_known(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _near(read: str) -> tuple[tuple[str, float], ...]:
-    """Known words of nearly the same strokes, and what misreading them costs."""
-    seen, own, out = strokes(read), key(read), []
+def _near(read: str, most: int) -> tuple[tuple[str, float], ...]:
+    """Known words of nearly the same strokes, and what misreading them costs; ``most``: letters, marks apart, that are others."""
     if len(read) == 1:
-        return tuple((word, _REST) for word, _ in _vocabulary().values() if word[0] == read and not is_syllable(read))
-    letters = bag(seen)
-    for length, spelt in _spelt().items():
-        most = int(_FARTHEST * max(len(seen), length))
-        if abs(len(seen) - length) > most:
-            continue
-        for place, other, word, meant, there in spelt:
-            if far(letters, there, most) or other == own:
-                continue
-            off = distance(seen, meant, most)
-            if off <= most:
-                out.append((place, word, _misread(read, word, off)))
-    return tuple((word, cost) for _, word, cost in sorted(out))
+        return () if is_syllable(read) else tuple((word, _REST) for word in _vocabulary().values() if word[0] == read)
+    seen, own, found = strokes(read), key(read), []
+    for other, place, word, letters in _of_like_letters(plain(read), most):
+        meant = strokes(word)
+        farthest = int(_FARTHEST * max(len(seen), len(meant)))
+        if other != own and (off := distance(seen, meant, farthest)) <= farthest:
+            found.append((place, word, _misread(read, off, letters)))
+    return tuple((word, cost) for _, word, cost in sorted(found))
 
 
-@cache
-def _spelt() -> Mapping[int, Sequence[tuple[int, str, str, str, int]]]:
-    """By the number of their strokes: places of the known words in the vocabulary, their keys, the words, strokes and the bags of
-    these."""
-    out: dict[int, list[tuple[int, str, str, str, int]]] = {}
-    for place, (own, (word, meant)) in enumerate(_vocabulary().items()):
-        out.setdefault(len(meant), []).append((place, own, word, meant, bag(meant)))
-    return out
+def _of_like_letters(read: str, most: int) -> Iterator[tuple[str, int, str, int]]:
+    """Known words with so many other letters at most: keys, places in the vocabulary, the words, and how many are others."""
+    own = bag(read)
+    for length in range(len(read) - most, len(read) + most + 1):
+        for spelt, there in _spelt().get(length, ()):
+            if not far(own, there, most) and (off := distance(read, spelt, most)) <= most:
+                yield from ((key, place, word, off) for key, place, word in _by_letters()[spelt])
 
 
-def _misread(read: str, word: str, off: int) -> float:
-    """What it costs that a word was read so. ``off``: strokes."""
-    letters = distance(plain(read), plain(word))
+def _misread(read: str, off: int, letters: int) -> float:
+    """What it costs that a word was read so: with so many other strokes, and letters."""
     marks = max(0, off - letters)
     return _LETTER * letters + _MARK * (min(marks, _FADED) if read.isascii() else marks)
 
 
 @cache
-def _by_letters() -> Mapping[str, Sequence[str]]:
-    """Letters without marks → keys of the known words that have them."""
-    out: dict[str, list[str]] = {}
-    for own, (word, _) in _vocabulary().items():
-        out.setdefault(plain(word), []).append(own)
+def _spelt() -> Mapping[int, Sequence[tuple[str, int]]]:
+    """By their number: the letters of the known words, without marks, and the bags of these."""
+    out: dict[int, list[tuple[str, int]]] = {}
+    for letters in _by_letters():
+        out.setdefault(len(letters), []).append((letters, bag(letters)))
+    return out
+
+
+@cache
+def _by_letters() -> Mapping[str, Sequence[tuple[str, int, str]]]:
+    """Letters without marks → the known words that have them, with their keys and places in the vocabulary."""
+    out: dict[str, list[tuple[str, int, str]]] = {}
+    for place, (own, word) in enumerate(_vocabulary().items()):
+        out.setdefault(plain(word), []).append((own, place, word))
     return out
 
 
@@ -289,7 +291,7 @@ class _Sides:
 
 @cache
 def _sides() -> _Sides:
-    bare = {own: plain(word) for own, (word, _) in _vocabulary().items()}
+    bare = {own: plain(word) for own, word in _vocabulary().items()}
     after: dict[str, set[str]] = {}
     before: dict[str, set[str]] = {}
     for run in (*together(), *threes().known):

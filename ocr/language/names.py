@@ -3,7 +3,7 @@ behind them is mostly of one long list, which helps where a name was read in pie
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ocr.grammar import distance, plain
@@ -218,6 +218,7 @@ def likeness(a: str, b: str) -> float:
     return 1 - distance(a, b) / max(len(a), len(b))
 
 
+@lru_cache(maxsize=4096)
 def strokes(text: str) -> str:
     """Small letters, each mark a letter of its own: ``ộ`` and ``o`` are two strokes apart, ``ộ`` and ``ô`` one. The two posts of
     a broken H are an h: no syllable begins with ``ll``."""

@@ -20,10 +20,8 @@ _STOPPED = ("p", "t", "c", "ch")
 """After these only sắc and nặng are spoken."""
 _VOWELS = frozenset("aăâeêioôơuưy")
 _FRONT = ("e", "ê", "i", "y")
-_ONSETS = (
-    "ngh", "ng", "nh", "gh", "gi", "qu", "kh", "ch", "th", "tr", "ph",
-    "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
-)  # fmt: skip
+_ONSETS = _set("ngh ng nh gh gi qu kh ch th tr ph b c d đ g h k l m n p r s t v x") | {""}
+_LONGEST_ONSET = 3
 _RHYMES = _set(
     """
     a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
@@ -63,12 +61,25 @@ def bare(word: str) -> tuple[str, str, int]:
     out: list[str] = []
     tone, at = "", -1
     for c in unicodedata.normalize("NFC", word.lower()):
-        marks = [m for m in unicodedata.normalize("NFD", c) if m in TONES]
-        if marks:
-            tone, at = (TONES[marks[0]], len(out)) if at < 0 else ("?", at)
-            c = unicodedata.normalize("NFC", "".join(m for m in unicodedata.normalize("NFD", c) if m not in TONES))
-        out.append(c)
+        letter, mark = _TONED[c]
+        if mark:
+            tone, at = (mark, len(out)) if at < 0 else ("?", at)
+        out.append(letter)
     return "".join(out), tone, at
+
+
+class _Toned(dict[str, tuple[str, str]]):
+    """A letter → it without its tone mark, and the mark's name. Filled as letters come: thousands of words pass here at once."""
+
+    def __missing__(self, c: str) -> tuple[str, str]:
+        parts = unicodedata.normalize("NFD", c)
+        marks = [TONES[m] for m in parts if m in TONES]
+        letter = unicodedata.normalize("NFC", "".join(m for m in parts if m not in TONES)) if marks else c
+        self[c] = letter, marks[0] if marks else ""
+        return self[c]
+
+
+_TONED = _Toned()
 
 
 @lru_cache(maxsize=10_000)
@@ -77,11 +88,10 @@ def parse(word: str) -> Syllable | None:
     letters, tone, at = bare(word)
     if tone == "?":
         return None
-    for onset in _ONSETS:
-        if letters.startswith(onset):
-            rhyme = letters[len(onset) :]
-            if _spelt(onset, rhyme) and _sung(rhyme, tone) and _placed(onset, rhyme, at):
-                return Syllable(onset, rhyme, tone)
+    for length in range(_LONGEST_ONSET, -1, -1):
+        onset, rhyme = letters[:length], letters[length:]
+        if onset in _ONSETS and _spelt(onset, rhyme) and _sung(rhyme, tone) and _placed(onset, rhyme, at):
+            return Syllable(onset, rhyme, tone)
     return None
 
 
