@@ -113,8 +113,8 @@ def similarity(a: str, b: str, least: float = 0.0) -> float:
     """1 for equal, 0 for nothing in common and for whatever is below ``least``; on ``letters``."""
     x, y = letters(a), letters(b)
     longest = max(len(x), len(y))
-    if not longest:
-        return 0.0
+    if not longest or min(len(x), len(y)) < least * longest:
+        return 0.0  # so many letters are missing at least
     most = farthest(longest, least)
     if far(bag(x), bag(y), most):
         return 0.0
@@ -130,10 +130,7 @@ def farthest(longest: int, least: float) -> int:
 def starts_like(text: str, keyword: str, least: float = 0.8) -> float:
     """How well the first words of ``text`` (as many as ``keyword`` has) match it; 0 below ``least``."""
     wanted = letters(keyword)
-    head = _first_words(text, wanted.count(" ") + 1 if wanted else 0)
-    if min(len(head), len(wanted)) < least * max(len(head), len(wanted)):
-        return 0.0  # so many letters are missing at least
-    return similarity(head, wanted, least)
+    return similarity(_first_words(text, wanted.count(" ") + 1 if wanted else 0), wanted, least)
 
 
 @lru_cache(maxsize=4096)

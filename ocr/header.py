@@ -32,6 +32,7 @@ _TOP = 0.35
 """Share of the page in which a header can begin."""
 _NATION = 0.75
 """Similarity with the national name from which a line has it."""
+_SHORTEST_NAME = min(len(letters(known)) for known in (NATION, MOTTO, PARTY))
 _BODY = ("Căn cứ", "Kính gửi", "Điều 1", "Xét đề nghị", "Theo đề nghị", "Thực hiện", "Tôi tên là")
 _ADDRESSED = re.compile(r"^\W*\w{3,5} G[UO]I\s?:")
 """*Kính gửi:*, its first letters misread."""
@@ -82,9 +83,11 @@ def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
 
 def _names(text: str, title: str, *, alone: bool) -> tuple[float, int]:
     """How well a line's first words are a title, 0 for not at all, and where it ends. ``alone``: nothing follows a title."""
-    score, count = starts_like(_unspecked(text), title, 0.85), len(letters(title).split())
-    if score and (not alone or len(letters(_unspecked(text)).split()) == count):
-        return score, _after_words(text, count)
+    score = starts_like(_unspecked(text), title, 0.85)
+    if score:
+        count = len(letters(title).split())
+        if not alone or len(letters(_unspecked(text)).split()) == count:
+            return score, _after_words(text, count)
     return _named_in_pieces(text, title, alone=alone)
 
 
@@ -94,19 +97,23 @@ _PIECES = {True: (6, 0.8), False: (12, 0.9)}
 
 def _named_in_pieces(text: str, title: str, *, alone: bool) -> tuple[float, int]:
     """As ``_names``, of a title whose letters broke off their words, or in pieces (``T HÔNG BÁO``)."""
-    meant = letters(title).replace(" ", "")
-    at = _letters_at(text)
+    read, meant = _joined(text), _joined(title)
     shortest, least = _PIECES[alone]
-    if len(meant) < shortest or not at or (len(at) < len(meant) and not alone):
+    if len(meant) < shortest or not read or (len(read) < len(meant) and not alone):
         return 0.0, 0
-    end = len(text) if alone else at[len(meant) - 1] + 1
-    return similarity(letters(text[:end]).replace(" ", ""), meant, least), end
+    score = similarity(read if alone else read[: len(meant)], meant, least)
+    return score, (len(text) if alone else _letters_at(text)[len(meant) - 1] + 1) if score else 0
 
 
-@lru_cache(maxsize=256)
-def _letters_at(text: str) -> tuple[int, ...]:
-    """Where its letters and figures stand; each line is held against every title."""
-    return tuple(i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum())
+@lru_cache(maxsize=1024)
+def _joined(text: str) -> str:
+    """Its letters and figures; each line is held against every title."""
+    return letters(text).replace(" ", "")
+
+
+def _letters_at(text: str) -> list[int]:
+    """Where they stand."""
+    return [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
 
 
 def _after_words(text: str, count: int) -> int:
@@ -179,8 +186,16 @@ def _gutter(page: Sheet) -> float:
 
 def _nation_at(line: Line) -> int | None:
     """Index of the word with which the national name, the motto or the Party's name begins; there may be more before it."""
-    tails = [" ".join(w.text for w in line.words[i:]) for i in range(len(line.words))]
-    score, at = max((similarity(tail, known, _NATION), -i) for i, tail in enumerate(tails) for known in (NATION, MOTTO, PARTY))
+    return _nation_in(tuple(w.text for w in line.words))
+
+
+@lru_cache(maxsize=256)
+def _nation_in(words: tuple[str, ...]) -> int | None:
+    """``_nation_at``; each line of a page's head is asked about several times."""
+    tails = [" ".join(words[i:]) for i in range(len(words))]
+    told = [(i, tail) for i, tail in enumerate(tails) if len(tail) >= _NATION * _SHORTEST_NAME]
+    likeness = ((similarity(tail, known, _NATION), -i) for i, tail in told for known in (NATION, MOTTO, PARTY))
+    score, at = max(likeness, default=(0.0, 0))
     return -at if score >= _NATION else None
 
 

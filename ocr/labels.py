@@ -58,13 +58,12 @@ class Labels:
         if len(read) < 5:
             return ""  # one wrong letter of few makes another word
         size, spread, own = len(read), int((1 - _ALIKE) * len(read) + 1), bag(read)
-        near = [
-            (similarity(read, known, _ALIKE), self._exact[known])
-            for length in range(size - spread, size + spread + 1)
-            for known, other in self._of_length.get(length, ())
-            if not far(own, other, farthest(max(length, size), _ALIKE))
-        ]
-        score, found = max(near, default=(0.0, ""))
+        near = [(0.0, "")]
+        for length in range(size - spread, size + spread + 1):
+            most = farthest(max(length, size), _ALIKE)
+            alike = (known for known, other in self._of_length.get(length, ()) if not far(own, other, most))
+            near += ((similarity(read, known, _ALIKE), self._exact[known]) for known in alike)
+        score, found = max(near)
         return found if score >= _ALIKE else ""
 
 
