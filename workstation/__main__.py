@@ -8,6 +8,7 @@ def main() -> None:
     gc.disable()  # nothing that importing makes is garbage: a tenth of its time
     from workstation.app.cli import main as run
 
+    gc.freeze()  # and it stays to the end: nor is it looked at again
     gc.enable()
     try:
         run()

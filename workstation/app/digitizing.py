@@ -1,5 +1,6 @@
 """``workstation read`` and ``workstation digitize``: builds the lane, runs the arrows, shapes the JSON."""
 
+import gc
 import hashlib
 import json
 import tempfile
@@ -28,7 +29,21 @@ from workstation.usecases.office import day
 _HELD = 100
 """Texts of pages in memory, for what looks at them more than once: 16 MB of dense pages."""
 
+_KEPT_OBJECTS = 20_000
+"""So many objects more than there were before Python's collector looks for rings among them: tables, words and drafts have none,
+and with its usual 700 looking is a tenth of the work."""
+
 Results = tuple[list[ReadFile], dict[str, Any]]
+
+
+@contextmanager
+def _collected_seldom() -> Iterator[None]:
+    usual = gc.get_threshold()
+    gc.set_threshold(_KEPT_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager
@@ -43,7 +58,7 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
     lane = page_lane(jobs, reads=True)
     lane.warm()
     try:
-        with tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
+        with _collected_seldom(), tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
             yield Bench(lane, tools, rules, chosen, Path(cache), Shelf(), today, load_places)
     finally:
         lane.close()

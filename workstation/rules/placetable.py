@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from importlib import resources
 from typing import Any
 
@@ -35,7 +36,7 @@ class Row:
         """Names and spellings before the table, with their kind, in plain letters; nobody vouches for them one by one."""
         self.names: tuple[tuple[str, str], ...] = ()
         """(kinds, key) of dated earlier names."""
-        self.children: Sequence[Row] = ()
+        self.children: list[Row] = []
 
     @property
     def to(self) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class PlaceTable:
         self.changes = tuple(_change(c, self.now) for c in changes["changes"])
         """(day, {code: kind from that day on}), the oldest first."""
         self.table = max((day for day, _ in self.changes), default=PRESENT_SINCE)
-        self._begun = {code: row.kind for code, row in self.now.items() if any(code in kinds for _, kinds in self.changes)}
+        self._begun = {code: self.now[code].kind for _, kinds in self.changes for code in kinds}
         for _, kinds in self.changes:
             for code, kind in kinds.items():
                 self.now[code].kind = kind
@@ -88,11 +89,15 @@ class PlaceTable:
         self.spellings = {
             _spelling(short): name for short, name in sorted(changes["spellings"].items(), key=lambda x: -len(x[0]))
         }
-        self.came_from: dict[str, list[Row]] = {}
-        """Present code → old communes (and islands) that went into it, whole or in part."""
+
+    @cached_property
+    def came_from(self) -> Mapping[str, Sequence[Row]]:
+        """Present code → old communes (and islands) that went into it, whole or in part. Only a search asks."""
+        out: dict[str, list[Row]] = {}
         for row in self.old.values():
             for code in row.to if row.level is not Level.PROVINCE else ():
-                self.came_from.setdefault(code, []).append(row)
+                out.setdefault(code, []).append(row)
+        return out
 
     def _name_earlier(self, entry: Mapping[str, Any]) -> None:
         if set(entry) != _EARLIER_KEYS:
@@ -131,7 +136,6 @@ def _rows(text: str) -> Iterator[tuple[Row, tuple[str, str, str] | None]]:
     old = False
     province: Row | None = None
     district: Row | None = None
-    inside: dict[int, list[Row]] = {}
     for line in text.splitlines():
         if line.startswith("#"):
             continue
@@ -145,8 +149,7 @@ def _rows(text: str) -> Iterator[tuple[Row, tuple[str, str, str] | None]]:
             old, kind, fields[1], fields[2], parent, fields[3] if len(fields) > 3 else "", fields[4] if len(fields) > 4 else ""
         )
         if parent is not None:
-            inside.setdefault(id(parent), []).append(row)
-            parent.children = inside[id(parent)]
+            parent.children.append(row)
         if kind in "TN":
             province, district = row, None
         elif kind in "QHXC":
