@@ -436,6 +436,17 @@ def _runs_on(line: Line, edges: Margins, page: Sheet) -> bool:
 
 def letter_subject(page: Sheet) -> IndexField | None:
     """``V/v …`` under the number of an official letter, without the abbreviation itself."""
+    lines, marked = _letter_subject_lines(page)
+    return subject_field(lines, wrong=not marked) if lines else None
+
+
+def has_letter_subject(page: Sheet) -> bool:
+    """Whether there is one, without what it says: that takes looking at each of its words."""
+    return bool(_letter_subject_lines(page)[0])
+
+
+def _letter_subject_lines(page: Sheet) -> tuple[list[Line], bool]:
+    """The lines of a letter's subject, and whether its ``V/v`` was read as such."""
     blocks = header_blocks(page, _body_top(page))
     for at, line in enumerate(blocks.left):
         start = subject_start(line.text) or _subject_under_number(blocks.left[:at], line, page)
@@ -447,8 +458,8 @@ def letter_subject(page: Sheet) -> IndexField | None:
                 if after.box[1] - taken[-1].box[3] > 1.2 * page.pitch or is_upper(after.text):
                     break
                 taken.append(after)
-            return subject_field(taken, wrong=not _SUBJECT_MARK.match(line.text))
-    return None
+            return taken, _SUBJECT_MARK.match(line.text) is not None
+    return [], False
 
 
 def _subject_under_number(above: Sequence[Line], line: Line, page: Sheet) -> int:

@@ -15,6 +15,7 @@ from ocr.header import (
     begins_document,
     derived_type,
     find_title,
+    has_letter_subject,
     letter_subject,
     number_line,
     read_header,
@@ -84,14 +85,14 @@ def _unnamed_kind(page: Sheet, types: tuple[DocumentType, ...]) -> DocumentType 
         for kind in types:
             if kind.abbreviation and kind.abbreviation == lead:
                 return kind
-    if letter_subject(page) or (parsed and parsed.notation):
+    if has_letter_subject(page) or (parsed and parsed.notation):
         return next((t for t in types if t.code == LETTER), None)
     return marked_type(page, types)
 
 
 def _is_letter(page: Sheet) -> bool:
     """Whether it has what official letters have and papers with a title don't: ``V/v`` under the number, or whom it goes to."""
-    return letter_subject(page) is not None or addressees(page) is not None
+    return has_letter_subject(page) or addressees(page) is not None
 
 
 def _type_name(title: Title) -> IndexField:

@@ -74,7 +74,7 @@ def page_json(index: int, page: ReadPage, lang: Lang) -> dict[str, Any]:
 
 def word_json(w: Word) -> dict[str, Any]:
     """``doubt`` and ``suggestion`` only where there is one: most words have none, and they are many."""
-    told: dict[str, Any] = {"text": w.text, "box": [round(v) for v in w.box], "confidence": round(w.confidence, 3)}
+    told: dict[str, Any] = {"text": w.text, "box": [*map(round, w.box)], "confidence": round(w.confidence, 3)}
     if w.doubt:
         told |= {"doubt": w.doubt, "suggestion": w.suggestion}
     return told

@@ -39,7 +39,8 @@ def plain(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """``plain`` of any text, composed or not."""
-    return "".join(c for c in plain(unicodedata.normalize("NFC", text)) if not unicodedata.combining(c))
+    flat = plain(unicodedata.normalize("NFC", text))
+    return flat if flat.isascii() else "".join(c for c in flat if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from workstation.domain.folding import unmarked
+from workstation.domain.folding import plain, unmarked
 
 _DIGITS = {
     "khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "nham": 5, "sau": 6, "bay": 7, "tam": 8,
@@ -98,7 +98,7 @@ class WordedDate:
 
 def dates_in_words(text: str) -> tuple[WordedDate, ...]:
     """Every date whose year is written in words; day and month may be figures. What makes no date is none. ``text``: NFC."""
-    tokens = [(unmarked(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    tokens = [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(plain(text))]
     found: list[WordedDate] = []
     at = 0
     while at < len(tokens):
