@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from ocr.ending import label_line, signer
 from ocr.grammar import find_date, is_upper, place_before, plain, starts_like
-from ocr.header import Title, date_fields, header_blocks, read_header, subject_under
+from ocr.header import date_fields, header_blocks, read_header, subject_under
 from ocr.labelled import read_labelled
 from ocr.notation import in_a_form, number_fields
 from ocr.persontable import read_table
 from ocr.sheet import Line, Sheet, field
+from ocr.titles import Title
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import IndexField
 from workstation.domain.page import PageText

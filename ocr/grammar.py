@@ -111,7 +111,11 @@ def far(a: int, b: int, most: int) -> bool:
 
 def similarity(a: str, b: str, least: float = 0.0) -> float:
     """1 for equal, 0 for nothing in common and for whatever is below ``least``; on ``letters``."""
-    x, y = letters(a), letters(b)
+    return alike(letters(a), letters(b), least)
+
+
+def alike(x: str, y: str, least: float = 0.0) -> float:
+    """``similarity`` of what is ``letters`` already."""
     longest = max(len(x), len(y))
     if not longest or min(len(x), len(y)) < least * longest:
         return 0.0  # so many letters are missing at least

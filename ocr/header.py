@@ -21,7 +21,7 @@ from ocr.grammar import (
 from ocr.notation import in_its_place, number_fields
 from ocr.sheet import Line, Sheet, field, part, without_scraps
 from ocr.subject import subject_field
-from ocr.titles import marks_on, title_lines
+from ocr.titles import Title, find_title
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal
 
@@ -38,16 +38,6 @@ _ADDRESSED = re.compile(r"^\W*\w{3,5} G[UO]I\s?:")
 """*Kính gửi:*, its first letters misread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
-    kind: DocumentType
-    line: Line
-    """Cut to the title's own words."""
-    rest: Line | None
-    """What follows the title on its line."""
-    score: float
-
-
 def nation_line(page: Sheet) -> Line | None:
     """The national name (or the motto under it, or the Party's name) in the upper part of the page."""
     for line in page.lines:
@@ -60,77 +50,6 @@ def number_line(page: Sheet) -> Line | None:
     """``Số: …/…`` in the upper part of the page, the topmost."""
     found = [n for n in page.lines if n.box[1] < 0.45 * page.height and parse_number(n.text)]
     return min(found, key=lambda n: n.box[1], default=None)
-
-
-def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
-    """The line that names the type: capitals, the words of a known title first; the topmost, then the longest title, then the
-    type of which most marks stand on the page. Of a title that two types share, one with marks needs one of them."""
-    found: list[tuple[float, int, int, Title]] = []
-    for line in title_lines(page):
-        if line.box[1] > 0.6 * page.height:
-            continue
-        for kind in types:
-            for title in kind.titles:
-                score, end = _names(line.text, title, alone=kind.layout == "decree30")
-                if score:
-                    count, marks = len(letters(title).split()), marks_on(page, kind)
-                    if kind.marks and not marks:
-                        continue
-                    rest = line.cut(end) if line.text[end:].strip(" .:-") else None
-                    found.append((line.box[1], -count, -marks, Title(kind, line.cut(0, end), rest, score)))
-    return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
-
-
-def _names(text: str, title: str, *, alone: bool) -> tuple[float, int]:
-    """How well a line's first words are a title, 0 for not at all, and where it ends. ``alone``: nothing follows a title."""
-    score = starts_like(_unspecked(text), title, 0.85)
-    if score:
-        count = len(letters(title).split())
-        if not alone or len(letters(_unspecked(text)).split()) == count:
-            return score, _after_words(text, count)
-    return _named_in_pieces(text, title, alone=alone)
-
-
-_PIECES = {True: (6, 0.8), False: (12, 0.9)}
-"""Of a title that stands alone or not: least letters, and least similarity with what was read, the spaces in both left out."""
-
-
-def _named_in_pieces(text: str, title: str, *, alone: bool) -> tuple[float, int]:
-    """As ``_names``, of a title whose letters broke off their words, or in pieces (``T HÔNG BÁO``)."""
-    read, meant = _joined(text), _joined(title)
-    shortest, least = _PIECES[alone]
-    if len(meant) < shortest or not read or (len(read) < len(meant) and not alone):
-        return 0.0, 0
-    score = similarity(read if alone else read[: len(meant)], meant, least)
-    return score, (len(text) if alone else _letters_at(text)[len(meant) - 1] + 1) if score else 0
-
-
-@lru_cache(maxsize=1024)
-def _joined(text: str) -> str:
-    """Its letters and figures; each line is held against every title."""
-    return letters(text).replace(" ", "")
-
-
-def _letters_at(text: str) -> list[int]:
-    """Where they stand."""
-    return [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
-
-
-def _after_words(text: str, count: int) -> int:
-    """Position after so many words of letters."""
-    at = 0
-    for word in text.split():
-        if count == 0:
-            break
-        at = text.index(word, at) + len(word)
-        count -= len(letters(_unspecked(word)).split())
-    return at
-
-
-@lru_cache(maxsize=256)
-def _unspecked(text: str) -> str:
-    """Without stops between two letters: specks in a word, or pieces of a letter."""
-    return re.sub(r"(?<=[^\W\d_])[.,:;'’](?=[^\W\d_])", "", text)
 
 
 def begins_document(page: Sheet, types: tuple[DocumentType, ...], *, alone: bool = True) -> bool:

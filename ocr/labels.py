@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ocr.grammar import bag, far, farthest, letters, similarity
+from ocr.grammar import alike, bag, far, farthest, letters
 from ocr.sheet import Line
 
 _ALIKE = 0.85
@@ -61,8 +61,8 @@ class Labels:
         near = [(0.0, "")]
         for length in range(size - spread, size + spread + 1):
             most = farthest(max(length, size), _ALIKE)
-            alike = (known for known, other in self._of_length.get(length, ()) if not far(own, other, most))
-            near += ((similarity(read, known, _ALIKE), self._exact[known]) for known in alike)
+            like = (known for known, other in self._of_length.get(length, ()) if not far(own, other, most))
+            near += ((alike(read, known, _ALIKE), self._exact[known]) for known in like)
         score, found = max(near)
         return found if score >= _ALIKE else ""
 

@@ -11,10 +11,8 @@ from ocr.grammar import letters, parse_number, similarity
 from ocr.handfields import marked
 from ocr.handling import handling_marks
 from ocr.header import (
-    Title,
     begins_document,
     derived_type,
-    find_title,
     has_letter_subject,
     letter_subject,
     number_line,
@@ -23,7 +21,7 @@ from ocr.header import (
     subject_under,
 )  # fmt: skip
 from ocr.sheet import Sheet, field, sheet
-from ocr.titles import marked_type
+from ocr.titles import Title, find_title, marked_type
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FIELD_NAMES, IndexField, Proposal
 from workstation.domain.page import PageText

@@ -98,7 +98,7 @@ def _options(own: Sequence[RawWord], n: int, others: Sequence[Sequence[RawWord]]
     for one in said:
         cost = total - weights[key(one.text)]
         for option in alternatives(word.text if one is word else core(one.text), one.confidence):
-            out.append((replace(option, cost=option.cost + cost), ()))
+            out.append((option._replace(cost=option.cost + cost), ()))
     return out + otherwise
 
 

@@ -1,8 +1,12 @@
-"""Lines that may be a page's title, and the words that tell of which type a page is."""
+"""A page's title, and the words that tell of which type a page is."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from ocr.grammar import is_upper, parse_number, starts_like
+from ocr.grammar import alike, is_upper, letters, parse_number, plain, starts_like
 from ocr.lines import hull
 from ocr.sheet import Line, Sheet
 from workstation.domain.doctype import DocumentType
@@ -13,6 +17,105 @@ _ALIKE = 0.9
 _NUMBERED = 99
 _MARKS = 2
 """So many known words tell the type of a page without a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    kind: DocumentType
+    line: Line
+    """Cut to the title's own words."""
+    rest: Line | None
+    """What follows the title on its line."""
+    score: float
+
+
+def find_title(page: Sheet, types: tuple[DocumentType, ...]) -> Title | None:
+    """The line that names the type: capitals, the words of a known title first; the topmost, then the longest title, then the
+    type of which most marks stand on the page. Of a title that two types share, one with marks needs one of them."""
+    found: list[tuple[float, int, int, Title]] = []
+    known = [(kind, _wording(title)) for kind in types for title in kind.titles]
+    for line in title_lines(page):
+        if line.box[1] > 0.6 * page.height:
+            continue
+        for kind, title in known:
+            score, end = _names(line.text, title, alone=kind.layout == "decree30")
+            if score:
+                marks = marks_on(page, kind)
+                if kind.marks and not marks:
+                    continue
+                rest = line.cut(end) if line.text[end:].strip(" .:-") else None
+                found.append((line.box[1], -title.length, -marks, Title(kind, line.cut(0, end), rest, score)))
+    return min(found, key=lambda f: (*f[:3], -f[3].score))[3] if found else None
+
+
+class _Wording(NamedTuple):
+    """What a title, or a line that may be one, says."""
+
+    words: str
+    """``letters`` of it."""
+    length: int
+    """In words."""
+    joined: str
+    """Its letters and figures alone."""
+
+
+@lru_cache(maxsize=1024)
+def _wording(text: str) -> _Wording:
+    words = letters(text)
+    return _Wording(words, len(words.split()), words.replace(" ", ""))
+
+
+def _names(text: str, title: _Wording, *, alone: bool) -> tuple[float, int]:
+    """How well a line's first words are a title, 0 for not at all, and where it ends. ``alone``: nothing follows a title."""
+    begun = _begun(text)
+    if not alone or len(begun) == title.length + 1:
+        score = alike(begun[min(title.length, len(begun) - 1)], title.words, 0.85)
+        if score:
+            return score, _after_words(text, title.length)
+    return _named_in_pieces(text, title.joined, alone=alone)
+
+
+@lru_cache(maxsize=256)
+def _begun(text: str) -> tuple[str, ...]:
+    """None, one, two and so on of a line's words, up to all: each line is held against every title."""
+    words = letters(_unspecked(text)).split()
+    return tuple(" ".join(words[:count]) for count in range(len(words) + 1))
+
+
+_PIECES = {True: (6, 0.8), False: (12, 0.9)}
+"""Of a title that stands alone or not: least letters, and least similarity with what was read, the spaces in both left out."""
+
+
+def _named_in_pieces(text: str, meant: str, *, alone: bool) -> tuple[float, int]:
+    """As ``_names``, of a title whose letters broke off their words, or in pieces (``T HÔNG BÁO``)."""
+    read = _wording(text).joined
+    shortest, least = _PIECES[alone]
+    if len(meant) < shortest or not read or (len(read) < len(meant) and not alone):
+        return 0.0, 0
+    score = alike(read if alone else read[: len(meant)], meant, least)
+    return score, (len(text) if alone else _letters_at(text)[len(meant) - 1] + 1) if score else 0
+
+
+def _letters_at(text: str) -> list[int]:
+    """Where its letters and figures stand."""
+    return [i for i, c in enumerate(plain(text)) if c.isascii() and c.isalnum()]
+
+
+def _after_words(text: str, count: int) -> int:
+    """Position after so many words of letters."""
+    at = 0
+    for word in text.split():
+        if count == 0:
+            break
+        at = text.index(word, at) + len(word)
+        count -= len(letters(_unspecked(word)).split())
+    return at
+
+
+@lru_cache(maxsize=256)
+def _unspecked(text: str) -> str:
+    """Without stops between two letters: specks in a word, or pieces of a letter."""
+    return re.sub(r"(?<=[^\W\d_])[.,:;'’](?=[^\W\d_])", "", text)
 
 
 def title_lines(page: Sheet) -> Iterator[Line]:
