@@ -36,9 +36,8 @@ class Labels:
 
     def __init__(self, wordings: Iterable[str]) -> None:
         self._exact = {letters(w): w for w in wordings}
-        self._of_length: dict[int, list[tuple[str, int]]] = {}
-        for known in self._exact:
-            self._of_length.setdefault(len(known), []).append((known, bag(known)))
+        self._bags = {known: bag(known) for known in self._exact}
+        self._by_size: dict[int, list[tuple[str, int, int]]] = {}
         self._known: dict[str, str] = {}
         self.longest = max((len(w.split()) for w in self._exact.values()), default=0)
         """Of the longest label, in words."""
@@ -57,14 +56,21 @@ class Labels:
     def _nearest(self, read: str) -> str:
         if len(read) < 5:
             return ""  # one wrong letter of few makes another word
-        size, spread, own = len(read), int((1 - _ALIKE) * len(read) + 1), bag(read)
-        near = [(0.0, "")]
-        for length in range(size - spread, size + spread + 1):
-            most = farthest(max(length, size), _ALIKE)
-            like = (known for known, other in self._of_length.get(length, ()) if not far(own, other, most))
-            near += ((alike(read, known, _ALIKE), self._exact[known]) for known in like)
-        score, found = max(near)
+        own = bag(read)
+        near = [known for known, other, most in self._of_size(len(read)) if not far(own, other, most)]
+        score, found = max(((alike(read, known, _ALIKE), self._exact[known]) for known in near), default=(0.0, ""))
         return found if score >= _ALIKE else ""
+
+    def _of_size(self, size: int) -> list[tuple[str, int, int]]:
+        """Of the labels that what was read in so many letters may be: the bag, and how many letters may be others."""
+        if size not in self._by_size:
+            spread = int((1 - _ALIKE) * size + 1)
+            self._by_size[size] = [
+                (known, own, farthest(max(len(known), size), _ALIKE))
+                for known, own in self._bags.items()
+                if abs(len(known) - size) <= spread
+            ]
+        return self._by_size[size]
 
 
 def spots(lines: Sequence[Line], labels: Labels) -> list[list[Spot]]:

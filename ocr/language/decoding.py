@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
-from ocr.language.wording import first_words, is_weak, key, threes, together, usual_neighbours, usually_together
+from ocr.language.wording import is_weak, key, keyed_runs, threes, together, usual_runs, usually_together, weak_keys
 from workstation.domain.syllables import core, is_syllable
 
 _PAIR, _WEAK_PAIR = 2.2, 1.2
@@ -203,14 +203,16 @@ def _together(a: str, b: str) -> float:
 @cache
 def _followers() -> frozenset[str]:
     """Keys of words that stand behind others only (``cứ`` of ``căn cứ``): what they go on with they do behind those."""
-    seen = Counter(key(right) for _, right in usual_neighbours() if not is_weak(right))
-    return frozenset(own for own, count in seen.items() if count >= _OFTEN) - {key(word) for word in first_words()}
+    seen = Counter(own for run in keyed_runs() for own in run[1:])
+    often = frozenset(own for own, count in seen.items() if count >= _OFTEN)
+    return often - weak_keys() - {run[0] for run in keyed_runs()}
 
 
 @cache
 def _vocabulary() -> Mapping[str, str]:
     """Key of a word → the word in small letters."""
-    return {key(w): w.lower() for w in dict.fromkeys(chain(*usual_neighbours())) if w.isalpha() and is_syllable(w)}
+    words = dict.fromkeys(chain.from_iterable(run for run in usual_runs() if len(run) > 1))
+    return {key(w): w.lower() for w in words if w.isalpha() and is_syllable(w)}
 
 
 @lru_cache(maxsize=4096)

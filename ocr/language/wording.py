@@ -28,12 +28,12 @@ def key(word: str) -> str:
 
 
 @cache
-def _weak() -> frozenset[str]:
+def weak_keys() -> frozenset[str]:
     return frozenset(key(w) for w in _WEAK_WORDS.split())
 
 
 def is_weak(word: str) -> bool:
-    return key(word) in _weak()
+    return key(word) in weak_keys()
 
 
 def usually_together(left: str, right: str) -> bool:
@@ -44,7 +44,7 @@ def usually_together(left: str, right: str) -> bool:
 @cache
 def together() -> frozenset[tuple[str, str]]:
     """Keys of words that usually follow one another."""
-    return frozenset((key(left), key(right)) for left, right in usual_neighbours())
+    return frozenset(two for run in keyed_runs() for two in pairwise(run))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def pairs() -> Pairs:
     named: set[tuple[str, str]] = set()
     after: dict[tuple[str, str], set[str]] = {}
     before: dict[tuple[str, str], set[str]] = {}
-    weak = _weak()
+    weak = weak_keys()
     for left, right in _neighbours("usual.txt"):
         known.add((key(left), key(right)))
     for left, right in (*_neighbours("wording.txt"), *_neighbours("fixed.txt")):
@@ -94,9 +94,15 @@ def pairs() -> Pairs:
 _ALL = ("usual.txt", "wording.txt", "fixed.txt", "subjects.txt")
 
 
-def usual_neighbours() -> Iterator[tuple[str, str]]:
+def usual_runs() -> Iterator[Sequence[str]]:
     """Words that usually follow one another, as they are written."""
-    return (two for name in _ALL for two in _neighbours(name))
+    return (words for name in _ALL for words in _runs(name) if words)
+
+
+@cache
+def keyed_runs() -> Sequence[tuple[str, ...]]:
+    """The keys of those."""
+    return [tuple(map(key, words)) for words in usual_runs()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ class Threes:
 
 @cache
 def threes() -> Threes:
-    runs = [tuple(map(key, words)) for name in _ALL for words in _runs(name) if words]
+    runs = keyed_runs()
     known = {three for run in runs for three in zip(run, run[1:], run[2:], strict=False)}
     ends, begins = {run[-2:] for run in runs if len(run) > 1}, {run[:2] for run in runs if len(run) > 1}
     pairs = {two for run in runs for two in pairwise(run)}
@@ -123,11 +129,6 @@ def threes() -> Threes:
 def usually_in_a_row(first: str, second: str, third: str) -> bool:
     """Whether three words usually follow one another."""
     return (key(first), key(second), key(third)) in threes().known
-
-
-def first_words() -> Iterator[str]:
-    """Words that begin what is said, as they are written."""
-    return (words[0] for name in _ALL for words in _runs(name) if words)
 
 
 def _neighbours(name: str) -> Iterator[tuple[str, str]]:
