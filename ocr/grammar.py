@@ -144,8 +144,8 @@ def _first_words(text: str, count: int) -> str:
 
 def is_upper(text: str) -> bool:
     """Whether nearly all letters are capitals (reading errors allowed)."""
-    found = [c for c in text if c.isalpha()]
-    return len(found) >= 2 and sum(c.isupper() for c in found) >= 0.8 * len(found)
+    found = "".join(filter(str.isalpha, text))
+    return len(found) >= 2 and sum(map(str.isupper, found)) >= 0.8 * len(found)
 
 
 @dataclass(frozen=True, slots=True)

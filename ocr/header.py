@@ -83,11 +83,11 @@ class Blocks:
 def header_blocks(page: Sheet, until: float) -> Blocks:
     """Lines above ``until``, parted at the left edge of the national name (the middle of the page without one); a line that was
     read across the gutter is cut there."""
-    gutter = _gutter(page)
+    gutter, lowest = _gutter(page), until + 0.5 * page.pitch
     left: list[Line] = []
     right: list[Line] = []
     for line in page.lines:
-        if line.box[3] > until + 0.5 * page.pitch:
+        if line.box[3] > lowest:
             continue
         for half in _parted(line, gutter, page):
             (left if half.centre < gutter else right).append(half)
