@@ -249,11 +249,27 @@ def _near(read: str, most: int) -> tuple[tuple[str, float], ...]:
 
 def _of_like_letters(read: str, most: int) -> Iterator[tuple[str, int, str, int]]:
     """Known words with so many other letters at most: keys, places in the vocabulary, the words, and how many are others."""
+    for spelt in _one_off(read) if most < 2 else _not_far(read, most):
+        if (off := distance(read, spelt, most)) <= most:
+            yield from ((key, place, word, off) for key, place, word in _by_letters()[spelt])
+
+
+def _one_off(read: str) -> Set[str]:
+    """Letters of known words, all that are one off among them: of such two either is the other, or one of the two lacks a letter,
+    or both lack one in the same place. Of what was read with any confidence more is seldom asked."""
+    return {spelt for piece in _pieces(read) for spelt in _by_pieces().get(piece, ())}
+
+
+def _pieces(letters: str) -> Set[str]:
+    """The letters, and all but one of them."""
+    return {letters, *(letters[:i] + letters[i + 1 :] for i in range(len(letters)))}
+
+
+def _not_far(read: str, most: int) -> Iterator[str]:
+    """Letters of known words, without those of which more than so many cannot be what was read."""
     own = bag(read)
     for length in range(len(read) - most, len(read) + most + 1):
-        for spelt, there in _spelt().get(length, ()):
-            if not far(own, there, most) and (off := distance(read, spelt, most)) <= most:
-                yield from ((key, place, word, off) for key, place, word in _by_letters()[spelt])
+        yield from (spelt for spelt, there in _spelt().get(length, ()) if not far(own, there, most))
 
 
 def _misread(read: str, off: int, letters: int) -> float:
@@ -268,6 +284,15 @@ def _spelt() -> Mapping[int, Sequence[tuple[str, int]]]:
     out: dict[int, list[tuple[str, int]]] = {}
     for letters in _by_letters():
         out.setdefault(len(letters), []).append((letters, bag(letters)))
+    return out
+
+
+@cache
+def _by_pieces() -> Mapping[str, Sequence[str]]:
+    out: dict[str, list[str]] = {}
+    for letters in _by_letters():
+        for piece in _pieces(letters):
+            out.setdefault(piece, []).append(letters)
     return out
 
 
