@@ -4,7 +4,7 @@ cost least together. A noisy channel with pairs and threes of words, solved whol
 from its neighbour what they were, and one that was read in pieces is one again.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
-from ocr.language.wording import is_weak, key, keyed_runs, threes, together, usual_runs, usually_together, weak_keys
+from ocr.language.wording import is_weak, key, keyed_runs, threes, together, usual_runs, weak_keys
 from workstation.domain.syllables import core, is_syllable
 
 _PAIR, _WEAK_PAIR = 2.2, 1.2
@@ -195,9 +195,10 @@ def _together(a: str, b: str) -> float:
     left, right = core(a), core(b)
     if not left or not right or a[-1] in _STOPS:
         return 0.0
-    if not usually_together(left, right):
-        return -_ALONE if key(right) in _followers() else 0.0
-    return _WEAK_PAIR if is_weak(left) or is_weak(right) else _PAIR
+    pair = key(left), key(right)
+    if pair not in together():
+        return -_ALONE if pair[1] in _followers() else 0.0
+    return _PAIR if weak_keys().isdisjoint(pair) else _WEAK_PAIR
 
 
 @cache
@@ -319,11 +320,10 @@ class _Sides:
 @cache
 def _sides() -> _Sides:
     bare = {own: plain(word) for own, word in _vocabulary().items()}
-    after: dict[str, set[str]] = {}
-    before: dict[str, set[str]] = {}
+    after, before = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for run in (*together(), *threes().known):
         said = [bare.get(own, "") for own in run]
         if all(said):
-            after.setdefault(" ".join(said[:-1]), set()).add(run[-1])
-            before.setdefault(" ".join(said[1:]), set()).add(run[0])
+            after[" ".join(said[:-1])].add(run[-1])
+            before[" ".join(said[1:])].add(run[0])
     return _Sides(after, before)

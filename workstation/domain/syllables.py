@@ -161,7 +161,7 @@ _FOREIGN = _set(
 @lru_cache(maxsize=4096)
 def core(word: str) -> str:
     """A word without the signs round it."""
-    return _EDGE.sub("", word)
+    return word if word.isalnum() else _EDGE.sub("", word)
 
 
 HIGHLAND = _set("đắk đăk krông krong ea ia chư kông ya y h đạ đam")
