@@ -100,8 +100,6 @@ class _Held(dict[str, tuple[int, ...]]):
 
 
 _HELD = _Held()
-for _letter in " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
-    _HELD[_letter]  # the commonest first: small numbers
 
 
 def far(a: int, b: int, most: int) -> bool:

@@ -81,7 +81,7 @@ def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
                     score += _beside(*last, word)
                     last = last[1], word
                 if score < best[end] - _BEHIND:
-                    continue  # nor would this one
+                    continue  # this one would not be
                 if last not in after or score > after[last].score:
                     after[last] = _State(score, last, i, state, option.places)
                     best[end] = max(best[end], score)
@@ -137,7 +137,8 @@ def _expected(first: str, left: str, read: str, right: str, last: str) -> tuple[
     sides, seen, out = _sides(), strokes(read), []
     between = sides.after.get(left, _NONE) & sides.before.get(right, _NONE)
     for own in sorted(between | sides.after.get(f"{first} {left}", _NONE) | sides.before.get(f"{right} {last}", _NONE)):
-        word, meant = _vocabulary()[own], strokes(_vocabulary()[own])
+        word = _vocabulary()[own]
+        meant = strokes(word)
         longest, off = max(len(seen), len(meant)), distance(seen, meant)
         if int(_FARTHEST * longest) < off <= _FARTHER * longest:
             out.append((word, _misread(read, off, distance(plain(read), plain(word)))))
@@ -252,7 +253,7 @@ def _of_like_letters(read: str, most: int) -> Iterator[tuple[str, int, str, int]
     """Known words with so many other letters at most: keys, places in the vocabulary, the words, and how many are others."""
     for spelt in _one_off(read) if most < 2 else _not_far(read, most):
         if (off := distance(read, spelt, most)) <= most:
-            yield from ((key, place, word, off) for key, place, word in _by_letters()[spelt])
+            yield from ((own, place, word, off) for own, place, word in _by_letters()[spelt])
 
 
 def _one_off(read: str) -> Set[str]:
@@ -290,6 +291,7 @@ def _spelt() -> Mapping[int, Sequence[tuple[str, int]]]:
 
 @cache
 def _by_pieces() -> Mapping[str, Sequence[str]]:
+    """``_pieces`` → the letters of known words that have them."""
     out: dict[str, list[str]] = {}
     for letters in _by_letters():
         for piece in _pieces(letters):
