@@ -209,9 +209,18 @@ def _letters(*, family: bool) -> frozenset[str]:
     return frozenset(map(plain, _families() if family else _given()))
 
 
-def _same_letters(word: str) -> list[str]:
+def _same_letters(word: str) -> Sequence[str]:
     """Families that differ from a word by marks only."""
-    return [known for known in _KNOWN.values() if plain(known) == plain(word)]
+    return _by_letters().get(plain(word), ())
+
+
+@cache
+def _by_letters() -> Mapping[str, Sequence[str]]:
+    """Families by their names without marks. A name under a seal is held against all of them, some thousand times a page."""
+    found: dict[str, list[str]] = {}
+    for known in _KNOWN.values():
+        found.setdefault(plain(known), []).append(known)
+    return found
 
 
 def likeness(a: str, b: str) -> float:
