@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr.components import components, picked
 from ocr.frames import Pixels
 from ocr.geometry import grey
-from ocr.smaller import pooled
+from ocr.smaller import darkest, pooled
 from workstation.domain.page import Box
 
 Floats = NDArray[np.float64]
@@ -75,9 +75,9 @@ class Ink:
 def find_ink(page: Pixels, dpi: float) -> Ink:
     """Of a prepared grey page. About 150 dpi: hairlines survive the pooling."""
     pool = max(1, round(dpi / 150))
-    small = np.asarray(cv2.erode(page, np.ones((pool, pool), np.uint8))[pool // 2 :: pool, pool // 2 :: pool], np.uint8).copy()
+    small = darkest(page, pool)
     mm = dpi / pool / 25.4
-    pieces, large = _pieces(np.asarray(small < _INK, np.uint8), mm)
+    pieces, large = _pieces(_below(small, _INK), mm)
     seals = _round_seals(small, large, mm) if large.any() else ()
     letters = pieces.boxes[pieces.letter]
     for seal in (s for s in seals if s.light):
@@ -91,6 +91,11 @@ class _Pieces:
     boxes: Floats
     letter: NDArray[np.bool_]
     stroke: NDArray[np.bool_]
+
+
+def _below(page: Pixels, level: int) -> Pixels:
+    """1 where it is darker than a level."""
+    return np.asarray(cv2.threshold(page, level - 1, 1, cv2.THRESH_BINARY_INV)[1], np.uint8)
 
 
 def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, Pixels]:
@@ -109,7 +114,7 @@ def _pieces(dark: Pixels, mm: float) -> tuple[_Pieces, Pixels]:
 def _under(small: Pixels, seal: Circle, mm: float) -> Floats:
     """Letters under a seal lighter than print."""
     x0, y0, x1, y1 = (max(0, round(v)) for v in seal.box)
-    pieces, _ = _pieces(np.asarray(small[y0:y1, x0:x1] < UNDER_SEAL, np.uint8), mm)
+    pieces, _ = _pieces(_below(small[y0:y1, x0:x1], UNDER_SEAL), mm)
     found = pieces.boxes[pieces.letter] + np.array([x0, y0, x0, y0])
     return np.asarray(found[seal.around(found)])
 
@@ -196,7 +201,8 @@ class Colours:
         """Whether there is more coloured than black ink in a box of the page."""
         x0, y0, x1, y1 = (round(v * self.scale) for v in box)
         part = np.s_[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
-        return bool((self.coloured[part] > 0).sum() > (self.black[part] > 0).sum())
+        coloured = np.count_nonzero(self.coloured[part])
+        return bool(coloured and coloured > np.count_nonzero(self.black[part]))
 
 
 def find_colours(page: Pixels, dpi: float) -> Colours | None:

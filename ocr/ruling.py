@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.frames import Pixels
+from ocr.smaller import darkest
 from ocr.strokes import level_strokes, upright_strokes
 
 Mask = NDArray[np.uint8]
@@ -56,9 +57,8 @@ def find_rules(page: Pixels, dpi: float, *, worn: bool = False) -> Rules:
     """Long strokes of a prepared page. Looked for at about 150 dpi: a hairline survives the pooling, letters stay short."""
     pool = max(1, round(dpi / 150))
     height, width = page.shape
-    dark = cv2.erode(page, np.ones((pool, pool), np.uint8))[pool // 2 :: pool, pool // 2 :: pool] < INK + 20
+    whole = np.asarray(cv2.threshold(darkest(page, pool), INK + 19, 1, cv2.THRESH_BINARY_INV)[1], np.uint8)
     mm = dpi / pool / 25.4
-    whole = np.asarray(dark, np.uint8)
     long, gap = max(5, round(RULE_MM * mm)), max(1, round(0.8 * mm))
     high = max(5, round(_PIECE_MM * mm)) if worn else long
     # broken rules are mended: upright ones far, level ones only on worn paper, where lines of text may grow together too
@@ -67,6 +67,8 @@ def find_rules(page: Pixels, dpi: float, *, worn: bool = False) -> Rules:
     level, upright = level_strokes(np.asarray(across, np.uint8), long), upright_strokes(np.asarray(down, np.uint8), high)
     if worn:
         level, upright = _unlettered(level, whole, mm, level=True), _unlettered(upright, whole, mm, level=False)
+    if pool == 1:
+        return Rules(level, upright)
     size = (width, height)
     full = [np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_NEAREST), np.uint8) for m in (level, upright)]
     return Rules(full[0], full[1])

@@ -15,8 +15,9 @@ _NEARLY = 0.0002
 """Off a scale by so little is at it: half a pixel in the width of a page."""
 _WIDEST = 32766
 """Pixels: of a wider picture OpenCV does not say where a pixel comes from."""
-_BAND = 64
-"""Rows at once: where a pixel comes from takes more memory than the pixel."""
+_BAND = 16
+"""Rows at once: where a pixel comes from takes more memory than the pixel, and of so few rows it stays in the core's own cache
+(64 rows: a tenth slower)."""
 
 
 def halved(page: Pixels, scale: float) -> tuple[Pixels, float]:
@@ -53,6 +54,14 @@ def pooled(page: Pixels, pool: int) -> Pixels:
     height, width = max(1, page.shape[0] // pool), max(1, page.shape[1] // pool)
     whole = page[: pool * height, : pool * width]
     return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def darkest(page: Pixels, pool: int) -> Pixels:
+    """The darkest of about each square of ``pool`` pixels of a grey page, which hairlines survive; itself of one."""
+    if pool == 1:
+        return page
+    spread = cv2.erode(page, np.ones((pool, pool), np.uint8))
+    return np.ascontiguousarray(spread[pool // 2 :: pool, pool // 2 :: pool], np.uint8)
 
 
 def _two_for_three(page: Pixels) -> Pixels:
