@@ -51,9 +51,9 @@ def numbers(table: Table, words: Words) -> Numbers:
     cells: list[Region] = []
     gaps: list[Region] = []
     saying = [w for w in words if any(s.isalnum() for s in w.text)]
-    middles = _middles(saying)
+    middles = middles_of(saying)
     for column in _columns(table):
-        said = {c: [saying[i] for i in _within(middles, c)] for c in column}
+        said = {c: [saying[i] for i in within(middles, c)] for c in column}
         full = [c for c in column if said[c]]
         right = [c for c in full if all(is_number(core(w.text)) for w in said[c])]
         if len(full) < _ROWS or len(right) < _NUMBERS * len(full):
@@ -80,9 +80,9 @@ def junk(column: Numbers, words: Sequence[Word]) -> list[Word]:
     """The garbled words of cells in which no number was read beside them: beside one they are its end, misread. A
     cell may hold two rows where the rule between them has faded."""
     found: list[Word] = []
-    middles = _middles(words)
+    middles = middles_of(words)
     for cell in column.cells:
-        mine = [words[i] for i in _within(middles, cell)]
+        mine = [words[i] for i in within(middles, cell)]
         said = [w for w in mine if is_number(core(w.text)) and not garbled(w)]
         found += [w for w in mine if garbled(w) and not any(level(w.box, s.box) or _of_rule(w, cell) for s in said)]
     return found
@@ -126,10 +126,10 @@ def broken(table: Table, words: Sequence[Word]) -> list[Word]:
 def strange(table: Table, words: Sequence[Word]) -> list[Box]:
     """Where cells of a column that says the same in each (``Khu phố 3``) say something else, without being sure. Its heading
     may."""
-    middles = _middles(words)
+    middles = middles_of(words)
     found: list[Box] = []
     for column in _columns(table):
-        said = [mine for cell in column if (mine := [words[i] for i in _within(middles, cell)])]
+        said = [mine for cell in column if (mine := [words[i] for i in within(middles, cell)])]
         sure = Counter(_letters(mine) for mine in said if _sure_of(mine) >= KNOWN)
         usual, often = sure.most_common(1)[0] if sure else ("", 0)
         # on worn paper cells that say the same are each misread in its own way
@@ -151,9 +151,9 @@ def _unlike(said: str, usual: str) -> bool:
 
 def _odd(table: Table, words: Sequence[Word]) -> Iterator[tuple[list[Word], float]]:
     """The words of cells of numbers that have another form than their column's, and how many figures its numbers have."""
-    middles, cells = _middles(words), numbers(table, words).cells
+    middles, cells = middles_of(words), numbers(table, words).cells
     for column in _columns(table):
-        said = [[words[i] for i in _within(middles, cell)] for cell in column if cell in cells]
+        said = [[words[i] for i in within(middles, cell)] for cell in column if cell in cells]
         known = [(form(text), _figures(text), mine) for mine in said if (text := _text(mine))]
         sure = [own for own, _, mine in known if _sure_of(mine) >= KNOWN]
         usual, often = Counter(sure).most_common(1)[0] if sure else ("", 0)
@@ -204,14 +204,16 @@ def _columns(table: Table) -> Iterator[tuple[Region, ...]]:
     return zip(*(r for r in table.rows if len(r) == usual), strict=True)
 
 
-def _middles(words: Words) -> Floats:
-    """N×2: x and y of each word's middle. A list's page has hundreds of words and of cells: each with each is a loop too long."""
-    return np.array([(w.box[0] + w.box[2], w.box[1] + w.box[3]) for w in words], float).reshape(-1, 2) / 2
+def middles_of(words: Words) -> Floats:
+    """2×N: x and y of each word's middle. A list's page has hundreds of words and of cells: each with each is a loop too long."""
+    x0, y0, x1, y1 = np.array([w.box for w in words], float).reshape(-1, 4).T
+    return np.stack((x0 + x1, y0 + y1)) / 2
 
 
-def _within(middles: Floats, cell: Region) -> list[int]:
+def within(middles: Floats, cell: Region) -> list[int]:
     """Which of the middles lie in a cell, in their order."""
-    inside = (middles > cell[:2]).all(axis=1) & (middles < cell[2:]).all(axis=1)
+    x, y = middles
+    inside = (x > cell[0]) & (y > cell[1]) & (x < cell[2]) & (y < cell[3])
     return np.flatnonzero(inside).tolist()
 
 

@@ -59,8 +59,8 @@ def numbers_again(
 def dropped_again(page: Pixels, letters: Floats, words: Sequence[AWord], dpi: float, recognizer: Recognizer) -> tuple[AWord, ...]:
     """The words in their order, numbers of fewer digits than there are whole pieces of ink as their second reading says, where
     it has all digits of the first in their order. ``letters``: N×4, the boxes of the page's ink, pixels."""
-    middles = (letters[:, :2] + letters[:, 2:]) / 2
-    at = [i for i, w in enumerate(words) if is_number(core(w.text)) and _signs(w.text) < _whole(letters, middles, w.box)]
+    pieces = np.stack((*(letters[:, :2] + letters[:, 2:]).T / 2, letters[:, 3] - letters[:, 1]))
+    at = [i for i, w in enumerate(words) if is_number(core(w.text)) and _signs(w.text) < _whole(pieces, w.box)]
     out = list(words)
     for i, again in _read_again(page, words, at, dpi, recognizer):
         if _has_more(core(words[i].text), again):
@@ -90,10 +90,11 @@ def _signs(text: str) -> int:
     return sum(c not in _LOW for c in text) + 2 * text.count("%")
 
 
-def _whole(letters: Floats, middles: Floats, box: Box) -> int:
-    """Pieces of ink in a word's box about as high as it."""
-    inside = ((middles > box[:2]) & (middles < box[2:])).all(axis=1)
-    return int(np.count_nonzero(letters[inside, 3] - letters[inside, 1] >= _HIGH * (box[3] - box[1])))
+def _whole(pieces: Floats, box: Box) -> int:
+    """Pieces of ink in a word's box about as high as it. ``pieces``: 3×N, x and y of their middles and their heights."""
+    x, y, height = pieces
+    inside = (x > box[0]) & (y > box[1]) & (x < box[2]) & (y < box[3])
+    return int(np.count_nonzero(inside & (height >= _HIGH * (box[3] - box[1]))))
 
 
 def _has_more(first: str, again: str) -> bool:

@@ -191,10 +191,12 @@ def _threshold(page: Pixels, dpi: float) -> Pixels:
     The darkest ink counts most (its mean weighted by its square), as the other side's lies between the lines too.
     """
     scale = 50 / dpi
-    dark = np.where(page < 230, np.float32(255) - page, np.float32(0))
+    level = np.arange(256, dtype=np.float32)
+    dark = np.where(level < 230, 255 - level, 0).astype(np.float32)
     size = max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale))
     window = (round(9 / 25.4 * 50) | 1,) * 2
-    third, second = (cv2.blur(cv2.resize(np.power(dark, n), size, interpolation=cv2.INTER_AREA), window) for n in (3.0, 2.0))
+    powers = (cv2.LUT(page, np.power(dark, n)) for n in (3.0, 2.0))
+    third, second = (cv2.blur(cv2.resize(power, size, interpolation=cv2.INTER_AREA), window) for power in powers)
     strength = np.where(second > 1, third / np.maximum(second, 1), 200)
     limit = np.clip(255 - 0.5 * strength, 140, 205).astype(np.uint8)
     return np.asarray(cv2.resize(limit, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.columns import Numbers, broken, junk, numbers, strange
+from ocr.columns import Numbers, broken, junk, middles_of, numbers, strange, within
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Floats, holds
@@ -128,11 +128,10 @@ def in_cells(page: Pixels, grids: Grids, words: Words, mm: float) -> list[Box]:
     """What is written in cells without a word, and figures on a row of their own in cells with words."""
     found = []
     words = [w for w in words if any(c.isalnum() for c in w.text)]
-    middles = np.array([(w.box[0] + w.box[2], w.box[1] + w.box[3]) for w in words], float).reshape(-1, 2) / 2
+    middles = middles_of(words)
     rim = round(_RIM_MM * mm)
     for x0, y0, x1, y1 in (cell for table, _ in grids for cell in table.cells):
-        inside = (middles > (x0, y0)).all(axis=1) & (middles < (x1, y1)).all(axis=1)
-        mine = [words[i] for i in np.flatnonzero(inside).tolist()]
+        mine = [words[i] for i in within(middles, (x0, y0, x1, y1))]
         part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
         room = part.shape[0] - (_rise(mine) if mine else 0)
         if room < FIGURE_MM * mm or not part.size or part.min() >= _FAINT:

@@ -133,14 +133,17 @@ def foreign(marks: Marks, box: Box) -> bool:
 
 def uncovered(letters: Floats, words: Words, covers: Cover) -> NDArray[np.bool_]:
     """Which letters no word covers."""
+    free = np.ones(len(letters), bool)
+    if not len(words):
+        return free
     x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
-    free = np.ones(len(x), bool)
     order = np.argsort(y)
-    ranked = y[order]
-    for word in words:
-        x0, y0, x1, y1 = word.box
-        near = order[np.searchsorted(ranked, y0) : np.searchsorted(ranked, y1)]
-        under = near[(x[near] > x0) & (x[near] < x1)]
+    across = x[order]
+    boxes = np.array([w.box for w in words])
+    first, last = np.searchsorted(y[order], boxes[:, 1::2].T).tolist()
+    for word, start, end in zip(words, first, last, strict=True):
+        level = across[start:end]
+        under = order[start:end][(level > word.box[0]) & (level < word.box[2])]
         if covers(word, len(under)):
             free[under] = False
     return free
