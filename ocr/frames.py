@@ -61,6 +61,8 @@ class Frame:
     """False: the file says nothing credible, and ``dpi`` follows from taking the shorter side for A4's."""
     bits: int
     """Bits a pixel in the file: 1, 8, 24 …"""
+    drawn: bool = False
+    """A PDF's page that is not one picture and nothing else: it may have words of its own."""
 
     @property
     def info(self) -> FrameInfo:
@@ -398,7 +400,8 @@ def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
             dpi, bits = float(PDF_RENDER_DPI), 24
         pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width * pixmap.n]
         pixels = pixels.reshape(pixmap.height, pixmap.width, pixmap.n)
-    return Frame(np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]), dpi, True, bits)
+    plain = pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]
+    return Frame(np.ascontiguousarray(plain), dpi, True, bits, drawn=scan is None)
 
 
 def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixels | None:

@@ -132,7 +132,7 @@ def _understood(frame: Frame, job: PageJob, recognizer: Recognizer, otherwise: O
     found = () if done.blank else codes.find_codes(done.plain, done.dpi)
     if separator_of(found) is not None:  # what is printed on our own sheets is nobody's document
         return done, reduced, _read(replace(done, blank=True), reduced, recognizer), found
-    drawn = all(t.name in AFFINE for t in geometry(done.recipe))
+    drawn = frame.drawn and all(t.name in AFFINE for t in geometry(done.recipe))
     own = written.own_words(job.path, job.frame) if job.read and not done.blank and drawn else ()
     if own:
         placed = written.moved(own, geometry(done.recipe), *frame.pixels.shape[1::-1])
