@@ -10,6 +10,7 @@ from ocr.components import components
 from ocr.edges import Points
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.levels import percentile
 from ocr.smaller import pooled
 
 _DPI = 50.0
@@ -60,7 +61,7 @@ def covered(page: Pixels, dpi: float, corners: Points) -> Covered:
 def _foreign(small: Pixels) -> Mask:
     """What is much darker than the paper, or warm and somewhat darker as skin is, and no ink of seal or pen."""
     plain = grey(small)
-    paper = float(np.percentile(plain[::2, ::2], 70))
+    paper = percentile(plain[::2, ::2], 70)
     dark = plain < _DARK * paper
     if small.ndim == 2:
         return dark.astype(np.uint8)

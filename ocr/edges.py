@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.levels import percentile
 from workstation.domain.page import Recipe, recipe_matrix
 
 Points = NDArray[np.float32]
@@ -66,7 +67,7 @@ def clipped_mm(page: Pixels, dpi: float, corners: Points) -> float:
     scanner's glass), and edges that are not paper's.
     """
     plain = grey(page)
-    paper = float(np.percentile(plain[::8, ::8], 70))
+    paper = percentile(plain[::8, ::8], 70)
     inside = corners.mean(axis=0)
     sides = [_side(plain, dpi, paper, *ends, inside) for ends in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
     around = zip([sides[-1], *sides], sides, [*sides[1:], sides[0]], strict=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ocr.frames import Pixels
 from ocr.ink import UNDER_SEAL, Circle, Colours, Floats, Ink, holds
+from ocr.levels import percentile
 from ocr.lines import RawWord, hull
 from ocr.stampframes import Frame
 from ocr.stampink import Stamp
@@ -219,4 +220,4 @@ def darkness(page: Pixels, box: Box) -> float:
     """Level of the darkest tenth of a box: of its strokes."""
     x0, y0, x1, y1 = (max(0, int(v)) for v in box)
     part = page[y0 : y1 + 1, x0 : x1 + 1]
-    return float(np.percentile(part, 10)) if part.size else 255.0
+    return percentile(part, 10) if part.size else 255.0

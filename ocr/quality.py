@@ -11,6 +11,7 @@ from ocr.covered import covered
 from ocr.edges import clipped_mm, lost_mm, outline
 from ocr.frames import Frame, Pixels
 from ocr.geometry import grey, ink_map
+from ocr.levels import counted, level_at
 from ocr.reduce import Reduced
 from ocr.smaller import pooled, shrink
 from workstation.domain.findings import FindingLimits
@@ -60,7 +61,7 @@ def sharpness(pixels: Pixels, dpi: float, turned: bool = False) -> float:
     height, width = plain.shape
     across = np.ascontiguousarray(plain[:: max(1, height // 400)])
     # first gathered, then turned: a column at a time would fetch the whole page for each
-    down = np.ascontiguousarray(np.ascontiguousarray(plain[:, :: max(1, width // 400)]).T)
+    down = np.asarray(cv2.transpose(np.ascontiguousarray(plain[:, :: max(1, width // 400)])), np.uint8)
     return min(_sharp(rows, dpi, _TURNING if turned else 0.0) for rows in (across, down))
 
 
@@ -83,7 +84,8 @@ def _edge_widths(rows: Pixels) -> NDArray[np.float64]:
     flat = slope.ravel()
     sign = (flat > 0).view(np.int8) - (flat < 0).view(np.int8)
     starts = np.concatenate(([0], np.flatnonzero(sign[1:] != sign[:-1]) + 1))
-    before = np.concatenate(([0], np.cumsum(flat, dtype=np.int32)))
+    before = np.zeros(len(flat) + 1, np.int32)
+    np.cumsum(flat, out=before[1:])
     height = np.abs(np.diff(before[starts], append=before[-1]))
     strong = np.flatnonzero(height > 60)
     if not strong.size:
@@ -99,16 +101,9 @@ def brightness_and_contrast(pixels: Pixels, dpi: float, ink_mm2: float = math.in
     ``ink_mm2``: of writing, which may be little."""
     small = pooled(grey(pixels), max(1, round(dpi / 100)))
     area = pixels.shape[0] * pixels.shape[1] * (25.4 / dpi) ** 2
-    paper, ink = _percentile(small, 70), _percentile(small, min(_INK_PERCENT, 50 * ink_mm2 / area))
+    counts = counted(small)
+    paper, ink = level_at(counts, 70), level_at(counts, min(_INK_PERCENT, 50 * ink_mm2 / area))
     return paper / 2.55, 100 * (paper - ink) / max(paper, 1.0)
-
-
-def _percentile(page: Pixels, percent: float) -> float:
-    """``np.percentile`` without sorting: there are 256 levels."""
-    counts = cv2.calcHist([page], [0], None, [256], [0, 256]).ravel().astype(np.int64).cumsum()
-    place = (page.size - 1) * percent / 100
-    below, above = np.searchsorted(counts, [math.floor(place), math.ceil(place)], side="right").tolist()
-    return float(below + (above - below) * (place % 1))
 
 
 def findings(frame: Frame, cleaned: Pixels, reduced: Reduced, recipe: Recipe, ink_mm2: float, skew: float,

@@ -11,6 +11,7 @@ import numpy as np
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.levels import percentile
 from ocr.smaller import shrink
 from workstation.domain.page import Recipe, Transform
 
@@ -54,7 +55,7 @@ def dark_fields(page: Pixels, dpi: float) -> tuple[Field, ...]:
     plain = grey(page)
     small = shrink(plain, dpi, _DPI)
     scale, mm = plain.shape[1] / small.shape[1], _DPI / 25.4
-    dark = cv2.threshold(small, _DARK * float(np.median(small)), 255, cv2.THRESH_BINARY_INV)[1]
+    dark = cv2.threshold(small, _DARK * percentile(small, 50), 255, cv2.THRESH_BINARY_INV)[1]
     side = round(_WINDOW_MM * mm) | 1
     mostly = cv2.threshold(cv2.blur(dark, (side, side)), _MOSTLY * 255, 1, cv2.THRESH_BINARY)[1]
     wide, high = (max(1, round(v * mm) - side) for v in _LEAST_MM)
