@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.components import components
 from ocr.frames import Pixels
+from ocr.levels import percentile
 from ocr.ruling import Region
 from workstation.domain.page import Recipe, Transform
 
@@ -44,7 +45,7 @@ def red_lines(page: Pixels, dpi: float) -> tuple[Region, ...]:
     if page.ndim == 2:
         return ()
     step = max(1, round(dpi / _COARSE_DPI))
-    red = _reddish(np.ascontiguousarray(page[step // 2 :: step, step // 2 :: step]))
+    red = _reddish(page[step // 2 :: step, step // 2 :: step])
     mm = dpi / step / 25.4
     if cv2.countNonZero(red) < _LEAST_MM2 * mm * mm:
         return ()
@@ -74,9 +75,9 @@ def _is_seal(width: float, height: float) -> bool:
 
 def _reddish(rgb: Pixels) -> Pixels:
     """255 where it is redder than the paper around, which may be pink itself."""
-    red, green, blue = cv2.split(rgb)
+    red, green, blue = (np.ascontiguousarray(rgb[..., n]) for n in range(3))
     by = cv2.subtract(red, cv2.max(green, blue))
-    paper = float(np.median(by[::4, ::4]))
+    paper = percentile(np.asarray(by[::4, ::4], np.uint8), 50)
     return np.asarray(cv2.threshold(by, _RED + paper, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
