@@ -134,19 +134,20 @@ def foreign(marks: Marks, box: Box) -> bool:
 
 def uncovered(letters: Floats, words: Words, covers: Cover) -> NDArray[np.bool_]:
     """Which letters no word covers."""
-    free = np.ones(len(letters), bool)
-    if not len(words):
-        return free
     x, y = (letters[:, 0] + letters[:, 2]) / 2, (letters[:, 1] + letters[:, 3]) / 2
+    x0, y0, x1, y1 = np.array([w.box for w in words], float).reshape(-1, 4).T
     order = np.argsort(y)
-    across = x[order]
-    boxes = np.array([w.box for w in words])
-    first, last = np.searchsorted(y[order], boxes[:, 1::2].T).tolist()
-    for word, start, end in zip(words, first, last, strict=True):
-        level = across[start:end]
-        under = order[start:end][(level > word.box[0]) & (level < word.box[2])]
-        if covers(word, len(under)):
-            free[under] = False
+    first, end = np.searchsorted(y[order], (y0, y1))
+    # each word with each letter on its level, all in one
+    count = np.maximum(0, end - first)
+    word = np.repeat(np.arange(len(words)), count)
+    letter = order[np.arange(len(word)) + np.repeat(first - (np.cumsum(count) - count), count)]
+    under = (x[letter] > x0[word]) & (x[letter] < x1[word])
+    word, letter = word[under], letter[under]
+    pieces = np.bincount(word, minlength=len(words)).tolist()
+    covered = np.array([covers(w, n) for w, n in zip(words, pieces, strict=True)], bool)
+    free = np.ones(len(letters), bool)
+    free[letter[covered[word]]] = False
     return free
 
 

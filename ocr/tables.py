@@ -165,11 +165,12 @@ def with_words(table: Table, words: Sequence[Word], more: Sequence[RawWord]) -> 
     """A table's words with more, in the order of the rows: each on the line of its cell with which it is level, else on its
     own."""
     raw = [RawWord(w.text, w.box, w.confidence, (0, w.line), w.doubt, w.suggestion) for w in words]
+    x0, y0, x1, y1 = np.array(table.cells, float).reshape(-1, 4).T
     by_cell: dict[int, list[RawWord]] = {}
     for word in (*raw, *(replace(w, line=(1, *w.line)) for w in more)):
         x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
         # a word may reach over its cell's side: the nearest cell is its own
-        away = [max(x0 - x, x - x1, 0) + max(y0 - y, y - y1, 0) for x0, y0, x1, y1 in table.cells]
+        away = np.maximum(np.maximum(x0 - x, x - x1), 0) + np.maximum(np.maximum(y0 - y, y - y1), 0)
         mine = by_cell.setdefault(int(np.argmin(away)), [])
         mine.append(replace(word, line=next((w.line for w in mine if level(w.box, word.box)), word.line)))
     return row_order(table, by_cell, 0)
@@ -208,7 +209,7 @@ def woven(rest: Sequence[RawWord], tables: Sequence[tuple[Table, tuple[Word, ...
 
     def add(words: Sequence[Word]) -> None:
         base = out[-1].line + 1 if out else 0
-        out.extend(replace(w, line=w.line + base) for w in words)
+        out.extend((replace(w, line=w.line + base) for w in words) if base else words)
 
     for table, words in tables:
         middle = (table.box[1] + table.box[3]) / 2
