@@ -1,6 +1,7 @@
 """Paper that something lies over: a finger, a clamp, the corner of the sheet itself."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -48,9 +49,14 @@ def covered(page: Pixels, dpi: float, corners: Points) -> Covered:
     cv2.fillConvexPoly(inside, np.round(corners / pool - 0.5).astype(np.int32), 1)  # it speaks of pixel centres
     # straightening lays white beside a folded corner, which would then be rounded off; the edge's own pixels are half white
     beyond = 1 - np.asarray(cv2.erode(inside, np.ones((3, 3), np.uint8)), np.uint8)
-    foreign = _foreign(small) & inside
-    solid = _opened(foreign | beyond, mm) & foreign
-    if not solid.any():
+
+    def solid_of(mask: Mask) -> Mask:
+        return np.asarray(_opened((mask & inside) | beyond, mm) & mask & inside, np.uint8)
+
+    tones = _tones(small)
+    suspect = _suspect(tones)
+    # print and seals are too thin on nearly every page: then nobody has to look at the colours of each pixel
+    if not solid_of(suspect).any() or not (solid := solid_of(_foreign(small, tones, suspect))).any():
         return Covered(0.0, 0.0)
     deeper = cv2.erode(inside, _disc(2 * _AT_EDGE_MM, mm), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     rim = inside & (1 - np.asarray(deeper, np.uint8))
@@ -58,23 +64,43 @@ def covered(page: Pixels, dpi: float, corners: Points) -> Covered:
     return Covered(max(_fingers(solid, rim, mm, level) for level in (True, False)), folded)
 
 
-def _foreign(small: Pixels) -> Mask:
-    """What is much darker than the paper, or warm and somewhat darker as skin is, and no ink of seal or pen."""
+class _Tones(NamedTuple):
+    """A small page in grey and in L*a*b* (of a grey one none), and what of both is paper's."""
+
+    plain: Pixels
+    lab: Pixels | None
+    paper: float
+    own: NDArray[np.float64]
+
+
+def _tones(small: Pixels) -> _Tones:
     plain = grey(small)
     paper = percentile(plain[::2, ::2], 70)
-    dark = plain < _DARK * paper
     if small.ndim == 2:
-        return dark.astype(np.uint8)
-    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab))
-    own = np.median(lab[::4, ::4][plain[::4, ::4] > 0.9 * paper], axis=0)
-    # most of a page is paper: colours are looked at where it may be something else
-    at = np.nonzero(dark | (lab[..., 1] > own[1] + _SKIN_RED))
-    a, b = (lab[..., n][at] - own[n] for n in (1, 2))
+        return _Tones(plain, None, paper, np.zeros(3))
+    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab), np.uint8)
+    bright = lab[::4, ::4][plain[::4, ::4] > 0.9 * paper]
+    return _Tones(plain, lab, paper, np.array([percentile(np.ascontiguousarray(bright[:, n]), 50) for n in range(3)]))
+
+
+def _suspect(tones: _Tones) -> Mask:
+    """What is much darker or redder than the paper."""
+    dark = tones.plain < _DARK * tones.paper
+    return (dark if tones.lab is None else dark | (tones.lab[..., 1] > tones.own[1] + _SKIN_RED)).view(np.uint8)
+
+
+def _foreign(small: Pixels, tones: _Tones, suspect: Mask) -> Mask:
+    """Of what is ``suspect`` that which is much darker than the paper, or warm and somewhat darker as skin is, and no ink of seal
+    or pen."""
+    if tones.lab is None:
+        return suspect
+    at = np.nonzero(suspect)
+    plain, (a, b) = tones.plain[at], (tones.lab[..., n][at] - tones.own[n] for n in (1, 2))
     red, green, blue = small[at].astype(np.int16).T
-    skin = (a * a + b * b > _SKIN_AWAY**2) & (a > _SKIN_RED) & (plain[at] < _SKIN_DIM * paper) & (green - blue > 0.05 * red)
+    skin = (a * a + b * b > _SKIN_AWAY**2) & (a > _SKIN_RED) & (plain < _SKIN_DIM * tones.paper) & (green - blue > 0.05 * red)
     ink = ((red - np.maximum(green, blue) > 60) & (green - blue < 0.1 * red)) | (blue - red > 40)
-    foreign = np.zeros_like(plain)
-    foreign[at] = (dark[at] | skin) & ~ink
+    foreign = np.zeros_like(suspect)
+    foreign[at] = ((plain < _DARK * tones.paper) | skin) & ~ink
     return foreign
 
 
