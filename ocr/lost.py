@@ -6,6 +6,7 @@ that says the same as a doubtful word bears it out.
 """
 
 from collections.abc import Sequence
+from statistics import median
 
 import cv2
 import numpy as np
@@ -143,7 +144,7 @@ def _beginnings(words: Sequence[RawWord]) -> list[Box]:
     for word in words:
         if word.confidence >= _SAID:
             by_line.setdefault(word.line, []).append(word.box)
-    return [_as_high(min(boxes), float(np.median([b[3] - b[1] for b in boxes]))) for boxes in by_line.values()]
+    return [_as_high(min(boxes), median(b[3] - b[1] for b in boxes)) for boxes in by_line.values()]
 
 
 def _as_high(box: Box, height: float) -> Box:
