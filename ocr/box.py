@@ -34,7 +34,7 @@ def read_box(job: BoxJob, recognizer: Recognizer) -> str:
     reduced = reduce(around, frame.dpi)
     x0, y0, x1, y1 = job.box
     place = ((x0 - left) / reduced.by, (y0 - top) / reduced.by, (x1 - left) / reduced.by, (y1 - top) / reduced.by)
-    piece, _, _ = _cut(prepare(in_black(reduced.page, reduced.dpi)[0], reduced.dpi), place, _MARGIN_MM * reduced.dpi / 25.4)
+    piece, _, _ = _cut(prepare(in_black(reduced)[0], reduced.dpi), place, _MARGIN_MM * reduced.dpi / 25.4)
     if not piece.size:
         return ""
     piece = np.ascontiguousarray(np.pad(piece, _WHITE, constant_values=255))

@@ -16,6 +16,7 @@ from ocr import redprint, reversetype
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.reduce import Reduced
 from ocr.smaller import pooled, shrink
 from ocr.stampframes import Frame, erase_frames, frames_on
 from ocr.stampink import stamps_to_paper
@@ -177,10 +178,10 @@ def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) 
     return grey(pixels), tuple(taken)
 
 
-def in_black(page: Pixels, dpi: float) -> tuple[Pixels, Recipe]:
+def in_black(reduced: Reduced) -> tuple[Pixels, Recipe]:
     """A level page with all its print as ink on paper, what is printed in red or reversed out too; before ``prepared``."""
-    page, red = redprint.in_black(page, dpi)
-    page, white = reversetype.in_black(page, dpi)
+    page, red = redprint.in_black(reduced.page, reduced.dpi)
+    page, white = reversetype.in_black(page, reduced.dpi, None if red else reduced.plain)
     return page, (*red, *white)
 
 

@@ -177,7 +177,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
     missing: tuple[UnreadArea, ...] = ()
     steps: Recipe = ()
     if not done.blank:
-        cleaned, blackened = in_black(reduced.page, reduced.dpi)
+        cleaned, blackened = in_black(reduced)
         page, taken = prepared(cleaned, reduced.dpi)
         parted = any(step.name == "stamps_to_paper" for step in taken)
         stamps = blue_stamps(cleaned, reduced.dpi) if parted else ()

@@ -43,9 +43,10 @@ class Field:
     type: float
 
 
-def in_black(page: Pixels, dpi: float) -> tuple[Pixels, Recipe]:
-    """The page as it is read, and the step for the record; the very page where no type is reversed out."""
-    fields = dark_fields(page, dpi)
+def in_black(page: Pixels, dpi: float, plain: Pixels | None = None) -> tuple[Pixels, Recipe]:
+    """The page as it is read, and the step for the record; the very page where no type is reversed out. ``plain``: the page in
+    grey, where it is there already."""
+    fields = dark_fields(page if plain is None else plain, dpi)
     step = Transform("reversed_type", 1, (("fields", len(fields)),), "white letters on dark")
     return (turned_over(page, fields, dpi), (step,)) if fields else (page, ())
 
