@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 from ocr.language.wording import key, pairs
 from workstation.domain.page import Word
@@ -29,15 +30,14 @@ def features(words: Sequence[Word]) -> list[tuple[float, ...]]:
     """
     weight = sum(len(w.text) for w in words)
     page = _odds(sum(w.confidence * len(w.text) for w in words) / weight) if weight else 0.0
-    return [_row(words, i, page) for i in range(len(words))]
+    together = [pair in pairs().known for pair in pairwise([key(w.text) for w in words])]
+    usual = zip((False, *together), (*together, False), strict=True)
+    return [_row(word, page, usual=any(beside)) for word, beside in zip(words, usual, strict=False)]
 
 
-def _row(words: Sequence[Word], i: int, page: float) -> tuple[float, ...]:
-    word = words[i]
-    beside = [words[j : j + 2] for j in (i - 1, i) if 0 <= j < len(words) - 1]
-    usual = any((key(a.text), key(b.text)) in pairs().known for a, b in beside)
-    kinds = (word.doubt == kind for kind in ("syllable", "phrase", "context", "format"))
-    return (_odds(word.confidence), page, float(len(core(word.text)) <= 2), float(usual), *map(float, kinds))
+def _row(word: Word, page: float, *, usual: bool) -> tuple[float, ...]:
+    kinds = (float(word.doubt == kind) for kind in FEATURES[4:])
+    return (_odds(word.confidence), page, float(len(core(word.text)) <= 2), float(usual), *kinds)
 
 
 def _odds(confidence: float) -> float:
