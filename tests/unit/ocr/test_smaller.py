@@ -26,6 +26,15 @@ def test_it_is_what_opencv_makes_by_areas(scale: float, mean: float, most: int, 
     assert off.mean() <= mean and off.max() <= most
 
 
+@pytest.mark.parametrize("pool", [2, 3, 5, 7])
+@pytest.mark.parametrize("shape", [(301, 211), (301, 211, 3)])
+def test_whole_squares_are_opencvs_to_the_last_bit(pool: int, shape: tuple[int, ...]) -> None:
+    full = np.random.default_rng(7).integers(0, 256, shape, np.uint8)
+    height, width = (n // pool for n in shape[:2])
+    wanted = cv2.resize(full[: pool * height, : pool * width], (width, height), interpolation=cv2.INTER_AREA)
+    assert np.array_equal(pooled(full, pool), wanted)
+
+
 def test_two_thirds_weigh_every_pixel_alike() -> None:
     """A stroke of one pixel is as dark wherever it lies: at even steps it would be half again as dark at every third."""
     for at in range(30, 36):
