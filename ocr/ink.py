@@ -214,11 +214,7 @@ def find_colours(page: Pixels, dpi: float) -> Colours | None:
     height, width = small.shape[:2]
     mm = dpi / pool / 25.4
     coarse = cv2.resize(small, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    around = np.asarray(cv2.medianBlur(coarse, 7), np.uint8)
-    if _most_coloured(small, around) <= _COLOUR:
-        none = np.zeros((height, width), np.uint8)
-        return Colours(1 / pool, none, none, (), ())
-    paper = cv2.resize(around, (width, height), interpolation=cv2.INTER_LINEAR)
+    paper = cv2.resize(cv2.medianBlur(coarse, 7), (width, height), interpolation=cv2.INTER_LINEAR)
     red, green, blue = cv2.split(cv2.divide(small, np.maximum(paper, 1), scale=245.0))
     reds = cv2.threshold(cv2.subtract(red, cv2.max(green, blue)), _COLOUR, 255, cv2.THRESH_BINARY)[1]
     blues = cv2.threshold(cv2.subtract(blue, cv2.max(red, green)), _COLOUR, 255, cv2.THRESH_BINARY)[1]
@@ -226,17 +222,6 @@ def find_colours(page: Pixels, dpi: float) -> Colours | None:
     darkest = cv2.max(cv2.max(red, green), blue)
     black = np.asarray(cv2.threshold(darkest, _BLACK, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
     return Colours(1 / pool, coloured, black, _areas(reds, mm, pool), _areas(blues, mm, pool))
-
-
-def _most_coloured(small: Pixels, paper: Pixels) -> float:
-    """No red or blue on the page exceeds the other two channels by more levels, once its paper is white: half of all pages have
-    none, which is soon seen. ``paper``: a few pixels of it; between them it is a mean of theirs, give or take a level."""
-    red, green, blue = cv2.split(small)
-    ahead = max(cv2.minMaxLoc(cv2.subtract(a, cv2.max(green, b)))[1] for a, b in ((red, blue), (blue, red)))
-    own = paper.astype(np.int16)
-    tinge = 1 + max(float((own.max(axis=2) - own[..., n]).max()) for n in (0, 2))
-    least = max(1.0, float(own.min()) - 1)
-    return 245 * (ahead / least + 255 * tinge / least**2) + 1
 
 
 def _areas(mask: cv2.typing.MatLike, mm: float, pool: int) -> tuple[Box, ...]:

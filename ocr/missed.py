@@ -59,8 +59,6 @@ class Paper:
     """In blue, which preparing has taken out of ``page``: whatever is gone from there has to be told."""
     frames: tuple[Frame, ...] = ()
     """Of stamps in black or grey, whose words are in ``page``; the frames are not."""
-    plain: Pixels | None = None
-    """``cleaned`` in grey, where it is there already."""
 
     @property
     def mm(self) -> float:

@@ -181,8 +181,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         page, taken = prepared(cleaned, reduced.dpi)
         parted = any(step.name == "stamps_to_paper" for step in taken)
         stamps = blue_stamps(cleaned, reduced.dpi) if parted else ()
-        plain = reduced.plain if cleaned is reduced.page else None
-        paper = missed.Paper(cleaned, page, reduced.dpi, stamps, framed(taken), plain)
+        paper = missed.Paper(cleaned, page, reduced.dpi, stamps, framed(taken))
         rules, grids = find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
@@ -211,7 +210,7 @@ def _own_text(done: Cleaned, reduced: Reduced, own: tuple[RawWord, ...], recogni
     started = time.monotonic()
     height, width = done.page.shape[:2]
     page, _ = prepared(reduced.page, reduced.dpi, UNPARTED)
-    paper = missed.Paper(reduced.page, page, reduced.dpi, plain=reduced.plain)
+    paper = missed.Paper(reduced.page, page, reduced.dpi)
     words = reduced.onto(own)
     _, grids = find_tables(paper.page, paper.dpi)
     beside, cells = tables.sorted_into(grids, words)

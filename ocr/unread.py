@@ -50,8 +50,7 @@ def settle(
     their cells is added, and what on the page is unread."""
     if isinstance(recognizer, Unread):
         return read.words, grids, ()
-    colours = find_colours(paper.cleaned, paper.dpi)
-    pictures = find_pictures(paper.cleaned if paper.plain is None else paper.plain, paper.dpi)
+    colours, pictures = find_colours(paper.cleaned, paper.dpi), find_pictures(paper.cleaned, paper.dpi)
     marks = _parted(Marks(find_ink(paper.page, paper.dpi), colours.outside(pictures) if colours else None, pictures), paper)
     printed = _blue_print(read.words, marks)
     words = tuple(w for w in read.words if not ((marks.junk(w) and w.line not in printed) or speck(w, paper.mm)))

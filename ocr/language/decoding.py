@@ -81,7 +81,7 @@ def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
                     score += _beside(*last, word)
                     last = last[1], word
                 if score < best[end] - _BEHIND:
-                    continue  # this one would not be
+                    continue  # nor this one
                 if last not in after or score > after[last].score:
                     after[last] = _State(score, last, i, state, option.places)
                     best[end] = max(best[end], score)

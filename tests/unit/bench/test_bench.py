@@ -111,6 +111,26 @@ def test_cost_of_a_child_and_its_children(tmp_path: Path) -> None:
     assert twice == done.cost
 
 
+FORKING = """
+import sys
+from tests.unit.jobs import work
+from workstation.jobs.lanes import ProcessLane
+
+if __name__ == "__main__":
+    lane = ProcessLane(2, preload=["tests.unit.jobs.work"])
+    for job in [lane.submit(work.ballast, 100, 1.0) for _ in range(2)]:
+        job.result(60)
+    lane.close()
+"""
+
+
+def test_workers_of_a_fork_server_count_one_by_one(tmp_path: Path) -> None:
+    script = tmp_path / "forking.py"
+    script.write_text(FORKING)
+    done = run([sys.executable, str(script)], tmp_path / "run", env={"PYTHONPATH": str(Path(__file__).parents[3])})
+    assert 100 < done.cost.worker < 200 < done.cost.whole
+
+
 def test_failing_command_says_why(tmp_path: Path) -> None:
     failing = [sys.executable, "-c", "import sys; sys.exit('không được')"]
     with pytest.raises(CommandError, match=r"exit 1(.|\n)*không được"):

@@ -65,6 +65,12 @@ def with_child(started: Path) -> None:
     child.wait()
 
 
+def ballast(mib: int, seconds: float) -> int:
+    held = bytearray(mib << 20)
+    time.sleep(seconds)
+    return len(held)
+
+
 def hog(tries: Path) -> int:
     with tries.open("a") as f:
         f.write("x")
