@@ -9,6 +9,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -60,5 +61,6 @@ def release(context: BaseContext) -> None:
     with _lock:
         _users -= 1
         if not _users:
-            # the one way to end it before this process ends; not in the documentation
-            forkserver._forkserver._stop()  # type: ignore[attr-defined]
+            with suppress(FileNotFoundError):  # its socket, which goes last
+                # the one way to end it before this process ends; not in the documentation
+                forkserver._forkserver._stop()  # type: ignore[attr-defined]

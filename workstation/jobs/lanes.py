@@ -265,7 +265,10 @@ class ProcessLane:
 
     def _hire(self, setup: WorkerSetup) -> _Worker:
         """A worker that has said it is ready; raises what its initializer raised."""
-        worker = _Worker(setup, self._context)
+        try:
+            worker = _Worker(setup, self._context)
+        except OSError:  # the fork server's socket was swept away with old temporary files
+            worker = _Worker(setup, forks.SPAWN)
         with self._lock:
             self._alive.add(worker)
         if self._queue.closed:  # close() may have looked before this one was there

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unit.jobs import work
 from tests.unit.jobs.test_lanes import PRELOAD, alive, eventually
 from workstation.jobs.lanes import ProcessLane
@@ -59,23 +61,31 @@ def test_two_forked_lanes_share_a_server_until_the_last_is_closed() -> None:
 
 
 LANE = """
-import sys
+import os, signal, sys
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
 from tests.unit.jobs import work
 from workstation.jobs.lanes import ProcessLane
 
 if __name__ == "__main__":
-    lane = ProcessLane(1, preload=sys.argv[1:])
+    lane = ProcessLane(1, preload=sys.argv[2:])
+    first = lane.submit(work.pid).result(60)
+    if sys.argv[1] == "swept":
+        for left in Path(get_temp_dir()).iterdir():
+            left.unlink()
+    os.kill(first, signal.SIGKILL)
     print(lane.submit(work.double, 21).result(60))
     lane.close()
 """
 
 
-def test_without_a_place_for_its_socket_workers_start_from_nothing(tmp_path: Path) -> None:
-    """A socket's path may have 107 bytes."""
+@pytest.mark.parametrize("folder", ["far", "swept"])
+def test_without_a_place_for_its_socket_workers_start_from_nothing(tmp_path: Path, folder: str) -> None:
+    """A socket's path may have 107 bytes; and a machine may sweep its temporary files while a desktop is open for days."""
     script, far = tmp_path / "lane.py", tmp_path / ("x" * 100)
     script.write_text(LANE)
     far.mkdir()
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "TMPDIR": str(far)}
-    command = [sys.executable, str(script), *PRELOAD]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **({"TMPDIR": str(far)} if folder == "far" else {})}
+    command = [sys.executable, str(script), folder, *PRELOAD]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("42\n", "", 0)
