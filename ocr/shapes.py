@@ -110,7 +110,7 @@ def places(found: Print, words: Sequence[RawWord], rise: float) -> tuple[Place, 
     soft = cv2.GaussianBlur(part, (0, 0), 1)
     fitting = []
     for face in FACES:
-        wide = scaled(text, face, _TRIAL)
+        wide = scaled(text, face, _TRIAL, once=True)
         columns = np.flatnonzero(wide.ink.max(axis=0) > _INKED)
         size = _TRIAL * (box[2] - box[0]) / (columns[-1] - columns[0] + 1) if columns.size else 0.0
         like, x, y, em = max((*_best(soft, text, face, size * k), size * k) for k in _SIZES)
@@ -127,7 +127,7 @@ def _best(part: cv2.typing.MatLike, text: str, face: str, em: float) -> tuple[fl
     """Correlation of the text where it fits best, and where its first letter and its base line stand then."""
     if em < 1:
         return 0.0, 0.0, 0.0
-    word = scaled(text, face, em)
+    word = scaled(text, face, em, once=True)
     rows, columns = np.flatnonzero(word.ink.max(axis=1) > _INKED), np.flatnonzero(word.ink.max(axis=0) > _INKED)
     if not rows.size or not columns.size:
         return 0.0, 0.0, 0.0

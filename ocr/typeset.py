@@ -5,14 +5,18 @@ Their metric twins with all Vietnamese letters lie in ``fonts/``: PyMuPDF's own 
 one below; names that differ in nothing else (``Hồ`` and ``Hà``, but for a ring) were told by half of what there was to see.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from string import ascii_lowercase
 
 import cv2
 import numpy as np
 import pymupdf
 from numpy.typing import NDArray
+
+from workstation.domain.fields import nfc
 
 Ink = NDArray[np.float32]
 """0: paper, 1: ink."""
@@ -24,6 +28,11 @@ _ABOVE, _BELOW = 1.0, 0.3
 """Room over and under the base line, in ems."""
 _FULL = 255
 """Tone of ink."""
+_TONES = "", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"
+"""None, grave, acute, tilde, hook above and dot below."""
+_SMALL = ascii_lowercase + "đ" + "".join(nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONES)
+_LETTERS = frozenset(_SMALL + _SMALL.upper())
+"""All that Vietnamese is written with, and the alphabet's."""
 _SIDE = 8
 """Pixels of room for what a letter shows beside its own width."""
 
@@ -39,45 +48,56 @@ class Setting:
 
 def advance(text: str, face: str, em: float) -> float:
     """Width of a text at a size of ``em`` pixels, with what its last letter keeps free behind it."""
-    return sum(_letter(c, face)[1] for c in text) * em / EM
+    return sum(_width(c, face) for c in text) * em / EM
 
 
 @lru_cache(maxsize=1024)
-def scaled(text: str, face: str, em: float) -> Setting:
-    """The text at a size of ``em`` pixels; kept, since the names of one row are looked for in several places (7 MB)."""
-    ink, by = _set(text, face), em / EM
+def scaled(text: str, face: str, em: float, *, once: bool = False) -> Setting:
+    """The text at a size of ``em`` pixels; kept, since the names of one row are looked for in several places (7 MB). ``once``: as
+    one text in many faces, so that no more letters of a face are drawn than it has."""
+    ink, by = _set(text, face, once), em / EM
     size = max(1, round(ink.shape[1] * by)), max(1, round(ink.shape[0] * by))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return Setting(small / np.float32(_FULL), _SIDE * by, _ABOVE * em)
 
 
 @lru_cache(maxsize=2048)
-def _set(text: str, face: str) -> NDArray[np.uint8]:
+def _set(text: str, face: str, once: bool) -> NDArray[np.uint8]:
     """In tones up to ``_FULL``: the names of four faces are kept, a hundred megabytes less than as floats."""
-    shapes = [_letter(c, face) for c in text]
-    width = sum(own for _, own in shapes)
+    alphabet = _alphabet(face) if not once and set(text) <= _LETTERS else _drawn("".join(dict.fromkeys(text)), face)
+    width = sum(_width(c, face) for c in text)
     out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.float32)
     x = 0.0
-    for shape, own in shapes:
-        part = out[:, round(x) : round(x) + shape.shape[1]]
-        np.maximum(part, shape[:, : part.shape[1]], out=part)
-        x += own
+    for c in text:
+        part = out[:, round(x) : round(x) + alphabet[c].shape[1]]
+        np.maximum(part, alphabet[c][:, : part.shape[1]], out=part)
+        x += _width(c, face)
     return np.round(out * _FULL).astype(np.uint8)
 
 
 @cache
-def _letter(letter: str, face: str) -> tuple[Ink, float]:
-    """Its shape and its width; of another face what this one has not."""
-    width = _font(face).glyph_advance(ord(letter)) * EM
+def _width(letter: str, face: str) -> float:
+    return float(_font(face).glyph_advance(ord(letter)) * EM)
+
+
+@cache
+def _alphabet(face: str) -> Mapping[str, Ink]:
+    return _drawn("".join(sorted(_LETTERS)), face)
+
+
+def _drawn(letters: str, face: str) -> Mapping[str, Ink]:
+    """The shapes of letters, those that the face has not of another. All in one picture, a twentieth of the time of one for each;
+    under one another with room between: side by side a place would depend on the widths before it."""
+    high, wide = round((_ABOVE + _BELOW) * EM), [round(_width(c, face)) + 2 * _SIDE for c in letters]
     with pymupdf.open() as paper:
-        high = round((_ABOVE + _BELOW) * EM)
-        page = paper.new_page(width=round(width) + 2 * _SIDE, height=high)
+        page = paper.new_page(width=max(wide), height=2 * high * len(letters))
         writer = pymupdf.TextWriter(page.rect)
-        writer.append((_SIDE, _ABOVE * EM), letter, font=_font(face), fontsize=EM)
+        for k, letter in enumerate(letters):
+            writer.append((_SIDE, 2 * k * high + _ABOVE * EM), letter, font=_font(face), fontsize=EM)
         writer.write_text(page)
         seen = page.get_pixmap(colorspace=pymupdf.csGRAY)
-        grey = np.frombuffer(seen.samples, np.uint8).reshape(seen.height, seen.stride)[:, : seen.width]
-    return np.asarray(1 - grey / np.float32(255), np.float32), width
+        grey = np.frombuffer(seen.samples, np.uint8).reshape(len(letters), 2 * high, seen.stride)
+        return {c: np.asarray(1 - one[:high, :w] / np.float32(255), np.float32) for c, w, one in zip(letters, wide, grey, strict=True)}
 
 
 @cache

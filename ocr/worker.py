@@ -33,7 +33,7 @@ from workstation.domain.signature import PublishedPdf
 from workstation.domain.splitcue import Cue
 from workstation.domain.thumbs import StoredThumb, Thumb, ThumbJob
 
-NEEDED = ("ocr.process", "ocr.engine", "ocr.inspect", "ocr.small", "ocr.pdfa")
+NEEDED = ("ocr.process", "ocr.engine", "ocr.inspect", "ocr.small", "ocr.pdfa", "ocr.ready")
 """What every page worker imports sooner or later: of one fork server it is there from the start."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ocr.language import decoding, wording
 from ocr.language.confidence import calibrated
 from ocr.language.context import unlikely
 from ocr.language.formats import odd_formats
@@ -17,7 +18,14 @@ from ocr.language.wording import in_place_of
 from workstation.domain.page import AGAIN, Word
 from workstation.domain.syllables import HIGHLAND, core, is_malformed
 
-__all__ = ["calibrated", "doubted", "reviewed"]
+__all__ = ["calibrated", "doubted", "load", "reviewed"]
+
+
+def load() -> None:
+    """What words are held against, before the first are."""
+    wording.pairs()
+    decoding.load()
+    reviewed((Word("xã", (0, 0, 1, 1), 1.0, 0),) * 2)
 
 
 def reviewed(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -61,6 +61,13 @@ class Option(NamedTuple):
     """How many places it fills: a word may have been read in two."""
 
 
+def load() -> None:
+    """What words and sentences are held against, before the first are."""
+    _sides()
+    _by_pieces()
+    _followers()
+
+
 def likeliest(places: Sequence[Sequence[Option]]) -> list[int]:
     """Of each place the index of the option that makes the likeliest sentence, -1 for one that the option before it fills too; of
     equals the first."""
