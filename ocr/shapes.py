@@ -142,20 +142,36 @@ def fit(found: Print, at: Place, word: str, rise: float) -> tuple[float, float]:
     """How many letters of ``word`` are there before a place, those that are not counted against it, nor what lies between; and
     which share of it can be seen at all."""
     shape = scaled(word, at.face, at.em)
+    inked, between = _parts(word, at.face, at.em, rise)
     beside, over = max(3, round(_PLAY[0] * rise)), max(2, round(_PLAY[1] * rise))
     left, top = round(at.before(word).x - shape.left), round(at.y - shape.base)
     height, width = shape.ink.shape
     odds = _window(found.odds, left - beside, top - over, width + 2 * beside, height + 2 * over)
-    there = cv2.matchTemplate(odds, shape.ink, cv2.TM_CCORR)
-    between = cv2.matchTemplate(np.maximum(odds, 0), _between(word, at.face, at.em, rise), cv2.TM_CCORR)
-    whole = float(shape.ink.sum())
-    visible = float(shape.ink[odds[over : over + height, beside : beside + width] != 0].sum()) / whole
-    return float((there - _CLUTTER * between).max()) * len(word) / (_FOR * whole), visible
+    there = inked.everywhere(odds, beside, over) - _CLUTTER * between.everywhere(np.maximum(odds, 0), beside, over)
+    whole = float(inked.ink.sum())
+    y, x = inked.y + over, inked.x + beside
+    seen = odds[y : y + inked.ink.shape[0], x : x + inked.ink.shape[1]] != 0
+    return float(there.max()) * len(word) / (_FOR * whole), float(inked.ink[seen].sum()) / whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of a picture is not empty, and where it lies."""
+
+    ink: Floats
+    x: int
+    y: int
+
+    def everywhere(self, odds: Floats, beside: int, over: int) -> Floats:
+        """What it says wherever the picture may lie."""
+        height, width = self.ink.shape
+        part = odds[self.y : self.y + height + 2 * over, self.x : self.x + width + 2 * beside]
+        return np.asarray(cv2.matchTemplate(part, self.ink, cv2.TM_CCORR), np.float32)
 
 
 @lru_cache(maxsize=1024)
-def _between(word: str, face: str, em: float, rise: float) -> Floats:
-    """Where a word has no ink, from its first letter to its last."""
+def _parts(word: str, face: str, em: float, rise: float) -> tuple[_Part, _Part]:
+    """A word's ink, and where it has none from its first letter to its last."""
     shape = scaled(word, face, em)
     out = np.zeros_like(shape.ink)
     columns = np.flatnonzero(shape.ink.max(axis=0) > _INKED)
@@ -163,7 +179,14 @@ def _between(word: str, face: str, em: float, rise: float) -> Floats:
         rows = slice(max(0, int(shape.base - _HIGH * rise)), int(shape.base))
         strokes = cv2.dilate(shape.ink, np.ones((_BLURRED, _BLURRED), np.uint8))
         out[rows, columns[0] : columns[-1] + 1] = 1 - strokes[rows, columns[0] : columns[-1] + 1]
-    return out
+    return _part(shape.ink), _part(out)
+
+
+def _part(ink: Floats) -> _Part:
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not rows.size:
+        return _Part(ink, 0, 0)
+    return _Part(np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]), int(columns[0]), int(rows[0]))
 
 
 def _window(odds: Floats, left: int, top: int, width: int, height: int) -> Floats:

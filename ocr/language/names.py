@@ -190,7 +190,7 @@ def _judged(readings: Sequence[Reading], *, family: bool) -> Iterator[tuple[str,
     total = sum(_LEAST_WEIGHT + sure for _, sure in readings)
     spelt = [(strokes(text), (_LEAST_WEIGHT + sure) / total) for text, sure in readings]
     for word, own in (*listed.items(), *((text, strokes(text)) for text, _ in readings if text not in listed)):
-        score = sum(weight * likeness(own, read) for read, weight in spelt)
+        score = sum(weight * likeness(read, own) for read, weight in spelt)
         if word not in listed:
             agreed = sum(weight for read, weight in spelt if read == own)
             marks = plain(word) in _letters(family=family)
@@ -223,6 +223,7 @@ def _by_letters() -> Mapping[str, Sequence[str]]:
     return found
 
 
+@lru_cache(maxsize=8192)
 def likeness(a: str, b: str) -> float:
     return 1 - distance(a, b) / max(len(a), len(b))
 
