@@ -5,6 +5,7 @@ an em, each code half an em wide.
 """
 
 import base64
+import zlib
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
@@ -19,6 +20,8 @@ _TTF = base64.b64decode(
     "ADAAAAAAAUAAYACgAAAAAAAAAAAAAAAAAMAAAAAQAAAAAEAAgAAAMAADEhESEEAPwACAAAAAADACoAAAADAAAABQAWAAAAAQAAAAAABQALABYA"
     "AwABBAkABQAWAAAAVgBlAHIAcwBpAG8AbgAgADEALgAwVmVyc2lvbiAxLjAAAAEAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAA="
 )
+
+_GLYPH_1 = zlib.compress(b"\x00\x01" * 65536, 9)
 
 
 def _to_unicode(text: str) -> bytes:
@@ -47,7 +50,7 @@ def add_font(pdf: Pdf, text: str) -> Object:
     system = Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0)
     descendant = Dictionary(
         Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name(NAME), CIDSystemInfo=system, DW=500,
-        CIDToGIDMap=pdf.make_indirect(Stream(pdf, b"\x00\x01" * 65536)), FontDescriptor=pdf.make_indirect(descriptor),
+        CIDToGIDMap=pdf.make_indirect(Stream(pdf, _GLYPH_1, Filter=Name.FlateDecode)), FontDescriptor=pdf.make_indirect(descriptor),
     )  # fmt: skip
     font = Dictionary(
         Type=Name.Font, Subtype=Name.Type0, BaseFont=Name(NAME), Encoding=Name("/Identity-H"),

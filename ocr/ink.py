@@ -197,10 +197,17 @@ class Colours:
         sized = [b for b in self.red_areas if least <= min(b[2] - b[0], b[3] - b[1]) <= max(b[2] - b[0], b[3] - b[1]) <= most]
         return tuple(Circle((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, max(b[2] - b[0], b[3] - b[1]) / 2) for b in sized)
 
+    def stand_in(self, box: Box) -> bool:
+        """Whether there is any coloured ink in a box of the page."""
+        return bool(self.coloured[self._part(box)].any())
+
+    def _part(self, box: Box) -> tuple[slice, slice]:
+        x0, y0, x1, y1 = (round(v * self.scale) for v in box)
+        return np.s_[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
+
     def prevails(self, box: Box) -> bool:
         """Whether there is more coloured than black ink in a box of the page."""
-        x0, y0, x1, y1 = (round(v * self.scale) for v in box)
-        part = np.s_[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
+        part = self._part(box)
         coloured = np.count_nonzero(self.coloured[part])
         return bool(coloured and coloured > np.count_nonzero(self.black[part]))
 

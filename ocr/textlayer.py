@@ -21,19 +21,6 @@ def line_box(words: Sequence[Word]) -> tuple[float, float]:
     return min(tops, default=top), max(bottoms, default=bottom)
 
 
-def _hex(text: str) -> str:
-    return f"<{text.encode('utf-16-be').hex().upper()}>"
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-be")) // 2
-
-
-def _stretch(width: float, text: str, size: float) -> float:
-    """Tz (percent) that makes ``text`` ``width`` points wide at ``size`` points."""
-    return 100 * width / (WIDTH_EM * size * _units(text))
-
-
 def text_layer(text: PageText) -> bytes:
     """``q BT 3 Tr … ET Q``; empty without words. Set in q/Q: the rendering mode outlives ET and would hide a later stamp."""
     lines: dict[int, list[Word]] = {}
@@ -80,7 +67,9 @@ def _shown(text: str, width: float, size: float, pen: float, off: float) -> tupl
     In whole percents where that is at most ``off`` points beside, else in tenths.
     """
     width = max(width, 0.01)  # of a hair, thinner than what places are rounded to
-    exact = _stretch(width, text, size)
+    code = text.encode("utf-16-be")
+    unstretched = WIDTH_EM * size * (len(code) // 2)
+    exact = 100 * width / unstretched
     whole = abs(round(exact) - exact) * width / exact <= off and round(exact) > 0
     percent = round(exact) if whole else max(0.1, round(exact, 1))
-    return f"{percent:g} Tz{_hex(text)}Tj", pen + percent / 100 * WIDTH_EM * size * _units(text)
+    return f"{percent:g} Tz<{code.hex().upper()}>Tj", pen + percent / 100 * unstretched

@@ -83,12 +83,17 @@ def settle(
 
 def _blue_print(words: Sequence[RawWord], marks: Marks) -> frozenset[tuple[int, ...]]:
     """Lines in colour of which most words were read surely: a doubtful one among them is print as well, no stroke of a pen."""
+    colours = marks.colours
+    if colours is None:
+        return frozenset()
     by_line: dict[tuple[int, ...], list[RawWord]] = {}
-    for word in words if marks.colours is not None else ():
+    for word in words:
         by_line.setdefault(word.line, []).append(word)
 
     def sure(line: list[RawWord]) -> int:
-        return sum(w.confidence >= _SURE and marks.colours is not None and marks.colours.prevails(w.box) for w in line)
+        if not colours.stand_in(hull(w.box for w in line)):  # as in nearly every line
+            return 0
+        return sum(w.confidence >= _SURE and colours.prevails(w.box) for w in line)
 
     return frozenset(at for at, line in by_line.items() if sure(line) >= max(_PRINTED, 0.7 * len(line)))
 

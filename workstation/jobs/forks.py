@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 
 SPAWN: BaseContext = multiprocessing.get_context("spawn")
 _CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
-_FIRST = "workstation.jobs.template"
+_FIRST, _LAST = "workstation.jobs.template", "workstation.jobs.preloaded"
 
 _PAUSES = (0.05, 0.5)
 """Seconds until a server that was killed is seen to be gone, and another takes its place."""
@@ -34,7 +34,7 @@ def acquire(preload: Sequence[str]) -> BaseContext:
         return SPAWN
     with _lock:
         if not _users:
-            forkserver.set_forkserver_preload([_FIRST, *preload])
+            forkserver.set_forkserver_preload([_FIRST, *preload, _LAST])
         try:
             forkserver.ensure_running()
         except OSError:
