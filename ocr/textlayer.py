@@ -68,8 +68,8 @@ def _shown(text: str, width: float, size: float, pen: float, off: float) -> tupl
     """
     width = max(width, 0.01)  # of a hair, thinner than what places are rounded to
     code = text.encode("utf-16-be")
-    unstretched = WIDTH_EM * size * (len(code) // 2)
-    exact = 100 * width / unstretched
+    units = len(code) // 2
+    exact = 100 * width / (WIDTH_EM * size * units)
     whole = abs(round(exact) - exact) * width / exact <= off and round(exact) > 0
     percent = round(exact) if whole else max(0.1, round(exact, 1))
-    return f"{percent:g} Tz<{code.hex().upper()}>Tj", pen + percent / 100 * unstretched
+    return f"{percent:g} Tz<{code.hex().upper()}>Tj", pen + percent / 100 * WIDTH_EM * size * units
