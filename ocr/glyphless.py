@@ -50,7 +50,8 @@ def add_font(pdf: Pdf, text: str) -> Object:
     system = Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0)
     descendant = Dictionary(
         Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name(NAME), CIDSystemInfo=system, DW=500,
-        CIDToGIDMap=pdf.make_indirect(Stream(pdf, _GLYPH_1, Filter=Name.FlateDecode)), FontDescriptor=pdf.make_indirect(descriptor),
+        CIDToGIDMap=pdf.make_indirect(Stream(pdf, _GLYPH_1, Filter=Name.FlateDecode)),
+        FontDescriptor=pdf.make_indirect(descriptor),
     )  # fmt: skip
     font = Dictionary(
         Type=Name.Font, Subtype=Name.Type0, BaseFont=Name(NAME), Encoding=Name("/Identity-H"),

@@ -33,7 +33,7 @@ from ocr.layout import Layout, TextLine, confidence, cut_out, find_lines
 from ocr.lines import UNDER_SEALS, RawWord, moved
 from ocr.missed import share
 from ocr.seals import RIMS, UPPER, without_seals
-from ocr.shapes import Place, Print, fit, places, seen
+from ocr.shapes import Place, Print, at_most, fit, places, seen
 from workstation.domain.page import Box
 from workstation.domain.syllables import core, is_malformed, is_syllable
 
@@ -320,10 +320,10 @@ def _before(row: _Row, at: Place, most: int) -> Iterator[_Found]:
     if row.print is None:
         return
     heard = [h for r in row.readings if (h := _ending(r, row.print.at[0] + at.end, row.rise))]
-    shape = partial(fit, row.print, at, rise=row.rise)
+    shape, exact = partial(at_most, row.print, at, rise=row.rise), partial(fit, row.print, at, rise=row.rise)
     # where one word is wanted, looking for others than a family's would find nothing to stand before them
     for family, many in ((True, 1), (False, _TRIED)) if most > 1 else ((True, 1),):
-        for one in ranked(heard, shape, family=family)[:many]:
+        for one in ranked(heard, shape, family=family, exact=exact, many=many):
             own = ((one, _box_before(row, row.print, at, one.word)),)
             if family:
                 yield own

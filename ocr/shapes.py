@@ -45,6 +45,8 @@ _HIGH = 1.5
 """From the base line up, where such is looked for, in heights of small letters: marks above come and go."""
 _BLURRED = 3
 """Pixels about a stroke that may be the print's."""
+_ROUNDED = 0.001
+"""What the correlation of a whole word may be off by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +140,23 @@ def _best(part: cv2.typing.MatLike, text: str, face: str, em: float) -> tuple[fl
     return like, x - int(columns[0]) + word.left, y - int(rows[0]) + word.base
 
 
-def fit(found: Print, at: Place, word: str, rise: float) -> tuple[float, float]:
-    """How many letters of ``word`` are there before a place, those that are not counted against it, nor what lies between; and
-    which share of it can be seen at all."""
-    shape = scaled(word, at.face, at.em)
-    inked, between = _parts(word, at.face, at.em, rise)
-    beside, over = max(3, round(_PLAY[0] * rise)), max(2, round(_PLAY[1] * rise))
-    left, top = round(at.before(word).x - shape.left), round(at.y - shape.base)
-    height, width = shape.ink.shape
-    odds = _window(found.odds, left - beside, top - over, width + 2 * beside, height + 2 * over)
-    there = inked.everywhere(odds, beside, over) - _CLUTTER * between.everywhere(np.maximum(odds, 0), beside, over)
-    whole = float(inked.ink.sum())
+def at_most(found: Print, at: Place, word: str, rise: float) -> tuple[float, float]:
+    """How many letters of ``word`` are there before a place at most, those that are not counted against it; and which share of it
+    can be seen at all. Whatever lies between its strokes brings it down only, and few words are worth a look at that."""
+    inked, odds, beside, over = _before(found, at, word, rise)
     y, x = inked.y + over, inked.x + beside
     seen = odds[y : y + inked.ink.shape[0], x : x + inked.ink.shape[1]] != 0
-    return float(there.max()) * len(word) / (_FOR * whole), float(inked.ink[seen].sum()) / whole
+    whole = float(inked.ink.sum())
+    most = float(inked.everywhere(odds, beside, over).max()) + _ROUNDED
+    return most * len(word) / (_FOR * whole), float(inked.ink[seen].sum()) / whole
+
+
+def fit(found: Print, at: Place, word: str, rise: float) -> float:
+    """How many letters of ``word`` are there before a place, those that are not counted against it, nor what lies between."""
+    inked, odds, beside, over = _before(found, at, word, rise)
+    between = _between(word, at.face, at.em, rise)
+    there = inked.everywhere(odds, beside, over) - _CLUTTER * between.everywhere(np.maximum(odds, 0), beside, over)
+    return float(there.max()) * len(word) / (_FOR * float(inked.ink.sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +174,23 @@ class _Part:
         return np.asarray(cv2.matchTemplate(part, self.ink, cv2.TM_CCORR), np.float32)
 
 
+def _before(found: Print, at: Place, word: str, rise: float) -> tuple[_Part, Floats, int, int]:
+    """A word's ink, what speaks for and against it before a place, and how far it may stand beside and over that."""
+    shape = scaled(word, at.face, at.em)
+    beside, over = max(3, round(_PLAY[0] * rise)), max(2, round(_PLAY[1] * rise))
+    left, top = round(at.before(word).x - shape.left), round(at.y - shape.base)
+    height, width = shape.ink.shape
+    odds = _window(found.odds, left - beside, top - over, width + 2 * beside, height + 2 * over)
+    return _inked(word, at.face, at.em), odds, beside, over
+
+
 @lru_cache(maxsize=1024)
-def _parts(word: str, face: str, em: float, rise: float) -> tuple[_Part, _Part]:
-    """A word's ink, and where it has none from its first letter to its last."""
+def _inked(word: str, face: str, em: float) -> _Part:
+    return _part(scaled(word, face, em).ink)
+
+
+def _between(word: str, face: str, em: float, rise: float) -> _Part:
+    """Where a word has no ink, from its first letter to its last."""
     shape = scaled(word, face, em)
     out = np.zeros_like(shape.ink)
     columns = np.flatnonzero(shape.ink.max(axis=0) > _INKED)
@@ -179,7 +198,7 @@ def _parts(word: str, face: str, em: float, rise: float) -> tuple[_Part, _Part]:
         rows = slice(max(0, int(shape.base - _HIGH * rise)), int(shape.base))
         strokes = cv2.dilate(shape.ink, np.ones((_BLURRED, _BLURRED), np.uint8))
         out[rows, columns[0] : columns[-1] + 1] = 1 - strokes[rows, columns[0] : columns[-1] + 1]
-    return _part(shape.ink), _part(out)
+    return _part(out)
 
 
 def _part(ink: Floats) -> _Part:

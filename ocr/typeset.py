@@ -97,7 +97,9 @@ def _drawn(letters: str, face: str) -> Mapping[str, Ink]:
         writer.write_text(page)
         seen = page.get_pixmap(colorspace=pymupdf.csGRAY)
         grey = np.frombuffer(seen.samples, np.uint8).reshape(len(letters), 2 * high, seen.stride)
-        return {c: np.asarray(1 - one[:high, :w] / np.float32(255), np.float32) for c, w, one in zip(letters, wide, grey, strict=True)}
+        return {
+            c: np.asarray(1 - one[:high, :w] / np.float32(255), np.float32) for c, w, one in zip(letters, wide, grey, strict=True)
+        }
 
 
 @cache

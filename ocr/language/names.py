@@ -54,6 +54,8 @@ Reading = tuple[str, float]
 Shape = Callable[[str], tuple[float, float]]
 """How many letters of a word are seen where it would stand, those that are not seen there counted against it; and which share of
 it can be seen."""
+Exact = Callable[[str], float]
+"""The same letters where a ``Shape`` says how many there are at most."""
 
 
 class Candidate(NamedTuple):
@@ -156,10 +158,38 @@ def likeliest(readings: Sequence[Reading], *, family: bool) -> tuple[str, float]
     return max(_judged(readings, family=family), key=lambda one: one[1])
 
 
-def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[Candidate]:
+def ranked(
+    readings: Sequence[Reading], shape: Shape, *, family: bool, exact: Exact | None = None, many: int | None = None
+) -> list[Candidate]:
     """What a word of a name may have been, the likeliest first and of several with the same letters one, by its readings, of
-    which there may be none, and by its shape; the commonest of the names between a little before the others."""
-    found, trust = [], _trust(readings)
+    which there may be none, and by its shape; the commonest of the names between a little before the others. ``many``: no more
+    are wanted; then only for words that may be among them ``exact`` is asked."""
+    found: dict[int, Candidate] = {}
+    trust, best = _trust(readings), list[Candidate]()
+    every = enumerate(_rated(readings, shape, trust, family=family))
+    for place, one in sorted(every, key=lambda one: -one[1].most):
+        if many is not None and len(best) >= many and one.most < best[many - 1].score:
+            break
+        there = exact(one.word) if exact else one.there
+        score = trust * one.heard + one.usual + _SEEN * (there - _CHANCE * one.letters)
+        found[place] = Candidate(one.word, score, max(one.heard, there / one.letters))
+        best = _one_of_each(found) if many is not None else best
+    return _one_of_each(found)[:many]
+
+
+class _Rated(NamedTuple):
+    """A word that may stand in a place: how like the readings it is, how usual, how many of its letters can be seen and how many
+    are there, and the score that it has at most."""
+
+    word: str
+    heard: float
+    usual: float
+    letters: float
+    there: float
+    most: float
+
+
+def _rated(readings: Sequence[Reading], shape: Shape, trust: float, *, family: bool) -> Iterator[_Rated]:
     for word, heard in _judged(readings, family=family):
         if not (is_syllable(word) and word[:1].isupper()):
             continue  # a reading, or a piece of one, whose strokes are there, of course
@@ -168,10 +198,13 @@ def ranked(readings: Sequence[Reading], shape: Shape, *, family: bool) -> list[C
         there, visible = shape(word)
         letters = max(visible, _LEAST_VISIBLE) * len(word)
         usual = 0.0 if family else _USUAL if word in _MIDDLE else _BETWEEN if word in _middle() else 0.0
-        score = trust * heard + usual + _SEEN * (there - _CHANCE * letters)
-        found.append(Candidate(word, score, max(heard, there / letters)))
+        yield _Rated(word, heard, usual, letters, there, trust * heard + usual + _SEEN * (there - _CHANCE * letters))
+
+
+def _one_of_each(found: Mapping[int, Candidate]) -> list[Candidate]:
+    """The best first, of equals the first, of several with the same letters one."""
     by_letters: dict[str, Candidate] = {}
-    for one in sorted(found, key=lambda one: -one.score):
+    for _, one in sorted(found.items(), key=lambda one: (-one[1].score, one[0])):
         by_letters.setdefault(plain(one.word), one)
     return list(by_letters.values())
 

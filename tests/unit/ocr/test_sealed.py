@@ -6,6 +6,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.digits import REREAD
@@ -17,7 +19,7 @@ from ocr.language.names import Candidate, is_family, likeliest, ranked
 from ocr.lines import RawWord
 from ocr.sealed import _brought, _looked_for, _Row, _seals_own, _with_row, rows_again
 from ocr.seals import RIMS, without_seals
-from ocr.shapes import fit, places, seen
+from ocr.shapes import at_most, fit, places, seen
 from workstation.domain.page import Word
 
 DPI = 200
@@ -141,10 +143,34 @@ def test_under_a_black_bar_any_word_may_stand() -> None:
     bar = np.asarray(image, np.uint8).copy()
     bar[370:420, 300:412] = 0
     at = places(seen(bar, None, (100, 330, 800, 450), 17), words_at("_ Ngọc Thủy", FONT, 420 - FONT.getlength("Quách ")), 17)[0]
-    letters, visible = fit(seen(bar, None, (100, 330, 800, 450), 17), at, "Hồ", 17)
-    assert abs(letters) < 0.2 and visible < 0.2
-    clear = fit(seen(np.asarray(image, np.uint8), None, (100, 330, 800, 450), 17), at, "Ngọc", 17)
+    covered = seen(bar, None, (100, 330, 800, 450), 17)
+    most, visible = at_most(covered, at, "Hồ", 17)
+    assert abs(fit(covered, at, "Hồ", 17)) < 0.2 and visible < 0.2
+    assert fit(covered, at, "Hồ", 17) <= most
+    clear = at_most(seen(np.asarray(image, np.uint8), None, (100, 330, 800, 450), 17), at, "Ngọc", 17)
     assert clear[1] == 1
+
+
+@given(
+    st.dictionaries(st.sampled_from(("Hồ", "Hà", "Vũ", "Võ", "Lê", "Lý", "Tạ", "Đỗ")), st.tuples(*[st.floats(-2, 3)] * 2)),
+    st.booleans(),
+)
+def test_words_that_cannot_be_among_the_likeliest_are_not_looked_at(there: dict[str, tuple[float, float]], family: bool) -> None:
+    """And the likeliest are those of all."""
+    asked = []
+
+    def exact(word: str) -> float:
+        asked.append(word)
+        return min(there.get(word, (-3.0, -3.0)))
+
+    def most(word: str) -> tuple[float, float]:
+        return max(there.get(word, (-3.0, -3.0))), 1.0
+
+    for many in (1, 3):
+        every = ranked([], lambda word: (exact(word), 1.0), family=family)
+        asked.clear()
+        assert ranked([], most, family=family, exact=exact, many=many) == every[:many]
+        assert len(asked) < len(every) / 2
 
 
 def test_readings_that_the_recogniser_doubts_count_less_beside_what_is_seen() -> None:
