@@ -290,8 +290,17 @@ def _lines_of(band: _Band) -> list[list[Segment]]:
     return left + right if columns else [[s] for s in parts]
 
 
+_LABEL = re.compile(r"([^\W\d_][^:]{1,40}):")
+
+
 def _is_form(rows: list[list[Segment]]) -> bool:
-    """Whether in most rows of two parts a label stands before what is no office and no part of a head."""
+    """Whether in most rows of two parts a label begins the left one, and the right one is no office and no part of a head, and
+    has no label of its own or another: the parties of a contract, side by side, have the same."""
     pairs = [(row[0].text, row[1]) for row in rows if len(row) == 2]
-    labels = [t for t, r in pairs if t[0].isalpha() and t.endswith(":") and not (r.text.isupper() or _heads(r.words))]
+    labels = [r for t, r in pairs if _labelled(t, r.text) and not (r.text.isupper() or _heads(r.words))]
     return len(labels) > 1 and 2 * len(labels) > len(pairs)
+
+
+def _labelled(left: str, right: str) -> bool:
+    own, other = _LABEL.match(left), _LABEL.match(right)
+    return own is not None and (other is None or unmarked(own[1]) != unmarked(other[1]))

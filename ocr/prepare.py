@@ -7,6 +7,7 @@ leaders give the greater part of the way to 0.6 / 1.8 / 13.7. Blue stamps came l
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -65,10 +66,10 @@ def stretch_levels(page: Pixels, dpi: float) -> Pixels:
 
 
 def erase_leaders(page: Pixels, dpi: float) -> Pixels:
-    """Wipes dotted leaders of forms, also where they run between the letters written over them.
+    """Wipes leaders of forms, of dots and of dashes, also where they run between the letters written over them.
 
-    With them Tesseract drops whole lines in silence. A dot goes if it keeps step with a level row of evenly spaced dots;
-    full stops, the dots of i and the marks of ạ stand out of step and stay.
+    With them Tesseract drops whole lines in silence. A dot goes if it keeps step with a level row of evenly spaced dots, and so
+    does a dash; full stops, the dots of i and the marks of ạ, hyphens and broken rules stand out of step and stay.
     """
     mm = dpi / 25.4
     dark = (page < 150).astype(np.uint8)
@@ -76,10 +77,12 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
     w, h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     limit = max(3.0, 0.75 * mm)
     dot = (w <= limit) & (h <= limit) & (area >= 0.4 * w * h) & (area >= 2)
-    dot[0] = False
-    chosen = np.flatnonzero(dot)
+    dash = ~dot & (w <= _DASH_MM[0] * mm) & (h <= max(3.0, _DASH_MM[1] * mm)) & (w >= 1.5 * h) & (area >= 0.6 * w * h)
     doomed = np.zeros(len(stats), bool)
-    doomed[chosen[in_step(centres[chosen] / mm, np.asarray(area[chosen], np.float64))]] = True
+    for marks, leader in ((dot, _CLOSE), (dot, _SPACED), (dash, _DASHES)):
+        marks[0] = False
+        chosen = np.flatnonzero(marks)
+        doomed[chosen[in_step(centres[chosen] / mm, np.asarray(area[chosen], np.float64), leader)]] = True
     if not doomed.any():
         return page
     mask = cv2.dilate(doomed[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -87,15 +90,26 @@ def erase_leaders(page: Pixels, dpi: float) -> Pixels:
 
 
 _BAND_MM = 0.4
-_PITCH_MM = (0.4, 1.8)
+
+
+class Leader(NamedTuple):
+    """Least and longest step of its marks, mm, and how many with an even step on both sides make a row one."""
+
+    least: float
+    longest: float
+    seeds: int
+
+
+_CLOSE, _SPACED, _DASHES = Leader(0.4, 1.8, 6), Leader(1.8, 2.8, 12), Leader(0.8, 4.5, 6)
+"""Dots, dots with a space between, as specks of a worn page may lie by chance, and dashes."""
+_DASH_MM = 2.5, 0.6
+"""Length and height of a dash at most."""
 _LARGER = 1.6
 """Times the area of the row's dots: another dot."""
-_SEEDS = 6
-"""Dots with an even step on both sides that make a row a leader."""
 
 
-def in_step(at: NDArray[np.float64], area: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which dots (centres in millimetres, x and y) keep step with a leader of their row."""
+def in_step(at: NDArray[np.float64], area: NDArray[np.float64], leader: Leader = _CLOSE) -> NDArray[np.bool_]:
+    """Which marks (centres in millimetres, x and y) keep step with a leader of their row."""
     keep = np.zeros(len(at), bool)
     band = np.floor(at[:, 1] / _BAND_MM).astype(np.int64)
     order = np.argsort(band, kind="stable")
@@ -103,22 +117,22 @@ def in_step(at: NDArray[np.float64], area: NDArray[np.float64]) -> NDArray[np.bo
     for row in np.unique(ranked):
         start, end = np.searchsorted(ranked, (row - 1, row + 2))
         near = order[start:end]
-        if len(near) >= _SEEDS + 2:
+        if len(near) >= leader.seeds + 2:
             own = band[near] == row
-            keep[near[own]] = _steps(at[near], own, area[near])
+            keep[near[own]] = _steps(at[near], own, area[near], leader)
     return keep
 
 
-def _steps(at: NDArray[np.float64], own: NDArray[np.bool_], area: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _steps(at: NDArray[np.float64], own: NDArray[np.bool_], area: NDArray[np.float64], leader: Leader) -> NDArray[np.bool_]:
     """For the dots ``own`` among ``at``: whether at least two others lie one to four even steps away on the same level."""
     right = at[None, :, 0] - at[:, None, 0]
     level = np.abs(at[None, :, 1] - at[:, None, 1]) < 0.12 + 0.01 * np.abs(right)
-    far = 10 * _PITCH_MM[1]
-    ahead = np.where(level & (right > _PITCH_MM[0]), right, far)
+    far = 10 * leader.longest
+    ahead = np.where(level & (right > leader.least), right, far)
     step = ahead.min(axis=1)
     after = step[ahead.argmin(axis=1)]
-    even = (step < _PITCH_MM[1]) & (np.abs(after - step) < 0.15 * step)
-    if even.sum() < _SEEDS:
+    even = (step < leader.longest) & (np.abs(after - step) < 0.15 * step)
+    if even.sum() < leader.seeds:
         return np.zeros(int(own.sum()), bool)
     pitch = float(np.median(step[even]))
     away = np.abs(right[own]) / pitch
@@ -161,7 +175,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("flatten", 2, flatten_shading, "the paper's own brightness"),
     Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),
     Step("stamp_frames", 2, erase_frames, "a stamp's frame", _framed),
-    Step("leaders", 3, erase_leaders, "rows of dots"),
+    Step("leaders", 4, erase_leaders, "rows of dots or dashes"),
 )
 UNPARTED = PREPARATION[1:]
 """For a written page: its frames in blue are no stamps, and what stands in them is in its own words."""

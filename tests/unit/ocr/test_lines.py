@@ -222,6 +222,30 @@ def test_a_wide_space_in_one_column_beside_an_empty_one_parts_nothing() -> None:
     ) == ["Nơi nhận:", "- TT. HĐND, UBND xã;", "- Lưu: VT.", "CHỦ TỊCH"]  # fmt: skip
 
 
+def test_a_form_whose_labels_are_filled_in_is_read_row_by_row() -> None:
+    """A second field behind the first one, and what a leader led to."""
+    assert lines(
+        (200, 100, "Nơi cư trú:"), (1200, 100, "phường Tân Định"),
+        (200, 160, "Số định danh: 079"), (1300, 160, "cấp ngày 12/05/2021"),
+        (200, 220, "Dân tộc: Kinh"), (1250, 220, "Quốc tịch: Việt Nam"),
+    ) == [
+        "Nơi cư trú: phường Tân Định", "Số định danh: 079 cấp ngày 12/05/2021", "Dân tộc: Kinh Quốc tịch: Việt Nam",
+    ]  # fmt: skip
+
+
+def test_two_parties_side_by_side_are_read_one_after_the_other() -> None:
+    """Their labels are the same."""
+    assert lines(
+        (200, 100, "BÊN A"), (1200, 100, "BÊN B"),
+        (200, 160, "Ông: Nguyễn Văn Ba"), (1200, 160, "Ông: Trần Văn Tư"),
+        (200, 220, "Chức vụ: Giám đốc"), (1200, 220, "Chức vụ: Chủ nhiệm"),
+        (200, 280, "Địa chỉ: 12 Lê Lợi"), (1200, 280, "Địa chỉ: 7 Hàm Nghi"),
+    ) == [
+        "BÊN A", "Ông: Nguyễn Văn Ba", "Chức vụ: Giám đốc", "Địa chỉ: 12 Lê Lợi",
+        "BÊN B", "Ông: Trần Văn Tư", "Chức vụ: Chủ nhiệm", "Địa chỉ: 7 Hàm Nghi",
+    ]  # fmt: skip
+
+
 def test_the_rule_under_the_motto_does_not_close_the_gutter() -> None:
     """Read as a dash, it stands beside the agency's third line."""
     assert lines(

@@ -1,5 +1,7 @@
 """What the recogniser is shown: seals and leaders gone, letters whole."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -10,13 +12,13 @@ from ocr.prepare import PREPARATION, erase_leaders, flatten_shading, prepare, pr
 FONT = ImageFont.truetype("/usr/share/fonts/truetype/croscore/Tinos-Regular.ttf", 54)
 
 
-def drawn(text: str, dots: bool, shift: int = 0) -> Pixels:
+def drawn(text: str, dots: bool, shift: int = 0, leader: str = "." * 115) -> Pixels:
     """A line at 300 dpi, with leaders under it if wanted."""
     image = Image.new("L", (1800, 200), 255)
     draw = ImageDraw.Draw(image)
     draw.text((60, 60), text, font=FONT, fill=0)
     if dots:
-        draw.text((40, 66 + shift), "." * 115, font=FONT, fill=0)
+        draw.text((40, 66 + shift), leader, font=FONT, fill=0)
     return np.asarray(image)
 
 
@@ -30,8 +32,26 @@ def test_leaders_go_also_between_the_letters_over_them() -> None:
     assert ((wiped[:, :900] < 128) & ~bare).sum() < 0.4 * under.sum(), "only dots that touch letters may stay"
 
 
+@pytest.mark.parametrize("leader", ["-" * 80, "- " * 45, ". " * 55], ids=["dashes", "dashes apart", "dots apart"])
+def test_leaders_of_dashes_and_of_dots_with_a_space_between_go_too(leader: str) -> None:
+    """They are read as dashes, and part a line into columns."""
+    wiped = erase_leaders(drawn("Nơi sinh: Trạm y tế", True, leader=leader), 300)
+    assert (wiped[:, 900:] < 128).sum() == 0, "nothing is left where nothing is written"
+    bare = drawn("Nơi sinh: Trạm y tế", False) < 128
+    assert (bare & ~(wiped < 128)).sum() < 0.03 * bare.sum(), "letters stay whole"
+
+
+@pytest.mark.parametrize("at", [(40, 71, 99, 160, 188, 240, 301, 333), range(40, 1000, 120), (40, 71, 102, 133, 164)])
+def test_dashes_stay_where_they_are_no_leader(at: Sequence[int]) -> None:
+    """A rule that is broken here and there, one dash a column, and a few in a row."""
+    page = np.full((120, 1200), 255, np.uint8)
+    for x in at:
+        page[60:64, x : x + 16] = 0
+    assert np.array_equal(erase_leaders(page, 300), page)
+
+
 def test_marks_and_full_stops_stay() -> None:
-    text = "Việt, Độc lập, hạnh phúc; ạ ẹ ị ọ ụ. i i i i i i: . . ./."
+    text = "Việt, Độc lập, hạnh phúc; ạ ẹ ị ọ ụ. i i i i i i: . . ./. 1 - 2 - 3 - 4 - 5 – 6"
     page = drawn(text, False)
     assert np.array_equal(erase_leaders(page, 300), page)
 
@@ -85,7 +105,7 @@ def test_an_empty_page_stays_empty() -> None:
 
 
 def test_steps_are_named_and_versioned_for_the_record() -> None:
-    names = [("stamps_to_paper", 1), ("red_to_paper", 1), ("flatten", 2), ("levels", 1), ("stamp_frames", 2), ("leaders", 3)]
+    names = [("stamps_to_paper", 1), ("red_to_paper", 1), ("flatten", 2), ("levels", 1), ("stamp_frames", 2), ("leaders", 4)]
     assert [(s.name, s.version) for s in PREPARATION] == names
     page = np.stack([drawn("Nơi sinh: Trạm y tế", True)] * 3, axis=2)
     page[20:120, 1000:1100] = (200, 30, 40)
