@@ -55,9 +55,9 @@ class Segment:
         return " ".join(w.text for w in self.words)
 
 
-MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS = (n * 1_000_000 for n in (1, 2, 3, 4))
+MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS, TICKS = (n * 1_000_000 for n in (1, 2, 3, 4, 5))
 """First numbers of lines that were read by themselves, a range for each step that does so (``unread``, ``rescue``, ``again``,
-``sealed``): beyond every block number of the recogniser, and no two steps' words make one line."""
+``sealed``, ``tickboxes``): beyond every block number of the recogniser, and no two steps' words make one line."""
 
 
 def moved(word: RawWord, x: float, y: float) -> RawWord:

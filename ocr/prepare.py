@@ -21,6 +21,7 @@ from ocr.reduce import Reduced
 from ocr.smaller import pooled, shrink
 from ocr.stampframes import Frame, erase_frames, frames_on
 from ocr.stampink import stamps_to_paper
+from ocr.tickboxes import TickBox, boxes_on, boxes_to_letters
 from workstation.domain.page import Recipe, Transform
 
 _RED_MM2 = 1.0
@@ -157,6 +158,11 @@ def _framed(page: Pixels, dpi: float) -> tuple[Params, ...]:
     return tuple((*zip(("x0", "y0", "x1", "y1"), f.box, strict=True), ("lean", f.lean)) for f in frames_on(page, dpi))
 
 
+def _boxes(page: Pixels, dpi: float) -> tuple[Params, ...]:
+    """Edges in pixels, and 1 for one that is ticked."""
+    return tuple((*zip(("x0", "y0", "x1", "y1"), b.box, strict=True), ("ticked", float(b.ticked))) for b in boxes_on(page, dpi))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """``run`` gives the very page that it got where there is nothing to do; ``reason``: what was seen where there is, ``where``:
@@ -175,6 +181,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("flatten", 2, flatten_shading, "the paper's own brightness"),
     Step("levels", 1, stretch_levels, "ink and paper nearer than black and white"),
     Step("stamp_frames", 2, erase_frames, "a stamp's frame", _framed),
+    Step("tick_boxes", 1, boxes_to_letters, "a box to tick", _boxes),
     Step("leaders", 4, erase_leaders, "rows of dots or dashes"),
 )
 UNPARTED = PREPARATION[1:]
@@ -207,3 +214,8 @@ def prepare(pixels: Pixels, dpi: float) -> Pixels:
 def framed(steps: Recipe) -> tuple[Frame, ...]:
     """The frames that were taken off."""
     return tuple(Frame((t["x0"], t["y0"], t["x1"], t["y1"]), t["lean"]) for t in steps if t.name == "stamp_frames")
+
+
+def boxes_to_tick(steps: Recipe) -> tuple[TickBox, ...]:
+    """The boxes that were made letters."""
+    return tuple(TickBox((t["x0"], t["y0"], t["x1"], t["y1"]), bool(t["ticked"])) for t in steps if t.name == "tick_boxes")

@@ -1,6 +1,7 @@
 """One page from file to words: decode, clean, judge, read, keep. Same input, same output."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -25,6 +26,7 @@ from ocr import (
     streaks,
     subjectlines,
     tables,
+    tickboxes,
     unread,
     written,
 )
@@ -35,11 +37,12 @@ from ocr.grids import Table, find_tables
 from ocr.language import reviewed
 from ocr.likeness import fingerprint
 from ocr.lines import RawWord
-from ocr.prepare import UNPARTED, framed, in_black, prepare, prepared
+from ocr.prepare import UNPARTED, boxes_to_tick, framed, in_black, prepare, prepared
 from ocr.quality import findings
 from ocr.reduce import Reduced, reduce
 from ocr.ruling import Rules
 from ocr.stampink import blue_stamps
+from ocr.tickboxes import TickBox
 from ocr.work import Cleaned, worked
 from workstation.domain.codes import PageCode, separator_of
 from workstation.domain.findings import PROGRAM_LIMITS
@@ -185,7 +188,10 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         rules, grids = find_tables(paper.page, paper.dpi)
         beside = tables.without_tables(paper.page, grids) if grids else paper.page
         found = layout.read_page(beside, paper.dpi, recognizer)
-        read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer) if grids else ()
+        if boxes := boxes_to_tick(taken):
+            cells = [cell for grid in grids for cell in grid.cells]
+            found = replace(found, words=tickboxes.told(found.words, tickboxes.beside(cells, boxes)))
+        read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer, boxes) if grids else ()
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
@@ -225,11 +231,14 @@ def _own_text(done: Cleaned, reduced: Reduced, own: tuple[RawWord, ...], recogni
 
 
 def _read_tables(
-    page: Pixels, rules: Rules, grids: tuple[Table, ...], dpi: float, recognizer: Recognizer
+    page: Pixels, rules: Rules, grids: tuple[Table, ...], dpi: float, recognizer: Recognizer, boxes: Sequence[TickBox]
 ) -> tuple[tuple[Table, tuple[Word, ...]], ...]:
     by_cell: dict[int, list[RawWord]] = {}
-    for strip in tables.compose(page, rules, [cell for grid in grids for cell in grid.cells], dpi):
+    cells = [cell for grid in grids for cell in grid.cells]
+    for strip in tables.compose(page, rules, cells, dpi):
         by_cell |= tables.back_on_page(strip, recognizer.read(strip.pixels, dpi, block=True))
+    for k, cell in enumerate(cells if boxes else ()):
+        by_cell[k] = list(tickboxes.told(by_cell.get(k, ()), tickboxes.inside(cell, boxes)))
     out, first = [], 0
     for grid in grids:
         words = tables.row_order(grid, by_cell, first)
