@@ -59,6 +59,9 @@ MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS, TICKS = (n * 1_000_000 for n in (1, 2
 """First numbers of lines that were read by themselves, a range for each step that does so (``unread``, ``rescue``, ``again``,
 ``sealed``, ``tickboxes``): beyond every block number of the recogniser, and no two steps' words make one line."""
 
+EMPTY, CROSSED = "☐", "☒"
+"""A box to tick, as a word."""
+
 
 def moved(word: RawWord, x: float, y: float) -> RawWord:
     """The word of a part of the page whose corner lies there."""

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from ocr.components import components
 from ocr.frames import Pixels
 from ocr.ink import holds
-from ocr.lines import TICKS, RawWord, level
+from ocr.lines import CROSSED, EMPTY, TICKS, RawWord, level
 from ocr.smaller import shrink
 from ocr.strokes import level_strokes
 from workstation.domain.page import Box
 
-EMPTY, CROSSED = "☐", "☒"
 _LOOK_DPI = 100.0
 _PALE, _INK = 190, 160
 """Levels from which a pixel is paper, of the look and of the page."""

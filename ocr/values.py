@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ocr.agency import is_body_alone, spelt
 from ocr.grammar import filled_date, find_identity, identity_is_regular, plain, similarity, starts_like
+from ocr.lines import CROSSED, EMPTY
 from ocr.sheet import Line, field, name_field
 from workstation.domain.doctype import FieldDefinition, ValueKind
 from workstation.domain.fields import IndexField, Proposal
@@ -29,8 +30,22 @@ class Value:
 
 
 def clean(text: str) -> str:
-    """Without the leaders that a value stands on, footnote marks and stray marks at its ends."""
-    return " ".join(_FOOTNOTE.sub("", _LEADERS.sub(" ", text).strip()).split()).strip(_EDGES)
+    """Without the leaders that a value stands on, footnote marks and stray marks at its ends; of words with boxes to tick those
+    that are ticked."""
+    return " ".join(_FOOTNOTE.sub("", _ticked(_LEADERS.sub(" ", text)).strip()).split()).strip(_EDGES)
+
+
+_BOXES = re.compile(f"([{EMPTY}{CROSSED}])")
+
+
+def _ticked(text: str) -> str:
+    """The words of the one box that is ticked, which stand behind it if the first box stands before all words, else before it;
+    the text as it is where none is, or several are."""
+    first, *rest = _BOXES.split(text)
+    if text.count(CROSSED) != 1:
+        return text
+    signs, words = rest[::2], rest[1::2] if not first.strip() else [first, *rest[1::2]]
+    return words[signs.index(CROSSED)]
 
 
 def value_field(definition: FieldDefinition, parts: Sequence[Line]) -> Value:

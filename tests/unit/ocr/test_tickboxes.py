@@ -12,14 +12,18 @@ from ocr import process
 from ocr.engine import recognizer
 from ocr.frames import Pixels
 from ocr.lines import RawWord
+from ocr.sheet import part
 from ocr.tickboxes import TickBox, boxes_on, boxes_to_letters, told
+from ocr.values import value_field
+from workstation.domain.doctype import FieldDefinition, ValueKind
 from workstation.domain.ids import Sha256
+from workstation.domain.page import Word
 from workstation.domain.pagejobs import PageJob
 
 FACES = [
     f"/usr/share/fonts/truetype/croscore/{face}.ttf" for face in ("Tinos-Regular", "Tinos-Bold", "Arimo-Bold", "Cousine-Regular")
 ]
-LETTERS = "BDEFHIMNOPQRTUVZĐÔƠ 0689 □".replace("□", "") + "[] {} || == ## ĐỘC LẬP"
+LETTERS = "BDEFHIMNOPQRTUVZĐÔƠ 0689 [] {} || == ## ĐỘC LẬP"
 
 
 def box_at(draw: ImageDraw.ImageDraw, x: int, y: int, side: int, stroke: int, crossed: bool) -> None:
@@ -34,12 +38,12 @@ def form(side: int = 40, stroke: int = 3) -> Pixels:
     image = Image.new("L", (1800, 500), 255)
     draw, font = ImageDraw.Draw(image), ImageFont.truetype(FACES[0], 54)
     x, y = 100, 120
-    for part in ("Giới tính: ", False, " Nam ", True, " Nữ"):
-        if isinstance(part, str):
-            draw.text((x, y), part, font=font, fill=0)
-            x += round(draw.textlength(part, font=font))
+    for said in ("Giới tính: ", False, " Nam ", True, " Nữ"):
+        if isinstance(said, str):
+            draw.text((x, y), said, font=font, fill=0)
+            x += round(draw.textlength(said, font=font))
         else:
-            box_at(draw, x, y + 55 - side, side, stroke, part)
+            box_at(draw, x, y + 55 - side, side, stroke, said)
             x += side + 12
     draw.text((100, 260), "Nơi cư trú: phường Tân Định, thành phố Hồ Chí Minh", font=font, fill=0)
     return np.asarray(image, np.uint8)
@@ -109,7 +113,7 @@ def test_boxes_in_a_table_stand_in_their_cells(tmp_path: Path) -> None:
             if isinstance(said, str):
                 draw.text((x, 345 + 150 * k), said, font=font, fill=0)
             else:
-                box_at(draw, x + 100, 355 + 150 * k, 40, 3, said)
+                box_at(draw, x + 100, 355 + 150 * k, 40, 3, bool(said))
     image.save(tmp_path / "table.png", dpi=(300, 300))
     job = PageJob(tmp_path / "table.png", Sha256("0" * 64), 0, tmp_path / "cache", ())
     assert process.process(job, recognizer()).text.text.splitlines() == [
@@ -129,3 +133,20 @@ def test_words_beside_boxes_stay_and_each_box_is_told_once(
     out = told(given_words, ticks)
     assert [w.text for w in out if not w.text.startswith("w")] == ["☒" if t.ticked else "☐" for t in ticks]
     assert {w for w in given_words if not any(w.box[0] < t.box[2] and t.box[0] < w.box[2] for t in ticks)} <= set(out)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "doubt"),
+    [
+        ("☐ Nam ☒ Nữ", "Nữ", False),
+        ("Nam ☒ Nữ ☐", "Nam", False),
+        ("Nam ☐ Nữ ☒", "Nữ", False),
+        ("☐ Nam ☐ Nữ", "☐ Nam ☐ Nữ", True),
+        ("☒ Nam ☒ Nữ", "☒ Nam ☒ Nữ", True),
+        ("Nam", "Nam", False),
+    ],
+)
+def test_a_fields_value_is_what_is_ticked(text: str, value: str, doubt: bool) -> None:
+    words = [Word(w, (60 * k, 100, 60 * k + 50, 130), 0.97, 1) for k, w in enumerate(text.split())]
+    made = value_field(FieldDefinition("sex", "Giới tính", "Sex", ValueKind.SEX), [part(0, words)]).field
+    assert (made.value, made.doubt) == (value, doubt)
