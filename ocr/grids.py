@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ocr.bend import Bend, find_bend
 from ocr.frames import Pixels
+from ocr.palerules import is_fold, is_pale_upright, pale_upright
 from ocr.ruling import INK, RULE_MM, Mask, Region, Rules, find_rules, regions, touch
 
 _DRIFT_MM, _FLAT_MM = 1.2, 0.8
@@ -248,6 +249,8 @@ def _grid(page: Pixels, rules: Rules, region: Region, mm: float, *, worn: bool =
     if worn:
         ys = _within(ys, xs, upright, drift)
         xs = _within(xs, ys, level.T, drift)
+    if worn and len(ys) > 2:
+        xs = [*xs[:1], *(sx for sx in xs[1:-1] if not is_fold(page, x + sx, _height(ys, y), mm)), *xs[1:][-1:]]
     if len(xs) < 3 or len(ys) < 3:
         return None
     sides: _Sides = [[_rule_at(upright, sx, top, end, drift) for sx in xs] for top, end in pairwise(ys)]
@@ -256,11 +259,14 @@ def _grid(page: Pixels, rules: Rules, region: Region, mm: float, *, worn: bool =
     if sum(seen) < (_CLEAR if worn else _WHOLE) * len(seen):
         return None
     if worn:
-        _mend(sides, xs, ys, dark, mm)
+        faint = [c for c, sx in enumerate(xs) if is_pale_upright(page, x + sx, _height(ys, y), mm)]
+        _mend(sides, xs, ys, dark, mm, faint)
         _mend_lids(lids, xs, ys, dark, mm)
     elif _faded(sides, xs, ys, upright, drift) or _faded(_turned(lids), ys, xs, level.T, drift):
         return None  # else a missing side is a cell over several fields
     _extend(page, sides, lids, xs, ys, (x, y), mm, worn=worn)
+    if worn:
+        _part_pale(page, sides, lids, xs, _height(ys, y), x, mm)
     groups = _merged(sides, lids)
     if len(groups) < 4 or 2 * max(len(g) for g in groups) > (len(xs) - 1) * (len(ys) - 1):
         return None
@@ -288,6 +294,23 @@ def _widen(sides: _Sides, lids: _Sides, xs: list[float], at: float, *, last: boo
     for row in lids:
         row.insert(len(row) if last else 0, row[-1 if last else 0])
     xs.insert(len(xs) if last else 0, at)
+
+
+def _height(ys: list[float], top: int) -> tuple[int, int]:
+    """From a table's first level rule to its last, in rows of the page. ``top``: row from which ``ys`` are counted."""
+    return top + round(ys[0]), top + round(ys[-1])
+
+
+def _part_pale(page: Pixels, sides: _Sides, lids: _Sides, xs: list[float], rows: tuple[int, int], left: int, mm: float) -> None:
+    """Parts the columns within which an upright is paler than ink. ``left``: column of the page from which ``xs`` are counted."""
+    near, column = round(_NEAR_MM * mm), 0
+    while column + 1 < len(xs):
+        inside = left + round(xs[column]) + near, left + round(xs[column + 1]) - near
+        parting = pale_upright(page, inside, rows, mm) if inside[1] - inside[0] >= near else None
+        if parting is not None:
+            _part_column(sides, lids, xs, column, float(parting - left))
+        else:
+            column += 1
 
 
 def _part_column(sides: _Sides, lids: _Sides, xs: list[float], column: int, at: float) -> None:
@@ -332,11 +355,11 @@ def _cell(group: list[tuple[int, int]], sides: _Sides, lids: _Sides, xs: list[fl
     return top, left, (round(x0), round(y0), round(x1) + 1, round(y1) + 1)
 
 
-def _mend(sides: _Sides, xs: list[float], ys: list[float], dark: NDArray[np.bool_], mm: float) -> None:
-    """Sets pieces of a rule that have faded: enough of the rule is there, and no writing crosses where it would run."""
+def _mend(sides: _Sides, xs: list[float], ys: list[float], dark: NDArray[np.bool_], mm: float, faint: Sequence[int] = ()) -> None:
+    """Sets pieces of a rule that have faded: enough of it is there, or it is ``faint``, and no writing crosses it."""
     for c in range(len(xs)):
         here = [(r, row[c]) for r, row in enumerate(sides) if row[c] is not None]
-        if len(here) < _ENOUGH * len(sides) and not _stands(dark[round(ys[0]) : round(ys[-1])], xs[c], mm):
+        if len(here) < _ENOUGH * len(sides) and c not in faint and not _stands(dark[round(ys[0]) : round(ys[-1])], xs[c], mm):
             continue
         for r, row in enumerate(sides):
             if row[c] is None:

@@ -126,6 +126,45 @@ def test_a_level_rule_of_which_dots_are_left_parts_two_rows() -> None:
     assert shape(table) == [6] * 12
 
 
+def faded(page: Pixels, at: int, level: int, first: int = YS[0], last: int = YS[-1]) -> Pixels:
+    """An upright that is no darker than ``level`` between two rows."""
+    page = page.copy()
+    part = page[first:last, at - 1 : at + 3]
+    part[:] = np.maximum(part, level)
+    return page
+
+
+@pytest.mark.parametrize("at", [1, 4])
+def test_an_upright_paler_than_ink_parts_two_columns(at: int) -> None:
+    page = bent(faded(worn(sheet(), 0.9), XS[at], 190), 25, 0)
+    _, (table,) = find_tables(page, DPI)
+    assert shape(table) == [6] * 12
+
+
+def test_an_upright_seen_in_one_row_runs_on_as_pale_as_it_is() -> None:
+    page = faded(worn(sheet(), 0.9), XS[4], 200, YS[0] + 34)
+    _, (table,) = find_tables(page, DPI)
+    assert shape(table) == [6] * 12
+
+
+@pytest.mark.parametrize("level", [100, 200])
+def test_a_fold_through_the_page_parts_no_column(level: int) -> None:
+    page = worn(sheet(), 0.7)
+    fold = page[60:1340, 560:564]
+    fold[:] = np.minimum(fold, level)
+    _, (table,) = find_tables(page, DPI)
+    assert shape(table) == [6] * 12
+
+
+def test_figures_under_one_another_are_no_upright() -> None:
+    page = worn(sheet(), 0.7)
+    image = Image.fromarray(page)
+    for y in YS[:-1]:
+        ImageDraw.Draw(image).text((540, y + 10), "1", font=FACE, fill=150)
+    _, (table,) = find_tables(np.array(image), DPI)
+    assert shape(table) == [6] * 12
+
+
 def test_print_beside_a_table_is_no_outer_rule() -> None:
     page = sheet()
     image = Image.fromarray(page)
