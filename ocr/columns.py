@@ -126,23 +126,44 @@ def broken(table: Table, words: Sequence[Word]) -> list[Word]:
 def strange(table: Table, words: Sequence[Word]) -> list[Box]:
     """Where cells of a column that says the same in each (``Khu phố 3``) say something else, without being sure. Its heading
     may."""
-    middles = middles_of(words)
     found: list[Box] = []
+    for usual, cells in _alike(table, words):
+        unsure = [m for _, m in cells[1:] if _sure_of(m) < KNOWN and all(level(m[0].box, w.box) for w in m)]
+        found += [hull(w.box for w in mine) for mine in unsure if _unlike(_letters(mine), usual)]
+    return found
+
+
+def repeated(table: Table, words: Sequence[Word]) -> list[Box]:
+    """Where such cells say about what the others do: however little sure it is, it was read."""
+    rows = ((usual, [w for w in mine if level(mine[0].box, w.box)]) for usual, cells in _alike(table, words) for _, mine in cells)
+    return [hull(w.box for w in row) for usual, row in rows if not _unlike(_letters(row), usual)]
+
+
+def unnumbered(table: Table, words: Sequence[Word]) -> list[tuple[Region, Box]]:
+    """Cells of such a column that say all but its number, and where they do."""
+    found: list[tuple[Region, Box]] = []
+    for usual, cells in _alike(table, words):
+        if _NUMBER in usual:  # on a row of its own it stands among the words
+            found += [(c, hull(w.box for w in mine)) for c, mine in cells if _letters(mine) == usual.replace(_NUMBER, "")]
+    return found
+
+
+def _alike(table: Table, words: Sequence[Word]) -> Iterator[tuple[str, list[tuple[Region, list[Word]]]]]:
+    """Columns that say the same in each cell: what, and their cells with what was read in them."""
+    middles = middles_of(words)
     for column in _columns(table):
-        said = [mine for cell in column if (mine := [words[i] for i in within(middles, cell)])]
-        sure = Counter(_letters(mine) for mine in said if _sure_of(mine) >= KNOWN)
+        said = [(cell, mine) for cell in column if (mine := [words[i] for i in within(middles, cell)])]
+        sure = Counter(_letters(mine) for _, mine in said if _sure_of(mine) >= KNOWN)
         usual, often = sure.most_common(1)[0] if sure else ("", 0)
         # on worn paper cells that say the same are each misread in its own way
         alike = sum(count for own, count in sure.items() if not _unlike(own, usual))
         if sum(map(str.isalpha, usual)) >= _WORDY and often >= _ROWS and alike >= _ALIKE * sure.total():
-            unsure = [mine for mine in said[1:] if _sure_of(mine) < KNOWN and all(level(mine[0].box, w.box) for w in mine)]
-            found += [hull(w.box for w in mine) for mine in unsure if _unlike(_letters(mine), usual)]
-    return found
+            yield usual, said
 
 
 def _letters(words: Sequence[Word]) -> str:
     """A cell's letters without their marks; a number as one sign."""
-    return re.sub(r"\d+", "#", "".join(c for c in plain(_text(words)) if c.isalnum()))
+    return re.sub(r"\d+", _NUMBER, "".join(c for c in plain(_text(words)) if c.isalnum()))
 
 
 def _unlike(said: str, usual: str) -> bool:
@@ -191,6 +212,8 @@ _FORMS = {
     "decimal": re.compile(r"\d+,\d{1,2}"),
     "day": re.compile(r"\d{1,2}/\d{1,2}/\d{4}"),
 }
+_NUMBER = "#"
+"""What stands for one in what a column says."""
 _WORDY, _ELSE = 4, 0.4
 """Letters of what a column says in each cell; share of them that is otherwise where it was not read."""
 _ALIKE, _HALF, _GUESSED = 0.8, 0.6, 0.1

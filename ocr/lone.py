@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.columns import Numbers, broken, junk, middles_of, numbers, strange, within
+from ocr.columns import Numbers, broken, junk, middles_of, numbers, strange, unnumbered, within
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.ink import Floats, holds
@@ -26,6 +26,8 @@ _INK, _FAINT = 200, 225
 """Paler print than letters of a line may have; in cells without a word still paler."""
 _PALE, _TRACE, _WORN_TRACE = 245, 1.0, 0.5
 """Ink of a number that is all but gone, and the least of it in mm² in the cell of a column that is full; on a worn page."""
+_UNDER = 1.5
+"""How far under a cell's words a number on the next row reaches, in their height."""
 _OVER = 0.2
 """Share of a word that reaches over from the next cell."""
 _AS_DARK = 60.0
@@ -62,16 +64,15 @@ _OFTEN = 0.4
 
 
 def figures(page: Pixels, letters: Floats, grids: Grids, words: Words, mm: float, *, worn: bool) -> list[Box]:
-    """Frames round lone ink. On a page that is not ``worn`` only that of cells."""
+    """Frames round lone ink. On a page that is not ``worn`` only that of cells, and the page's number."""
     found = in_cells(page, grids, words, mm)
     found = _more(found, in_number_columns(page, grids, words, mm, worn=worn))
-    if worn:
+    found += page_number(letters, words, page.shape[1], page.shape[0], mm)
+    if worn and grids:
         free = letters[uncovered(letters, words, lambda _word, _pieces: True)]
-        found += page_number(free, words, page.shape[1], page.shape[0], mm)
-        if grids:
-            beside = [not any(_beside_rule(b, t, mm) for t, _ in grids) for b in map(box_of, free)]
-            found += in_columns(free[beside], words, mm)
-            found += [*ill_fitting(grids, mm), *cut(grids, letters, mm)]
+        beside = [not any(_beside_rule(b, t, mm) for t, _ in grids) for b in map(box_of, free)]
+        found += in_columns(free[beside], words, mm)
+        found += [*ill_fitting(grids, mm), *cut(grids, letters, mm)]
     return [_framed(b, mm) for b in found]
 
 
@@ -100,11 +101,24 @@ def in_number_columns(page: Pixels, grids: Grids, words: Words, mm: float, *, wo
         odd = dict.fromkeys((*junk(column, inside), *broken(table, inside))) if worn else ()
         found += [w.box for w in odd if _is_figure(w, mm)]
         found += strange(table, inside) if worn else []
+        found += _numbers_below(page, unnumbered(table, inside), mm) if worn else []
         for x0, y0, x1, y1 in column.gaps:
             part = page[y0 + rim : max(y0 + rim, y1 - rim), x0 + rim : max(x0 + rim, x1 - rim)]
             over = any(share(w.box, (x0, y0, x1, y1)) > _OVER for w in words if any(c.isalnum() for c in w.text))
             if not over and part.size and np.count_nonzero(part < _PALE) >= least:
                 found.append((float(x0 + rim), float(y0 + rim), float(x1 - rim), float(y1 - rim)))
+    return found
+
+
+def _numbers_below(page: Pixels, cells: Sequence[tuple[Region, Box]], mm: float) -> list[Box]:
+    """Where a number that each cell of a column has, and these lack, stands under their words: in ink, be it ever so pale."""
+    found = []
+    for (_, _, _, end), (x0, y0, x1, y1) in cells:
+        left, top = round(x0), round(y1)
+        foot = min(end - round(_RIM_MM * mm), round(y1 + _UNDER * (y1 - y0)))
+        part = page[top:foot, left : round(x1)]
+        if foot - top >= FIGURE_MM * mm and np.count_nonzero(part < _PALE) >= _WORN_TRACE * mm * mm:
+            found.append((float(left), float(top), x1, float(foot)))
     return found
 
 
@@ -220,12 +234,10 @@ def _figures(dark: Pixels, gap: float, mm: float) -> list[Box]:
 
 def page_number(letters: Floats, words: Words, width: float, height: float, mm: float) -> list[Box]:
     """A figure alone in the middle of the top or bottom margin of a page of ``width`` and ``height``."""
-    found = []
-    for letter in letters:
-        x0, y0, x1, y1 = letter
-        margin = y1 < _MARGIN_MM * mm or y0 > height - _MARGIN_MM * mm
-        if margin and y1 - y0 >= 0.8 * FIGURE_MM * mm and abs(x0 + x1 - width) / 2 < _MIDDLE_MM * mm:
-            found.append(box_of(letter))
+    x0, y0, x1, y1 = letters.reshape(-1, 4).T
+    margin = (y1 < _MARGIN_MM * mm) | (y0 > height - _MARGIN_MM * mm)
+    there = margin & (y1 - y0 >= 0.8 * FIGURE_MM * mm) & (np.abs(x0 + x1 - width) / 2 < _MIDDLE_MM * mm)
+    found = map(box_of, letters[there])
     return [f for f in found if not any(min(w.box[3], f[3]) > max(w.box[1], f[1]) for w in words)]
 
 

@@ -8,11 +8,10 @@ that says the same as a doubtful word bears it out.
 from collections.abc import Sequence
 from statistics import median
 
-import cv2
 import numpy as np
 
 from ocr import lone
-from ocr.columns import broken, junk, numbers, strange
+from ocr.columns import broken, junk, numbers, repeated, strange
 from ocr.engine import Recognizer
 from ocr.frames import Pixels
 from ocr.grammar import distance, plain
@@ -37,6 +36,7 @@ from ocr.missed import (
 )
 from ocr.offices import halved
 from ocr.ruling import Region
+from ocr.solid import as_solid, specks
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core, is_syllable
 
@@ -60,14 +60,6 @@ _SPACE, _IN_CELL, _SMALLER = 1.2, 3.0, 0.4
 no lost line, as the greater part was read."""
 _LOW_CELL, _SIDE = 3.0, 4
 """Height of a cell of one line, in heights of what is lost in it; pixels along its rules."""
-_CLEAR, _BROKEN = 0.8, 0.62
-"""Confidence of the words that lines are held against; how solid a line is for these. Lost lines of 130 worn pages had 0.68 and
-more, two in three of those that were none less than 0.62."""
-_LOWER = 0.5
-"""Height of a line for that of words: small print has more, what is less was cut off by others."""
-_LOW, _LOW_BROKEN, _LOW_PALER = 0.75, 0.85, 100.0
-"""The same below which a line that is a little broken, or so many levels paler, is none either (of 80 worn pages such had 0.53 to
-0.70, lost lines 0.83 and more)."""
 _RIM_MM = 5.0
 """Where the lid and the paper's edge show, and no printer prints."""
 _UPRIGHT, _LOW_MM, _TALL_MM = 0.8, 2.0, 6.0
@@ -79,6 +71,8 @@ _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _HALF = 0.5
 """The same from which they have nothing to do with each other."""
+_WITHIN = 0.6
+"""Share of a box that lies in what was read in a cell as in all its column, and so was read."""
 _FEW = 2
 """Signs that stand in a reading of more by chance."""
 _TAKEN = 0.2
@@ -109,10 +103,12 @@ def told(
     lost = [_with(b, figures) for b in lost]
     lost = [_widened(b, marks.ink, paper.mm) for b in (*lost, *_new(figures, lost))]
     beside = [b for b in lost if _cell_at((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, grids) is None]
-    specks = _specks(paper.page, beside, every) if doubtful else []  # on a clear page it may be a small picture of print
-    lost = [b for b in lost if b not in specks]
-    lost += _new(_pale(paper, marks, read, words, (*lost, *specks, *(w.box for w in every)), recognizer), lost)
+    dust = specks(paper.page, beside, every) if doubtful else []  # on a clear page it may be a small picture of print
+    lost = [b for b in lost if b not in dust]
+    lost += _new(_pale(paper, marks, read, words, (*lost, *dust, *(w.box for w in every)), recognizer), lost)
     never = garbled(grids) if doubtful else []
+    said = [b for table, inside in grids for b in repeated(table, inside)] if doubtful else []
+    lost = [b for b in lost if not any(share(b, s) > _WITHIN for s in said)]
     lost = _print(paper, lost, every, recognizer, never)
     lost += _new([b for s in seals if not s.light for b in _parted(s, words, paper.mm)], lost)
     lost += _new(_half_offices([*(s.box for s in seals), *(marks.colours.red_areas if marks.colours else ())], words), lost)
@@ -289,32 +285,6 @@ def _as_dark(page: Pixels, lost: Sequence[Box], words: Words) -> tuple[Box, ...]
     return tuple(b for b in lost if b[2] - b[0] < 2 * (b[3] - b[1]) or darkness(page, b) <= limit)
 
 
-def _specks(page: Pixels, lines: Sequence[Box], words: Words) -> list[Box]:
-    """Those of the lines whose ink is more broken than the strokes of the page's words, or far lower, or both a little: what
-    shows through a scan in black and white, and dust. In a table's cells print that is as broken was lost often."""
-    sure = [w.box for w in words if w.confidence >= _CLEAR and len(w.text) > 2]
-    if not lines or not sure:
-        return []
-    high, solid, dark = (
-        float(np.median([f(b) for b in sure]))
-        for f in (lambda b: b[3] - b[1], lambda b: _solid(page, b), lambda b: darkness(page, b))
-    )
-
-    def is_speck(box: Box) -> bool:
-        height, length, own = (box[3] - box[1]) / high, (box[2] - box[0]) / (box[3] - box[1]), _solid(page, box)
-        low = length >= 1.5 and height < _LOW and (own < _LOW_BROKEN * solid or darkness(page, box) > dark + _LOW_PALER)
-        return low or (length >= 2 and (height < _LOWER or own < _BROKEN * solid))
-
-    return [b for b in lines if is_speck(b)]
-
-
-def _solid(page: Pixels, box: Box) -> float:
-    """Share of a box's ink that is left where each stroke is made a pixel thinner."""
-    x0, y0, x1, y1 = (max(0, int(v)) for v in box)
-    ink = (page[y0:y1, x0:x1] < (255 + darkness(page, box)) / 2).astype(np.uint8)
-    return float(cv2.erode(ink, np.ones((2, 2), np.uint8)).sum() / max(1, int(ink.sum())))
-
-
 def garbled(grids: lone.Grids) -> list[Box]:
     """What was read in columns of numbers and is none, or none of theirs, however often it is read; and in others what no other
     cell says."""
@@ -336,7 +306,7 @@ def _print(paper: Paper, lost: Sequence[Box], words: Words, recognizer: Recogniz
     cuts = [line_part(paper.page, box, (), paper.mm) for box in inner]
     parts = [part for _, part in cuts]
     short = [b[2] - b[0] < 2 * (b[3] - b[1]) for b in inner]
-    fronts, through = read_both_ways(parts, short, paper.dpi, recognizer)
+    fronts, through = read_both_ways(parts, short, paper.dpi, recognizer, lambda i: as_solid(paper.page, inner[i], words))
     found = []
     for box, (at, _), front, mirrored in zip(inner, cuts, fronts, through, strict=True):
         said = any(share(n, box) > 0.5 for n in never) or not borne_out(box, at, front, words)

@@ -1,7 +1,7 @@
 """Print of the sheet's other side that shows through: it reads better in a mirror. On worn paper its darkest lines are as dark as
 this side's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -29,13 +29,20 @@ _GROWN, _SMALLER = 1.0, 0.6
 Said = Sequence[tuple[RawWord, ...]]
 
 
-def read_both_ways(parts: Sequence[Pixels], short: Sequence[bool], dpi: float, recognizer: Recognizer) -> tuple[Said, list[bool]]:
+def read_both_ways(
+    parts: Sequence[Pixels],
+    short: Sequence[bool],
+    dpi: float,
+    recognizer: Recognizer,
+    solid: Callable[[int], bool] = lambda _: False,
+) -> tuple[Said, list[bool]]:
     """What each picture of a line says, and whether it shows through. What says nothing either way is looked at once more with
-    its specks grown together to strokes. ``short``: a letter or two, which look alike in a mirror."""
+    its specks grown together to strokes. ``short``: a letter or two, which look alike in a mirror; ``solid``: whether the picture
+    of that number has strokes as whole as the page's print, and so no specks: the mirror would read what lies under them."""
     fronts, backs = _both(parts, dpi, recognizer)
     pairs = list(zip(short, fronts, backs, strict=True))
     through = [plainly_mirrored(front, back) if few else mirrored(front, back) for few, front, back in pairs]
-    mute = [i for i, (few, front, back) in enumerate(pairs) if not (few or front or back)]
+    mute = [i for i, (few, front, back) in enumerate(pairs) if not (few or front or back or solid(i))]
     for i, front, back in zip(mute, *_both([_smoothed(parts[i]) for i in mute], dpi, recognizer), strict=True):
         through[i] = len(_signs(back)) >= _NAME and mirrored(front, back)
     return fronts, through

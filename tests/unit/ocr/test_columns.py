@@ -207,6 +207,39 @@ def test_what_reads_otherwise_than_its_column_says_in_each_cell_was_not_read() -
     assert columns.strange(table(), read("Niin", "nhố", "3", worn="Thôn Trung")) == [], "not all say the same"
 
 
+def villages(texts: str = "Khu phố", confidence: float = 0.3, below: bool = False) -> tuple[Word, ...]:
+    """A column that says ``Khu phố`` and a number, in one row or the number ``below``; the fourth row ``texts``."""
+    found = [replace(word("Tên", 0, 0), confidence=0.3)]
+    for row in range(1, ROWS):
+        x0, y0, _, _ = at(0, row)
+        for k, text in enumerate(texts.split() if row == 4 else ("Khu", "phố", str(row))):
+            under = below and text.isdigit()
+            left, top = x0 + (10.0 if under else 10.0 + 60 * k), y0 + (34.0 if under else 6.0)
+            found.append(replace(word(text, 0, row, confidence if row == 4 else 0.9), box=(left, top, left + 50, top + 22)))
+    return tuple(found)
+
+
+def test_what_is_read_about_as_all_its_column_was_read_however_doubtful_it_is() -> None:
+    x0, y0, _, _ = at(0, 4)
+    assert (x0 + 10.0, y0 + 6.0, x0 + 180.0, y0 + 28.0) in columns.repeated(table(), villages("Khub hố 12"))
+    assert len(columns.repeated(table(), villages("Niin nhô x"))) == len(columns.repeated(table(), villages("Khu phố 4"))) - 1
+    assert columns.repeated(table(), said()) == []
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_number_that_all_cells_of_a_column_but_one_have_is_told_where_there_is_ink(below: bool) -> None:
+    x0, y0, _, _ = at(0, 4)
+    (lacking,) = columns.unnumbered(table(), villages(below=below))
+    assert lacking == (at(0, 4), (x0 + 10.0, y0 + 6.0, x0 + 120.0, y0 + 28.0))
+    assert columns.unnumbered(table(), villages("Khu phố 4", below=below)) == []
+    image = Image.new("L", (600, 700), 255)
+    assert found_in(np.array(image), villages(below=below)) == []
+    ImageDraw.Draw(image).text((x0 + 12, y0 + 24), "7", 225, FACE)
+    (box,) = found_in(np.array(image), villages(below=below))
+    assert box[0] < x0 + 14 and y0 + 28 <= box[1] < y0 + 34 and box[3] > y0 + 48
+    assert found_in(np.array(image), villages(below=below), worn=False) == []
+
+
 def test_what_has_another_form_than_its_column_is_in_doubt_however_surely_it_was_read() -> None:
     odd = word("2957", 1, 4, 0.95)
     words = said({4: odd})

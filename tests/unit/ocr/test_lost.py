@@ -26,7 +26,6 @@ from ocr.lost import (
     _print,
     _runs_on,
     _silent,
-    _specks,
     _widened,
     borne_out,
     unlike,
@@ -34,6 +33,7 @@ from ocr.lost import (
 )  # fmt: skip
 from ocr.missed import Marks, Paper, _is_line
 from ocr.offices import halved
+from ocr.solid import as_solid, specks
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import DPI, boxes, made, read, tesseract
 from workstation.domain.page import Box, Engine, Word
@@ -135,6 +135,13 @@ def test_a_page_number_alone_in_its_margin_is_found() -> None:
     assert len(lone.page_number(letters, (), 700, 2000, MM)) == 1
     said = Word("2", (345.0, 20.0, 365.0, 60.0), 0.9, 0)
     assert lone.page_number(letters, (said,), 700, 2000, MM) == []
+
+
+@pytest.mark.parametrize("worn", [False, True])
+def test_a_page_number_is_told_on_a_clear_page_too(worn: bool) -> None:
+    page = np.vstack([drawn((345, 20, "2")), np.full((1500, 700), 255, np.uint8)])
+    (box,) = lone.figures(page, find_ink(page, DPI).letters, (), (), MM, worn=worn)
+    assert box[0] < 350 < box[2] and box[1] < 40 < box[3]
 
 
 @pytest.mark.parametrize(("text", "width", "told"), [("B8", 200, True), ("1948", 75, False), ("14", 90, False), ("L", 60, True)])
@@ -260,34 +267,44 @@ def test_dust_and_what_shows_through_in_specks_are_no_lines() -> None:
     page = drawn((60, 100, "Ủy ban nhân dân"), (60, 200, "Phòng Tư pháp"))
     words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
     line: Box = (60, 204, 290, 246)
-    assert _specks(page, [line], words) == []
+    assert specks(page, [line], words) == []
     # of print that shows through every other dot is left
     rows, columns = np.indices(page.shape)
     thinned = page.copy()
     thinned[180:][((rows + columns) % 2 == 0)[180:]] = 255
-    assert _specks(thinned, [line], words) == [line]
+    assert specks(thinned, [line], words) == [line]
     # what others have cut off all but its top, and a lone figure that nobody judges by its strokes
-    assert _specks(page, [(60, 204, 290, 216)], words) == [(60, 204, 290, 216)]
-    assert _specks(thinned, [(60, 204, 90, 246)], words) == []
-    assert _specks(thinned, [line], ()) == []
+    assert specks(page, [(60, 204, 290, 216)], words) == [(60, 204, 290, 216)]
+    assert specks(thinned, [(60, 204, 90, 246)], words) == []
+    assert specks(thinned, [line], ()) == []
+
+
+def test_print_is_as_solid_as_the_words_it_is_held_against_and_specks_are_not() -> None:
+    page = drawn((60, 100, "Ủy ban nhân dân"), (60, 200, "Phòng Tư pháp"))
+    words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
+    rows, columns = np.indices(page.shape)
+    thinned = page.copy()
+    thinned[180:][((rows + columns) % 2 == 0)[180:]] = 255
+    line: Box = (60, 204, 290, 246)
+    assert as_solid(page, line, words) and not as_solid(thinned, line, words) and not as_solid(page, line, ())
 
 
 def test_a_low_line_that_is_a_little_broken_or_pale_is_none() -> None:
     page = drawn((60, 100, "Ủy ban nhân dân"), (60, 200, "Phòng Tư pháp"))
     words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
     low: Box = (60, 210, 290, 234)
-    assert _specks(page, [low], words) == []
+    assert specks(page, [low], words) == []
     pale = page.copy()
     pale[180:] = 255 - (255 - pale[180:]) // 2
-    assert _specks(pale, [low], words) == [low]
-    assert _specks(pale, [(60, 204, 290, 246)], words) == []  # as high as words: pale print is often lost
+    assert specks(pale, [low], words) == [low]
+    assert specks(pale, [(60, 204, 290, 246)], words) == []  # as high as words: pale print is often lost
 
 
 def test_print_of_single_pixels_is_no_speck_and_stops_nothing() -> None:
     page = np.full((500, 700), 255, np.uint8)
     page[104:140, 183:303:6] = page[204:246, 63:288:6] = 0  # as a facsimile's thinnest strokes: made thinner, none is left
     words = (Word("nhân", (180.0, 104.0, 245.0, 140.0), 0.95, 0), Word("dân", (250.0, 104.0, 305.0, 140.0), 0.95, 0))
-    assert _specks(page, [(60, 204, 290, 246)], words) == []
+    assert specks(page, [(60, 204, 290, 246)], words) == []
 
 
 def test_a_pale_line_that_goes_on_where_a_paragraph_does_is_this_sides() -> None:

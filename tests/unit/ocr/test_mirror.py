@@ -57,4 +57,6 @@ def test_specks_of_a_name_that_shows_through_are_grown_together_before_they_are_
     through = np.ascontiguousarray(name[:, ::-1])
     assert read_both_ways([name, through], [False, False], DPI, recognizer())[1] == [False, True]
     assert read_both_ways([name, through], [True, True], DPI, recognizer())[1] == [False, False], "a letter is not grown"
+    whole = read_both_ways([name, through], [False, False], DPI, recognizer(), lambda i: i == 1)[1]
+    assert whole == [False, False], "of strokes as whole as print there are no specks to grow"
     assert read_both_ways([], [], DPI, recognizer()) == ((), [])
