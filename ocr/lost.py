@@ -71,6 +71,8 @@ _SAME = 0.34
 """Share of letters in which two readings of one place may differ and bear each other out."""
 _HALF = 0.5
 """The same from which they have nothing to do with each other."""
+_PIECE = 0.8
+"""Share of a box in a word, from which it is a piece of it: specks and what shows through have widened that."""
 _WITHIN = 0.6
 """Share of a box that lies in what was read in a cell as in all its column, and so was read."""
 _FEW = 2
@@ -357,9 +359,10 @@ def _next(box: Box, letter: Box, height: float, mm: float) -> bool:
 
 
 def borne_out(box: Box, at: tuple[int, int], front: Sequence[RawWord], words: Words) -> bool:
-    """Whether the words over a box say what a reading of it alone (a picture cut out ``at``) does."""
+    """Whether the words over a box, or one of which it is a piece, say what a reading of it alone (a picture cut out ``at``)
+    does."""
     x0, x1 = box[0], box[2]
-    here = sorted((w for w in words if _middle_in(w.box, box)), key=lambda w: w.box[0])
+    here = sorted((w for w in words if _middle_in(w.box, box) or share(box, w.box) > _PIECE), key=lambda w: w.box[0])
     again = [w for w in front if x0 <= at[0] + (w.box[0] + w.box[2]) / 2 <= x1]
     said, said_again = _letters(here), _letters(again)
     return bool(said) and distance(said, said_again) <= _SAME * len(said)

@@ -240,6 +240,9 @@ def test_a_second_reading_that_says_the_same_bears_a_doubtful_word_out() -> None
     assert borne_out(box, (82, 90), again, (doubtful,))
     assert not borne_out(box, (82, 90), again[1:], (doubtful,))
     assert not borne_out(box, (82, 90), again, ())
+    wider = replace(doubtful, box=(100, 100, 290, 130))
+    assert borne_out(box, (82, 90), again, (wider,)), "a piece of a word that specks have widened"
+    assert not borne_out(box, (82, 90), again, (replace(wider, text="quyền hạn"),))
 
 
 def test_the_smaller_part_of_a_read_row_is_not_told_but_the_cell_beside_it_is() -> None:
