@@ -105,7 +105,10 @@ def test_an_empty_page_stays_empty() -> None:
 
 
 def test_steps_are_named_and_versioned_for_the_record() -> None:
-    names = [("stamps_to_paper", 1), ("red_to_paper", 1), ("flatten", 2), ("levels", 1), ("stamp_frames", 2), ("leaders", 4)]
+    names = [
+        ("stamps_to_paper", 1), ("red_to_paper", 1), ("flatten", 2), ("levels", 1), ("stamp_frames", 2), ("tick_boxes", 1),
+        ("leaders", 4),
+    ]  # fmt: skip
     assert [(s.name, s.version) for s in PREPARATION] == names
     page = np.stack([drawn("Nơi sinh: Trạm y tế", True)] * 3, axis=2)
     page[20:120, 1000:1100] = (200, 30, 40)
@@ -113,8 +116,8 @@ def test_steps_are_named_and_versioned_for_the_record() -> None:
     page[16:144, 1206:1594] = 255
     taken = prepared(page, 300)[1]
     assert [(t.name, t.version, t.reason) for t in taken] == [
-        (s.name, s.version, s.reason) for s in PREPARATION if s.name != "stamp_frames"
-    ]  # no stamp leans there
+        (s.name, s.version, s.reason) for s in PREPARATION if s.name not in ("stamp_frames", "tick_boxes")
+    ]  # no stamp leans there, and there is no box
 
 
 def test_steps_are_chosen_by_what_is_on_the_page_and_say_why() -> None:
