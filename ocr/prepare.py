@@ -184,8 +184,8 @@ PREPARATION: tuple[Step, ...] = (
     Step("tick_boxes", 1, boxes_to_letters, "a box to tick", _boxes),
     Step("leaders", 4, erase_leaders, "rows of dots or dashes"),
 )
-UNPARTED = PREPARATION[1:]
-"""For a written page: its frames in blue are no stamps, and what stands in them is in its own words."""
+UNPARTED = tuple(s for s in PREPARATION if s.name not in ("stamps_to_paper", "tick_boxes"))
+"""For a written page: its frames in blue are no stamps, and what stands in them is in its own words, which no box disturbs."""
 
 
 def prepared(pixels: Pixels, dpi: float, steps: tuple[Step, ...] = PREPARATION) -> tuple[Pixels, Recipe]:

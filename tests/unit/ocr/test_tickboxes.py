@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pymupdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from ocr.lines import RawWord
 from ocr.sheet import part
 from ocr.tickboxes import TickBox, boxes_on, boxes_to_letters, told
 from ocr.values import value_field
+from tests.pagemaker.fonts import font_file
 from workstation.domain.doctype import FieldDefinition, ValueKind
 from workstation.domain.ids import Sha256
 from workstation.domain.page import Word
@@ -119,6 +121,22 @@ def test_boxes_in_a_table_stand_in_their_cells(tmp_path: Path) -> None:
     assert process.process(job, recognizer()).text.text.splitlines() == [
         "Giấy tờ phải nộp Có Không", "Tờ khai đăng ký ☒ ☐", "Giấy chứng sinh ☐ ☒", "Giấy ủy quyền ☐ ☐",
     ]  # fmt: skip
+
+
+def test_a_written_page_keeps_its_own_words_beside_boxes(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_font("F", str(font_file("Tinos", "Regular")))
+        page.insert_text((72, 100), "Giới tính:      Nam      Nữ", fontname="F", fontsize=12)
+        page.insert_textbox(
+            (72, 120, 520, 700), "Ủy ban nhân dân phường thông báo để được biết và thực hiện. " * 8, fontname="F", fontsize=12
+        )
+        for x in (131, 173):
+            page.draw_rect((x, 90, x + 10, 100))
+        document.save(tmp_path / "form.pdf")
+    text = process.process(PageJob(tmp_path / "form.pdf", Sha256("0" * 64), 0, tmp_path / "cache", ()), recognizer()).text
+    assert text.text.splitlines()[0].split() == ["Giới", "tính:", "Nam", "Nữ"]
+    assert not text.unread
 
 
 PLACES = st.tuples(st.integers(0, 900), st.integers(0, 900), st.integers(5, 200), st.integers(5, 60))
