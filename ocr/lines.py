@@ -293,7 +293,7 @@ def _lines_of(band: _Band) -> list[list[Segment]]:
     return left + right if columns else [[s] for s in parts]
 
 
-_LABEL = re.compile(r"([^\W\d_][^:]{1,40}):")
+_LABEL = re.compile(r"([^\W\d_][^:]{1,80}):")
 
 
 def _is_form(rows: list[list[Segment]]) -> bool:
