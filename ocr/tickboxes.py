@@ -21,8 +21,8 @@ from ocr.strokes import level_strokes
 from workstation.domain.page import Box
 
 _LOOK_DPI = 100.0
-_PALE, _INK = 190, 160
-"""Levels from which a pixel is paper, of the look and of the page."""
+_PALE, _INK, _PALER = 190, 160, 215
+"""Levels from which a pixel is paper, of the look, of the page, and of a box that nothing was written in."""
 _SIDE_MM, _STROKE_MM = (2.2, 6.5), 0.8
 _SQUARE = 0.82, 1.22
 _OFF = 2
@@ -33,8 +33,9 @@ _WHOLE, _CLUTTER, _SWELLS = 0.95, 0.15, 0.3
 """Share of a side that has to be there, and what of the room round a box and of the line before a side may be ink."""
 _RIM = 0.2
 """Share of a box that is side, or a stroke's blur."""
-_BARE, _FULL, _CROSS = 0.03, 0.6, 0.85
-"""Share of what lies within that is ink: of an empty box at most, of a bullet at least, and of both diagonals of a cross."""
+_BARE, _FULL, _CROSS, _OPEN = 0.03, 0.85, 0.85, 0.35
+"""Share of what lies within that is ink: of an empty box at most, of a bullet at least, of both diagonals of a cross, and between
+its arms at most."""
 _SURE = 0.95
 """How sure it is what was seen; there is no reading of it."""
 _MOST = 0.6
@@ -72,7 +73,7 @@ def boxes_on(page: Pixels, dpi: float) -> tuple[TickBox, ...]:
     for x0, y0, x1, y1 in _squares(ink, dpi / by / 25.4):
         box = _drawn(page, round(x0 * by), round(y0 * by), round(x1 * by), round(y1 * by), dpi / 25.4)
         if box:
-            ticked = _ticked(page[box[1] : box[3], box[0] : box[2]] < _INK)
+            ticked = _ticked(page[box[1] : box[3], box[0] : box[2]])
             if ticked is not None:
                 found[box] = ticked
     return tuple(TickBox((float(x0), float(y0), float(x1), float(y1)), ticked) for (x0, y0, x1, y1), ticked in found.items())
@@ -122,19 +123,22 @@ def _ends(share: NDArray[np.float64], first: int, last: int) -> tuple[int, int]:
     return first + int(near[0]), len(share) - last + int(far[-1])
 
 
-def _ticked(inside: NDArray[np.bool_]) -> bool | None:
-    """Whether a box is crossed; None for one that holds anything else, or is a bullet."""
-    height, width = inside.shape
-    rim = max(2, round(_RIM * min(height, width)))
-    within = inside[rim:-rim, rim:-rim]
-    share = float(within.mean()) if within.size else 1.0
-    if share <= _BARE or share >= _FULL:
-        return None if share >= _FULL else False
+def _ticked(inside: Pixels) -> bool | None:
+    """Whether a box is crossed; None for one that holds anything else, be it ever so pale, or is a bullet."""
+    rim = max(2, round(_RIM * min(inside.shape)))
+    part = inside[rim:-rim, rim:-rim]
+    within = (part < _INK).astype(np.uint8)
+    if not within.size or within.mean() >= _FULL:
+        return None
+    if (part < _PALER).mean() <= _BARE:
+        return False
     size = min(within.shape)
-    square = cv2.resize(within.astype(np.uint8), (size, size), interpolation=cv2.INTER_NEAREST)
-    near = cv2.dilate(square, np.ones((3, 3), np.uint8))
-    crossed = min(float(np.diag(one).mean()) for one in (near, near[:, ::-1])) >= _CROSS
-    return True if crossed else None
+    square = cv2.resize(within, (size, size), interpolation=cv2.INTER_NEAREST)
+    near, deep, middle = cv2.dilate(square, np.ones((3, 3), np.uint8)), max(1, size // 4), slice(size // 3, -(size // 3) or None)
+    # a figure or a letter that has both diagonals has ink at the middle of a side as well
+    sides = square[:deep, middle], square[-deep:, middle], square[middle, :deep], square[middle, -deep:]
+    open_sides = max(float(side.mean()) for side in sides) <= _OPEN
+    return True if open_sides and min(float(np.diag(one).mean()) for one in (near, near[:, ::-1])) >= _CROSS else None
 
 
 def inside(cell: Box, boxes: Sequence[TickBox]) -> list[TickBox]:

@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ocr import process
 from ocr.engine import recognizer
@@ -69,7 +69,22 @@ def test_no_letter_is_a_box(face: str, size: int) -> None:
     assert boxes_to_letters(page, 300) is page
 
 
-def test_figures_in_boxes_bullets_and_cells_are_left_to_be_read() -> None:
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("size", [36, 44, 54])
+@pytest.mark.parametrize("blur", [0.0, 1.2, 1.8])
+def test_no_figure_or_letter_in_a_box_is_a_tick(face: str, size: int, blur: float) -> None:
+    """Bold ones on a soft scan have ink on both diagonals, as 8, B and K do."""
+    signs, font = "0123456789ABCDHKMNVYZ", ImageFont.truetype(face, size)
+    for side in (40, 50, 60):
+        image = Image.new("L", (140 * len(signs), 200), 255)
+        draw = ImageDraw.Draw(image)
+        for k, sign in enumerate(signs):
+            box_at(draw, 60 + 140 * k, 60, side, 3, False)
+            draw.text((60 + 140 * k + side / 2, 60 + side / 2), sign, font=font, fill=0, anchor="mm")
+        assert boxes_on(np.asarray(image.filter(ImageFilter.GaussianBlur(blur)), np.uint8), 300) == ()
+
+
+def test_figures_and_pen_strokes_in_boxes_bullets_and_cells_are_left_to_be_read() -> None:
     image = Image.new("L", (1800, 600), 255)
     draw = ImageDraw.Draw(image)
     box_at(draw, 100, 100, 60, 3, False)
@@ -79,6 +94,8 @@ def test_figures_in_boxes_bullets_and_cells_are_left_to_be_read() -> None:
         draw.line([x, 100, x, 280], fill=0, width=3)
     for y in range(100, 281, 60):
         draw.line([500, y, 800, y], fill=0, width=3)
+    box_at(draw, 1000, 100, 50, 3, False)
+    draw.line([1010, 125, 1022, 140, 1045, 108], fill=190, width=4)  # a pencil's tick
     box_at(draw, 0, 300, 40, 3, False)  # cut by the page's edge, or its rim
     assert boxes_on(np.asarray(image, np.uint8), 300) == ()
 
