@@ -22,6 +22,6 @@ cv2.cvtColor(_WHITE, cv2.COLOR_RGB2Lab)
 np.median(_WHITE / 1)
 Image.preinit()
 language.load()
-with suppress(WorkstationError):
+with suppress(WorkstationError, OSError):
     recognizer().describe()
     recognizer().lines([_WHITE[..., 0]], 300)

@@ -123,10 +123,10 @@ def _ends(share: NDArray[np.float64], first: int, last: int) -> tuple[int, int]:
     return first + int(near[0]), len(share) - last + int(far[-1])
 
 
-def _ticked(inside: Pixels) -> bool | None:
+def _ticked(box: Pixels) -> bool | None:
     """Whether a box is crossed; None for one that holds anything else, be it ever so pale, or is a bullet."""
-    rim = max(2, round(_RIM * min(inside.shape)))
-    part = inside[rim:-rim, rim:-rim]
+    rim = max(2, round(_RIM * min(box.shape)))
+    part = box[rim:-rim, rim:-rim]
     within = (part < _INK).astype(np.uint8)
     if not within.size or within.mean() >= _FULL:
         return None

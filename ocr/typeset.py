@@ -17,6 +17,7 @@ import pymupdf
 from numpy.typing import NDArray
 
 from workstation.domain.fields import nfc
+from workstation.domain.syllables import TONES
 
 Ink = NDArray[np.float32]
 """0: paper, 1: ink."""
@@ -28,9 +29,7 @@ _ABOVE, _BELOW = 1.0, 0.3
 """Room over and under the base line, in ems."""
 _FULL = 255
 """Tone of ink."""
-_TONES = "", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"
-"""None, grave, acute, tilde, hook above and dot below."""
-_SMALL = ascii_lowercase + "đ" + "".join(nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONES)
+_SMALL = ascii_lowercase + "đ" + "".join(nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *TONES))
 _LETTERS = frozenset(_SMALL + _SMALL.upper())
 """All that Vietnamese is written with, and the alphabet's."""
 _SIDE = 8

@@ -29,8 +29,11 @@ def test_the_network_and_the_wording_are_there_and_no_thread() -> None:
     assert ready(CODE, OPENBLAS_NUM_THREADS="1").split() == ["1", *"11111"]
 
 
-def test_without_vietnamese_data_the_page_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("data", ["missing", "broken"])
+def test_without_vietnamese_data_the_page_says_so(tmp_path: Path, data: str) -> None:
     """Not the server, which would be gone for all lanes."""
+    if data == "broken":
+        (tmp_path / "vie.traineddata").write_bytes(bytes(range(256)) * 400)
     code = """
 import numpy as np
 import ocr.ready
