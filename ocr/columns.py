@@ -52,7 +52,7 @@ def numbers(table: Table, words: Words) -> Numbers:
     gaps: list[Region] = []
     saying = [w for w in words if any(s.isalnum() for s in w.text)]
     middles = middles_of(saying)
-    for column in _columns(table):
+    for column in columns_of(table):
         said = {c: [saying[i] for i in within(middles, c)] for c in column}
         full = [c for c in column if said[c]]
         right = [c for c in full if all(is_number(core(w.text)) for w in said[c])]
@@ -151,7 +151,7 @@ def unnumbered(table: Table, words: Sequence[Word]) -> list[tuple[Region, Box]]:
 def _alike(table: Table, words: Sequence[Word]) -> Iterator[tuple[str, list[tuple[Region, list[Word]]]]]:
     """Columns that say the same in each cell: what, and their cells with what was read in them."""
     middles = middles_of(words)
-    for column in _columns(table):
+    for column in columns_of(table):
         said = [(cell, mine) for cell in column if (mine := [words[i] for i in within(middles, cell)])]
         sure = Counter(_letters(mine) for _, mine in said if _sure_of(mine) >= KNOWN)
         usual, often = sure.most_common(1)[0] if sure else ("", 0)
@@ -173,7 +173,7 @@ def _unlike(said: str, usual: str) -> bool:
 def _odd(table: Table, words: Sequence[Word]) -> Iterator[tuple[list[Word], float]]:
     """The words of cells of numbers that have another form than their column's, and how many figures its numbers have."""
     middles, cells = middles_of(words), numbers(table, words).cells
-    for column in _columns(table):
+    for column in columns_of(table):
         said = [[words[i] for i in within(middles, cell)] for cell in column if cell in cells]
         known = [(form(text), _figures(text), mine) for mine in said if (text := _text(mine))]
         sure = [own for own, _, mine in known if _sure_of(mine) >= KNOWN]
@@ -221,7 +221,7 @@ _ALIKE, _HALF, _GUESSED = 0.8, 0.6, 0.1
 strokes that were taken for letters."""
 
 
-def _columns(table: Table) -> Iterator[tuple[Region, ...]]:
+def columns_of(table: Table) -> Iterator[tuple[Region, ...]]:
     """Cells of one place in rows of the usual length."""
     usual = Counter(len(r) for r in table.rows).most_common(1)[0][0] if table.rows else 0
     return zip(*(r for r in table.rows if len(r) == usual), strict=True)

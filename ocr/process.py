@@ -14,10 +14,12 @@ from ocr import (
     codes,
     columns,
     digits,
+    figures,
     filled,
     layout,
     lone,
     loops,
+    lost,
     missed,
     numberline,
     secrecy,
@@ -192,6 +194,8 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
             cells = [cell for grid in grids for cell in grid.cells]
             found = replace(found, words=tickboxes.told(found.words, tickboxes.beside(cells, boxes)))
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer, boxes) if grids else ()
+        if read and lost.is_doubtful(found, read):
+            read = [(table, figures.read_by_own(paper.page, rules, table, inside, found.words)) for table, inside in read]
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
