@@ -36,6 +36,8 @@ Map = NDArray[np.float32]
 DIGITS, POINTS = "0123456789", ".,/-"
 _TAUGHT, _LEAST, _FEW = 0.85, 5, 3
 """Confidence of a number that figures are learnt from; least such numbers; least of a kind that say how wide a sign is."""
+_MOST = 60
+"""Numbers that teach no less than all of a long list."""
 _ROUNDS = 2
 """How often the pictures are made anew from where they fit best themselves."""
 _BEARING, _ONES_BEARING = 0.06, 0.2
@@ -78,6 +80,10 @@ class Face:
     point: float
     height: float
     pictures: Mapping[str, Map]
+
+    def shows(self, text: str) -> bool:
+        """Whether such signs are known; of point and comma one is enough."""
+        return set(text.replace(",", ".")) <= set("".join(self.pictures).replace(",", "."))
 
     def advance(self, sign: str) -> float:
         return self.digit if sign.isdigit() else self.point
@@ -134,7 +140,7 @@ def read_by_own(
     for column in columns.columns_of(table):
         cells = [c for c in column if c in mine]
         heard = [text for c in cells if is_number(text := _text(mine[c])) and min(w.confidence for w in mine[c]) >= KNOWN]
-        if 2 * sum(set(text) <= set(face.pictures) for text in heard) >= len(heard):
+        if 2 * sum(face.shows(text) for text in heard) >= len(heard):
             found |= column_read(on, face, cells, heard)
     rest, new = list(words), list[RawWord]()
     for number, (cell, read) in enumerate(parted(face, table, found).items()):
@@ -199,6 +205,7 @@ def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = ()) -> Fac
     height = float(np.median([b[3] - b[1] for _, b in own]))
     alike = [(t, b) for t, b in more if abs(b[3] - b[1] - height) < _TALLER * height]
     taught = [(t, b) for t, b in (*own, *alike) if abs(_long(b) - _width(t, digit, point)) < _OFF * digit]
+    taught = taught[:: 1 + len(taught) // _MOST]
     face = _face(on, digit, point, height, (p for t, b in taught for p in _even(t, b, digit, point, height)))
     for _ in range(_ROUNDS):
         face = _face(on, digit, point, height, (p for t, b in taught for p in _fitted(on, face, t, b)))
@@ -292,7 +299,8 @@ def _maps(part: Sheet, pictures: Mapping[str, Map]) -> dict[str, Map]:
         spread = np.maximum(twice - once * once / count, 1) * np.maximum(second - first * first / count, 1e-3)
         like = (_sum(ink, picture) - once * first / count) / np.sqrt(spread)
         like[count < _SEEN * picture.size] = -1
-        out[sign] = np.pad(like.astype(np.float32), ((0, 0), (0, wide - 1)), constant_values=-1)
+        out[sign] = np.full((len(like), ink.shape[1]), -1, np.float32)
+        out[sign][:, : like.shape[1]] = like
     return out
 
 
@@ -360,7 +368,8 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
         ways = [signs[cell], *(_laid(strip, face, layout) for layout in usual if layout != own)]
         signs[cell] = max(ways, key=lambda way, s=strip: _worth(s, way) + common(way))  # type: ignore[misc]
     hanging = sum(float(s.points[1, x] - s.points[0, x]) for c, s in strips.items() for x, n in _points(signs[c]) if n == _FEW)
-    found = {c: _said(s, face, signs[c], "," if hanging > 0 else ".") for c, s in strips.items() if signs[c]}
+    thousands = "," if hanging > 0 and set(".,") <= set(face.pictures) else "."
+    found = {c: _said(s, face, signs[c], thousands) for c, s in strips.items() if signs[c]}
     return {c: replace(r, usual=kinds[_kind(_layout(signs[c]))] >= _SOME * seen.total()) for c, r in found.items()}
 
 
@@ -416,10 +425,13 @@ def _layout(signs: Sequence[Sign]) -> str:
     return "".join("0" if digit else "." for digit, _ in signs)
 
 
-def _kind(layout: str) -> int:
-    """What numbers of one column have in common: how many digits stand behind the last point, or how many a long one has."""
-    behind = len(layout) - 1 - layout.rfind(".")
-    return -behind if "." in layout else behind if behind > _LONG else 0
+def _kind(layout: str) -> str:
+    """What numbers of one column have in common: how many digits stand between points, thousands aside, and behind the last; or
+    how many a long number has."""
+    first, *groups = layout.split(".")
+    if not groups:
+        return first if len(first) > _LONG else ""
+    return ".".join([*(g for g in groups[:-1] if len(g) != _FEW), groups[-1], ""])
 
 
 def _worth(strip: _Strip, signs: Sequence[Sign]) -> float:

@@ -1,0 +1,237 @@
+"""Numbers of worn tables, read by the page's own figures: made tables, faded and blurred, with planted misreadings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from ocr.figures import learnt, read_by_own, sheet
+from ocr.frames import Pixels
+from ocr.grids import Table
+from ocr.lines import RawWord
+from ocr.ruling import Rules
+from workstation.domain.page import Box, Word
+
+FACES = ("Tinos-Regular", "Arimo-Regular", "Cousine-Regular")
+ROWS = 12
+WIDTHS, HEIGHT, LEFT, TOP = (90, 250, 150, 250), 56, 60, 60
+SIDES = [LEFT + sum(WIDTHS[:k]) for k in range(len(WIDTHS) + 1)]
+YEARS = [str(1950 + 7 * r % 60) for r in range(ROWS)]
+NUMBERS = [f"0{(r * 73856093 + 19349663) % 10**11:011d}" for r in range(ROWS)]
+AREAS = [f"{(r * 331 + 127) % 900 + 100},{r * 7 % 10}" for r in range(ROWS)]
+SUMS = [f"{(r * 577 + 211) % 700 + 200}.{(r * 389 + 77) % 1000:03d}.000" for r in range(ROWS)]
+COLUMNS = (YEARS, NUMBERS, AREAS, SUMS)
+Cells = Mapping[tuple[int, int], str | None]
+"""Other than what is printed there, by column and row; None: nothing."""
+
+
+class Printed:
+    """A table as it is printed, and as it was read."""
+
+    def __init__(
+        self, face: str = FACES[0], printed: Cells | None = None, shifted: Mapping[tuple[int, int], int] | None = None
+    ) -> None:
+        self.font = ImageFont.truetype(f"/usr/share/fonts/truetype/croscore/{face}.ttf", 34 if face != FACES[2] else 30)
+        image = Image.new("L", (SIDES[-1] + 80, TOP + HEIGHT * ROWS + 60), 255)
+        draw = ImageDraw.Draw(image)
+        rules = np.zeros((image.height, image.width), np.uint8)
+        for x in SIDES:
+            draw.line((x, TOP, x, TOP + HEIGHT * ROWS), 60, 3)
+            rules[TOP : TOP + HEIGHT * ROWS, x - 1 : x + 2] = 255
+        self.rules = Rules(np.zeros_like(rules), rules)
+        self.boxes: dict[tuple[int, int], Box] = {}
+        self.texts: dict[tuple[int, int], str | None] = {
+            (k, r): text for k, column in enumerate(COLUMNS) for r, text in enumerate(column)
+        }
+        self.texts |= printed or {}
+        for (k, r), text in self.texts.items():
+            if text:
+                long = draw.textlength(text, self.font)
+                at = (SIDES[k + 1] - 15 - long + (shifted or {}).get((k, r), 0), TOP + HEIGHT * r + 8)
+                draw.text(at, text, 0, self.font)
+                x0, y0, x1, y1 = draw.textbbox(at, text.translate({ord(","): "."}), self.font)
+                self.boxes[k, r] = (float(x0), float(y0), float(x1), float(y1))
+        rows = tuple(tuple(self.cell(k, r) for k in range(len(WIDTHS))) for r in range(ROWS))
+        self.table = Table((SIDES[0] - 3, TOP - 3, SIDES[-1] + 3, TOP + HEIGHT * ROWS + 3), rows)
+        self.page = worn(image)
+
+    @staticmethod
+    def cell(k: int, r: int) -> tuple[int, int, int, int]:
+        return SIDES[k] + 2, TOP + HEIGHT * r + 2, SIDES[k + 1] - 2, TOP + HEIGHT * (r + 1) - 2
+
+    def heard(self, said: Cells | None = None, confidence: float = 0.9) -> tuple[Word, ...]:
+        """As read; of the cells in ``said`` something else, each word of it an even part of the box."""
+        words = []
+        for (k, r), box in sorted(self.boxes.items(), key=lambda item: item[0][::-1]):
+            text = (said or {}).get((k, r), self.texts[k, r])
+            parts = (text or "").split()
+            step = (box[2] - box[0]) / max(1, len(parts))
+            for n, part in enumerate(parts):
+                words.append(
+                    Word(part, (box[0] + n * step, box[1], box[0] + (n + 1) * step - 4 * (len(parts) > 1), box[3]), confidence, r)
+                )
+        return tuple(words)
+
+    def again(self, words: Sequence[Word], beside: Sequence[RawWord] = ()) -> dict[tuple[int, int], list[Word]]:
+        """What stands in each cell after the second reading."""
+        found: dict[tuple[int, int], list[Word]] = {}
+        for word in read_by_own(self.page, self.rules, self.table, words, beside):
+            x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+            found.setdefault((int(np.searchsorted(SIDES, x)) - 1, int((y - TOP) // HEIGHT)), []).append(word)
+        return found
+
+
+def worn(image: Image.Image) -> Pixels:
+    """Blurred, noisy, and its ink fading in waves across the page."""
+    ink = 255 - np.asarray(image.filter(ImageFilter.GaussianBlur(1.2)), np.float32)
+    x, y = np.meshgrid(np.arange(ink.shape[1]), np.arange(ink.shape[0]))
+    ink *= 0.6 + 0.35 * np.sin(x / 70 + y / 45)
+    noise = np.random.default_rng(7).normal(0, 9, ink.shape)
+    return np.clip(255 - ink + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_what_was_read_right_stays_and_is_surer(face: str) -> None:
+    made = Printed(face)
+    words = made.heard()
+    again = read_by_own(made.page, made.rules, made.table, words)
+    assert [(w.text, w.box, w.doubt, w.line) for w in again] == [(w.text, w.box, "", w.line) for w in words]
+    assert all(w.confidence == 0.95 for w in again)
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (0, "1097"),  # another digit
+        (1, "68145273050"),  # too few
+        (1, "0Ấ0š7”161985"),  # none at all
+        (2, "006.7"),  # the comma's tail
+        (3, "86. 758.000"),  # in two words
+        (3, "351.450.0001"),  # too many
+        (0, None),  # not read
+    ],
+)
+def test_what_was_read_wrong_is_put_right_and_told(face: str, column: int, said: str | None) -> None:
+    made = Printed(face)
+    again = made.again(made.heard({(column, 5): said}))
+    (word,) = again[column, 5]
+    assert (word.text, word.doubt) == (COLUMNS[column][5], "reread")
+    assert word.suggestion == (said or "")
+    box = made.boxes[column, 5]
+    assert word.box == pytest.approx(box, abs=4)
+    rest = {at: [w.text for w in words] for at, words in again.items() if at != (column, 5)}
+    assert rest == {at: [made.texts[at]] for at in made.boxes if at != (column, 5)}
+
+
+def test_what_two_readings_say_alike_is_one_word_without_doubt() -> None:
+    made = Printed()
+    text = f"{SUMS[4][:4]} {SUMS[4][4:]}"
+    (word,) = made.again(made.heard({(3, 4): text}))[3, 4]
+    assert (word.text, word.doubt, word.confidence) == (SUMS[4], "", 0.95)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(FACES), st.lists(st.integers(0, 10**9), min_size=6, max_size=6))
+def test_any_numbers_of_a_column_come_back(face: str, numbers: Sequence[int]) -> None:
+    """Half of a column is misread, each number in its own way."""
+    printed = {(3, r): f"{n % 900 + 100}.{n // 900 % 1000:03d}.000" for r, n in enumerate(numbers)}
+    made = Printed(face, printed)
+    wrong = {at: text[:1] + ("8" if text[1] != "8" else "6") + text[2:] for at, text in printed.items()}
+    again = made.again(made.heard(wrong))
+    assert {at: [w.text for w in again[at]] for at in printed} == {at: [text] for at, text in printed.items()}
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_number_over_its_cells_side_is_whole_and_no_part_of_its_neighbour(face: str) -> None:
+    inside = Printed(face).boxes
+    made = Printed(face, shifted={(3, r): SIDES[3] - 9 - round(inside[3, r][0]) for r in range(ROWS)})
+    cut = {(3, r): SUMS[r][1:] for r in (3, 6, 9)}
+    again = made.again(made.heard(cut))
+    assert {r: [w.text for w in again[3, r]] for r in range(ROWS)} == {r: [SUMS[r]] for r in range(ROWS)}
+    assert {r: [w.text for w in again[2, r]] for r in range(ROWS)} == {r: [AREAS[r]] for r in range(ROWS)}
+
+
+def test_an_empty_cell_stays_empty_and_a_stroke_in_it_is_no_figure() -> None:
+    made = Printed(printed={(0, 5): None})
+    assert (0, 5) not in made.again(made.heard())
+    x0, y0, _, y1 = Printed.cell(0, 5)
+    made.page[y0:y1, x0 + 40 : x0 + 43] = 90
+    assert (0, 5) not in made.again(made.heard())
+
+
+def test_a_sure_reading_stays_where_the_ink_is_like_nothing() -> None:
+    made = Printed()
+    x0, y0, x1, y1 = Printed.cell(1, 5)
+    made.page[y0:y1, x0:x1] = np.random.default_rng(3).integers(60, 255, (y1 - y0, x1 - x0))
+    (word,) = made.again(made.heard(confidence=0.95))[1, 5]
+    assert (word.text, word.doubt, word.confidence) == (NUMBERS[5], "", 0.95)
+
+
+def test_half_a_number_is_not_put_in_the_place_of_a_whole_one() -> None:
+    made = Printed()
+    x0, y0, _, y1 = Printed.cell(0, 5)
+    box = made.boxes[0, 5]
+    made.page[y0:y1, round(box[0]) + 18 : x0 + WIDTHS[0] - 4] = 255
+    (word,) = made.again(made.heard({(0, 5): "1985"}))[0, 5]
+    assert word.text == "1985"
+
+
+def test_signs_that_the_page_does_not_show_are_left_alone() -> None:
+    made = Printed(printed={(2, r): f"{(r * 37) % 90 + 10}%" for r in range(ROWS)})
+    words = made.heard()
+    again = made.again(words)
+    assert {r: [(w.text, w.doubt) for w in again[2, r]] for r in range(ROWS)} == {
+        r: [(made.texts[2, r], "")] for r in range(ROWS)
+    }
+
+
+def test_days_are_read_with_their_strokes() -> None:
+    days = {(1, r): f"{r * 5 % 28 + 1:02d}/{r % 12 + 1:02d}/20{r * 3 % 25:02d}" for r in range(ROWS)}
+    made = Printed(printed=days)
+    wrong = days[1, 5].replace("/", "1", 1)
+    assert [w.text for w in made.again(made.heard({(1, 5): wrong}))[1, 5]] == [days[1, 5]]
+
+
+def test_a_cell_with_two_rows_is_left_alone() -> None:
+    made = Printed()
+    words = made.heard({(0, 5): "1097"})
+    x0, _, _, y1 = Printed.cell(0, 5)
+    below = Word("12", (x0 + 30.0, y1 - 12.0, x0 + 60.0, y1 - 2.0), 0.9, 5)
+    assert "1097" in [w.text for w in made.again((*words, below))[0, 5]]
+
+
+def test_without_all_ten_digits_nothing_is_read_again_unless_they_stand_beside_the_table() -> None:
+    lacking = {(k, r): text.replace("7", "1") for k, column in enumerate(COLUMNS) for r, text in enumerate(column)}
+    made = Printed(printed=lacking)
+    words = made.heard({(1, 5): "123456"})
+    assert read_by_own(made.page, made.rules, made.table, words) == words
+    image = Image.new("L", made.page.shape[::-1], 255)
+    at = (SIDES[-1] + 10, TOP)
+    draw = ImageDraw.Draw(image)
+    draw.text(at, "7", 0, made.font)
+    made.page[:] = np.minimum(made.page, worn(image))
+    x0, y0, x1, y1 = draw.textbbox(at, "7", made.font)
+    seven = RawWord("7", (x0, y0, x1, y1), 0.95, (0,))
+    assert [w.text for w in made.again(words, [seven])[1, 5]] == [made.texts[1, 5]]
+    small = replace(seven, box=(x0, y0, x1, y0 + 12))
+    assert read_by_own(made.page, made.rules, made.table, words, [small]) == words
+
+
+def test_figures_are_learnt_from_enough_numbers_only() -> None:
+    made = Printed()
+    on = sheet(made.page, made.rules)
+    sure = [(w.text, w.box) for w in made.heard()]
+    assert learnt(on, sure[:4]) is None
+    face = learnt(on, sure)
+    assert face is not None
+    assert set("0123456789.,") <= set(face.pictures)
+    assert face.point == pytest.approx(face.digit / 2, abs=1.5)
+    typed = Printed(FACES[2])
+    face = learnt(sheet(typed.page, typed.rules), [(w.text, w.box) for w in typed.heard()])
+    assert face is not None
+    assert face.point == pytest.approx(face.digit, abs=1.5)
