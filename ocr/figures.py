@@ -59,8 +59,8 @@ _CLEARLY, _OFTEN = 0.75, 0.15
 _LONG, _COMMON, _SOME = 6, 0.3, 0.1
 """Digits of a number that is no count: the others of its column have as many. What the logarithm of a kind's share counts, and
 the share of a kind that is usual."""
-_WEAK, _CERTAIN = 0.6, 0.9
-"""Likeness below which a first reading as sure as the other stays."""
+_UNLIKE, _WEAK, _CERTAIN = 0.5, 0.6, 0.9
+"""Likeness below which any first reading stays; below which one does that is as sure as the third."""
 _PART, _STROKE = 0.5, 0.85
 """Share of what was read first that is less than the number; likeness of a lone figure where nothing was, above a stroke's."""
 _BORNE_OUT = 0.95
@@ -168,19 +168,24 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _settled(first: Sequence[Word], read: Read, number: int) -> RawWord | None:
-    """What stands in a cell after both readings; none if the first one stays as it is."""
+    """What stands in a cell after both readings, in doubt where they differ; none if the first one stays as it is."""
     text, sure = _text(first), min((w.confidence for w in first), default=0.0)
-    if not read.usual or (first and _long(read.box) < _PART * _long(hull(w.box for w in first))):
-        return None
-    if not first and len(read.text) == 1 and read.likeness < _STROKE:
-        return None
     if text == read.text:
-        if len(first) == 1:
-            return RawWord(first[0].text, first[0].box, max(sure, _BORNE_OUT), (number,))
-        return RawWord(text, read.box, max(sure, _BORNE_OUT), (number,))
-    if read.likeness < _WEAK and is_number(text) and sure >= _CERTAIN:
-        return None
-    return RawWord(read.text, read.box, max(0.0, round(read.likeness, 2)), (number,), REREAD, " ".join(w.text for w in first))
+        box = first[0].box if len(first) == 1 else read.box
+        return RawWord(first[0].text if len(first) == 1 else text, box, max(sure, _BORNE_OUT), (number,))
+    least = _STROKE if len(read.text) == 1 else _WEAK if is_number(text) and sure >= _CERTAIN else _UNLIKE
+    less = bool(first) and _long(read.box) < _PART * _long(hull(w.box for w in first))
+    if not read.usual or read.likeness < least or less or (sure >= KNOWN and _beside_it(text, read.text)):
+        # in doubt all the same, but for what is told as no number
+        lone = first[0] if len(first) == 1 and is_number(text) else None
+        other = read.text if read.likeness >= _UNLIKE else ""
+        return RawWord(lone.text, lone.box, lone.confidence, (number,), lone.doubt or REREAD, other) if lone else None
+    return RawWord(read.text, read.box, round(read.likeness, 2), (number,), REREAD, " ".join(w.text for w in first))
+
+
+def _beside_it(text: str, read: str) -> bool:
+    """Whether the second reading took a rule beside the number for a 1, or does not reach to where the number begins."""
+    return is_number(text) and (read in (text + "1", "1" + text) or (text.endswith(read) and len(text) - len(read) > 1))
 
 
 def _long(box: Box) -> float:
@@ -258,7 +263,8 @@ def _face(on: Sheet, digit: float, point: float, height: float, places: Iterable
         ink, free = (a[top : top + rows, left : left + width] for a in (on.ink, on.free))
         if ink.shape == (rows, width) and free.all():
             seen.setdefault(sign, []).append((ink - ink.mean()) / (ink.std() + 8))
-    pictures = {sign: np.stack(some).mean(axis=0) for sign, some in seen.items()}
+    # one stroke among many numbers is a misread point
+    pictures = {sign: np.stack(some).mean(axis=0) for sign, some in seen.items() if sign in DIGITS or len(some) >= _FEW}
     return Face(digit, point, height, {sign: p - p.mean() for sign, p in pictures.items()})
 
 
