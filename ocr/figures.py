@@ -2,27 +2,41 @@
 
 Where print has faded, Tesseract misreads figures that a person reads at once: of 3,687 numbers in the lists of 44 worn tuning
 pages it had 76 of 100 right, and of those it was sure of by 0.9 every fourteenth wrong. But the figures of one table are all
-alike and stand at one distance from each other. So what was read surely says how each of the ten looks on this very page, faded
-and blurred as it is, and every number of the table is matched with that sign by sign, by normalised cross-correlation (J. P.
-Lewis, Fast Normalized Cross-Correlation, 1995): a reading that knows nothing of the network and its errors. It had 97 of 100
-right; where both say the same, 997 of 1,000.
+alike and stand at one distance from each other. So what was read surely says how each of the ten looks on this very page
+(``figureface``), and every number of the table is matched with that sign by sign: a reading that knows nothing of the network and
+its errors. It had 97 of 100 right; where both say the same, 997 of 1,000.
 
-Pixels of rules take no part, so a number that was printed over its cell's side is read whole. What a column's numbers have in
-common (twelve figures, one behind the comma) tells its own signs from a neighbour's.
+A number that was printed over its cell's side is read whole. What a column's numbers have in common (twelve figures, one behind
+the comma) tells its own signs from a neighbour's.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr import columns, tables
 from ocr.columns import is_number
 from ocr.digits import REREAD
+from ocr.figureface import (
+    DIGITS,
+    JITTER,
+    POINTS,
+    RIM,
+    SHIFT,
+    THOUSAND,
+    Face,
+    Map,
+    Sheet,
+    Taught,
+    bearing,
+    chain,
+    learnt,
+    likenesses,
+    sheet,
+)
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.lines import RawWord, hull, level
@@ -31,29 +45,12 @@ from ocr.ruling import Region, Rules
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core
 
-Map = NDArray[np.float32]
-
-DIGITS, POINTS = "0123456789", ".,/-"
-_TAUGHT, _LEAST, _FEW = 0.85, 5, 3
-"""Confidence of a number that figures are learnt from; least such numbers; least of a kind that say how wide a sign is."""
-_MOST = 60
-"""Numbers that teach no less than all of a long list."""
-_ROUNDS = 2
-"""How often the pictures are made anew from where they fit best themselves."""
-_BEARING, _ONES_BEARING = 0.06, 0.2
-"""Paper on either side of a digit, and of a 1, of its width with it."""
-_RIM, _HIGH = 0.1, 1.3
-"""What a picture shows above a digit, and its height, in the digit's: a comma hangs."""
-_OFF, _TALLER = 0.5, 0.1
-"""By how much a number's width may differ from what its signs take up, in digits; and the height of one beside the table."""
-_JITTER, _SHIFT = 2, 0.04
-"""Pixels by which a sign may stand off its place (ink spreads, sheets bend), and what each of them costs."""
+_TAUGHT = 0.85
+"""Confidence of a number that figures are learnt from."""
 _LIKE, _PRINT = 0.65, 0.3
 """Likeness from which ink is a sign; to the mean of all digits, from which a row of pixels is of print."""
 _BEYOND = 0.9
 """Digits beyond a cell's side within which its number may go on."""
-_SEEN = 0.5
-"""Share of a picture that no rule may cover."""
 _CLEARLY, _OFTEN = 0.75, 0.15
 """Likeness of all digits of a number that tells how its column's are laid out; share of them from which a layout is usual."""
 _LONG, _COMMON, _SOME = 6, 0.3, 0.1
@@ -65,47 +62,6 @@ _PART, _STROKE = 0.5, 0.85
 """Share of what was read first that is less than the number; likeness of a lone figure where nothing was, above a stroke's."""
 _BORNE_OUT = 0.95
 """Confidence of what both say."""
-
-
-Taught = tuple[str, Box]
-"""A sure number and where it stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """The figures of a table as this page shows them. ``digit``, ``point``: pixels from such a sign to the next; ``height``: of a
-    digit; ``pictures``: by sign, mean 0, all of one height, digits and points each of one width."""
-
-    digit: float
-    point: float
-    height: float
-    pictures: Mapping[str, Map]
-
-    def shows(self, text: str) -> bool:
-        """Whether such signs are known; of point and comma one is enough."""
-        return set(text.replace(",", ".")) <= set("".join(self.pictures).replace(",", "."))
-
-    def advance(self, sign: str) -> float:
-        return self.digit if sign.isdigit() else self.point
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """``ink``: 0 paper to 255; ``free``: 1 where no rule lies."""
-
-    ink: Map
-    free: Map
-
-    def part(self, box: Box) -> tuple["Sheet", int, int]:
-        """What lies in a box, and where it begins."""
-        x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), int(box[2]) + 1, int(box[3]) + 1
-        return self.rows(y0, y1).columns(x0, x1), x0, y0
-
-    def rows(self, first: int, end: int) -> "Sheet":
-        return Sheet(self.ink[first:end], self.free[first:end])
-
-    def columns(self, first: int, end: int) -> "Sheet":
-        return Sheet(self.ink[:, first:end], self.free[:, first:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +87,7 @@ def read_by_own(
         return tuple(words)
     on = sheet(page, rules)
     own = [(text, box) for text, box in _sure(words) if any(_within(c, box) for c in among.cells)]
-    face = learnt(on, own) or learnt(on, own, _sure(beside))
+    face = learnt(on, own, _sure(beside))
     if face is None:
         return tuple(words)
     middles = columns.middles_of(words)
@@ -192,148 +148,6 @@ def _long(box: Box) -> float:
     return box[2] - box[0]
 
 
-def sheet(page: Pixels, rules: Rules) -> Sheet:
-    """Of a prepared page, paper white."""
-    ruled = cv2.dilate(rules.both, np.ones((3, 3), np.uint8))
-    return Sheet(255 - page.astype(np.float32), (ruled == 0).astype(np.float32))
-
-
-# --- what the figures look like
-
-
-def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = ()) -> Face | None:
-    """The face of sure numbers; none where they are too few or some digit is not among them. ``more``: numbers that count if they
-    are as high and as wide."""
-    if len(own) < _LEAST:
-        return None
-    digit, point = _pitch(own)
-    height = float(np.median([b[3] - b[1] for _, b in own]))
-    alike = [(t, b) for t, b in more if abs(b[3] - b[1] - height) < _TALLER * height]
-    taught = [(t, b) for t, b in (*own, *alike) if abs(_long(b) - _width(t, digit, point)) < _OFF * digit]
-    taught = taught[:: 1 + len(taught) // _MOST]
-    face = _face(on, digit, point, height, (p for t, b in taught for p in _even(t, b, digit, point, height)))
-    for _ in range(_ROUNDS):
-        face = _face(on, digit, point, height, (p for t, b in taught for p in _fitted(on, face, t, b)))
-    return face if set(DIGITS) <= set(face.pictures) else None
-
-
-def _pitch(taught: Sequence[Taught]) -> tuple[float, float]:
-    """Pixels from a digit, and from a point, to the next sign. A point is half as wide, in a typewriter's face as wide."""
-    digits = np.array([sum(c.isdigit() for c in t) for t, _ in taught], float)
-    points = np.array([len(t) for t, _ in taught], float) - digits
-    widths = np.array([b[2] - b[0] for _, b in taught])
-    bearings = np.array([_bearing(t[0]) + _bearing(t[-1]) for t, _ in taught])
-    bare = (points == 0) & (digits > 1)
-    alone = np.count_nonzero(bare) >= _FEW
-    each = widths / np.maximum(0.5, digits + 0.5 * points - bearings)
-    digit = float(np.median(each[bare] if alone else each))
-    pointed = points > 0
-    if not alone or np.count_nonzero(pointed) < _FEW:
-        return digit, 0.5 * digit
-    point = float(np.median((widths - (digits - bearings) * digit)[pointed] / points[pointed]))
-    return digit, min(max(point, 0.4 * digit), digit)
-
-
-def _bearing(sign: str) -> float:
-    return _ONES_BEARING if sign == "1" else _BEARING
-
-
-def _width(text: str, digit: float, point: float) -> float:
-    """Of a number's ink."""
-    digits = sum(c.isdigit() for c in text)
-    return (digits - _bearing(text[0]) - _bearing(text[-1])) * digit + (len(text) - digits) * point
-
-
-def _even(text: str, box: Box, digit: float, point: float, height: float) -> Iterator[tuple[str, float, float]]:
-    """Signs with where their pictures begin if they share the word's width."""
-    stretch = (box[2] - box[0]) / _width(text, digit, point)
-    x = box[0] - _bearing(text[0]) * digit
-    for sign in text:
-        yield sign, x, box[1] - _RIM * height
-        x += (digit if sign.isdigit() else point) * stretch
-
-
-def _face(on: Sheet, digit: float, point: float, height: float, places: Iterable[tuple[str, float, float]]) -> Face:
-    """The mean picture of each sign at its places, each as dark as the others; none where a rule runs through."""
-    seen: dict[str, list[Map]] = {}
-    rows = round(_HIGH * height) + 1
-    for sign, x, y in places:
-        width = max(3, round(digit if sign.isdigit() else point))
-        left, top = max(0, round(x)), max(0, round(y))
-        ink, free = (a[top : top + rows, left : left + width] for a in (on.ink, on.free))
-        if ink.shape == (rows, width) and free.all():
-            seen.setdefault(sign, []).append((ink - ink.mean()) / (ink.std() + 8))
-    # one stroke among many numbers is a misread point
-    pictures = {sign: np.stack(some).mean(axis=0) for sign, some in seen.items() if sign in DIGITS or len(some) >= _FEW}
-    return Face(digit, point, height, {sign: p - p.mean() for sign, p in pictures.items()})
-
-
-def _fitted(on: Sheet, face: Face, text: str, box: Box) -> list[tuple[str, float, float]]:
-    """Signs of a known number with where their pictures begin if each lies where it fits best."""
-    if not set(text) <= set(face.pictures):
-        return []
-    around, above = 0.35 * face.digit, _RIM * face.height + 3
-    part, x0, y0 = on.part((box[0] - around, box[1] - above, box[2] + around, box[1] + _HIGH * face.height + 3))
-    maps = _maps(part, face.pictures)
-    if not maps:
-        return []
-    rows = [maps[sign] for sign in text]
-    xs = _chain([r.max(axis=0) for r in rows], [face.advance(sign) for sign in text])
-    return [(sign, x0 + x, y0 + int(r[:, x].argmax())) for sign, x, r in zip(text, xs, rows, strict=True)]
-
-
-# --- how like them ink is
-
-
-def _maps(part: Sheet, pictures: Mapping[str, Map]) -> dict[str, Map]:
-    """Of each picture how like it is the ink (-1 to 1) by where its left upper corner lies, rules left out; nothing if the part
-    is too small for one."""
-    out: dict[str, Map] = {}
-    ink, bare = part.ink * part.free, bool(part.free.all())
-    sums: dict[tuple[int, ...], tuple[Map, Map, Map]] = {}
-    for sign, picture in pictures.items():
-        high, wide = picture.shape
-        if ink.shape[0] < high or ink.shape[1] < wide:
-            return {}
-        if picture.shape not in sums:
-            ones = np.ones(picture.shape, np.float32)
-            sums[picture.shape] = np.maximum(_sum(part.free, ones), 1), _sum(ink, ones), _sum(ink * ink, ones)
-        count, once, twice = sums[picture.shape]
-        # of the picture what lies on free pixels; its mean is 0
-        first = np.float32(0) if bare else _sum(part.free, picture)
-        second = np.float32((picture * picture).sum()) if bare else _sum(part.free, picture * picture)
-        spread = np.maximum(twice - once * once / count, 1) * np.maximum(second - first * first / count, 1e-3)
-        like = (_sum(ink, picture) - once * first / count) / np.sqrt(spread)
-        like[count < _SEEN * picture.size] = -1
-        out[sign] = np.full((len(like), ink.shape[1]), -1, np.float32)
-        out[sign][:, : like.shape[1]] = like
-    return out
-
-
-def _sum(pixels: Map, picture: Map) -> Map:
-    return np.asarray(cv2.matchTemplate(pixels, picture, cv2.TM_CCORR), np.float32)
-
-
-def _chain(rows: Sequence[Map], advances: Sequence[float]) -> list[int]:
-    """Where signs begin that follow each other at their distances, give or take a few pixels, and are likest together. ``rows``:
-    of each sign its likeness by column."""
-    best, back = rows[0].astype(float), list[NDArray[np.intp]]()
-    at = np.arange(len(best))
-    for row, advance in zip(rows[1:], advances, strict=False):
-        chosen, came = np.full(len(best), -9.0), np.zeros(len(best), np.intp)
-        for off in range(-_JITTER, _JITTER + 1):
-            source = at - round(advance) - off
-            value = np.where((source >= 0) & (source < len(best)), best[source.clip(0, len(best) - 1)], -9.0) - _SHIFT * abs(off)
-            came = np.where(value > chosen, source, came)
-            chosen = np.maximum(value, chosen)
-        best = row + chosen
-        back.append(came)
-    xs = [int(best.argmax())]
-    for came in reversed(back):
-        xs.append(int(came[xs[-1]]))
-    return xs[::-1]
-
-
 # --- what a cell says
 
 
@@ -373,7 +187,8 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
         own = _layout(signs[cell])
         ways = [signs[cell], *(_laid(strip, face, layout) for layout in usual if layout != own)]
         signs[cell] = max(ways, key=lambda way, s=strip: _worth(s, way) + common(way))  # type: ignore[misc]
-    hanging = sum(float(s.points[1, x] - s.points[0, x]) for c, s in strips.items() for x, n in _points(signs[c]) if n == _FEW)
+    groups = ((s, x) for c, s in strips.items() for x, behind in _points(signs[c]) if behind == THOUSAND)
+    hanging = sum(float(s.points[1, x] - s.points[0, x]) for s, x in groups)
     thousands = "," if hanging > 0 and set(".,") <= set(face.pictures) else "."
     found = {c: _said(s, face, signs[c], thousands) for c, s in strips.items() if signs[c]}
     return {c: replace(r, usual=kinds[_kind(_layout(signs[c]))] >= _SOME * seen.total()) for c, r in found.items()}
@@ -384,12 +199,12 @@ def _strip(on: Sheet, face: Face, cell: Region) -> _Strip | None:
     beyond = _BEYOND * face.digit
     part, x0, y0 = on.part((cell[0] - beyond, cell[1], cell[2] + beyond, cell[3]))
     mean = np.stack([face.pictures[d] for d in DIGITS]).mean(axis=0)
-    rows = _maps(part, {"": mean}).get("")
+    rows = likenesses(part, {"": mean}).get("")
     if rows is None:
         return None
     y = int(np.maximum(rows - _PRINT, 0).sum(axis=1).argmax())
-    first = max(0, y - _JITTER)
-    maps = _maps(part.rows(first, y + _JITTER + len(mean)), face.pictures)
+    first = max(0, y - JITTER)
+    maps = likenesses(part.rows(first, y + JITTER + len(mean)), face.pictures)
     nothing = np.full((1, part.ink.shape[1]), -1, np.float32)
     digits, points = (np.stack([maps.get(c, nothing).max(axis=0) for c in signs]) for signs in (DIGITS, POINTS))
     return _Strip(digits, points, (x0, y0 + y), face.point / face.digit)
@@ -399,13 +214,13 @@ def _free(strip: _Strip, face: Face) -> list[Sign]:
     """The signs, however many, that are likest together."""
     kinds = [(True, strip.worth[0], round(face.digit)), (False, strip.worth[1], round(face.point))]
     n = strip.digits.shape[1]
-    best = [-9.0] * (n + round(face.digit) + _JITTER + 1)
+    best = [-9.0] * (n + round(face.digit) + JITTER + 1)
     """Of what ends before a column."""
     came: dict[int, tuple[Sign, int | None]] = {}
     for x in range(n):
         before, at = 0.0, None
-        for off in sorted(range(-_JITTER, _JITTER + 1), key=abs):
-            value = best[x + off] - _SHIFT * abs(off) if x + off >= 0 else -9.0
+        for off in sorted(range(-JITTER, JITTER + 1), key=abs):
+            value = best[x + off] - SHIFT * abs(off) if x + off >= 0 else -9.0
             if value > before:
                 before, at = value, x + off
         for is_digit, worth, step in kinds:
@@ -424,7 +239,7 @@ def _free(strip: _Strip, face: Face) -> list[Sign]:
 def _laid(strip: _Strip, face: Face, layout: str) -> list[Sign]:
     """The signs of a known layout (``000.000``) where they are likest."""
     rows = [(strip.digits if c in DIGITS else strip.points).max(axis=0) for c in layout]
-    return [(c in DIGITS, x) for c, x in zip(layout, _chain(rows, [face.advance(c) for c in layout]), strict=True)]
+    return [(c in DIGITS, x) for c, x in zip(layout, chain(rows, [face.advance(c) for c in layout]), strict=True)]
 
 
 def _layout(signs: Sequence[Sign]) -> str:
@@ -437,7 +252,7 @@ def _kind(layout: str) -> str:
     first, *groups = layout.split(".")
     if not groups:
         return first if len(first) > _LONG else ""
-    return ".".join([*(g for g in groups[:-1] if len(g) != _FEW), groups[-1], ""])
+    return ".".join([*(g for g in groups[:-1] if len(g) != THOUSAND), groups[-1], ""])
 
 
 def _worth(strip: _Strip, signs: Sequence[Sign]) -> float:
@@ -465,12 +280,12 @@ def _said(strip: _Strip, face: Face, signs: Sequence[Sign], thousands: str) -> R
 
     def point(x: int) -> str:
         sign = POINTS[strip.points[:, x].argmax()]
-        return sign if sign not in ".," else thousands if behind[x] == _FEW else ","
+        return sign if sign not in ".," else thousands if behind[x] == THOUSAND else ","
 
     text = "".join(DIGITS[strip.digits[:, x].argmax()] if digit else point(x) for digit, x in signs)
-    x0, top = strip.at[0], strip.at[1] + _RIM * face.height
-    left = x0 + signs[0][1] + _bearing(text[0]) * face.digit
-    right = x0 + signs[-1][1] + (1 - _bearing(text[-1])) * face.digit
+    x0, top = strip.at[0], strip.at[1] + RIM * face.height
+    left = x0 + signs[0][1] + bearing(text[0]) * face.digit
+    right = x0 + signs[-1][1] + (1 - bearing(text[-1])) * face.digit
     return Read(text, tuple(x0 + x for _, x in signs), (left, top, right, top + face.height), _least(strip, signs), True)
 
 

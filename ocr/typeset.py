@@ -1,4 +1,5 @@
-"""Words set in the common faces of office paper, for holding them against what is left of a word under a seal.
+"""Words and figures set in the common faces of office paper, for holding them against what is left of a word under a seal, or
+against faded figures.
 
 Decree 30/2020 (annex I, part I) prescribes Times New Roman; older machines and forms have a sans-serif or a typewriter's face.
 Their metric twins with all Vietnamese letters lie in ``fonts/``: PyMuPDF's own lack every letter with two marks, and those with

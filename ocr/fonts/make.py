@@ -1,9 +1,9 @@
-"""Makes the faces that names are set in (``ocr.typeset``) from Tinos, Arimo and Cousine; run by a developer, never at run time:
-``python ocr/fonts/make.py FOLDER_OF_THE_FONTS``.
+"""Makes the faces that names and figures are set in (``ocr.typeset``) from Tinos, Arimo and Cousine; run by a developer, never at
+run time: ``python ocr/fonts/make.py FOLDER_OF_THE_FONTS``.
 
 They have the widths of Times New Roman, Arial and Courier New, and every Vietnamese letter; PyMuPDF's own fonts lack those with
-two marks. Only letters are kept, and no hinting: the outlines are set large and made smaller. The result is renamed, since the
-SIL Open Font License keeps the name of the original for the original.
+two marks. Only letters, digits and what stands between digits are kept, and no hinting: the outlines are set large and made
+smaller. The result is renamed, since the SIL Open Font License keeps the name of the original for the original.
 """
 
 import sys
@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 FAMILIES = {"Tinos": "TramSerif", "Arimo": "TramSans", "Cousine": "TramMono"}
 STYLES = ("Regular", "Bold")
 LETTERS = (
-    0x20, *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x130), 0x168, 0x169,
+    0x20, *range(0x2C, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x130), 0x168, 0x169,
     0x1A0, 0x1A1, 0x1AF, 0x1B0,  # Ơ ơ Ư ư
     *range(0x1EA0, 0x1EFA),  # Vietnamese letters with two marks, or the dot below
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """Numbers of worn tables, read by the page's own figures: made tables, faded and blurred, with planted misreadings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from ocr.figures import learnt, read_by_own, sheet
+from ocr.figureface import learnt, sheet
+from ocr.figures import read_by_own
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.lines import RawWord
@@ -205,21 +205,37 @@ def test_a_cell_with_two_rows_is_left_alone() -> None:
     assert "1097" in [w.text for w in made.again((*words, below))[0, 5]]
 
 
-def test_without_all_ten_digits_nothing_is_read_again_unless_they_stand_beside_the_table() -> None:
+@pytest.mark.parametrize("face", FACES)
+def test_digits_that_no_sure_number_has_are_set_in_the_face_of_the_others(face: str) -> None:
+    lacking = {(k, r): text.replace("7", "1") for k, column in enumerate(COLUMNS) for r, text in enumerate(column)}
+    made = Printed(face, printed={**lacking, (1, 5): NUMBERS[5][:10] + "77"})
+    assert [w.text for w in made.again(made.heard({(1, 5): "123456"}))[1, 5]] == [NUMBERS[5][:10] + "77"]
+
+
+def test_digits_beside_the_table_count_if_they_are_as_large() -> None:
     lacking = {(k, r): text.replace("7", "1") for k, column in enumerate(COLUMNS) for r, text in enumerate(column)}
     made = Printed(printed=lacking)
-    words = made.heard({(1, 5): "123456"})
-    assert read_by_own(made.page, made.rules, made.table, words) == words
     image = Image.new("L", made.page.shape[::-1], 255)
     at = (SIDES[-1] + 10, TOP)
     draw = ImageDraw.Draw(image)
     draw.text(at, "7", 0, made.font)
     made.page[:] = np.minimum(made.page, worn(image))
     x0, y0, x1, y1 = draw.textbbox(at, "7", made.font)
-    seven = RawWord("7", (x0, y0, x1, y1), 0.95, (0,))
-    assert [w.text for w in made.again(words, [seven])[1, 5]] == [made.texts[1, 5]]
-    small = replace(seven, box=(x0, y0, x1, y0 + 12))
-    assert read_by_own(made.page, made.rules, made.table, words, [small]) == words
+    own = [(w.text, w.box) for w in made.heard()]
+    on = sheet(made.page, made.rules)
+    alone, large, small = (learnt(on, own, more) for more in ((), [("7", (x0, y0, x1, y1))], [("7", (x0, y0, x1, y0 + 12))]))
+    assert alone is not None and large is not None and small is not None
+    assert (alone.pictures["7"] == small.pictures["7"]).all()
+    seen = np.abs(alone.pictures["7"] / alone.pictures["7"].std() - large.pictures["7"] / large.pictures["7"].std())
+    assert seen.max() > 0.2
+
+
+def test_ink_that_is_like_no_face_teaches_nothing() -> None:
+    made = Printed()
+    made.page[:] = np.random.default_rng(5).integers(0, 255, made.page.shape)
+    words = made.heard({(1, 5): "123456"})
+    lacking = [w for w in words if "7" not in w.text]
+    assert read_by_own(made.page, made.rules, made.table, lacking) == tuple(lacking)
 
 
 def test_figures_are_learnt_from_enough_numbers_only() -> None:
