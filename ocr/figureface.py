@@ -7,6 +7,7 @@ sure number has are set in the face of office paper that is most like the others
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from workstation.domain.page import Box
 Map = NDArray[np.float32]
 
 DIGITS, POINTS = "0123456789", ".,/-"
+FACES = (*typeset.FACES, typeset.ITALIC)
 THOUSAND = 3
 """Digits behind a thousands' point."""
 _LEAST, _FEW, _MOST = 5, 3, 60
@@ -39,8 +41,8 @@ _SEEN = 0.5
 """Share of a picture that no rule may cover."""
 _KNOWN, _ALIKE = 4, 0.7
 """Digits that tell a face, and their least likeness to its own."""
-_BLUR = 0.8
-"""Pixels by which set figures are blurred, as scanned ones are."""
+_BLUR, _INK = 0.8, 0.5
+"""Pixels by which set figures are blurred, as scanned ones are; from which tone on they are ink."""
 
 
 Taught = tuple[str, Box]
@@ -104,7 +106,7 @@ def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = ()) -> Fac
 
 def _taught(on: Sheet, numbers: Sequence[Taught], pitch: tuple[float, float]) -> Face:
     height = float(np.median([b[3] - b[1] for _, b in numbers]))
-    fitting = [(t, b) for t, b in numbers if abs(b[2] - b[0] - _width(t, *pitch)) < _OFF * pitch[0]]
+    fitting = [(t, b) for t, b in numbers if abs(b[2] - b[0] - width(t, *pitch)) < _OFF * pitch[0]]
     taught = fitting[:: 1 + len(fitting) // _MOST]
     face = _face(on, *pitch, height, (place for t, b in taught for place in _even(t, b, *pitch, height)))
     for _ in range(_ROUNDS):
@@ -133,15 +135,15 @@ def bearing(sign: str) -> float:
     return _ONES_BEARING if sign == "1" else _BEARING
 
 
-def _width(text: str, digit: float, point: float) -> float:
-    """Of a number's ink."""
+def width(text: str, digit: float, point: float) -> float:
+    """Of a number's ink, if a digit and a point take so many pixels."""
     digits = sum(c.isdigit() for c in text)
     return (digits - bearing(text[0]) - bearing(text[-1])) * digit + (len(text) - digits) * point
 
 
 def _even(text: str, box: Box, digit: float, point: float, height: float) -> Iterator[tuple[str, float, float]]:
     """Signs with where their pictures begin if they share the word's width."""
-    stretch = (box[2] - box[0]) / _width(text, digit, point)
+    stretch = (box[2] - box[0]) / width(text, digit, point)
     x = box[0] - bearing(text[0]) * digit
     for sign in text:
         yield sign, x, box[1] - RIM * height
@@ -183,7 +185,7 @@ def _completed(face: Face) -> Face | None:
     if len(known) == len(DIGITS) or len(known) < _KNOWN:
         return face if len(known) == len(DIGITS) else None
     offs = [(dx, dy) for dx in range(-JITTER, JITTER + 1) for dy in range(-JITTER, JITTER + 1)]
-    ways = (_set(face, name, off) for name in typeset.FACES for off in offs)
+    ways = (_set(face, name, off) for name in FACES for off in offs)
     like, best = max(((_mean_likeness(face, pictures, known), pictures) for pictures in ways), key=lambda way: way[0])
     return replace(face, pictures=best | dict(face.pictures)) if like >= _ALIKE else None
 
@@ -191,15 +193,31 @@ def _completed(face: Face) -> Face | None:
 def _set(face: Face, name: str, off: tuple[int, int]) -> dict[str, Map]:
     """The digits of a face of office paper as large as a table's, ``off`` pixels from where they are thought to stand."""
     rows, width = next(p.shape for sign, p in face.pictures.items() if sign in DIGITS)
-    em = face.digit / typeset.advance("0", name, 1.0)
-    pictures = {}
-    for digit in DIGITS:
-        drawn = typeset.scaled(digit, name, em, once=True)
-        foot = face.height * (1 + RIM)
-        move = np.array([[1, 0, off[0] - drawn.left], [0, 1, off[1] + foot - drawn.base]], np.float32)
-        ink = cv2.GaussianBlur(cv2.warpAffine(drawn.ink, move, (width, rows)), (0, 0), _BLUR)
-        pictures[digit] = np.asarray((ink - ink.mean()) / ink.std(), np.float32)
-    return pictures
+    em, foot = face.digit / typeset.advance("0", name, 1.0), face.height * (1 + RIM)
+    return {digit: _drawn(digit, name, em, (rows, width), (off[0], off[1] + foot)) for digit in DIGITS}
+
+
+def _drawn(sign: str, name: str, em: float, shape: tuple[int, int], at: tuple[float, float]) -> Map:
+    """The picture of a set sign, as sharp as scanned ones. ``shape``: rows and columns; ``at``: where its pen begins, x and y."""
+    drawn = typeset.scaled(sign, name, em, once=True)
+    move = np.array([[1, 0, at[0] - drawn.left], [0, 1, at[1] - drawn.base]], np.float32)
+    ink = cv2.GaussianBlur(cv2.warpAffine(drawn.ink, move, shape[::-1]), (0, 0), _BLUR)
+    return np.asarray((ink - ink.mean()) / ink.std(), np.float32)
+
+
+@lru_cache(maxsize=256)
+def set_face(name: str, em: float) -> Face:
+    """The figures of a face of office paper. ``em``: its size, pixels."""
+    digit, point = typeset.advance("0", name, em), typeset.advance(".", name, em)
+    seven = typeset.scaled("7", name, em, once=True)
+    height = float(seven.base - np.flatnonzero(seven.ink.max(axis=1) > _INK)[0])
+    rows, foot = round(HIGH * height) + 1, height * (1 + RIM)
+    widths = {sign: max(3, round(digit if sign in DIGITS else point)) for sign in DIGITS + POINTS}
+    pictures = {
+        sign: _drawn(sign, name, em, (rows, width), ((width - typeset.advance(sign, name, em)) / 2, foot))
+        for sign, width in widths.items()
+    }
+    return Face(digit, point, height, pictures)
 
 
 def _mean_likeness(face: Face, pictures: Mapping[str, Map], known: Sequence[str]) -> float:

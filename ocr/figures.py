@@ -152,7 +152,7 @@ def _long(box: Box) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Strip:
+class Strip:
     """A cell's row of print. ``digits``: 10×N, how like each one is the ink by where its picture begins; ``points``: 4×N, the
     same; ``at``: of the first column on the page, and of the pictures' upper side; ``narrow``: a point's width, of a digit's."""
 
@@ -173,9 +173,9 @@ Sign = tuple[bool, int]
 
 def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[str]) -> dict[Region, Read]:
     """What the cells of one column say. ``heard``: sure numbers of it, which tell how its numbers are laid out."""
-    strips = {c: s for c in cells if (s := _strip(on, face, c))}
+    strips = {c: s for c in cells if (s := strip_of(on, face, c))}
     signs = {c: _free(s, face) for c, s in strips.items()}
-    clear = (_layout(signs[c]) for c, s in strips.items() if signs[c] and _least(s, signs[c]) >= _CLEARLY)
+    clear = (_layout(signs[c]) for c, s in strips.items() if signs[c] and least(s, signs[c]) >= _CLEARLY)
     seen = Counter([*clear, *("".join("0" if c.isdigit() else "." for c in text) for text in heard)])
     kinds = Counter(_kind(layout) for layout in seen.elements())
     usual = [layout for layout, count in seen.items() if count >= max(2, _OFTEN * seen.total())]
@@ -185,7 +185,7 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
 
     for cell, strip in strips.items():
         own = _layout(signs[cell])
-        ways = [signs[cell], *(_laid(strip, face, layout) for layout in usual if layout != own)]
+        ways = [signs[cell], *(laid(strip, face, layout) for layout in usual if layout != own)]
         signs[cell] = max(ways, key=lambda way, s=strip: _worth(s, way) + common(way))  # type: ignore[misc]
     groups = ((s, x) for c, s in strips.items() for x, behind in _points(signs[c]) if behind == THOUSAND)
     hanging = sum(float(s.points[1, x] - s.points[0, x]) for s, x in groups)
@@ -194,7 +194,7 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
     return {c: replace(r, usual=kinds[_kind(_layout(signs[c]))] >= _SOME * seen.total()) for c, r in found.items()}
 
 
-def _strip(on: Sheet, face: Face, cell: Region) -> _Strip | None:
+def strip_of(on: Sheet, face: Face, cell: Region) -> Strip | None:
     """Its row of pixels is looked for with the mean of all digits, a tenth of the work."""
     beyond = _BEYOND * face.digit
     part, x0, y0 = on.part((cell[0] - beyond, cell[1], cell[2] + beyond, cell[3]))
@@ -207,10 +207,10 @@ def _strip(on: Sheet, face: Face, cell: Region) -> _Strip | None:
     maps = likenesses(part.rows(first, y + JITTER + len(mean)), face.pictures)
     nothing = np.full((1, part.ink.shape[1]), -1, np.float32)
     digits, points = (np.stack([maps.get(c, nothing).max(axis=0) for c in signs]) for signs in (DIGITS, POINTS))
-    return _Strip(digits, points, (x0, y0 + y), face.point / face.digit)
+    return Strip(digits, points, (x0, y0 + y), face.point / face.digit)
 
 
-def _free(strip: _Strip, face: Face) -> list[Sign]:
+def _free(strip: Strip, face: Face) -> list[Sign]:
     """The signs, however many, that are likest together."""
     kinds = [(True, strip.worth[0], round(face.digit)), (False, strip.worth[1], round(face.point))]
     n = strip.digits.shape[1]
@@ -236,7 +236,7 @@ def _free(strip: _Strip, face: Face) -> list[Sign]:
     return signs[::-1]
 
 
-def _laid(strip: _Strip, face: Face, layout: str) -> list[Sign]:
+def laid(strip: Strip, face: Face, layout: str) -> list[Sign]:
     """The signs of a known layout (``000.000``) where they are likest."""
     rows = [(strip.digits if c in DIGITS else strip.points).max(axis=0) for c in layout]
     return [(c in DIGITS, x) for c, x in zip(layout, chain(rows, [face.advance(c) for c in layout]), strict=True)]
@@ -255,12 +255,12 @@ def _kind(layout: str) -> str:
     return ".".join([*(g for g in groups[:-1] if len(g) != THOUSAND), groups[-1], ""])
 
 
-def _worth(strip: _Strip, signs: Sequence[Sign]) -> float:
+def _worth(strip: Strip, signs: Sequence[Sign]) -> float:
     digits, points = strip.worth
     return float(sum((digits if digit else points)[x] for digit, x in signs))
 
 
-def _least(strip: _Strip, signs: Sequence[Sign]) -> float:
+def least(strip: Strip, signs: Sequence[Sign]) -> float:
     return min(float(strip.digits[:, x].max()) for digit, x in signs if digit)
 
 
@@ -273,7 +273,7 @@ def _points(signs: Sequence[Sign]) -> Iterator[tuple[int, int]]:
         behind = behind + 1 if digit else 0
 
 
-def _said(strip: _Strip, face: Face, signs: Sequence[Sign], thousands: str) -> Read:
+def _said(strip: Strip, face: Face, signs: Sequence[Sign], thousands: str) -> Read:
     """``thousands``: the point with three digits behind it; with more or fewer it is a fraction's comma, whose tail is the first
     to fade (Vietnamese numbers: 1.234,5)."""
     behind = dict(_points(signs))
@@ -286,7 +286,7 @@ def _said(strip: _Strip, face: Face, signs: Sequence[Sign], thousands: str) -> R
     x0, top = strip.at[0], strip.at[1] + RIM * face.height
     left = x0 + signs[0][1] + bearing(text[0]) * face.digit
     right = x0 + signs[-1][1] + (1 - bearing(text[-1])) * face.digit
-    return Read(text, tuple(x0 + x for _, x in signs), (left, top, right, top + face.height), _least(strip, signs), True)
+    return Read(text, tuple(x0 + x for _, x in signs), (left, top, right, top + face.height), least(strip, signs), True)
 
 
 # --- numbers that reach over their cell's side

@@ -22,6 +22,7 @@ from ocr import (
     lost,
     missed,
     numberline,
+    numbersbeside,
     secrecy,
     signs,
     small,
@@ -194,11 +195,13 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
             cells = [cell for grid in grids for cell in grid.cells]
             found = replace(found, words=tickboxes.told(found.words, tickboxes.beside(cells, boxes)))
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer, boxes) if grids else ()
-        if read and lost.is_doubtful(found, read):
+        worn = lost.is_doubtful(found, read)
+        if worn:
             read = [(table, figures.read_by_own(paper.page, rules, table, inside, found.words)) for table, inside in read]
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
+        rest = numbersbeside.held_against_set(paper.page, rest, paper.dpi) if worn else rest
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)

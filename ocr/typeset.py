@@ -24,6 +24,8 @@ Ink = NDArray[np.float32]
 """0: paper, 1: ink."""
 
 FACES = tuple(f"Tram{family}-{style}" for family in ("Serif", "Sans", "Mono") for style in ("Bold", "Regular"))
+ITALIC = "TramSerif-Italic"
+"""Of figures only: place and day of a document (Decree 30/2020, annex I)."""
 EM = 64
 """Pixels of the type's size as it is set."""
 _ABOVE, _BELOW = 1.0, 0.3
@@ -31,7 +33,7 @@ _ABOVE, _BELOW = 1.0, 0.3
 _FULL = 255
 """Tone of ink."""
 _SMALL = ascii_lowercase + "đ" + "".join(nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *TONES))
-_LETTERS = frozenset(_SMALL + _SMALL.upper())
+LETTERS = frozenset(_SMALL + _SMALL.upper())
 """All that Vietnamese is written with, and the alphabet's."""
 _SIDE = 8
 """Pixels of room for what a letter shows beside its own width."""
@@ -64,7 +66,7 @@ def scaled(text: str, face: str, em: float, *, once: bool = False) -> Setting:
 @lru_cache(maxsize=2048)
 def _set(text: str, face: str, once: bool) -> NDArray[np.uint8]:
     """In tones up to ``_FULL``: the names of four faces are kept, a hundred megabytes less than as floats."""
-    alphabet = _alphabet(face) if not once and set(text) <= _LETTERS else _drawn("".join(dict.fromkeys(text)), face)
+    alphabet = _alphabet(face) if not once and set(text) <= LETTERS else _drawn("".join(dict.fromkeys(text)), face)
     width = sum(_width(c, face) for c in text)
     out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.float32)
     x = 0.0
@@ -82,7 +84,7 @@ def _width(letter: str, face: str) -> float:
 
 @cache
 def _alphabet(face: str) -> Mapping[str, Ink]:
-    return _drawn("".join(sorted(_LETTERS)), face)
+    return _drawn("".join(sorted(LETTERS)), face)
 
 
 def _drawn(letters: str, face: str) -> Mapping[str, Ink]:

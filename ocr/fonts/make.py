@@ -7,6 +7,7 @@ smaller. The result is renamed, since the SIL Open Font License keeps the name o
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
@@ -21,12 +22,16 @@ LETTERS = (
 )  # fmt: skip
 
 
-def make(source: Path, target: Path) -> None:
+FIGURES = tuple(range(0x2C, 0x3A))
+""", - . / and the digits; of the italic nothing else."""
+
+
+def make(source: Path, target: Path, letters: Sequence[int] = LETTERS) -> None:
     font = TTFont(source, recalcTimestamp=False)
     options = Options(hinting=False, layout_features=[], name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], glyph_names=False)
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "DSIG", "gasp", "meta", "kern"]
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=LETTERS)
+    subsetter.populate(unicodes=letters)
     subsetter.subset(font)
     for record in list(font["name"].names):
         if record.nameID in (1, 3, 4, 6):
@@ -38,3 +43,4 @@ if __name__ == "__main__":
     for family, own in FAMILIES.items():
         for style in STYLES:
             make(Path(sys.argv[1]) / f"{family}-{style}.ttf", Path(__file__).with_name(f"{own}-{style}.ttf"))
+    make(Path(sys.argv[1]) / "Tinos-Italic.ttf", Path(__file__).with_name("TramSerif-Italic.ttf"), FIGURES)
