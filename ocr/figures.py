@@ -45,6 +45,8 @@ from ocr.ruling import Region, Rules
 from workstation.domain.page import Box, Word
 from workstation.domain.syllables import core
 
+_ROWS, _NUMBERS = 4, 0.6
+"""Least cells with words that say what a column holds; share of them that do."""
 _TAUGHT = 0.85
 """Confidence of a number that figures are learnt from."""
 _LIKE, _PRINT = 0.65, 0.3
@@ -82,22 +84,22 @@ def read_by_own(
     """A table's words, its numbers as the page's own figures say: where that is something else than what was read first, with the
     doubt ``reread`` and what that was. As they are where too little is sure to learn figures from. ``beside``: the page's other
     words, whose numbers may be of the same face."""
-    among = columns.numbers(table, words)
-    if not among.cells:
+    middles = columns.middles_of(words)
+    mine = {c: sorted((words[i] for i in columns.within(middles, c)), key=lambda w: w.box[0]) for c in table.cells}
+    counted = list(_number_columns(table, mine))
+    if not counted:
         return tuple(words)
     on = sheet(page, rules)
-    own = [(text, box) for text, box in _sure(words) if any(_within(c, box) for c in among.cells)]
+    own = [(text, box) for text, box in _sure(words) if any(_within(c, box) for column in counted for c in column)]
     face = learnt(on, own, _sure(beside))
     if face is None:
         return tuple(words)
-    middles = columns.middles_of(words)
-    mine = {c: sorted((words[i] for i in columns.within(middles, c)), key=lambda w: w.box[0]) for c in among.cells}
     found: dict[Region, Read] = {}
-    for column in columns.columns_of(table):
-        cells = [c for c in column if c in mine]
-        heard = [text for c in cells if is_number(text := _text(mine[c])) and min(w.confidence for w in mine[c]) >= KNOWN]
+    for column in counted:
+        sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
+        heard = [text for c in sure if is_number(text := _text(mine[c]))]
         if 2 * sum(face.shows(text) for text in heard) >= len(heard):
-            found |= column_read(on, face, cells, heard)
+            found |= column_read(on, face, column, heard)
     rest, new = list(words), list[RawWord]()
     for number, (cell, read) in enumerate(parted(face, table, found).items()):
         here = [w for w in mine[cell] if level(w.box, read.box)]
@@ -106,6 +108,20 @@ def read_by_own(
             rest = [w for w in rest if w not in here]
             new.append(said)
     return tables.with_words(table, rest, new) if new else tuple(words)
+
+
+def _number_columns(table: Table, mine: Mapping[Region, Sequence[Word]]) -> Iterator[tuple[Region, ...]]:
+    """Columns in most of whose cells digits were read, from the first number on: a heading is none."""
+    for column in columns.columns_of(table):
+        said = [c for c in column if mine[c]]
+        first = next((column.index(c) for c in said if is_number(_text(mine[c]))), None)
+        if first is not None and len(said) >= _ROWS and sum(_figures(_text(mine[c])) for c in said) >= _NUMBERS * len(said):
+            yield column[first:]
+
+
+def _figures(text: str) -> bool:
+    """Whether what was read is at least half digits."""
+    return 2 * sum(c.isdigit() for c in text) >= max(1, sum(c.isalnum() for c in text))
 
 
 def _sure(words: Sequence[Word] | Sequence[RawWord]) -> list[Taught]:

@@ -1,0 +1,54 @@
+"""A faded list and a faded letter, from pixels to words, with the real engine."""
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from ocr import figures, numbersbeside
+from ocr.frames import Pixels
+from tests.pagemaker import Kind
+from tests.unit.ocr.test_unread import made, pixels, read
+
+
+def faded(page: Pixels, seed: int) -> Pixels:
+    """Old print: blurred, its ink coming and going in waves, the paper grey and noisy."""
+    ink = 255 - np.asarray(Image.fromarray(page).convert("L").filter(ImageFilter.GaussianBlur(1.2)), np.float32)
+    down, across = np.mgrid[: ink.shape[0], : ink.shape[1]]
+    ink *= 0.6 + 0.32 * np.sin(across / 70 + down / 45)
+    ink += np.random.default_rng(seed).normal(0, 10, ink.shape)
+    return np.stack([np.clip(240 - ink, 0, 255).astype(np.uint8)] * 3, axis=-1)
+
+
+def numbers(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\d[\d.,/]*\d", text))
+
+
+def right(kind: Kind, seed: int) -> tuple[int, int]:
+    """Numbers on a faded page, and how many of them were read."""
+    page = made(kind, seed)
+    true = numbers(" ".join(line.text for line in page.lines))
+    return true.total(), (true & numbers(read(faded(pixels(page), seed)).text)).total()
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_a_faded_list_has_its_numbers(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of them are misread without the page's own figures."""
+    total, found = right(Kind.LIST, seed)
+    assert found >= 0.95 * total
+    monkeypatch.setattr(figures, "read_by_own", lambda page, rules, table, words, beside: words)
+    assert right(Kind.LIST, seed)[1] <= found - 10
+
+
+def test_a_clear_page_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(figures, "read_by_own", never)
+    monkeypatch.setattr(numbersbeside, "held_against_set", never)
+    for kind in (Kind.LIST, Kind.NOTICE):
+        page = made(kind, 3)
+        true = numbers(" ".join(line.text for line in page.lines))
+        assert (true & numbers(read(pixels(page)).text)) == true
