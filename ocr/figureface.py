@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr import typeset
 from ocr.frames import Pixels
-from ocr.ruling import Rules
+from ocr.ruling import Mask, Rules
 from workstation.domain.page import Box
 
 Map = NDArray[np.float32]
@@ -69,27 +69,33 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """A prepared page, paper white, and where on it rules lie (255; none where no rule matters)."""
+
+    page: Pixels
+    ruled: Mask | None = None
+
+    def part(self, box: Box) -> tuple["Part", int, int]:
+        """What lies in a box, and where it begins."""
+        x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), int(box[2]) + 1, int(box[3]) + 1
+        ink = 255 - self.page[y0:y1, x0:x1].astype(np.float32)
+        free = np.ones_like(ink) if self.ruled is None else (self.ruled[y0:y1, x0:x1] == 0).astype(np.float32)
+        return Part(ink, free), x0, y0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
     """``ink``: 0 paper to 255; ``free``: 1 where no rule lies."""
 
     ink: Map
     free: Map
 
-    def part(self, box: Box) -> tuple["Sheet", int, int]:
-        """What lies in a box, and where it begins."""
-        x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), int(box[2]) + 1, int(box[3]) + 1
-        return self.rows(y0, y1).columns(x0, x1), x0, y0
-
-    def rows(self, first: int, end: int) -> "Sheet":
-        return Sheet(self.ink[first:end], self.free[first:end])
-
-    def columns(self, first: int, end: int) -> "Sheet":
-        return Sheet(self.ink[:, first:end], self.free[:, first:end])
+    def rows(self, first: int, end: int) -> "Part":
+        return Part(self.ink[first:end], self.free[first:end])
 
 
 def sheet(page: Pixels, rules: Rules) -> Sheet:
-    """Of a prepared page, paper white."""
-    ruled = cv2.dilate(rules.both, np.ones((3, 3), np.uint8))
-    return Sheet(255 - page.astype(np.float32), (ruled == 0).astype(np.float32))
+    """With the rim of its rules, which is neither ink nor paper."""
+    return Sheet(page, np.asarray(cv2.dilate(rules.both, np.ones((3, 3), np.uint8)), np.uint8))
 
 
 def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = ()) -> Face | None:
@@ -157,8 +163,9 @@ def _face(on: Sheet, digit: float, point: float, height: float, places: Iterable
     for sign, x, y in places:
         width = max(3, round(digit if sign.isdigit() else point))
         left, top = max(0, round(x)), max(0, round(y))
-        ink, free = (a[top : top + rows, left : left + width] for a in (on.ink, on.free))
-        if ink.shape == (rows, width) and free.all():
+        part, _, _ = on.part((left, top, left + width - 1, top + rows - 1))
+        ink = part.ink
+        if ink.shape == (rows, width) and part.free.all():
             seen.setdefault(sign, []).append((ink - ink.mean()) / (ink.std() + 8))
     # one stroke among many numbers is a misread point
     pictures = {sign: np.stack(some).mean(axis=0) for sign, some in seen.items() if sign in DIGITS or len(some) >= _FEW}
@@ -228,7 +235,7 @@ def _mean_likeness(face: Face, pictures: Mapping[str, Map], known: Sequence[str]
 # --- how like them ink is
 
 
-def likenesses(part: Sheet, pictures: Mapping[str, Map]) -> dict[str, Map]:
+def likenesses(part: Part, pictures: Mapping[str, Map]) -> dict[str, Map]:
     """Of each picture how like it is the ink (-1 to 1) by where its left upper corner lies, rules left out; nothing if the part
     is too small for one."""
     out: dict[str, Map] = {}

@@ -11,8 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from ocr import typeset
 from ocr.digits import REREAD, AWord
 from ocr.figureface import DIGITS, FACES, HIGH, POINTS, RIM, Face, Sheet, set_face, width
@@ -46,7 +44,7 @@ class Held:
 
 def held_against_set(page: Pixels, words: Sequence[AWord], dpi: float) -> tuple[AWord, ...]:
     """The words in their order, numbers in which another digit stands than was read with it, and in doubt."""
-    on = Sheet(255 - page.astype(np.float32), np.ones(page.shape, np.float32))
+    on = Sheet(page)
     return tuple(_judged(w, number, _held(on, w, number, dpi)) if (number := _number(w.text)) else w for w in words)
 
 
