@@ -1,6 +1,8 @@
 """Numbers of worn tables, read by the page's own figures: made tables, faded and blurred, with planted misreadings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from ocr.figures import read_by_own
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.lines import RawWord
+from ocr.numbersbeside import held_against_set
 from ocr.ruling import Rules
 from workstation.domain.page import Box, Word
 
@@ -251,3 +254,46 @@ def test_figures_are_learnt_from_enough_numbers_only() -> None:
     face = learnt(sheet(typed.page, typed.rules), [(w.text, w.box) for w in typed.heard()])
     assert face is not None
     assert face.point == pytest.approx(face.digit, abs=1.5)
+
+
+SAID = st.text(alphabet="0123456789.,/-%aSố ", max_size=14)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_words_and_no_page_bring_it_down(data: st.DataObject) -> None:
+    """Boxes without width, beyond the page and across cells, tables of one cell and of slivers, ink of any kind."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    high, wide = data.draw(st.integers(1, 260)), data.draw(st.integers(1, 300))
+    page = rng.integers(0, 256, (high, wide)).astype(np.uint8)
+    ruled = np.asarray(rng.random((high, wide)) < 0.1, np.uint8) * np.uint8(255)
+    place = st.integers(-20, 320)
+    columns, rows = data.draw(st.integers(1, 3)), data.draw(st.integers(0, 8))
+    across = [sorted(data.draw(st.lists(place, min_size=2, max_size=2))) for _ in range(columns)]
+    cells = tuple(tuple((x0, 30 * r, x1, 30 * r + 28) for x0, x1 in across) for r in range(rows))
+    words = []
+    for row in cells:
+        for x0, y0, x1, y1 in row:
+            off = data.draw(st.integers(-9, 9))
+            text, sure = data.draw(SAID), data.draw(st.sampled_from([0.0, 0.5, 0.99]))
+            words.append(Word(text, (float(x0 + off), y0 + 4.0, float(x1 - off), y1 - 4.0), sure, y0 // 30))
+    table = Table((0, 0, wide, high), cells)
+    after = read_by_own(page, Rules(ruled, ruled), table, words)
+    assert all(isinstance(w.text, str) and 0 <= w.confidence <= 1 for w in after)
+    beside = [RawWord(w.text, w.box, w.confidence, (0,)) for w in words]
+    assert len(held_against_set(page, beside, data.draw(st.sampled_from([72.0, 200.0, 600.0])))) == len(words)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([2, 10, 80]), st.integers(1, 24))
+def test_boxes_that_are_off_bring_it_down_as_little(random: Random, off: int, dirt: int) -> None:
+    made = Printed()
+    made.page[::dirt] = 0
+    words = [
+        replace(w, box=(*(v + random.uniform(-off, off) for v in w.box),), confidence=random.choice([0.2, 0.9, 0.99]))  # type: ignore[arg-type]
+        for w in made.heard()
+    ]
+    flat = [replace(w, box=(w.box[0], w.box[1], w.box[0], w.box[1])) for w in words]
+    for said in (words, flat):
+        after = read_by_own(made.page, made.rules, made.table, said)
+        assert all(w.text and 0 <= w.confidence <= 1 for w in after)
