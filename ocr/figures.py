@@ -42,8 +42,10 @@ from ocr.grids import Table
 from ocr.lines import RawWord, hull, level
 from ocr.missed import KNOWN
 from ocr.ruling import Region, Rules
-from workstation.domain.page import Box, Word
+from workstation.domain.page import Box, Transform, Word
 from workstation.domain.syllables import core
+
+NAME, VERSION = "figures", 1
 
 _ROWS, _NUMBERS = 4, 0.6
 """Least cells with words that say what a column holds; share of them that do."""
@@ -76,6 +78,11 @@ class Read:
     box: Box
     likeness: float
     usual: bool
+
+
+def step() -> Transform:
+    """For the record: that this page's numbers were held against figures, with which version of the rules."""
+    return Transform(NAME, VERSION, (), "worn print")
 
 
 def read_by_own(
