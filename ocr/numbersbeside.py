@@ -24,6 +24,7 @@ _EM_MM = (2.2, 7.5)
 """Size of type: 6 to 21 points."""
 _SIZES = (0.97, 1.03)
 """What a number's length says of its size is so far off."""
+_BEFORE = "(“\"'"
 _BEGINS = re.compile(r"\d[\d.,/-]*\d(?![\d])")
 _AFTER = 0.15
 """Behind a number that letters follow, in ems."""
@@ -50,8 +51,10 @@ def held_against_set(page: Pixels, words: Sequence[AWord], dpi: float) -> tuple[
 
 def _number(text: str) -> str:
     """The number that a word is or begins with (``340`` in ``340/QĐ-UBND``), if it has two digits or more: a lone one is told by
-    what stands about it, if at all."""
+    what stands about it, if at all. Nothing behind a stroke that may be its first digit (``[997``)."""
     inner = core(text)
+    if text[: text.find(inner)].strip(_BEFORE):
+        return ""
     found = _BEGINS.match(inner)
     known = found is not None and all(c in DIGITS + POINTS or c in typeset.LETTERS for c in inner)
     return found[0] if found and known and sum(c in DIGITS for c in found[0]) > 1 else ""

@@ -80,7 +80,7 @@ def test_any_digit_of_any_number_comes_back(face: str, number: int, data: st.Dat
     assert word.text == text
 
 
-@pytest.mark.parametrize("text", ["7", "12%", "Điều", "a12", "", "…", "1²34"])
+@pytest.mark.parametrize("text", ["7", "12%", "Điều", "a12", "", "…", "1²34", "[997", "|26"])
 def test_what_is_no_number_of_two_digits_is_not_looked_at(text: str) -> None:
     page, boxes = printed(["2026"])
     assert held_against_set(page, words([text], boxes), DPI) == tuple(words([text], boxes))
