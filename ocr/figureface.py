@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ocr import typeset
@@ -47,6 +48,8 @@ _BLUR, _INK = 0.8, 0.5
 
 Taught = tuple[str, Box]
 """A sure number and where it stands."""
+Place = tuple[str, float, float]
+"""A sign, and where on the page its picture begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ class Face:
     def shows(self, text: str) -> bool:
         """Whether such signs are known; of point and comma one is enough."""
         return set(text.replace(",", ".")) <= set("".join(self.pictures).replace(",", "."))
+
+    def spans(self, text: str, box: Box) -> bool:
+        """Whether a number of so many signs is as long as a box."""
+        return abs(box[2] - box[0] - width(text, self.digit, self.point)) < _OFF * self.digit
 
     def advance(self, sign: str) -> float:
         return self.digit if sign.isdigit() else self.point
@@ -98,24 +105,25 @@ def sheet(page: Pixels, rules: Rules) -> Sheet:
     return Sheet(page, np.asarray(cv2.dilate(rules.both, np.ones((3, 3), np.uint8)), np.uint8))
 
 
-def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = ()) -> Face | None:
+def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = (), *, worn: bool = True) -> Face | None:
     """The face of a table's sure numbers; none where they or their digits are too few. ``more``: numbers beside it, which count
-    where digits are lacking, if they are as high and as wide."""
+    where digits are lacking, if they are as high and as wide. ``worn``: their boxes say only about where their signs stand."""
     if len(own) < _LEAST:
         return None
-    face = _taught(on, own, _pitch(own))
+    rounds = _ROUNDS if worn else 0
+    face = _taught(on, own, _pitch(own), rounds)
     if not set(DIGITS) <= set(face.pictures):
         alike = [(t, b) for t, b in more if abs(b[3] - b[1] - face.height) < _TALLER * face.height]
-        face = _taught(on, [*own, *alike], (face.digit, face.point)) if alike else face
+        face = _taught(on, [*own, *alike], (face.digit, face.point), rounds) if alike else face
     return _completed(face)
 
 
-def _taught(on: Sheet, numbers: Sequence[Taught], pitch: tuple[float, float]) -> Face:
+def _taught(on: Sheet, numbers: Sequence[Taught], pitch: tuple[float, float], rounds: int) -> Face:
     height = float(np.median([b[3] - b[1] for _, b in numbers]))
     fitting = [(t, b) for t, b in numbers if abs(b[2] - b[0] - width(t, *pitch)) < _OFF * pitch[0]]
     taught = fitting[:: 1 + len(fitting) // _MOST]
-    face = _face(on, *pitch, height, (place for t, b in taught for place in _even(t, b, *pitch, height)))
-    for _ in range(_ROUNDS):
+    face = _face(on, *pitch, height, (place for t, b in taught for place in even(t, b, *pitch, height)))
+    for _ in range(rounds):
         face = _face(on, *pitch, height, (place for t, b in taught for place in _fitted(on, face, t, b)))
     return face
 
@@ -147,7 +155,7 @@ def width(text: str, digit: float, point: float) -> float:
     return (digits - bearing(text[0]) - bearing(text[-1])) * digit + (len(text) - digits) * point
 
 
-def _even(text: str, box: Box, digit: float, point: float, height: float) -> Iterator[tuple[str, float, float]]:
+def even(text: str, box: Box, digit: float, point: float, height: float) -> Iterator[Place]:
     """Signs with where their pictures begin if they share the word's width."""
     stretch = (box[2] - box[0]) / width(text, digit, point)
     x = box[0] - bearing(text[0]) * digit
@@ -156,7 +164,7 @@ def _even(text: str, box: Box, digit: float, point: float, height: float) -> Ite
         x += (digit if sign.isdigit() else point) * stretch
 
 
-def _face(on: Sheet, digit: float, point: float, height: float, places: Iterable[tuple[str, float, float]]) -> Face:
+def _face(on: Sheet, digit: float, point: float, height: float, places: Iterable[Place]) -> Face:
     """The mean picture of each sign at its places, each as dark as the others; none where a rule runs through."""
     seen: dict[str, list[Map]] = {}
     rows = round(HIGH * height) + 1
@@ -172,7 +180,7 @@ def _face(on: Sheet, digit: float, point: float, height: float, places: Iterable
     return Face(digit, point, height, {sign: p - p.mean() for sign, p in pictures.items()})
 
 
-def _fitted(on: Sheet, face: Face, text: str, box: Box) -> list[tuple[str, float, float]]:
+def _fitted(on: Sheet, face: Face, text: str, box: Box) -> list[Place]:
     """Signs of a known number with where their pictures begin if each lies where it fits best."""
     if not set(text) <= set(face.pictures):
         return []
@@ -209,7 +217,7 @@ def _drawn(sign: str, name: str, em: float, shape: tuple[int, int], at: tuple[fl
     drawn = typeset.scaled(sign, name, em, once=True)
     move = np.array([[1, 0, at[0] - drawn.left], [0, 1, at[1] - drawn.base]], np.float32)
     ink = cv2.GaussianBlur(cv2.warpAffine(drawn.ink, move, shape[::-1]), (0, 0), _BLUR)
-    return np.asarray((ink - ink.mean()) / ink.std(), np.float32)
+    return np.asarray((ink - ink.mean()) / max(1e-6, float(ink.std())), np.float32)
 
 
 @lru_cache(maxsize=256)
@@ -229,10 +237,29 @@ def set_face(name: str, em: float) -> Face:
 
 def _mean_likeness(face: Face, pictures: Mapping[str, Map], known: Sequence[str]) -> float:
     pairs = [(face.pictures[d].ravel(), pictures[d].ravel()) for d in known]
-    return float(np.mean([a @ b / (np.linalg.norm(a) * np.linalg.norm(b)) for a, b in pairs]))
+    return float(np.mean([a @ b / max(1e-6, float(np.linalg.norm(a) * np.linalg.norm(b))) for a, b in pairs]))
 
 
 # --- how like them ink is
+
+
+def nearby(on: Sheet, pictures: Mapping[str, Map], places: Sequence[Place]) -> Map:
+    """Places × pictures: how like each picture, all of one size, is the ink at a place or a pixel from it. Rules are ink, and
+    beyond the page nothing is like anything."""
+    rows, wide = next(iter(pictures.values())).shape
+    offs = [(dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    high, across = on.page.shape[0] - rows, on.page.shape[1] - wide
+    if not places or high < 0 or across < 0:
+        return np.full((len(places), len(pictures)), -1, np.float32)
+    x = np.array([[round(px) + dx for dx, _ in offs] for _, px, _ in places])
+    y = np.array([[round(py) + dy for _, dy in offs] for _, _, py in places])
+    seen = sliding_window_view(on.page, (rows, wide))[y.clip(0, high), x.clip(0, across)]
+    ink = 255 - seen.reshape(-1, rows * wide).astype(np.float32)
+    against = np.stack([p.ravel() / max(1e-6, float(np.linalg.norm(p))) for p in pictures.values()])
+    spread = np.sqrt(np.maximum(np.einsum("ij,ij->i", ink, ink) - ink.sum(axis=1) ** 2 / ink.shape[1], 1))
+    like: Map = (ink @ against.T / spread[:, None]).reshape(len(places), len(offs), len(pictures))  # a picture's mean is 0
+    like[(x < 0) | (y < 0) | (x > across) | (y > high)] = -1
+    return np.asarray(like.max(axis=1), np.float32)
 
 
 def likenesses(part: Part, pictures: Mapping[str, Map]) -> dict[str, Map]:

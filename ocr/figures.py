@@ -10,6 +10,7 @@ A number that was printed over its cell's side is read whole. What a column's nu
 the comma) tells its own signs from a neighbour's.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,12 +30,15 @@ from ocr.figureface import (
     THOUSAND,
     Face,
     Map,
+    Place,
     Sheet,
     Taught,
     bearing,
     chain,
+    even,
     learnt,
     likenesses,
+    nearby,
     sheet,
 )
 from ocr.frames import Pixels
@@ -86,11 +90,12 @@ def step() -> Transform:
 
 
 def read_by_own(
-    page: Pixels, rules: Rules, table: Table, words: Sequence[Word], beside: Sequence[RawWord] = ()
+    page: Pixels, rules: Rules, table: Table, words: Sequence[Word], beside: Sequence[RawWord] = (), *, worn: bool = True
 ) -> tuple[Word, ...]:
     """A table's words, its numbers as the page's own figures say: where that is something else than what was read first, with the
     doubt ``reread`` and what that was. As they are where too little is sure to learn figures from. ``beside``: the page's other
-    words, whose numbers may be of the same face."""
+    words, whose numbers may be of the same face. On a page that is not ``worn`` only those are read again whose ink is not the
+    likest to what was read: a look at each costs a tenth of that."""
     middles = columns.middles_of(words)
     mine = {c: sorted((words[i] for i in columns.within(middles, c)), key=lambda w: w.box[0]) for c in table.cells}
     counted = list(_number_columns(table, mine))
@@ -98,15 +103,16 @@ def read_by_own(
         return tuple(words)
     on = sheet(page, rules)
     own = [(text, box) for text, box in _sure(words) if any(_within(c, box) for column in counted for c in column)]
-    face = learnt(on, own, _sure(beside))
+    face = learnt(on, own, _sure(beside), worn=worn)
     if face is None:
         return tuple(words)
     found: dict[Region, Read] = {}
+    unlike = set(mine) if worn else _unlike(on, face, counted, mine)
     for column in counted:
         sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
         heard = [text for c in sure if is_number(text := _text(mine[c]))]
         if 2 * sum(face.shows(text) for text in heard) >= len(heard):
-            found |= column_read(on, face, column, heard)
+            found |= column_read(on, face, [c for c in column if c in unlike], heard)
     rest, new = list(words), list[RawWord]()
     for number, (cell, read) in enumerate(parted(face, table, found).items()):
         here = [w for w in mine[cell] if level(w.box, read.box)]
@@ -124,6 +130,36 @@ def _number_columns(table: Table, mine: Mapping[Region, Sequence[Word]]) -> Iter
         first = next((column.index(c) for c in said if is_number(_text(mine[c]))), None)
         if first is not None and len(said) >= _ROWS and sum(_figures(_text(mine[c])) for c in said) >= _NUMBERS * len(said):
             yield column[first:]
+
+
+def _unlike(on: Sheet, face: Face, counted: Sequence[Sequence[Region]], mine: Mapping[Region, Sequence[Word]]) -> set[Region]:
+    """Cells whose ink is liker another number than the one read there, or which hold none."""
+    out, places, owners = set[Region](), list[Place](), list[Region]()
+    for column in counted:
+        said = {c: _text(mine[c]) for c in column if mine[c]}
+        kinds = Counter((_kind(_layout_of(text)), "/" in text) for text in said.values())
+        for cell, text in said.items():
+            box = mine[cell][0].box
+            rare = kinds[_kind(_layout_of(text)), "/" in text] < _SOME * len(said)
+            if len(mine[cell]) > 1 or rare or not is_number(text) or _mispointed(text) or not face.spans(text, box):
+                out.add(cell)
+                continue
+            here = [p for p in even(text, box, face.digit, face.point, face.height) if p[0] in DIGITS]
+            places += here
+            owners += [cell] * len(here)
+    like = nearby(on, {d: face.pictures[d] for d in DIGITS}, places)
+    own = like[np.arange(len(places)), np.array([int(sign) for sign, _, _ in places], int)]
+    clear = own >= np.maximum(like.max(axis=1, initial=-1), _UNLIKE)
+    return out | {cell for cell, alike in zip(owners, clear, strict=True) if not alike}
+
+
+def _mispointed(text: str) -> bool:
+    """Whether a comma parts thousands, or a point a fraction: the comma's tail fades first."""
+    return any((len(digits) == THOUSAND) != (point == ".") for point, digits in re.findall(r"([.,])(\d*)", text))
+
+
+def _layout_of(text: str) -> str:
+    return "".join("0" if c.isdigit() else "." for c in text)
 
 
 def _figures(text: str) -> bool:
@@ -199,7 +235,7 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
     strips = {c: s for c in cells if (s := strip_of(on, face, c))}
     signs = {c: _free(s, face) for c, s in strips.items()}
     clear = (_layout(signs[c]) for c, s in strips.items() if signs[c] and least(s, signs[c]) >= _CLEARLY)
-    seen = Counter([*clear, *("".join("0" if c.isdigit() else "." for c in text) for text in heard)])
+    seen = Counter([*clear, *map(_layout_of, heard)])
     kinds = Counter(_kind(layout) for layout in seen.elements())
     usual = [layout for layout, count in seen.items() if count >= max(2, _OFTEN * seen.total())]
 

@@ -196,8 +196,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
             found = replace(found, words=tickboxes.told(found.words, tickboxes.beside(cells, boxes)))
         read: lone.Grids = _read_tables(paper.page, rules, grids, paper.dpi, recognizer, boxes) if grids else ()
         worn = lost.is_doubtful(found, read)
-        if worn:
-            read = [(table, figures.read_by_own(paper.page, rules, table, inside, found.words)) for table, inside in read]
+        read = [(t, figures.read_by_own(paper.page, rules, t, inside, found.words, worn=worn)) for t, inside in read]
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from ocr.figureface import learnt, sheet
-from ocr.figures import read_by_own
+from ocr import figures
+from ocr.figureface import Face, Sheet, learnt, sheet
+from ocr.figures import Read, column_read, read_by_own
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.lines import RawWord
 from ocr.numbersbeside import held_against_set
-from ocr.ruling import Rules
+from ocr.ruling import Region, Rules
 from workstation.domain.page import Box, Word
 
 FACES = ("Tinos-Regular", "Arimo-Regular", "Cousine-Regular")
@@ -36,7 +37,12 @@ class Printed:
     """A table as it is printed, and as it was read."""
 
     def __init__(
-        self, face: str = FACES[0], printed: Cells | None = None, shifted: Mapping[tuple[int, int], int] | None = None
+        self,
+        face: str = FACES[0],
+        printed: Cells | None = None,
+        shifted: Mapping[tuple[int, int], int] | None = None,
+        *,
+        clear: bool = False,
     ) -> None:
         self.font = ImageFont.truetype(f"/usr/share/fonts/truetype/croscore/{face}.ttf", 34 if face != FACES[2] else 30)
         image = Image.new("L", (SIDES[-1] + 80, TOP + HEIGHT * ROWS + 60), 255)
@@ -56,11 +62,13 @@ class Printed:
                 long = draw.textlength(text, self.font)
                 at = (SIDES[k + 1] - 15 - long + (shifted or {}).get((k, r), 0), TOP + HEIGHT * r + 8)
                 draw.text(at, text, 0, self.font)
-                x0, y0, x1, y1 = draw.textbbox(at, text.translate({ord(","): "."}), self.font)
+                alone = Image.new("L", image.size)  # a comma's tail is in no word's box
+                ImageDraw.Draw(alone).text(at, text.replace(",", "."), 255, self.font)
+                x0, y0, x1, y1 = alone.point(lambda tone: 255 * (tone > 99)).getbbox() or (0, 0, 0, 0)
                 self.boxes[k, r] = (float(x0), float(y0), float(x1), float(y1))
         rows = tuple(tuple(self.cell(k, r) for k in range(len(WIDTHS))) for r in range(ROWS))
         self.table = Table((SIDES[0] - 3, TOP - 3, SIDES[-1] + 3, TOP + HEIGHT * ROWS + 3), rows)
-        self.page = worn(image)
+        self.page, self.worn = np.array(image) if clear else worn(image), not clear
 
     @staticmethod
     def cell(k: int, r: int) -> tuple[int, int, int, int]:
@@ -82,7 +90,7 @@ class Printed:
     def again(self, words: Sequence[Word], beside: Sequence[RawWord] = ()) -> dict[tuple[int, int], list[Word]]:
         """What stands in each cell after the second reading."""
         found: dict[tuple[int, int], list[Word]] = {}
-        for word in read_by_own(self.page, self.rules, self.table, words, beside):
+        for word in read_by_own(self.page, self.rules, self.table, words, beside, worn=self.worn):
             x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
             found.setdefault((int(np.searchsorted(SIDES, x)) - 1, int((y - TOP) // HEIGHT)), []).append(word)
         return found
@@ -129,6 +137,41 @@ def test_what_was_read_wrong_is_put_right_and_told(face: str, column: int, said:
     assert word.box == pytest.approx(box, abs=4)
     rest = {at: [w.text for w in words] for at, words in again.items() if at != (column, 5)}
     assert rest == {at: [made.texts[at]] for at in made.boxes if at != (column, 5)}
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (0, "1097"),
+        (1, "68145273050"),
+        (1, "0Ấ0š7”161985"),
+        (2, "006.7"),
+        (2, "762/5"),
+        (3, "86. 758.000"),
+        (3, "9351.450.000"),
+        (3, "351,450.000"),
+    ],
+)
+def test_on_a_clear_page_only_what_is_unlike_is_read_again(
+    face: str, column: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Printed(face, clear=True)
+    asked: list[tuple[int, int, int, int]] = []
+
+    def noting(on: Sheet, by: Face, cells: Sequence[Region], heard: Sequence[str]) -> dict[Region, Read]:
+        asked.extend(cells)
+        return column_read(on, by, cells, heard)
+
+    monkeypatch.setattr(figures, "column_read", noting)
+    words = made.heard({(column, 5): said})
+    again = made.again(words)
+    (word,) = again[column, 5]
+    assert (word.text, word.doubt, word.suggestion) == (COLUMNS[column][5], "reread", said)
+    assert asked == [Printed.cell(column, 5)]
+    assert [w for w in words if w.text not in said.split()] == [
+        w for r in range(ROWS) for k in range(len(WIDTHS)) if (k, r) != (column, 5) for w in again[k, r]
+    ]
 
 
 def test_what_two_readings_say_alike_is_one_word_without_doubt() -> None:

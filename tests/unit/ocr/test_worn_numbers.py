@@ -40,15 +40,15 @@ def test_a_faded_list_has_its_numbers(seed: int, monkeypatch: pytest.MonkeyPatch
     """Half of them are misread without the page's own figures."""
     total, found = right(Kind.LIST, seed)
     assert found >= 0.95 * total
-    monkeypatch.setattr(figures, "read_by_own", lambda page, rules, table, words, beside: words)
+    monkeypatch.setattr(figures, "read_by_own", lambda page, rules, table, words, beside, worn: words)
     assert right(Kind.LIST, seed)[1] <= found - 10
 
 
-def test_a_clear_page_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clear_page_is_read_again_only_where_it_was_misread(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(figures, "read_by_own", never)
+    monkeypatch.setattr(figures, "column_read", lambda on, face, cells, heard: never() if cells else {})
     monkeypatch.setattr(numbersbeside, "held_against_set", never)
     for kind in (Kind.LIST, Kind.NOTICE):
         page = made(kind, 3)
