@@ -1,10 +1,10 @@
 """Numbers of a worn table, read once more by the page's own figures.
 
-Where print has faded, Tesseract misreads figures that a person reads at once: of 3,687 numbers in the lists of 44 worn tuning
+Where print has faded, Tesseract misreads figures that a person reads at once: of 3,837 numbers in the lists of 44 worn tuning
 pages it had 76 of 100 right, and of those it was sure of by 0.9 every fourteenth wrong. But the figures of one table are all
 alike and stand at one distance from each other. So what was read surely says how each of the ten looks on this very page
 (``figureface``), and every number of the table is matched with that sign by sign: a reading that knows nothing of the network and
-its errors. It had 97 of 100 right; where both say the same, 997 of 1,000.
+its errors. 96 of 100 are right with it; where both say the same, 997 of 1,000.
 
 A number that was printed over its cell's side is read whole. What a column's numbers have in common (twelve figures, one behind
 the comma) tells its own signs from a neighbour's.
