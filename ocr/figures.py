@@ -84,9 +84,9 @@ class Read:
     usual: bool
 
 
-def step() -> Transform:
-    """For the record: that this page's numbers were held against figures, with which version of the rules."""
-    return Transform(NAME, VERSION, (), "worn print")
+def step(*, worn: bool) -> Transform:
+    """For the record: that a page's numbers, or those of its tables, were held against figures, and by which rules."""
+    return Transform(NAME, VERSION, (), "worn print" if worn else "numbers in tables")
 
 
 def read_by_own(
@@ -245,7 +245,7 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
     for cell, strip in strips.items():
         own = _layout(signs[cell])
         ways = [signs[cell], *(laid(strip, face, layout) for layout in usual if layout != own)]
-        signs[cell] = max(ways, key=lambda way, s=strip: _worth(s, way) + common(way))  # type: ignore[misc]
+        signs[cell] = ways[int(np.argmax([_worth(strip, way) + common(way) for way in ways]))]
     groups = ((s, x) for c, s in strips.items() for x, behind in _points(signs[c]) if behind == THOUSAND)
     hanging = sum(float(s.points[1, x] - s.points[0, x]) for s, x in groups)
     thousands = "," if hanging > 0 and set(".,") <= set(face.pictures) else "."

@@ -205,7 +205,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *blackened, *taken, *tables.step(grids), *found.steps)
-        steps = (*steps, figures.step()) if worn else steps
+        steps = (*steps, figures.step(worn=worn)) if worn or grids else steps
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 
 

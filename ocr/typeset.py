@@ -35,6 +35,8 @@ _FULL = 255
 _SMALL = ascii_lowercase + "đ" + "".join(nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *TONES))
 LETTERS = frozenset(_SMALL + _SMALL.upper())
 """All that Vietnamese is written with, and the alphabet's."""
+FIGURES = frozenset("0123456789.,/-")
+"""What numbers consist of."""
 _SIDE = 8
 """Pixels of room for what a letter shows beside its own width."""
 
@@ -66,7 +68,10 @@ def scaled(text: str, face: str, em: float, *, once: bool = False) -> Setting:
 @lru_cache(maxsize=2048)
 def _set(text: str, face: str, once: bool) -> NDArray[np.uint8]:
     """In tones up to ``_FULL``: the names of four faces are kept, a hundred megabytes less than as floats."""
-    alphabet = _alphabet(face) if not once and set(text) <= LETTERS else _drawn("".join(dict.fromkeys(text)), face)
+    if set(text) <= FIGURES:
+        alphabet = _figures(face)
+    else:
+        alphabet = _alphabet(face) if not once and set(text) <= LETTERS else _drawn("".join(dict.fromkeys(text)), face)
     width = sum(_width(c, face) for c in text)
     out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.float32)
     x = 0.0
@@ -85,6 +90,11 @@ def _width(letter: str, face: str) -> float:
 @cache
 def _alphabet(face: str) -> Mapping[str, Ink]:
     return _drawn("".join(sorted(LETTERS)), face)
+
+
+@cache
+def _figures(face: str) -> Mapping[str, Ink]:
+    return _drawn("".join(sorted(FIGURES)), face)
 
 
 def _drawn(letters: str, face: str) -> Mapping[str, Ink]:
