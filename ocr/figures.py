@@ -12,7 +12,7 @@ the comma) tells its own signs from a neighbour's.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -63,11 +63,16 @@ _CLEARLY, _OFTEN = 0.75, 0.15
 """Likeness of all digits of a number that tells how its column's are laid out; share of them from which a layout is usual."""
 _LONG, _COMMON, _SOME = 6, 0.3, 0.1
 """Digits of a number that is no count: the others of its column have as many. What the logarithm of a kind's share counts, and
-the share of a kind that is usual."""
+the share of a kind, or of points read as commas, that says something."""
 _UNLIKE, _WEAK, _CERTAIN = 0.5, 0.6, 0.9
 """Likeness below which any first reading stays; below which one does that is as sure as the third."""
 _PART, _STROKE = 0.5, 0.85
 """Share of what was read first that is less than the number; likeness of a lone figure where nothing was, above a stroke's."""
+_POINTED = re.compile(r"([.,])(\d*)")
+_DOT, _TAIL = 0.22, 1.35
+"""Height of a point, and how far below a picture's upper side a comma's tail reaches, in a digit's."""
+_HANGS, _SURELY = 0.035, 0.07
+"""Ink there, of the dot's, from which it is a comma: where some were read in the column, and by itself."""
 _BORNE_OUT = 0.95
 """Confidence of what both say."""
 
@@ -111,8 +116,9 @@ def read_by_own(
     for column in counted:
         sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
         heard = [text for c in sure if is_number(text := _text(mine[c]))]
+        commas = None if worn else _printed_commas(on, face, mine, column)
         if 2 * sum(face.shows(text) for text in heard) >= len(heard):
-            found |= column_read(on, face, [c for c in column if c in unlike], heard)
+            found |= column_read(on, face, [c for c in column if c in unlike], heard, commas)
     rest, new = list(words), list[RawWord]()
     for number, (cell, read) in enumerate(parted(face, table, found).items()):
         here = [w for w in mine[cell] if level(w.box, read.box)]
@@ -137,11 +143,12 @@ def _unlike(on: Sheet, face: Face, counted: Sequence[Sequence[Region]], mine: Ma
     out, places, owners = set[Region](), list[Place](), list[Region]()
     for column in counted:
         said = {c: _text(mine[c]) for c in column if mine[c]}
+        commas = _printed_commas(on, face, mine, column)
         kinds = Counter((_kind(_layout_of(text)), "/" in text) for text in said.values())
         for cell, text in said.items():
             box = mine[cell][0].box
             rare = kinds[_kind(_layout_of(text)), "/" in text] < _SOME * len(said)
-            if len(mine[cell]) > 1 or rare or not is_number(text) or _mispointed(text) or not face.spans(text, box):
+            if len(mine[cell]) > 1 or rare or not is_number(text) or _mispointed(text, commas) or not face.spans(text, box):
                 out.add(cell)
                 continue
             here = [p for p in even(text, box, face.digit, face.point, face.height) if p[0] in DIGITS]
@@ -153,9 +160,48 @@ def _unlike(on: Sheet, face: Face, counted: Sequence[Sequence[Region]], mine: Ma
     return out | {cell for cell, alike in zip(owners, clear, strict=True) if not alike}
 
 
-def _mispointed(text: str) -> bool:
-    """Whether a comma parts thousands, or a point a fraction: the comma's tail fades first."""
-    return any((len(digits) == THOUSAND) != (point == ".") for point, digits in re.findall(r"([.,])(\d*)", text))
+def _printed_commas(on: Sheet, face: Face, mine: Mapping[Region, Sequence[Word]], column: Sequence[Region]) -> frozenset[int]:
+    """As ``_commas``, of the column's numbers of one word, whose boxes are exact."""
+    alone = (mine[c][0] for c in column if len(mine[c]) == 1)
+    whole = [(text, w.box) for w in alone if is_number(text := core(w.text))]
+    return _commas(on, face, _placed(face, whole), [text for text, _ in whole])
+
+
+def _commas(on: Sheet, face: Face, points: Iterable[tuple[int, float, float]], heard: Sequence[str]) -> frozenset[int]:
+    """How many digits stand behind a column's commas. A comma's tail is the first to fade and is read as a point. It is seen
+    below the foot of all numbers of the column together, where a point has hardly any ink (of the dot's own up to 0.04 in 21
+    columns, 0.07 where print is soft; under commas 0.04 to 0.8 in 26: what lies between counts where commas were ``heard``).
+    ``points``: how many digits stand behind each, and where its picture begins."""
+    inks: dict[int, list[Map]] = {}
+    for behind, x, y in points:
+        part = on.part((x, y, x + face.point - 1, y + _TAIL * face.height))[0]
+        if part.free.all():
+            inks.setdefault(behind, []).append(part.ink)
+    read = Counter((point, len(digits)) for text in heard for point, digits in _POINTED.findall(text))
+    said = {n for point, n in read if point == "," and n != THOUSAND and read[",", n] > _SOME * (read[",", n] + read[".", n])}
+    return frozenset(n for n, some in inks.items() if _hanging(some, face) >= (_HANGS if n in said else _SURELY))
+
+
+def _placed(face: Face, numbers: Sequence[Taught]) -> Iterator[tuple[int, float, float]]:
+    """Their points, with how many digits stand behind each."""
+    for text, box in numbers:
+        for at, (sign, x, y) in enumerate(even(text, box, face.digit, face.point, face.height)):
+            if sign in ".,":
+                after = text[at + 1 :]
+                yield len(after) - len(after.lstrip(DIGITS)), x, y
+
+
+def _hanging(inks: Sequence[Map], face: Face) -> float:
+    """The ink below the foot of points, for that of their dots."""
+    rows, wide = (min(ink.shape[k] for ink in inks) for k in (0, 1))
+    mean = np.mean([ink[:rows, :wide] - np.median(ink) for ink in inks], axis=0).clip(0)
+    foot = (RIM + 1) * face.height
+    dot = mean[int(foot - _DOT * face.height) : int(foot) + 1].sum()
+    return float(mean[int(foot) + 2 :].sum() / max(1.0, dot))
+
+
+def _mispointed(text: str, commas: Set[int]) -> bool:
+    return any((len(digits) in commas) != (point == ",") for point, digits in _POINTED.findall(text))
 
 
 def _layout_of(text: str) -> str:
@@ -230,8 +276,11 @@ Sign = tuple[bool, int]
 """Whether it is a digit, and the column where its picture begins."""
 
 
-def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[str]) -> dict[Region, Read]:
-    """What the cells of one column say. ``heard``: sure numbers of it, which tell how its numbers are laid out."""
+def column_read(
+    on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[str], commas: Set[int] | None = None
+) -> dict[Region, Read]:
+    """What the cells of one column say. ``heard``: sure numbers of it, which tell how its numbers are laid out; ``commas``: how
+    many digits stand behind its commas, where these cells are too few to tell."""
     strips = {c: s for c in cells if (s := strip_of(on, face, c))}
     signs = {c: _free(s, face) for c, s in strips.items()}
     clear = (_layout(signs[c]) for c, s in strips.items() if signs[c] and least(s, signs[c]) >= _CLEARLY)
@@ -246,10 +295,10 @@ def column_read(on: Sheet, face: Face, cells: Sequence[Region], heard: Sequence[
         own = _layout(signs[cell])
         ways = [signs[cell], *(laid(strip, face, layout) for layout in usual if layout != own)]
         signs[cell] = ways[int(np.argmax([_worth(strip, way) + common(way) for way in ways]))]
-    groups = ((s, x) for c, s in strips.items() for x, behind in _points(signs[c]) if behind == THOUSAND)
-    hanging = sum(float(s.points[1, x] - s.points[0, x]) for s, x in groups)
-    thousands = "," if hanging > 0 and set(".,") <= set(face.pictures) else "."
-    found = {c: _said(s, face, signs[c], thousands) for c, s in strips.items() if signs[c]}
+    if commas is None:
+        sure = [(s, signs[c]) for c, s in strips.items() if signs[c] and least(s, signs[c]) >= _CLEARLY]
+        commas = _commas(on, face, ((behind, s.at[0] + x, s.at[1]) for s, way in sure for x, behind in _points(way)), heard)
+    found = {c: _said(s, face, signs[c], commas) for c, s in strips.items() if signs[c]}
     return {c: replace(r, usual=kinds[_kind(_layout(signs[c]))] >= _SOME * seen.total()) for c, r in found.items()}
 
 
@@ -332,14 +381,13 @@ def _points(signs: Sequence[Sign]) -> Iterator[tuple[int, int]]:
         behind = behind + 1 if digit else 0
 
 
-def _said(strip: Strip, face: Face, signs: Sequence[Sign], thousands: str) -> Read:
-    """``thousands``: the point with three digits behind it; with more or fewer it is a fraction's comma, whose tail is the first
-    to fade (Vietnamese numbers: 1.234,5)."""
+def _said(strip: Strip, face: Face, signs: Sequence[Sign], commas: Set[int]) -> Read:
+    """``commas``: before how many digits one stands."""
     behind = dict(_points(signs))
 
     def point(x: int) -> str:
         sign = POINTS[strip.points[:, x].argmax()]
-        return sign if sign not in ".," else thousands if behind[x] == THOUSAND else ","
+        return sign if sign not in ".," else "," if behind[x] in commas else "."
 
     text = "".join(DIGITS[strip.digits[:, x].argmax()] if digit else point(x) for digit, x in signs)
     x0, top = strip.at[0], strip.at[1] + RIM * face.height

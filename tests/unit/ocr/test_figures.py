@@ -1,6 +1,6 @@
 """Numbers of worn tables, read by the page's own figures: made tables, faded and blurred, with planted misreadings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from random import Random
 
@@ -159,9 +159,9 @@ def test_on_a_clear_page_only_what_is_unlike_is_read_again(
     made = Printed(face, clear=True)
     asked: list[tuple[int, int, int, int]] = []
 
-    def noting(on: Sheet, by: Face, cells: Sequence[Region], heard: Sequence[str]) -> dict[Region, Read]:
+    def noting(on: Sheet, by: Face, cells: Sequence[Region], heard: Sequence[str], commas: Set[int] | None) -> dict[Region, Read]:
         asked.extend(cells)
-        return column_read(on, by, cells, heard)
+        return column_read(on, by, cells, heard, commas)
 
     monkeypatch.setattr(figures, "column_read", noting)
     words = made.heard({(column, 5): said})
@@ -241,6 +241,26 @@ def test_days_are_read_with_their_strokes() -> None:
     made = Printed(printed=days)
     wrong = days[1, 5].replace("/", "1", 1)
     assert [w.text for w in made.again(made.heard({(1, 5): wrong}))[1, 5]] == [days[1, 5]]
+
+
+@pytest.mark.parametrize("clear", [False, True])
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize(
+    "column",
+    [
+        [f"{r // 4 + 1}.{r % 4 + 1}" for r in range(ROWS)],  # a list's numbering
+        [f"{r * 5 % 28 + 1:02d}.{r % 12 + 1:02d}.20{r * 3 % 25:02d}" for r in range(ROWS)],
+        [f"{r % 9},{(r * 377 + 50) % 900 + 100}" for r in range(ROWS)],  # hectares
+        [f"{(r * 331 + 127) % 900 + 100},{r * 7 % 10}{r * 3 % 10}" for r in range(ROWS)],
+    ],
+)
+def test_points_and_commas_are_what_the_column_shows(column: Sequence[str], face: str, clear: bool) -> None:
+    printed = {(1, r): text for r, text in enumerate(column)}
+    made = Printed(face, printed, clear=clear)
+    again = made.again(made.heard())
+    assert {r: [w.text for w in again[1, r]] for r in range(ROWS)} == {r: [column[r]] for r in range(ROWS)}
+    other = column[5].translate({ord("."): ",", ord(","): "."})
+    assert [w.text for w in made.again(made.heard({(1, 5): other}))[1, 5]] == [column[5]]
 
 
 def test_a_cell_with_two_rows_is_left_alone() -> None:

@@ -48,7 +48,7 @@ def test_a_clear_page_is_read_again_only_where_it_was_misread(monkeypatch: pytes
     def never(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(figures, "column_read", lambda on, face, cells, heard: never() if cells else {})
+    monkeypatch.setattr(figures, "column_read", lambda on, face, cells, heard, commas: never() if cells else {})
     monkeypatch.setattr(numbersbeside, "held_against_set", never)
     for kind in (Kind.LIST, Kind.NOTICE):
         page = made(kind, 3)
