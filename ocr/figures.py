@@ -112,11 +112,11 @@ def read_by_own(
     if face is None:
         return tuple(words)
     found: dict[Region, Read] = {}
-    unlike = set(mine) if worn else _unlike(on, face, counted, mine)
-    for column in counted:
+    printed = [None if worn else _printed_commas(on, face, mine, column) for column in counted]
+    unlike = _unlike(on, face, counted, mine, printed)
+    for column, commas in zip(counted, printed, strict=True):
         sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
         heard = [text for c in sure if is_number(text := _text(mine[c]))]
-        commas = None if worn else _printed_commas(on, face, mine, column)
         if 2 * sum(face.shows(text) for text in heard) >= len(heard):
             found |= column_read(on, face, [c for c in column if c in unlike], heard, commas)
     rest, new = list(words), list[RawWord]()
@@ -138,12 +138,18 @@ def _number_columns(table: Table, mine: Mapping[Region, Sequence[Word]]) -> Iter
             yield column[first:]
 
 
-def _unlike(on: Sheet, face: Face, counted: Sequence[Sequence[Region]], mine: Mapping[Region, Sequence[Word]]) -> set[Region]:
-    """Cells whose ink is liker another number than the one read there, or which hold none."""
+def _unlike(
+    on: Sheet, face: Face, counted: Sequence[Sequence[Region]], mine: Mapping[Region, Sequence[Word]],
+    printed: Sequence[Set[int] | None],
+) -> set[Region]:  # fmt: skip
+    """Cells whose ink is liker another number than the one read there, or which hold none; all of a column of which nobody knows
+    its commas (``printed``), as on a worn page."""
     out, places, owners = set[Region](), list[Place](), list[Region]()
-    for column in counted:
+    for column, commas in zip(counted, printed, strict=True):
+        if commas is None:
+            out.update(column)
+            continue
         said = {c: _text(mine[c]) for c in column if mine[c]}
-        commas = _printed_commas(on, face, mine, column)
         kinds = Counter((_kind(_layout_of(text)), "/" in text) for text in said.values())
         for cell, text in said.items():
             box = mine[cell][0].box
@@ -320,7 +326,8 @@ def strip_of(on: Sheet, face: Face, cell: Region) -> Strip | None:
 
 def _free(strip: Strip, face: Face) -> list[Sign]:
     """The signs, however many, that are likest together."""
-    kinds = [(True, strip.worth[0], round(face.digit)), (False, strip.worth[1], round(face.point))]
+    digits, points = strip.worth
+    kinds = [(True, digits, round(face.digit)), (False, points, round(face.point))]
     n = strip.digits.shape[1]
     best = [-9.0] * (n + round(face.digit) + JITTER + 1)
     """Of what ends before a column."""

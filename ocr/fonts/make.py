@@ -15,15 +15,13 @@ from fontTools.ttLib import TTFont
 
 FAMILIES = {"Tinos": "TramSerif", "Arimo": "TramSans", "Cousine": "TramMono"}
 STYLES = ("Regular", "Bold")
+FIGURES = tuple(range(0x2C, 0x3A))
+""", - . / and the digits; of the italic nothing else."""
 LETTERS = (
-    0x20, *range(0x2C, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x130), 0x168, 0x169,
+    0x20, *FIGURES, *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x130), 0x168, 0x169,
     0x1A0, 0x1A1, 0x1AF, 0x1B0,  # Ơ ơ Ư ư
     *range(0x1EA0, 0x1EFA),  # Vietnamese letters with two marks, or the dot below
 )  # fmt: skip
-
-
-FIGURES = tuple(range(0x2C, 0x3A))
-""", - . / and the digits; of the italic nothing else."""
 
 
 def make(source: Path, target: Path, letters: Sequence[int] = LETTERS) -> None:
