@@ -17,6 +17,7 @@ from ocr import (
     figures,
     filled,
     layout,
+    likelywords,
     lone,
     loops,
     lost,
@@ -200,11 +201,15 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
         rest, read, missing = unread.settle(paper, found, read, recognizer)
         read = [(table, columns.doubted(table, inside)) for table, inside in read]
         rest = _doubtful_again(paper, rest, recognizer)
-        rest = numbersbeside.held_against_set(paper.page, rest, paper.dpi) if worn else rest
+        if worn:
+            rest = numbersbeside.held_against_set(paper.page, rest, paper.dpi)
+            rest = likelywords.beside_tables(paper.page, rest, paper.dpi)
+            read = [(table, likelywords.in_table(paper.page, table, inside, paper.dpi)) for table, inside in read]
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *blackened, *taken, *tables.step(grids), *found.steps)
+        steps = (*steps, likelywords.STEP) if worn else steps
         steps = (*steps, figures.step(worn=worn)) if worn or grids else steps
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 

@@ -35,8 +35,12 @@ _FULL = 255
 _SMALL = ascii_lowercase + "đ" + "".join(nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *TONES))
 LETTERS = frozenset(_SMALL + _SMALL.upper())
 """All that Vietnamese is written with, and the alphabet's."""
+SIGNS = frozenset(".,;:()-–/“”\"'")
+"""What stands beside words."""
 FIGURES = frozenset("0123456789.,/-")
 """What numbers consist of."""
+_INKED = 0.2
+"""Tone from which on a pixel is ink."""
 _SIDE = 8
 """Pixels of room for what a letter shows beside its own width."""
 
@@ -55,6 +59,16 @@ def advance(text: str, face: str, em: float) -> float:
     return sum(_width(c, face) for c in text) * em / EM
 
 
+@cache
+def bearings(letter: str, face: str) -> tuple[float, float]:
+    """What a letter keeps free of its own width before and behind its ink, ems."""
+    shape = scaled(letter, face, EM)
+    inked = np.flatnonzero(shape.ink.max(axis=0) > _INKED)
+    if not inked.size:
+        return 0.0, 0.0
+    return (inked[0] - _SIDE) / EM, (_SIDE + _width(letter, face) - 1 - inked[-1]) / EM
+
+
 @lru_cache(maxsize=1024)
 def scaled(text: str, face: str, em: float, *, once: bool = False) -> Setting:
     """The text at a size of ``em`` pixels; kept, since the names of one row are looked for in several places (7 MB). ``once``: as
@@ -71,7 +85,7 @@ def _set(text: str, face: str, once: bool) -> NDArray[np.uint8]:
     if set(text) <= FIGURES:
         alphabet = _figures(face)
     else:
-        alphabet = _alphabet(face) if not once and set(text) <= LETTERS else _drawn("".join(dict.fromkeys(text)), face)
+        alphabet = _alphabet(face) if not once and set(text) <= LETTERS | SIGNS else _drawn("".join(dict.fromkeys(text)), face)
     width = sum(_width(c, face) for c in text)
     out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.float32)
     x = 0.0
@@ -89,7 +103,7 @@ def _width(letter: str, face: str) -> float:
 
 @cache
 def _alphabet(face: str) -> Mapping[str, Ink]:
-    return _drawn("".join(sorted(LETTERS)), face)
+    return _drawn("".join(sorted(LETTERS | SIGNS)), face)
 
 
 @cache

@@ -146,6 +146,25 @@ def is_given(word: str) -> bool:
     return plain(word) in _letters(family=False)
 
 
+def near(word: str, most: int) -> Iterator[tuple[str, int, int]]:
+    """Listed names of which no more than ``most`` letters are other than a word's: with how many letters, and marks, are."""
+    bare = plain(word)
+    for name in {**_families(), **_given()}:
+        if distance(bare, plain(name), most) <= most and key(name) != key(word):
+            yield name, *apart(word, name)
+
+
+def apart(a: str, b: str) -> tuple[int, int]:
+    """In how many letters, and marks, two words differ."""
+    letters = distance(plain(a), plain(b))
+    return letters, max(0, distance(strokes(a), strokes(b)) - letters)
+
+
+def is_listed(word: str) -> bool:
+    """Whether a family or a person is called so."""
+    return key(word) in _given_keys()
+
+
 def is_no_family(name: str) -> bool:
     """Whether what stands first is a word of the language, and no family is called so: it was misread."""
     first, _, rest = name.partition(" ")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from ocr import figures, numbersbeside
+from ocr import figures, likelywords, numbersbeside
 from ocr.frames import Pixels
 from tests.pagemaker import Kind
 from tests.unit.ocr.test_unread import made, pixels, read
@@ -50,6 +50,8 @@ def test_a_clear_page_is_read_again_only_where_it_was_misread(monkeypatch: pytes
 
     monkeypatch.setattr(figures, "column_read", lambda on, face, cells, heard, commas: never() if cells else {})
     monkeypatch.setattr(numbersbeside, "held_against_set", never)
+    monkeypatch.setattr(likelywords, "beside_tables", never)
+    monkeypatch.setattr(likelywords, "in_table", never)
     for kind in (Kind.LIST, Kind.NOTICE):
         page = made(kind, 3)
         true = numbers(" ".join(line.text for line in page.lines))

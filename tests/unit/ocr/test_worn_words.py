@@ -1,0 +1,33 @@
+"""A faded page's words, from pixels to text, with the real engine."""
+
+from collections import Counter
+
+import pytest
+
+from ocr import likelywords
+from tests.pagemaker import Kind, TruthLine
+from tests.unit.ocr.test_unread import made, pixels, read
+from tests.unit.ocr.test_worn_numbers import faded
+from workstation.domain.page import PageText
+from workstation.domain.syllables import core
+
+
+def lacking(lines: list[TruthLine], text: PageText) -> int:
+    """Words of a page that are not in its text."""
+    true = Counter(core(word) for line in lines for word in line.text.split())
+    return (true - Counter(core(word) for word in text.text.split())).total()
+
+
+@pytest.mark.parametrize(("kind", "seed"), [(Kind.HAND_NUMBERED, 1), (Kind.NOTICE, 3), (Kind.LIST, 1)])
+def test_a_faded_page_has_more_of_its_words(kind: Kind, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of those that were lacking, at least; each that was put in another's place is told."""
+    page = made(kind, seed)
+    picture = faded(pixels(page), seed)
+    found = read(picture)
+    monkeypatch.setattr(likelywords, "beside_tables", lambda page, words, dpi: words)
+    monkeypatch.setattr(likelywords, "in_table", lambda page, table, words, dpi: words)
+    first = read(picture)
+    assert "likely_words" in [step.name for step in found.steps]
+    assert lacking(list(page.lines), found) <= 0.8 * lacking(list(page.lines), first)
+    others = [(w, v) for w, v in zip(found.words, first.words, strict=True) if w.text != v.text]
+    assert len(others) > 10 and all(w.doubt and w.box == v.box for w, v in others)
