@@ -25,13 +25,14 @@ from ocr.typeset import LETTERS
 from workstation.domain.page import Transform, Word
 from workstation.domain.syllables import core, is_syllable
 
-_FOR, _FOR_NAME, _AGAINST = 1.0, 4.0, 2.0
+_FOR, _FOR_NAME, _AGAINST, _AGAINST_SURE = 1.0, 4.0, 8.0, 2.0
 """What a word's likeness counts for at most, as the costs of ``decoding`` do: the box of a surely read word may be cut, and then
-another fits it better. For a name, of which neighbours say nothing; and how much ink may speak against a word that is likely."""
+another fits it better. For a name, of which neighbours say nothing; and how much ink may speak against a likely word, and against
+one in the place of a word that was read surely."""
 _LIKE = 0.6
 """Least likeness of a word that takes another's place."""
 _SURE = 0.9
-"""Of a name that was read so surely no letter is changed; what is no word and was read so surely is left."""
+"""Of a name that was read so surely no letter is changed; a thing of letters and figures that was read so surely is no word."""
 _LETTER, _MARK = 1.7, 1.0
 """What a misread letter, and mark, of a name costs, as in ``decoding``."""
 _USUAL, _OFTEN = 1.5, 3
@@ -125,7 +126,7 @@ def _judged(lines: _Lines, run: Sequence[AWord], usual: Set[str] = frozenset()) 
     """Only where another word would be chosen if it were as like as can be, ink is looked at: that takes most of the time."""
     may = [tuple(_may_be(run, n, usual)) for n in range(len(run))]
     hoped = _chosen(run, [[Option(other.text, other.cost - other.most) for other in others] for others in may])
-    held = [_held(lines.spot(run[i]), may[i]) if n else [] for i, n in enumerate(hoped)]
+    held = [_held(run[i], lines.spot(run[i]), may[i]) if n else [] for i, n in enumerate(hoped)]
     for i, n in enumerate(_chosen(run, [[option for option, _ in like] for like in held])):
         yield _instead(run[i], *held[i][n - 1]) if n > 0 else run[i]
 
@@ -139,14 +140,15 @@ def _instead(word: AWord, other: Option, like: float) -> AWord:
     return replace(word, text=other.text, confidence=round(like, 2), doubt=REREAD, suggestion=word.text)
 
 
-def _held(at: Spot | None, may: Sequence[_May]) -> list[tuple[Option, float]]:
+def _held(word: Word | RawWord, at: Spot | None, may: Sequence[_May]) -> list[tuple[Option, float]]:
     """Those that are like the ink, with what they cost then, and how like they are."""
     out: dict[str, tuple[Option, float]] = {}
+    against = _AGAINST_SURE if word.confidence > _SURE and is_syllable(core(word.text)) else _AGAINST
     for one in may if at is not None else ():
         if at is not None and one.text not in out and at.fits(one.text):
             like = at.likeness(one.text)
             favours = at.favours(like)
-            if like > _LIKE and favours > -_AGAINST:
+            if like > _LIKE and favours > -against:
                 out[one.text] = Option(one.text, one.cost - min(one.most, favours)), like
     return list(out.values())
 

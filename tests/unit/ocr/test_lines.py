@@ -137,6 +137,28 @@ def test_a_word_that_was_read_by_itself_joins_the_line_it_begins() -> None:
     assert " ".join(w.text for w in read).endswith("dịp lễ CỘNG HÒA XÃ HỘI Độc lập")
 
 
+def in_order(found: list[RawWord]) -> list[str]:
+    said: dict[int, list[str]] = {}
+    for w in reading_order(found, 2000):
+        said.setdefault(w.line, []).append(w.text)
+    return [" ".join(words_) for words_ in said.values()]
+
+
+def test_a_dash_that_was_read_by_itself_is_of_the_line_it_stands_in() -> None:
+    """Too low to be level with a word: it stood as a line of its own, and turned the halves of the line about it round."""
+    page = words((100, 100, "Giao Công chức Tư pháp"), (530, 98, "Hộ tịch chủ trì, phối hợp"), (140, 160, "Như trên;"))
+    dashes = [RawWord("-", (x, y, x + 10, y + 3), 0.9, (-1, n)) for n, (x, y) in enumerate([(505, 121), (100, 181), (900, 300)])]
+    assert in_order([*page, *dashes]) == ["Giao Công chức Tư pháp - Hộ tịch chủ trì, phối hợp", "- Như trên;", "-"]
+
+
+def test_the_last_word_of_a_slanting_line_is_of_it_and_not_before_it() -> None:
+    slanting = [RawWord(f"chữ{n}", (100 + 80 * n, 200 - 4 * n, 170 + 80 * n, 240 - 4 * n), 0.9, (1,)) for n in range(12)]
+    last = RawWord("chi", (1060, 153, 1120, 193), 0.9, (2,))
+    assert in_order([last, *slanting]) == [" ".join([*(f"chữ{n}" for n in range(12)), "chi"])]
+    apart = RawWord("chi", (1200, 153, 1260, 193), 0.9, (2,))
+    assert len(in_order([apart, *slanting])) == 2
+
+
 def test_rows_of_a_table_stay_rows() -> None:
     assert lines(
         (100, 100, "1"), (400, 100, "Hộ tịch"), (1000, 100, "25"), (100, 160, "2"), (400, 160, "Đất đai"), (1000, 160, "31"),
