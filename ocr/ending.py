@@ -196,7 +196,7 @@ def _is_letter(word: Word) -> bool:
 
 def _is_called(word: Word) -> bool:
     """Whether families are called so, as it likelier was."""
-    return is_family(word.suggestion or word.text)
+    return is_family(word.likelier or word.text)
 
 
 def _is_name(line: Line) -> bool:
@@ -205,7 +205,7 @@ def _is_name(line: Line) -> bool:
 
 def _likelier(line: Line) -> str:
     """What a line says, each word as it likelier was; where most begin with a capital a doubtful one does."""
-    said = [w.suggestion or w.text for w in line.words]
+    said = [w.likelier or w.text for w in line.words]
     named = 2 * sum(text[:1].isupper() for text in said) > len(said)
     return " ".join(
         capitalised(text) if named and w.confidence < SURE else text for w, text in zip(line.words, said, strict=True)

@@ -22,7 +22,7 @@ from ocr.language.wording import in_place_of
 from ocr.lines import RawWord
 from ocr.setword import Spot, Type, spot, type_of
 from ocr.typeset import LETTERS
-from workstation.domain.page import Transform, Word
+from workstation.domain.page import LIKELY, Transform, Word
 from workstation.domain.syllables import core, is_syllable
 
 _FOR, _FOR_NAME, _AGAINST, _AGAINST_SURE = 1.0, 4.0, 8.0, 2.0
@@ -37,6 +37,8 @@ _LETTER, _MARK = 1.7, 1.0
 """What a misread letter, and mark, of a name costs, as in ``decoding``."""
 _USUAL, _OFTEN = 1.5, 3
 """What it counts for that so many cells of a column say a word."""
+_UNIT = 2
+"""Letters behind a number that are its unit (``m²``, read as ``mỹ``)."""
 _STOPS = ".,;:)"
 _FAR = 3
 """Line heights from one line to the next at most."""
@@ -102,7 +104,7 @@ def _with_comma(word: AWord, after: AWord) -> AWord:
     goes_on = after.line == word.line and after.text[:1].islower()
     if not (goes_on and word.text == f"{inner}." and is_syllable(inner)):
         return word
-    return replace(word, text=f"{inner},", doubt=REREAD, suggestion=word.suggestion or word.text)
+    return replace(word, text=f"{inner},", doubt=LIKELY, suggestion=word.suggestion if word.doubt == LIKELY else word.text)
 
 
 def _runs(words: Sequence[AWord]) -> Iterator[list[AWord]]:
@@ -137,7 +139,7 @@ def _chosen(run: AnyWords, others: Sequence[Sequence[Option]]) -> list[int]:
 
 
 def _instead(word: AWord, other: Option, like: float) -> AWord:
-    return replace(word, text=other.text, confidence=round(like, 2), doubt=REREAD, suggestion=word.text)
+    return replace(word, text=other.text, confidence=round(like, 2), doubt=LIKELY, suggestion=word.text)
 
 
 def _held(word: Word | RawWord, at: Spot | None, may: Sequence[_May]) -> list[tuple[Option, float]]:
@@ -157,7 +159,11 @@ def _may_be(run: AnyWords, n: int, usual: Set[str]) -> Iterator[_May]:
     """What may stand in a word's place, in its case. ``usual``: what its column says; nothing else stands for one of those, nor
     for a name that people have: it is as like to another as to itself."""
     word, inner = run[n], core(run[n].text)
-    if not _is_word(word, inner) or inner in usual:
+    if not _is_word(word, inner) or inner in usual or (len(inner) == _UNIT and n and run[n - 1].text[-1:].isdigit()):
+        return
+    if word.suggestion:  # other readings have judged it
+        if core(word.suggestion).isalpha():
+            yield _May(word.suggestion, 0.0, _FOR)
         return
     named = _is_name(run, n)
     if named and names.is_listed(inner):
@@ -188,7 +194,7 @@ def _misread(letters: int, marks: int, word: Word | RawWord) -> float:
 
 
 def _is_word(word: Word | RawWord, inner: str) -> bool:
-    """Whether it is a word, or was: no number, code or abbreviation, and nothing that was read again already."""
+    """Whether it is a word, or was: no number, code or abbreviation, and nothing that other readings have judged."""
     letters = [c for c in inner if c.isalpha()]
     if len(letters) < 2 or word.doubt == REREAD or not LETTERS.issuperset(letters) or "/" in inner or "-" in inner:
         return False

@@ -169,7 +169,7 @@ def _ink(page: Pixels, left: int, top: int, wide: int, high: int) -> Map | None:
 
 def _placed(text: str, of: Type, window: _Window) -> Map:
     """A set word in its window, as sharp as scanned ones."""
-    drawn = typeset.scaled(text, of.face, round(of.em, 1))
+    drawn = typeset.fleeting(text, of.face, of.em)
     columns = np.flatnonzero(drawn.ink.max(axis=0) > _INKED)
     x, y = window.x - (int(columns[0]) if columns.size else 0), window.y - round(drawn.base)
     left, top = max(0, x), max(0, y)

@@ -176,7 +176,7 @@ def _spans(value: str, words: Sequence[Word]) -> dict[int, tuple[int, int]]:
         there.setdefault(inner, []).append((start, start + len(inner)))
     read: dict[str, list[int]] = {}
     for i, word in enumerate(words):
-        said = core(word.text) if core(word.text) in there else core(word.suggestion)
+        said = core(word.text) if core(word.text) in there else core(word.likelier)
         read.setdefault(said, []).append(i)
     same = [(own, there[said]) for said, own in read.items() if said and len(own) == len(there.get(said, ()))]
     return {i: span for own, spans in same for i, span in zip(own, spans, strict=True)}
@@ -187,7 +187,7 @@ def name_field(name: str, line: Line, value: str | None = None, *, sure: float =
     made = field(name, [line], value, sure=sure, wrong=wrong)
     chances: dict[str, float] = {}
     for word in line.words:
-        for said in (core(word.text), core(word.suggestion)):
+        for said in (core(word.text), core(word.likelier)):
             chances[said] = min(word.confidence, chances.get(said, 1.0))
     family = likely_name(made.value)
     likely = mended(family or made.value, [chances.get(core(w), 1.0) for w in made.value.split()])
@@ -199,13 +199,13 @@ def name_field(name: str, line: Line, value: str | None = None, *, sure: float =
 def _with(value: str, words: Sequence[Word], *, everywhere: bool) -> str:
     """The value with the suggestions for its words in their places. ``everywhere``: also of a word that has none in another
     place."""
-    wanted = {core(w.text): core(w.suggestion) for w in words if w.suggestion}
+    wanted = {core(w.text): core(w.likelier) for w in words if w.likelier}
     for word in words:
-        if not word.suggestion and not everywhere:
+        if not word.likelier and not everywhere:
             wanted.pop(core(word.text), None)
     out = " ".join(token.replace(core(token), wanted.get(core(token), core(token)), 1) for token in value.split())
     for word in words:  # the value is a part of a word: the notation of ``12/QD-UBND``
         at = word.text.find(value)
-        if at > 0 and len(word.suggestion) == len(word.text):
-            out = word.suggestion[at : at + len(value)]
+        if at > 0 and len(word.likelier) == len(word.text):
+            out = word.likelier[at : at + len(value)]
     return nfc(out)

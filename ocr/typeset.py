@@ -73,15 +73,29 @@ def bearings(letter: str, face: str) -> tuple[float, float]:
 def scaled(text: str, face: str, em: float, *, once: bool = False) -> Setting:
     """The text at a size of ``em`` pixels; kept, since the names of one row are looked for in several places (7 MB). ``once``: as
     one text in many faces, so that no more letters of a face are drawn than it has."""
-    ink, by = _set(text, face, once), em / EM
+    return _at_size(_kept(text, face, once), em)
+
+
+def fleeting(text: str, face: str, em: float) -> Setting:
+    """As ``scaled``, of words that are looked for in one place: nobody keeps them."""
+    return _at_size(_set(text, face, once=False), em)
+
+
+def _at_size(ink: NDArray[np.uint8], em: float) -> Setting:
+    by = em / EM
     size = max(1, round(ink.shape[1] * by)), max(1, round(ink.shape[0] * by))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return Setting(small / np.float32(_FULL), _SIDE * by, _ABOVE * em)
 
 
 @lru_cache(maxsize=2048)
-def _set(text: str, face: str, once: bool) -> NDArray[np.uint8]:
-    """In tones up to ``_FULL``: the names of four faces are kept, a hundred megabytes less than as floats."""
+def _kept(text: str, face: str, once: bool) -> NDArray[np.uint8]:
+    """The names of four faces are kept."""
+    return _set(text, face, once=once)
+
+
+def _set(text: str, face: str, *, once: bool) -> NDArray[np.uint8]:
+    """In tones up to ``_FULL``, for those that are kept a hundred megabytes less than as floats."""
     if set(text) <= FIGURES:
         alphabet = _figures(face)
     else:

@@ -2,7 +2,8 @@
 
 Nothing here changes a word. A doubt says why a word should be looked at, a suggestion what it may have been; both go with
 the word to the clerk. Fixed phrases are not put right either: on the measured pages that would gain a hundredth of a point,
-and the text of a page would no longer be what the machine read.
+and the text of a page would no longer be what the machine read. On worn pages ``ocr.likelywords`` does change words, by the
+same wording and by the print.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from ocr.language.context import unlikely
 from ocr.language.formats import odd_formats
 from ocr.language.phrases import near_phrases
 from ocr.language.wording import in_place_of
-from workstation.domain.page import AGAIN, Word
+from workstation.domain.page import AGAIN, LIKELY, Word
 from workstation.domain.syllables import HIGHLAND, core, is_malformed
 
 __all__ = ["calibrated", "doubted", "load", "reviewed"]
@@ -49,7 +50,7 @@ def doubted(words: Sequence[Word]) -> tuple[Word, ...]:
         marks[i] = ("format", better)
     for i, better in near_phrases(texts).items():
         marks[i] = ("phrase", in_place_of(texts[i], better))
-    said = {i for i, w in enumerate(words) if w.doubt == AGAIN and w.suggestion}  # by the paper, not by what is usual
+    said = {i for i, w in enumerate(words) if (w.doubt == AGAIN and w.suggestion) or w.doubt == LIKELY}  # by the paper too
     return tuple(_marked(w, *marks[i]) if i in marks and i not in said else w for i, w in enumerate(words))
 
 

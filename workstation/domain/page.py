@@ -62,6 +62,8 @@ class Finding:
 
 AGAIN = "again"
 """Doubt of a word that two more readings of its line do not bear out."""
+LIKELY = "likely"
+"""Doubt of a word of a worn page that stands in the place of another one, which was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,15 @@ class Word:
     """Why the word should be looked at, beyond its confidence: ``syllable`` (no Vietnamese syllable), ``phrase`` (almost a
     fixed administrative phrase), ``context`` (an unlikely neighbour), ``format`` (a number or date that can't be, or reaches a
     table's rule), ``reread`` (a number whose first reading had letters among its digits, too few digits or a sign that its shape
-    tells otherwise, was none, or said another number than the print is like; a word in whose place on a worn page stands one that
-    is likelier and as like the print), ``again`` (part of a number or day that more readings of its line do not bear out)."""
+    tells otherwise, was none, or said another number than the print is like), ``again`` (part of a number or day that more
+    readings of its line do not bear out), ``likely`` (likelier than what was read on a worn page, and as like the print)."""
     suggestion: str = ""
-    """What it may have been, for the clerk to accept; never put in its place by the program."""
+    """What it may have been, for the clerk to accept; of a ``likely`` word what was read."""
+
+    @property
+    def likelier(self) -> str:
+        """What it more likely was than what it says; empty: nothing."""
+        return "" if self.doubt == LIKELY else self.suggestion
 
 
 @dataclass(frozen=True, slots=True)
