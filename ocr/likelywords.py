@@ -157,7 +157,7 @@ def _held(word: Word | RawWord, at: Spot | None, may: Sequence[_May]) -> list[tu
 
 def _may_be(run: AnyWords, n: int, usual: Set[str]) -> Iterator[_May]:
     """What may stand in a word's place, in its case. ``usual``: what its column says; nothing else stands for one of those, nor
-    for a name that people have: it is as like to another as to itself."""
+    for a name that people have, or a commune in its letterhead may have: it is as like to another as to itself."""
     word, inner = run[n], core(run[n].text)
     if not _is_word(word, inner) or inner in usual or (len(inner) == _UNIT and n and run[n - 1].text[-1:].isdigit()):
         return
@@ -166,7 +166,7 @@ def _may_be(run: AnyWords, n: int, usual: Set[str]) -> Iterator[_May]:
             yield _May(word.suggestion, 0.0, _FOR)
         return
     named = _is_name(run, n)
-    if named and names.is_listed(inner):
+    if named and (names.is_listed(inner) or (inner.isupper() and is_syllable(inner))):
         return
     for other in usual:
         letters, marks = names.apart(inner, other)
@@ -208,10 +208,15 @@ _VOWELS = "AEIOUY"
 
 
 def _is_name(run: AnyWords, n: int) -> bool:
-    """Whether a word with a capital stands beside another, no stop between them."""
-    if not _has_capital(run[n]):
-        return False
+    """Whether a word with a capital stands beside another, no stop between them, or is behind what units are called by."""
+    if any(core(w.text).lower() in _UNITS for w in run[max(0, n - _NAMED) : n]) and core(run[n].text)[:1].isupper():
+        return True
     return (n > 0 and _joined(run[n - 1], run[n])) or (n + 1 < len(run) and _joined(run[n], run[n + 1]))
+
+
+_UNITS = frozenset({"phường", "xã", "trấn", "khu", "huyện", "quận", "tỉnh", "phố", "đường", "ấp", "thôn"})
+_NAMED = 2
+"""Words behind a unit's that may be its name."""
 
 
 def _joined(a: Word | RawWord, b: Word | RawWord) -> bool:

@@ -69,6 +69,12 @@ def test_a_name_that_people_have_is_never_another(read: str) -> None:
     assert read in [t for t, _, _ in said(f"ông Trần {true} Khuê ký", f"ông Trần {read} Khuê ký")]
 
 
+@pytest.mark.parametrize("read", ["ỦY BAN NHÂN DÂN XÃ NGÃI GLAO", "thuộc xã Ea Kal này", "đường Cô Bắc dài"])
+def test_a_unit_s_name_is_no_word_of_the_wording(read: str) -> None:
+    """``GLAO`` is no syllable, and ``LAO``, ``GIAO`` are as likely: what was read stays."""
+    assert [t for t, _, _ in said(read, read, confidence=0.6)] == read.split()
+
+
 def test_a_name_that_nobody_has_is_the_one_its_ink_is_like() -> None:
     page, boxes = printed(["ông", "Trần", "Diễm", "Khuê", "ký"])
     read = words(["ông", "Trần", "Điệm", "Khuê", "ký"], boxes)
