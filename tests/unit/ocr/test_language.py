@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.language import doubted
+from ocr.language import doubted, names
 from ocr.language.formats import odd_formats
 from ocr.language.mending import likelier
 from ocr.language.names import likely_name, mended
 from ocr.language.phrases import near_phrases
 from ocr.language.wording import key, phrases
-from workstation.domain.page import Word
+from ocr.sheet import Line, field
+from workstation.domain.page import LIKELY, Word
 from workstation.domain.syllables import is_malformed, is_syllable, parse
 
 REAL = """
@@ -292,3 +293,26 @@ def test_a_word_read_as_two_is_one_again_in_doubt() -> None:
 def test_what_its_neighbours_expect_may_be_farther_from_what_was_read() -> None:
     assert likelier(["rà", "soát", "bộ", "nghèo"], [0.99, 0.99, 0.3, 0.99]) == {2: "hộ"}
     assert likelier(["giải", "phóng", "bặf", "bằng"], [0.99, 0.99, 0.1, 0.99]) == {2: "mặt"}
+
+
+def test_names_near_to_a_word_and_how_far_they_are() -> None:
+    assert ("Diễm", 0, 3) in list(names.near("Điệm", 0)) and "Diễm" not in [name for name, _, _ in names.near("Diễm", 1)]
+    assert {name for name, letters, _ in names.near("Xhuê", 1) if letters == 1} >= {"Khuê"}
+    assert names.apart("phố", "phô") == (0, 1) and names.apart("Khii", "Khu") == (2, 0) and names.apart("", "") == (0, 0)
+    assert names.is_listed("THẮNG") and names.is_listed("Hòa") and not names.is_listed("Điệm")
+
+
+def test_a_likely_word_keeps_its_doubt_and_what_was_read_is_no_better_one() -> None:
+    line = [replace(w, doubt=LIKELY, suggestion="trã") if w.text == "trả" else w for w in words("chỉ trả lương hưu")]
+    assert [(w.text, w.doubt, w.suggestion, w.likelier) for w in doubted(line)][1] == ("trả", LIKELY, "trã", "")
+    again = replace(line[1], doubt="reread")
+    assert again.likelier == "trã"
+
+
+def test_a_field_has_the_likely_word_and_not_what_was_read() -> None:
+    read = tuple(
+        replace(w, doubt=LIKELY, suggestion="NHỀN") if w.text == "NHÂN" else w for w in words("ỦY BAN NHÂN DÂN XÃ EA KAR")
+    )
+    made = field("organ_name", [Line(0, read, " ".join(w.text for w in read), (0, 0, 690, 30))])
+    assert (made.value, made.doubt) == ("ỦY BAN NHÂN DÂN XÃ EA KAR", True)
+    assert not made.proposals

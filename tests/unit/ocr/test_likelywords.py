@@ -168,6 +168,14 @@ def test_what_a_column_says_is_likely_in_its_other_cells() -> None:
     assert [(w.doubt, w.suggestion) for w in found if w.doubt] == [("likely", t) for t in ("Khii", "phô", "Rhu", "phổ")]
 
 
+def test_of_the_same_letters_with_other_marks_a_column_means_the_commonest() -> None:
+    """A misreading that comes again and again is no other word."""
+    true = [f"Khu phố {n}" for n in (3, 5, 7, 4, 9, 8, 6)]
+    page, table, boxes = column(true)
+    read = table_words([*true[:4], *(text.replace("phố", "phô") for text in true[4:])], boxes, 0.9)
+    assert [w.text for w in in_table(page, table, read, DPI)] == " ".join(true).split()
+
+
 def test_names_of_a_column_stay_other_names() -> None:
     true = ["Trần Thị Hoa", "Lê Thị Hòa", "Ngô Thị Hoa", "Đỗ Hữu Hoa", "Bùi Hữu Hóa"]
     page, table, boxes = column(true)
