@@ -110,9 +110,10 @@ def _with_comma(word: AWord, after: AWord) -> AWord:
     """Before a small letter no sentence ends: of 197 such points on worn pages none was one."""
     inner = core(word.text)
     goes_on = after.line == word.line and after.text[:1].islower()
-    if not (goes_on and word.text == f"{inner}." and is_syllable(inner)):
+    judged = word.suggestion and word.doubt != LIKELY
+    if judged or not (goes_on and word.text == f"{inner}." and is_syllable(inner)):
         return word
-    return replace(word, text=f"{inner},", doubt=LIKELY, suggestion=word.suggestion if word.doubt == LIKELY else word.text)
+    return replace(word, text=f"{inner},", doubt=LIKELY, suggestion=word.suggestion or word.text)
 
 
 def _runs(words: Sequence[AWord]) -> Iterator[list[AWord]]:

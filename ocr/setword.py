@@ -35,8 +35,8 @@ _BESIDE, _PLAY = 0.1, 0.25
 """Paper on either side of a word, and how far its base line may lie from the foot of its box, ems."""
 _UNDER = 0.25
 """From the base line to the foot of a box with a letter that hangs, ems."""
-_NEAR_X, _NEAR_Y = 3, 2
-"""Pixels by which another word may stand off."""
+_NEAR_X, _NEAR_Y, _ASIDE = 3, 2, 2
+"""Pixels by which another word may stand off, across and down; and across by which a word itself may, where it is looked for."""
 _BLUR, _INKED = 0.8, 0.2
 """Pixels by which set words are blurred, as scanned ones are; from which tone on they are ink."""
 _WIDER = 0.45
@@ -152,8 +152,8 @@ def _ink_width(text: str, face: str) -> float:
 def _found(page: Pixels, box: Box, text: str, of: Type) -> tuple[float, int, int] | None:
     """How like a word's ink is to it where it is likest, and where its window lies then; none at the page's edge."""
     play, window = max(_NEAR_X, round(_PLAY * of.em)), _window(box[2] - box[0], of.em)
-    top, left = round(box[3] - (_ABOVE + _UNDER) * of.em) - play, round(box[0]) - window.x - _NEAR_Y
-    ink = _ink(page, left, top, window.wide + 2 * _NEAR_Y, window.high + 2 * play)
+    top, left = round(box[3] - (_ABOVE + _UNDER) * of.em) - play, round(box[0]) - window.x - _ASIDE
+    ink = _ink(page, left, top, window.wide + 2 * _ASIDE, window.high + 2 * play)
     if ink is None:
         return None
     like, x, y = _best(ink, _placed(text, of, window))

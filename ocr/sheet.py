@@ -1,7 +1,7 @@
 """A page as lines with boxes: what the field readers look at."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from statistics import median
@@ -9,7 +9,7 @@ from statistics import median
 from ocr.language.names import is_no_family, likely_name, mended
 from ocr.lines import hull
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal, WeakWord, nfc
-from workstation.domain.page import AGAIN, Box, PageText, Word
+from workstation.domain.page import AGAIN, LIKELY, Box, PageText, Word
 from workstation.domain.syllables import core
 
 DOUBT_BELOW = 0.8
@@ -145,9 +145,10 @@ def field(
     weak = min(chances, default=0.0) < WEAK_WORD or (not enumerated and prod(chances) < WHOLE_BELOW)
     unsure = score < KNOWN_BELOW if known else weak or score < DOUBT_BELOW or any(w.doubt for w in words)
     doubt = wrong or not text or unsure
-    mended = text if known else _with(text, words, everywhere=False)
-    likelier = mended if known else _with(text, words, everywhere=True)
-    proposals = (Proposal(likelier, "spelling"),) if likelier != mended else (Proposal(text, "read"),) if mended != text else ()
+    mended = text if known else _with(text, words, _likelier, everywhere=False)
+    likelier = mended if known else _with(text, words, _likelier, everywhere=True)
+    read = text if mended != text else _with(text, words, _first, everywhere=False)
+    proposals = (Proposal(likelier, "spelling"),) if likelier != mended else (Proposal(read, "read"),) if mended != read else ()
     score = max(score, 0.9 * sure) if known else score
     dubious = _weak(mended, words, enumerated=enumerated) if doubt and len(first) == len(parts) else ()
     box = hull(p.box for p in first)
@@ -196,16 +197,25 @@ def name_field(name: str, line: Line, value: str | None = None, *, sure: float =
     return replace(made, value=likely, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
 
 
-def _with(value: str, words: Sequence[Word], *, everywhere: bool) -> str:
-    """The value with the suggestions for its words in their places. ``everywhere``: also of a word that has none in another
+def _likelier(word: Word) -> str:
+    return word.likelier
+
+
+def _first(word: Word) -> str:
+    """What was read where another word stands."""
+    return word.suggestion if word.doubt == LIKELY else ""
+
+
+def _with(value: str, words: Sequence[Word], said: Callable[[Word], str], *, everywhere: bool) -> str:
+    """The value with what is ``said`` of its words in their places. ``everywhere``: also of a word of which nothing is in another
     place."""
-    wanted = {core(w.text): core(w.likelier) for w in words if w.likelier}
+    wanted = {core(w.text): core(said(w)) for w in words if said(w)}
     for word in words:
-        if not word.likelier and not everywhere:
+        if not said(word) and not everywhere:
             wanted.pop(core(word.text), None)
     out = " ".join(token.replace(core(token), wanted.get(core(token), core(token)), 1) for token in value.split())
     for word in words:  # the value is a part of a word: the notation of ``12/QD-UBND``
         at = word.text.find(value)
-        if at > 0 and len(word.likelier) == len(word.text):
-            out = word.likelier[at : at + len(value)]
+        if at > 0 and len(said(word)) == len(word.text):
+            out = said(word)[at : at + len(value)]
     return nfc(out)

@@ -14,6 +14,7 @@ from ocr.language.names import likely_name, mended
 from ocr.language.phrases import near_phrases
 from ocr.language.wording import key, phrases
 from ocr.sheet import Line, field
+from workstation.domain.fields import Proposal
 from workstation.domain.page import LIKELY, Word
 from workstation.domain.syllables import is_malformed, is_syllable, parse
 
@@ -315,4 +316,4 @@ def test_a_field_has_the_likely_word_and_not_what_was_read() -> None:
     )
     made = field("organ_name", [Line(0, read, " ".join(w.text for w in read), (0, 0, 690, 30))])
     assert (made.value, made.doubt) == ("ỦY BAN NHÂN DÂN XÃ EA KAR", True)
-    assert not made.proposals
+    assert made.proposals == (Proposal("ỦY BAN NHỀN DÂN XÃ EA KAR", "read"),)

@@ -99,6 +99,9 @@ def test_two_letters_behind_a_number_are_its_unit() -> None:
 def test_no_sentence_ends_before_a_small_letter() -> None:
     found = said("cán bộ, công chức", "cán bộ. công chức")
     assert found[1] == ("bộ,", "likely", "bộ.")
+    page, boxes = printed(("cán", "bộ.", "công"))
+    judged = [replace(w, doubt="again", suggestion="hộ") if w.text == "bộ." else w for w in words(("cán", "bộ.", "công"), boxes)]
+    assert beside_tables(page, judged, DPI)[1] == judged[1]
     for text in ("cán bộ. Công chức", "Tp. hồ", "1. công chức"):
         assert [t for t, _, _ in said(text, text)] == text.split()
 
