@@ -28,6 +28,8 @@ THOUSAND = 3
 _LEAST, _FEW, _MOST = 5, 3, 60
 """Least numbers that figures are learnt from; least of one kind that say how wide a sign is; as many as teach no less than all of
 a long list."""
+_LOWEST = 3.0
+"""Pixels that a number is high at least."""
 _ROUNDS = 2
 """How often the pictures are made anew from where they fit best themselves."""
 _BEARING, _ONES_BEARING = 0.06, 0.2
@@ -108,6 +110,7 @@ def sheet(page: Pixels, rules: Rules) -> Sheet:
 def learnt(on: Sheet, own: Sequence[Taught], more: Sequence[Taught] = (), *, worn: bool = True) -> Face | None:
     """The face of a table's sure numbers; none where they or their digits are too few. ``more``: numbers beside it, which count
     where digits are lacking, if they are as high and as wide. ``worn``: their boxes say only about where their signs stand."""
+    own = [(text, box) for text, box in own if box[3] - box[1] >= _LOWEST]
     if len(own) < _LEAST:
         return None
     rounds = _ROUNDS if worn else 0

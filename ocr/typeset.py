@@ -96,16 +96,15 @@ def _kept(text: str, face: str, once: bool) -> NDArray[np.uint8]:
 
 def _set(text: str, face: str, *, once: bool) -> NDArray[np.uint8]:
     """In tones up to ``_FULL``, for those that are kept a hundred megabytes less than as floats."""
-    if set(text) <= FIGURES:
-        alphabet = _figures(face)
-    else:
-        alphabet = _alphabet(face) if not once and set(text) <= LETTERS | SIGNS else _drawn("".join(dict.fromkeys(text)), face)
+    shapes = (
+        _drawn("".join(dict.fromkeys(text)), face) if once and not set(text) <= FIGURES else {c: _shape(c, face) for c in text}
+    )
     width = sum(_width(c, face) for c in text)
     out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.float32)
     x = 0.0
     for c in text:
-        part = out[:, round(x) : round(x) + alphabet[c].shape[1]]
-        np.maximum(part, alphabet[c][:, : part.shape[1]], out=part)
+        part = out[:, round(x) : round(x) + shapes[c].shape[1]]
+        np.maximum(part, shapes[c][:, : part.shape[1]], out=part)
         x += _width(c, face)
     return np.round(out * _FULL).astype(np.uint8)
 
@@ -113,6 +112,13 @@ def _set(text: str, face: str, *, once: bool) -> NDArray[np.uint8]:
 @cache
 def _width(letter: str, face: str) -> float:
     return float(_font(face).glyph_advance(ord(letter)) * EM)
+
+
+@lru_cache(maxsize=2048)
+def _shape(letter: str, face: str) -> Ink:
+    """Of figures, and of what papers are written with, one that was drawn with all others."""
+    many = _figures(face) if letter in FIGURES else _alphabet(face) if letter in LETTERS | SIGNS else _drawn(letter, face)
+    return many[letter]
 
 
 @cache
