@@ -362,7 +362,7 @@ def test_boxes_that_are_off_bring_it_down_as_little(random: Random, off: int, di
         assert all(w.text and 0 <= w.confidence <= 1 for w in after)
 
 
-@pytest.mark.parametrize("high", [-2.0, 0.0, 1.0])
+@pytest.mark.parametrize("high", [-2.0, -0.75, 0.0, 1.0])
 def test_numbers_of_no_height_teach_nothing(high: float) -> None:
     """Boxes that are off by more than the print is high left pictures without a row."""
     white = np.full((60, 200), 255, np.uint8)
