@@ -114,7 +114,7 @@ def _heads(words: Sequence[RawWord]) -> bool:
 def _rows(parts: list[Segment]) -> list[list[Segment]]:
     """Segments that stand side by side, top to bottom."""
     rows: list[list[Segment]] = []
-    for part in sorted(_with_ends(_with_dashes(parts)), key=lambda s: (s.middle, s.box[0])):
+    for part in sorted(_with_dashes(parts), key=lambda s: (s.middle, s.box[0])):
         row = rows[-1] if rows else []
         beside = row and all(s.box[2] <= part.box[0] + s.height or part.box[2] <= s.box[0] + s.height for s in row)
         if beside and part.middle - median(s.middle for s in row) < 0.5 * min(part.height, *(s.height for s in row)):
@@ -139,29 +139,6 @@ def _with_dashes(parts: list[Segment]) -> list[Segment]:
         else:
             left.append(part)
     return left + [_one(own) for own in joined.values()]
-
-
-def _with_ends(parts: list[Segment]) -> list[Segment]:
-    """Few words that were read by themselves are of the line that they begin or end, level with its nearest word: the middle of a
-    line that is bent or askew may be somewhere else."""
-    out = list[Segment]()
-    for part in sorted(parts, key=lambda s: len(s.words), reverse=True):
-        line = next((n for n in out if len(part.words) <= _FEW and _ends(n, part)), None)
-        if line is None:
-            out.append(part)
-        else:
-            out[out.index(line)] = _one([line, part])
-    return out
-
-
-def _ends(line: Segment, part: Segment) -> bool:
-    left, right = sorted((line, part), key=lambda s: s.box[0])
-    near = 0 <= right.box[0] - left.box[2] <= _NARROW * min(line.height, part.height)
-    return near and level(left.words[-1].box, right.words[0].box) and not _heads(right.words)
-
-
-_FEW = 3
-"""Words at the end of a line, read by themselves."""
 
 
 def _apart(a: Segment, b: Segment) -> float:

@@ -151,14 +151,6 @@ def test_a_dash_that_was_read_by_itself_is_of_the_line_it_stands_in() -> None:
     assert in_order([*page, *dashes]) == ["Giao Công chức Tư pháp - Hộ tịch chủ trì, phối hợp", "- Như trên;", "-"]
 
 
-def test_the_last_word_of_a_slanting_line_is_of_it_and_not_before_it() -> None:
-    slanting = [RawWord(f"chữ{n}", (100 + 80 * n, 200 - 4 * n, 170 + 80 * n, 240 - 4 * n), 0.9, (1,)) for n in range(12)]
-    last = RawWord("chi", (1060, 153, 1120, 193), 0.9, (2,))
-    assert in_order([last, *slanting]) == [" ".join([*(f"chữ{n}" for n in range(12)), "chi"])]
-    apart = RawWord("chi", (1200, 153, 1260, 193), 0.9, (2,))
-    assert len(in_order([apart, *slanting])) == 2
-
-
 def test_rows_of_a_table_stay_rows() -> None:
     assert lines(
         (100, 100, "1"), (400, 100, "Hộ tịch"), (1000, 100, "25"), (100, 160, "2"), (400, 160, "Đất đai"), (1000, 160, "31"),
