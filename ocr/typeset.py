@@ -22,6 +22,8 @@ from workstation.domain.syllables import TONES
 
 Ink = NDArray[np.float32]
 """0: paper, 1: ink."""
+Tones = NDArray[np.uint8]
+"""The same from 0 to ``_FULL``: a quarter of the room."""
 
 FACES = tuple(f"Tram{family}-{style}" for family in ("Serif", "Sans", "Mono") for style in ("Bold", "Regular"))
 ITALIC = "TramSerif-Italic"
@@ -81,7 +83,7 @@ def fleeting(text: str, face: str, em: float) -> Setting:
     return _at_size(_set(text, face, once=False), em)
 
 
-def _at_size(ink: NDArray[np.uint8], em: float) -> Setting:
+def _at_size(ink: Tones, em: float) -> Setting:
     by = em / EM
     size = max(1, round(ink.shape[1] * by)), max(1, round(ink.shape[0] * by))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -89,24 +91,24 @@ def _at_size(ink: NDArray[np.uint8], em: float) -> Setting:
 
 
 @lru_cache(maxsize=2048)
-def _kept(text: str, face: str, once: bool) -> NDArray[np.uint8]:
+def _kept(text: str, face: str, once: bool) -> Tones:
     """The names of four faces are kept."""
     return _set(text, face, once=once)
 
 
-def _set(text: str, face: str, *, once: bool) -> NDArray[np.uint8]:
-    """In tones up to ``_FULL``, for those that are kept a hundred megabytes less than as floats."""
+def _set(text: str, face: str, *, once: bool) -> Tones:
+    """A text in the shapes of its letters."""
     shapes = (
         _drawn("".join(dict.fromkeys(text)), face) if once and not set(text) <= FIGURES else {c: _shape(c, face) for c in text}
     )
     width = sum(_width(c, face) for c in text)
-    out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.float32)
+    out = np.zeros((round((_ABOVE + _BELOW) * EM), round(width) + 2 * _SIDE + 1), np.uint8)
     x = 0.0
     for c in text:
         part = out[:, round(x) : round(x) + shapes[c].shape[1]]
         np.maximum(part, shapes[c][:, : part.shape[1]], out=part)
         x += _width(c, face)
-    return np.round(out * _FULL).astype(np.uint8)
+    return out
 
 
 @cache
@@ -115,23 +117,23 @@ def _width(letter: str, face: str) -> float:
 
 
 @lru_cache(maxsize=2048)
-def _shape(letter: str, face: str) -> Ink:
+def _shape(letter: str, face: str) -> Tones:
     """Of figures, and of what papers are written with, one that was drawn with all others."""
     many = _figures(face) if letter in FIGURES else _alphabet(face) if letter in LETTERS | SIGNS else _drawn(letter, face)
     return many[letter]
 
 
 @cache
-def _alphabet(face: str) -> Mapping[str, Ink]:
+def _alphabet(face: str) -> Mapping[str, Tones]:
     return _drawn("".join(sorted(LETTERS | SIGNS)), face)
 
 
 @cache
-def _figures(face: str) -> Mapping[str, Ink]:
+def _figures(face: str) -> Mapping[str, Tones]:
     return _drawn("".join(sorted(FIGURES)), face)
 
 
-def _drawn(letters: str, face: str) -> Mapping[str, Ink]:
+def _drawn(letters: str, face: str) -> Mapping[str, Tones]:
     """The shapes of letters, those that the face has not of another. All in one picture, a twentieth of the time of one for each;
     under one another with room between: side by side a place would depend on the widths before it."""
     high, wide = round((_ABOVE + _BELOW) * EM), [round(_width(c, face)) + 2 * _SIDE for c in letters]
@@ -143,9 +145,7 @@ def _drawn(letters: str, face: str) -> Mapping[str, Ink]:
         writer.write_text(page)
         seen = page.get_pixmap(colorspace=pymupdf.csGRAY)
         grey = np.frombuffer(seen.samples, np.uint8).reshape(len(letters), 2 * high, seen.stride)
-        return {
-            c: np.asarray(1 - one[:high, :w] / np.float32(255), np.float32) for c, w, one in zip(letters, wide, grey, strict=True)
-        }
+        return {c: np.asarray(_FULL - one[:high, :w], np.uint8) for c, w, one in zip(letters, wide, grey, strict=True)}
 
 
 @cache
