@@ -17,9 +17,9 @@ from ocr.frames import Pixels
 from ocr.grammar import plain
 from ocr.grids import Table
 from ocr.language import names
-from ocr.language.decoding import Option, alternatives, expected, likeliest
+from ocr.language.decoding import Option, alternatives, expected, likeliest, misread
 from ocr.language.wording import in_place_of
-from ocr.lines import RawWord
+from ocr.lines import RawWord, goes_on_under
 from ocr.setword import Spot, Type, spot, type_of
 from ocr.typeset import LETTERS
 from workstation.domain.page import LIKELY, Transform, Word
@@ -33,15 +33,11 @@ _LIKE = 0.6
 """Least likeness of a word that takes another's place."""
 _SURE = 0.9
 """Of a name that was read so surely no letter is changed; a thing of letters and figures that was read so surely is no word."""
-_LETTER, _MARK = 1.7, 1.0
-"""What a misread letter, and mark, of a name costs, as in ``decoding``."""
 _USUAL, _OFTEN = 1.5, 3
 """What it counts for that so many cells of a column say a word."""
 _UNIT = 2
 """Letters behind a number that are its unit (``m²``, read as ``mỹ``)."""
 _STOPS = ".,;:)"
-_FAR = 3
-"""Line heights from one line to the next at most."""
 
 
 STEP = Transform("likely_words", 1, (), "worn print")
@@ -121,7 +117,7 @@ def _runs(words: Sequence[AWord]) -> Iterator[list[AWord]]:
     run: list[AWord] = []
     for _, group in groupby(words, key=lambda w: w.line):
         line = list(group)
-        if run and not _goes_on(run[-1], line[0]):
+        if run and not goes_on_under(run[-1].box, line[0].box):
             yield run
             run = []
         run += line
@@ -129,14 +125,13 @@ def _runs(words: Sequence[AWord]) -> Iterator[list[AWord]]:
         yield run
 
 
-def _goes_on(last: Word | RawWord, first: Word | RawWord) -> bool:
-    return first.box[0] < last.box[0] and 0 < first.box[1] - last.box[1] < _FAR * (last.box[3] - last.box[1])
-
-
 def _judged(lines: _Lines, run: Sequence[AWord], usual: Set[str] = frozenset()) -> Iterator[AWord]:
     """Only where another word would be chosen if it were as like as can be, ink is looked at: that takes most of the time."""
     may = [tuple(_may_be(run, n, usual)) for n in range(len(run))]
     hoped = _chosen(run, [[Option(other.text, other.cost - other.most) for other in others] for others in may])
+    if not any(hoped):
+        yield from run
+        return
     held = [_held(run[i], lines.spot(run[i]), may[i]) if n else [] for i, n in enumerate(hoped)]
     for i, n in enumerate(_chosen(run, [[option for option, _ in like] for like in held])):
         yield _instead(run[i], *held[i][n - 1]) if n > 0 else run[i]
@@ -153,10 +148,12 @@ def _instead(word: AWord, other: Option, like: float) -> AWord:
 
 def _held(word: Word | RawWord, at: Spot | None, may: Sequence[_May]) -> list[tuple[Option, float]]:
     """Those that are like the ink, with what they cost then, and how like they are."""
+    if at is None:
+        return []
     out: dict[str, tuple[Option, float]] = {}
     against = _AGAINST_SURE if word.confidence > _SURE and is_syllable(core(word.text)) else _AGAINST
-    for one in may if at is not None else ():
-        if at is not None and one.text not in out and at.fits(one.text):
+    for one in may:
+        if one.text not in out and at.fits(one.text):
             like = at.likeness(one.text)
             favours = at.favours(like)
             if like > _LIKE and favours > -against:
@@ -180,10 +177,10 @@ def _may_be(run: AnyWords, n: int, usual: Set[str]) -> Iterator[_May]:
     for other in usual:
         letters, marks = names.apart(inner, other)
         if 2 * letters <= len(other):
-            yield _May(in_place_of(word.text, other), _misread(letters, marks, word) - _USUAL, _FOR_NAME)
+            yield _May(in_place_of(word.text, other), misread(letters, marks, word.confidence) - _USUAL, _FOR_NAME)
     if named:
         for name, letters, marks in names.near(inner, 0 if word.confidence > _SURE else 1):
-            yield _May(in_place_of(word.text, name), _misread(letters, marks, word), _FOR_NAME)
+            yield _May(in_place_of(word.text, name), misread(letters, marks, word.confidence), _FOR_NAME)
     for known in _known(run, n):
         if known.text != word.text and (not named or plain(known.text) == plain(inner)):
             yield _May(in_place_of(word.text, known.text), known.cost, _FOR)
@@ -196,10 +193,6 @@ def _known(run: AnyWords, n: int) -> Iterator[Option]:
         if known.text.isalpha():
             yield known
     yield from expected(said[n : n + 2], word.text, said[n + 3 : n + 5], word.confidence)
-
-
-def _misread(letters: int, marks: int, word: Word | RawWord) -> float:
-    return (_LETTER * letters + _MARK * marks) * (1 + word.confidence**2)
 
 
 def _is_word(word: Word | RawWord, inner: str) -> bool:

@@ -74,6 +74,15 @@ def hull(boxes: Iterable[Box]) -> Box:
     return min(xs0), min(ys0), max(xs1), max(ys1)
 
 
+_FAR = 3
+"""Heights of a line from one to the next at most."""
+
+
+def goes_on_under(last: Box, first: Box) -> bool:
+    """Whether a line's first word goes on where the last one of another ends: right under it, and to its left."""
+    return first[0] < last[0] and 0 < first[1] - last[1] < _FAR * (last[3] - last[1])
+
+
 def level(a: Box, b: Box) -> bool:
     """Whether two words stand in one row: they share half the height of the lower one."""
     return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])

@@ -20,8 +20,6 @@ from ocr.lines import RawWord
 from workstation.domain.page import AGAIN, Box, Word
 from workstation.domain.syllables import core
 
-_EM_MM = (2.2, 7.5)
-"""Size of type: 6 to 21 points."""
 _SIZES = (0.97, 1.03)
 """What a number's length says of its size is so far off."""
 _BEFORE = "(“\"'"
@@ -86,7 +84,7 @@ def _in_face(on: Sheet, word: Word | RawWord, number: str, name: str, by: float,
     digit, point = typeset.advance("0", name, 1.0), typeset.advance(".", name, 1.0)
     rest = typeset.advance(text[len(number) :], name, 1.0) + (len(word.text) - len(text)) * point
     em = by * (word.box[2] - word.box[0]) / (width(number, digit, point) + rest)
-    if not _EM_MM[0] < em * 25.4 / dpi < _EM_MM[1]:
+    if not typeset.EM_MM[0] < em * 25.4 / dpi < typeset.EM_MM[1]:
         return None
     face = set_face(name, round(em, 1))
     before = word.text.index(text) * point * em

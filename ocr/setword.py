@@ -22,8 +22,6 @@ from workstation.domain.syllables import core
 
 Map = NDArray[np.float32]
 
-_EM_MM = (2.2, 7.5)
-"""Size of type: 6 to 21 points."""
 _LONG, _SURE, _TEACH, _LEAST = 3, 0.5, 8, 2
 """Letters and confidence of a word that tells its line's type; so many are asked at most, and at least."""
 _BOLDER = 0.03
@@ -112,7 +110,7 @@ def type_of(page: Pixels, line: Sequence[Word | RawWord], dpi: float) -> Type | 
     best, found = 0.0, None
     for face in typeset.FACES:
         em = median((w.box[2] - w.box[0]) / _ink_width(w.text, face) for w in told)
-        if _EM_MM[0] < em * 25.4 / dpi < _EM_MM[1]:
+        if typeset.EM_MM[0] < em * 25.4 / dpi < typeset.EM_MM[1]:
             at = [place for w in told if (place := _found(page, w.box, w.text, Type(face, em)))]
             mean = sum(like for like, _, _ in at) / max(1, len(at))
             best, found = max((best, found), (mean, Type(face, em)), key=lambda way: way[0])

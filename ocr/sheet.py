@@ -147,7 +147,7 @@ def field(
     doubt = wrong or not text or unsure
     mended = text if known else _with(text, words, _likelier, everywhere=False)
     likelier = mended if known else _with(text, words, _likelier, everywhere=True)
-    read = text if mended != text else _with(text, words, _first, everywhere=False)
+    read = text if known or mended != text else _with(text, words, _first, everywhere=False)
     proposals = (Proposal(likelier, "spelling"),) if likelier != mended else (Proposal(read, "read"),) if mended != read else ()
     score = max(score, 0.9 * sure) if known else score
     dubious = _weak(mended, words, enumerated=enumerated) if doubt and len(first) == len(parts) else ()

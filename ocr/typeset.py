@@ -28,6 +28,8 @@ Tones = NDArray[np.uint8]
 FACES = tuple(f"Tram{family}-{style}" for family in ("Serif", "Sans", "Mono") for style in ("Bold", "Regular"))
 ITALIC = "TramSerif-Italic"
 """Of figures only: place and day of a document (Decree 30/2020, annex I)."""
+EM_MM = (2.2, 7.5)
+"""Size of type on paper: 6 to 21 points."""
 EM = 64
 """Pixels of the type's size as it is set."""
 _ABOVE, _BELOW = 1.0, 0.3

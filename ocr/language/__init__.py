@@ -16,6 +16,7 @@ from ocr.language.context import unlikely
 from ocr.language.formats import odd_formats
 from ocr.language.phrases import near_phrases
 from ocr.language.wording import in_place_of
+from ocr.lines import goes_on_under
 from workstation.domain.page import AGAIN, LIKELY, Word
 from workstation.domain.syllables import HIGHLAND, core, is_malformed
 
@@ -64,5 +65,4 @@ def _follows(a: Word, b: Word) -> bool:
     """Whether ``b`` goes on where ``a`` ends: on the same line, or as the next line's first word under it."""
     if a.line == b.line:
         return True
-    height = a.box[3] - a.box[1]
-    return b.line == a.line + 1 and b.box[0] < a.box[0] and 0 < b.box[1] - a.box[1] < 3 * height
+    return b.line == a.line + 1 and goes_on_under(a.box, b.box)

@@ -123,12 +123,21 @@ def alternatives(word: str, sure: float) -> Iterator[Option]:
     for other in _figured(core(word)):
         yield Option(other, _FIGURE)
     inner = "".join(c for c in core(word) if c.isalpha())
-    dearer = 1 + sure**_SURER
-    for other, cost in _near(inner.lower(), int(_DEAR / dearer / _LETTER)):
-        if cost * dearer < _DEAR:
-            yield Option(other, cost * dearer)
+    dear = _dearer(sure)
+    for other, cost in _near(inner.lower(), int(_DEAR / dear / _LETTER)):
+        if cost * dear < _DEAR:
+            yield Option(other, cost * dear)
     for several in _run_together(inner.lower()):
         yield Option(several, _SPACE)
+
+
+def misread(letters: int, marks: int, sure: float) -> float:
+    """What it costs that so many letters, and marks, of a word were read as others, so surely."""
+    return (_LETTER * letters + _MARK * marks) * _dearer(sure)
+
+
+def _dearer(sure: float) -> float:
+    return 1 + sure**_SURER
 
 
 def expected(before: Sequence[str], word: str, behind: Sequence[str], sure: float) -> Iterator[Option]:
@@ -136,7 +145,7 @@ def expected(before: Sequence[str], word: str, behind: Sequence[str], sure: floa
     though what was read is not much like them. ``before``, ``behind``: cores, empty where there is none."""
     inner = "".join(c for c in core(word) if c.isalpha()).lower()
     for other, cost in _expected(*map(plain, before), inner, *map(plain, behind)):
-        yield Option(other, cost * (1 + sure**_SURER))
+        yield Option(other, cost * _dearer(sure))
 
 
 @lru_cache(maxsize=4096)

@@ -317,3 +317,4 @@ def test_a_field_has_the_likely_word_and_not_what_was_read() -> None:
     made = field("organ_name", [Line(0, read, " ".join(w.text for w in read), (0, 0, 690, 30))])
     assert (made.value, made.doubt) == ("ỦY BAN NHÂN DÂN XÃ EA KAR", True)
     assert made.proposals == (Proposal("ỦY BAN NHỀN DÂN XÃ EA KAR", "read"),)
+    assert not field("organ_name", [Line(0, read, " ".join(w.text for w in read), (0, 0, 690, 30))], known=True).proposals

@@ -8,7 +8,7 @@ from ocr import likelywords
 from tests.pagemaker import Kind, TruthLine
 from tests.unit.ocr.test_unread import made, pixels, read
 from tests.unit.ocr.test_worn_numbers import faded
-from workstation.domain.page import PageText
+from workstation.domain.page import LIKELY, PageText
 from workstation.domain.syllables import core
 
 
@@ -30,4 +30,4 @@ def test_a_faded_page_has_more_of_its_words(kind: Kind, seed: int, monkeypatch: 
     assert "likely_words" in [step.name for step in found.steps]
     assert lacking(list(page.lines), found) <= 0.8 * lacking(list(page.lines), first)
     others = [(w, v) for w, v in zip(found.words, first.words, strict=True) if w.text != v.text]
-    assert len(others) > 10 and all(w.doubt and w.box == v.box for w, v in others)
+    assert len(others) > 10 and all((w.box, w.doubt, w.suggestion) == (v.box, LIKELY, v.text) for w, v in others)
