@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ocr import columns, tables
+from ocr import columns, rownumbers, tables
 from ocr.columns import is_number
 from ocr.digits import REREAD
 from ocr.figureface import (
@@ -44,7 +44,7 @@ from ocr.figureface import (
 from ocr.frames import Pixels
 from ocr.grids import Table
 from ocr.lines import RawWord, hull, level
-from ocr.missed import KNOWN
+from ocr.missed import KNOWN, SURE
 from ocr.ruling import Region, Rules
 from workstation.domain.page import Box, Transform, Word
 from workstation.domain.syllables import core
@@ -66,6 +66,8 @@ _LONG, _COMMON, _SOME = 6, 0.3, 0.1
 the share of a kind, or of points read as commas, that says something."""
 _UNLIKE, _WEAK, _CERTAIN = 0.5, 0.6, 0.9
 """Likeness below which any first reading stays; below which one does that is as sure as the third."""
+_AS_LIKE, _FAINT = 0.1, 0.35
+"""By how much less like than the likest a row's number may be that is due; how like it has to be if nothing is liker."""
 _PART, _STROKE = 0.5, 0.85
 """Share of what was read first that is less than the number; likeness of a lone figure where nothing was, above a stroke's."""
 _POINTED = re.compile(r"([.,])(\d*)")
@@ -87,6 +89,8 @@ class Read:
     box: Box
     likeness: float
     usual: bool
+    due: bool = False
+    """Whether a row's number, as the order of those round it has it."""
 
 
 def step(*, worn: bool) -> Transform:
@@ -119,6 +123,8 @@ def read_by_own(
         heard = [text for c in sure if is_number(text := _text(mine[c]))]
         if 2 * sum(face.shows(text) for text in heard) >= len(heard):
             found |= column_read(on, face, [c for c in column if c in unlike], heard, commas)
+    if worn:
+        found |= _rows_read(on, face, table, mine)
     rest, new = list(words), list[RawWord]()
     for number, (cell, read) in enumerate(parted(face, table, found).items()):
         here = [w for w in mine[cell] if level(w.box, read.box)]
@@ -241,8 +247,10 @@ def _settled(first: Sequence[Word], read: Read, number: int) -> RawWord | None:
         box = first[0].box if len(first) == 1 else read.box
         return RawWord(first[0].text if len(first) == 1 else text, box, max(sure, _BORNE_OUT), (number,))
     least = _STROKE if len(read.text) == 1 else _WEAK if is_number(text) and sure >= _CERTAIN else _UNLIKE
-    less = bool(first) and _long(read.box) < _PART * _long(hull(w.box for w in first))
-    if not read.usual or read.likeness < least or less or (sure >= KNOWN and _beside_it(text, read.text)):
+    strokes = sure < SURE and not is_number(text) and read.likeness >= _CERTAIN
+    less = bool(first) and not strokes and _long(read.box) < _PART * _long(hull(w.box for w in first))
+    doubtful = not read.usual or read.likeness < least or less or (sure >= KNOWN and _beside_it(text, read.text))
+    if doubtful and not read.due:
         # in doubt all the same, but for what is told as no number
         lone = first[0] if len(first) == 1 and is_number(text) else None
         other = read.text if read.likeness >= _UNLIKE else ""
@@ -388,6 +396,30 @@ def _points(signs: Sequence[Sign]) -> Iterator[tuple[int, int]]:
         behind = behind + 1 if digit else 0
 
 
+def _rows_read(on: Sheet, face: Face, table: Table, mine: Mapping[Region, Sequence[Word]]) -> dict[Region, Read]:
+    """Numbers of a table's rows where something else was read, or nothing."""
+    found: dict[Region, Read] = {}
+    for column in columns.columns_of(table):
+        sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
+        for cell, text in rownumbers.due(column, {c: _text(mine[c]) for c in sure}).items():
+            said = _text(mine[cell])
+            strip = strip_of(on, face, cell) if text != said and len(said) <= len(text) + 1 else None
+            if strip and (read := _as_due(strip, face, text)):
+                found[cell] = read
+    return found
+
+
+def _as_due(strip: Strip, face: Face, text: str) -> Read | None:
+    """A row's number where it is likest, if hardly another digit is liker in any of its places; a faint one if none is."""
+    rows = [strip.digits[int(c)] for c in text]
+    starts = chain(rows, [face.digit] * len(text))
+    like = [float(row[x]) for row, x in zip(rows, starts, strict=True)]
+    off = max(float(strip.digits[:, x].max()) - own for own, x in zip(like, starts, strict=True))
+    if off > _AS_LIKE or min(like) < (_UNLIKE if off else _FAINT):
+        return None
+    return replace(_placed_at(strip, face, text, [(True, x) for x in starts], min(like)), due=True)
+
+
 def _said(strip: Strip, face: Face, signs: Sequence[Sign], commas: Set[int]) -> Read:
     """``commas``: before how many digits one stands."""
     behind = dict(_points(signs))
@@ -397,10 +429,14 @@ def _said(strip: Strip, face: Face, signs: Sequence[Sign], commas: Set[int]) -> 
         return sign if sign not in ".," else "," if behind[x] in commas else "."
 
     text = "".join(DIGITS[strip.digits[:, x].argmax()] if digit else point(x) for digit, x in signs)
+    return _placed_at(strip, face, text, signs, least(strip, signs))
+
+
+def _placed_at(strip: Strip, face: Face, text: str, signs: Sequence[Sign], likeness: float) -> Read:
     x0, top = strip.at[0], strip.at[1] + RIM * face.height
     left = x0 + signs[0][1] + bearing(text[0]) * face.digit
     right = x0 + signs[-1][1] + (1 - bearing(text[-1])) * face.digit
-    return Read(text, tuple(x0 + x for _, x in signs), (left, top, right, top + face.height), least(strip, signs), True)
+    return Read(text, tuple(x0 + x for _, x in signs), (left, top, right, top + face.height), likeness, True)
 
 
 # --- numbers that reach over their cell's side

@@ -1,7 +1,7 @@
 """How a page lies: turned, skewed, bordered. Each measurement gives a named, versioned step of the page's recipe."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -19,8 +19,14 @@ SKEW_DEAD_ZONE_DEG = 0.4
 """Below it, turning costs more sharpness than it gains in reading (measured: CER rises when pages are always deskewed)."""
 _SMALL_DPI = 75.0
 _SURE = 0.15
-_IN_ROWS = 3.5
-"""How much more its best angle stands out than others: 7 to 17 for pages of text, 2 for a seal alone."""
+_IN_ROWS = 2.8
+"""How much more its best angle stands out than others: 7 to 17 for pages of text, 2.9 to 5 for sheets whose lines bend; 2.2 for a
+seal alone, up to 2.1 for scribbles."""
+_COARSE, _AROUND_DEG, _PART = 0.5, 3.0, 0.2
+"""Degrees from one angle to the next that is looked at first; how far round the best one others count, and from which share of
+what it stands out."""
+_FANNED_DEG = 0.7
+"""Deviation of the rows' angles from which they have no common one: of 240 clean and office pages none had so much."""
 _FARTHEST_DEG = 20.0
 """What seems to lie so crooked, near the end of what is looked at, has to stand out twice as much: a finger's or a stain's rim
 slants anyhow."""
@@ -65,7 +71,8 @@ def _line_contrast(ys: Ink, xs: Ink, weight: Ink, degrees: float) -> float:
     """
     r = math.radians(degrees)
     rows = ys * math.cos(r) - xs * math.sin(r)
-    rows -= rows.min()
+    # between two rows at 0 too, as on the whole at other angles: sharper there, a page that is bent would always lie level
+    rows -= rows.min() - (0.0 if degrees else 0.5)
     low = rows.astype(np.int64)
     part = rows - low
     profile = np.bincount(low, weight * (1 - part), low.max() + 2)
@@ -79,14 +86,28 @@ def _best_angle(ink: Ink) -> float:
     weight = ink[y, x]
     ys, xs = y.astype(np.float32), x.astype(np.float32)
     at = 0.0
-    for step, reach, every in ((0.5, 50, 4), (0.1, 5, 1), (0.02, 5, 1)):
+    for step, reach, every in ((_COARSE, 50, 4), (0.1, 5, 1), (0.02, 5, 1)):
         part = ys[::every], xs[::every], weight[::every]
         near = {at + step * k: _line_contrast(*part, at + step * k) for k in range(-reach, reach + 1)}
         at = max(near, key=lambda angle: near[angle])
         least = _IN_ROWS * (2 if abs(at) >= _FARTHEST_DEG else 1)
         if every > 1 and near[at] < least * float(np.median(list(near.values()))):
             return 0.0
+        if step == _COARSE:
+            middle, spread = _among(near, at)
+            if spread > _FANNED_DEG:
+                return middle
     return at
+
+
+def _among(near: Mapping[float, float], at: float) -> tuple[float, float]:
+    """Mean and deviation of the angles round the best one by how much they stand out: rows of a bent sheet lie at many."""
+    angles, standing = np.array(list(near)), np.array(list(near.values()))
+    rest = float(np.median(standing))
+    weight = np.maximum(0.0, (standing - rest) / (near[at] - rest) - _PART)
+    weight[np.abs(angles - at) > _AROUND_DEG] = 0
+    middle = float(np.average(angles, weights=weight))
+    return middle, float(np.sqrt(np.average((angles - middle) ** 2, weights=weight)))
 
 
 def _sideways(ink: Ink) -> bool:

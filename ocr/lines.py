@@ -55,9 +55,9 @@ class Segment:
         return " ".join(w.text for w in self.words)
 
 
-MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS, TICKS = (n * 1_000_000 for n in (1, 2, 3, 4, 5))
+MISSED, FOUND_AGAIN, AT_HEAD, UNDER_SEALS, TICKS, SET = (n * 1_000_000 for n in (1, 2, 3, 4, 5, 6))
 """First numbers of lines that were read by themselves, a range for each step that does so (``unread``, ``rescue``, ``again``,
-``sealed``, ``tickboxes``): beyond every block number of the recogniser, and no two steps' words make one line."""
+``sealed``, ``tickboxes``, ``setlines``): beyond every block number of the recogniser, and no two steps' words make one line."""
 
 EMPTY, CROSSED = "☐", "☒"
 """A box to tick, as a word."""

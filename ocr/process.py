@@ -25,6 +25,7 @@ from ocr import (
     numberline,
     numbersbeside,
     secrecy,
+    setlines,
     signs,
     small,
     streaks,
@@ -205,11 +206,13 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
             rest = numbersbeside.held_against_set(paper.page, rest, paper.dpi)
             rest = likelywords.beside_tables(paper.page, rest, paper.dpi)
             read = [(table, likelywords.in_table(paper.page, table, inside, paper.dpi)) for table, inside in read]
+            cells = [cell for table, _ in read for cell in table.cells]
+            rest, missing = setlines.held(paper.page, rest, missing, paper.dpi, cells)
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
         steps = (*reduced.steps, *blackened, *taken, *tables.step(grids), *found.steps)
-        steps = (*steps, likelywords.STEP) if worn else steps
+        steps = (*steps, likelywords.STEP, setlines.STEP) if worn else steps
         steps = (*steps, figures.step(worn=worn)) if worn or grids else steps
     return PageText(width, height, done.dpi, reviewed(words), engine, round(time.monotonic() - started, 3), steps, missing)
 

@@ -94,10 +94,11 @@ class Spot:
     def favours(self, likeness: float) -> float:
         """How much likelier what is so like the ink stands there than what was read, natural logarithm."""
         pixels = self.window.high * self.window.wide / self.type.em**2
-        return _SPEAKS * pixels * (_evidence(likeness) - _evidence(self.like))
+        return _SPEAKS * pixels * (evidence(likeness) - evidence(self.like))
 
 
-def _evidence(likeness: float) -> float:
+def evidence(likeness: float) -> float:
+    """The logarithm of how much likelier ink of such likeness is to be the set word than anything, for each pixel."""
     return -0.5 * log(1 - min(_MOST, max(0.0, likeness)) ** 2)
 
 
@@ -123,7 +124,7 @@ _SETTABLE = typeset.LETTERS | typeset.SIGNS
 def spot(page: Pixels, word: Word | RawWord, of: Type) -> Spot | None:
     """Where a word of a line of such type stands; it may be bold where the line is not, or the other way round. None at the
     page's edge."""
-    ways = [(place, face) for face in _weights(of.face) if (place := _found(page, word.box, word.text, Type(face, of.em)))]
+    ways = [(place, face) for face in weights(of.face) if (place := _found(page, word.box, word.text, Type(face, of.em)))]
     if not ways:
         return None
     (_, x, y), face = max(ways, key=lambda way: way[0][0] + _BOLDER * (way[1] == of.face))
@@ -136,7 +137,8 @@ def spot(page: Pixels, word: Word | RawWord, of: Type) -> Spot | None:
     return Spot(ink, word.box[2] - word.box[0], window, best, like)
 
 
-def _weights(face: str) -> tuple[str, str]:
+def weights(face: str) -> tuple[str, str]:
+    """A face and its other weight."""
     family, _, weight = face.partition("-")
     return face, f"{family}-{'Bold' if weight == 'Regular' else 'Regular'}"
 

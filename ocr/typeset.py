@@ -70,7 +70,7 @@ def bearings(letter: str, face: str) -> tuple[float, float]:
     inked = np.flatnonzero(shape.ink.max(axis=0) > _INKED)
     if not inked.size:
         return 0.0, 0.0
-    return (inked[0] - _SIDE) / EM, (_SIDE + _width(letter, face) - 1 - inked[-1]) / EM
+    return (int(inked[0]) - _SIDE) / EM, (_SIDE + _width(letter, face) - 1 - int(inked[-1])) / EM
 
 
 @lru_cache(maxsize=1024)

@@ -210,6 +210,47 @@ def test_an_empty_cell_stays_empty_and_a_stroke_in_it_is_no_figure() -> None:
     assert (0, 5) not in made.again(made.heard())
 
 
+ROW_NUMBERS = {(0, r): str(r) if r else "STT" for r in range(ROWS)}
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("row", [1, 4, 7, ROWS - 1])
+@pytest.mark.parametrize("said", [None, "l", "'Ụ", "8"])
+def test_a_row_s_number_that_was_not_read_is_the_one_that_is_due(face: str, row: int, said: str | None) -> None:
+    made = Printed(face, printed=ROW_NUMBERS)
+    x0, y0, x1, y1 = Printed.cell(0, row)
+    paled = made.page[y0:y1, x0:x1]
+    paled[:] = 255 - (255 - paled) * 0.6
+    words = made.heard({(0, row): said or ""})
+    again = made.again([replace(w, confidence=0.2) if w.text == said else w for w in words])
+    (word,) = again[0, row]
+    assert (word.text, word.doubt, word.suggestion) == (str(row), "reread", said or "")
+    assert [w.text for w in again[0, 0]] == ["STT"]
+
+
+def test_a_row_s_number_is_not_what_it_is_due_where_the_ink_is_another_or_none() -> None:
+    made = Printed(printed={**ROW_NUMBERS, (0, 5): "8", (0, 8): None})
+    again = made.again(made.heard())
+    assert [w.text for w in again[0, 5]] == ["8"] and (0, 8) not in again
+
+
+def test_a_heading_over_row_numbers_is_none() -> None:
+    """The row between them was not seen, so that a 1 is due there; and a T is like a 1."""
+    made = Printed(printed={(0, r): str(r + 1) if r else "XTT" for r in range(ROWS)})
+    assert [w.text for w in made.again(made.heard(confidence=0.9))[0, 0]] == ["XTT"]
+
+
+@pytest.mark.parametrize("strokes", ["_Òò__88", "—."])
+def test_strokes_beyond_a_number_do_not_hide_it(strokes: str) -> None:
+    made = Printed(printed={(1, r): str(37 * r % 80 + 12) for r in range(ROWS)})
+    words = [
+        replace(w, text=strokes, box=(w.box[0] - 150, *w.box[1:]), confidence=0.1) if w.box == made.boxes[1, 5] else w
+        for w in made.heard()
+    ]
+    (word,) = made.again(words)[1, 5]
+    assert (word.text, word.suggestion) == (made.texts[1, 5], strokes)
+
+
 def test_a_sure_reading_stays_where_the_ink_is_like_nothing() -> None:
     made = Printed()
     x0, y0, x1, y1 = Printed.cell(1, 5)
