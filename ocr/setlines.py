@@ -365,9 +365,12 @@ def _with_spans(found: _Held, words: Sequence[RawWord]) -> list[tuple[_Span, lis
 
 
 def _as_words(found: _Held, old: Sequence[RawWord], line: tuple[int, ...]) -> Iterator[RawWord]:
-    """A line's words, each with what was read in its place."""
-    for (word, x0, x1), was in _with_spans(found, old):
+    """A line's words, each with what was read in its place. Which sign the last one of a line that goes on has is not known."""
+    spans = _with_spans(found, old)
+    for n, ((word, x0, x1), was) in enumerate(spans):
         said = " ".join(w.suggestion if w.doubt == LIKELY else w.text for w in was)
+        if found.line.open and n == len(spans) - 1 and core(said) == core(word):
+            word = said
         if said == word:
             yield RawWord(word, was[0].box, was[0].confidence, line)
         else:

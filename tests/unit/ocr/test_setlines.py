@@ -112,6 +112,8 @@ def test_what_follows_a_line_that_goes_on_stays_and_stays_told() -> None:
     assert found == [code], "all that was read is sure"
     found, _ = paper.held([*paper.read(0, ("-", "Lut:", "VI,", "KTHTĐT.09b."), 0.4)])
     assert [(w.text, w.suggestion) for w in found] == [("-", ""), ("Lưu:", "Lut:"), ("VT,", "VI,"), ("KTHTĐT.09b.", "")]
+    found, _ = paper.held([*paper.read(0, ("-", "Lut:", "VT.", "KTHTĐT.09b."), 0.4)])
+    assert [w.text for w in found][1:3] == ["Lưu:", "VT."], "nobody knows its sign"
     found, (rest,) = paper.held(around, [area])
     assert " ".join(w.text for w in found) == "- Lưu: VT,"
     assert code.box[0] - 20 < rest.box[0] < code.box[0] + 10 and rest.box[2] == area.box[2]

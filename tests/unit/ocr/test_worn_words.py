@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ocr import likelywords
+from ocr import likelywords, setlines
 from tests.pagemaker import Kind, TruthLine
 from tests.unit.ocr.test_unread import made, pixels, read
 from tests.unit.ocr.test_worn_numbers import faded
@@ -23,6 +23,7 @@ def test_a_faded_page_has_more_of_its_words(kind: Kind, seed: int, monkeypatch: 
     """A fifth of those that were lacking, at least; each that was put in another's place is told."""
     page = made(kind, seed)
     picture = faded(pixels(page), seed)
+    monkeypatch.setattr(setlines, "held", lambda page, words, areas, dpi, cells: (words, areas))  # these have a test of their own
     found = read(picture)
     monkeypatch.setattr(likelywords, "beside_tables", lambda page, words, dpi: words)
     monkeypatch.setattr(likelywords, "in_table", lambda page, table, words, dpi: words)
@@ -31,3 +32,16 @@ def test_a_faded_page_has_more_of_its_words(kind: Kind, seed: int, monkeypatch: 
     assert lacking(list(page.lines), found) <= 0.8 * lacking(list(page.lines), first)
     others = [(w, v) for w, v in zip(found.words, first.words, strict=True) if w.text != v.text]
     assert len(others) > 10 and all((w.box, w.doubt, w.suggestion) == (v.box, LIKELY, v.text) for w, v in others)
+
+
+def test_offices_and_recipients_of_a_faded_page_are_read_by_their_ink(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of which nothing is left in a stripe down the page, as beside a fold: their letters are half gone."""
+    page = made(Kind.NOTICE, 3)
+    picture = faded(pixels(page), 3)
+    found = read(picture)
+    monkeypatch.setattr(setlines, "held", lambda page, words, areas, dpi, cells: (words, areas))
+    first = read(picture)
+    assert "set_lines" in [step.name for step in found.steps]
+    assert lacking(list(page.lines), found) < lacking(list(page.lines), first)
+    new = set(found.words) - set(first.words)
+    assert new and all(w.doubt == LIKELY for w in new if w.text not in [v.text for v in first.words])
