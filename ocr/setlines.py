@@ -44,8 +44,12 @@ _LONGEST = 26.0
 """Heights of a line that may stand by itself."""
 _CERTAIN = 0.9
 """Confidence of a word that may be no syllable and yet was read."""
+_BEGUN, _NEARLY = 2, 0.2
+"""Letters that a line begins with, and share of them that may be others, where it was read surely and yet almost."""
 _MIDDLE = 0.45
 """Share of a page's width left of which no office stands, and right of which no list of recipients begins."""
+_ASIDE = 0.15
+"""Share of a page's width by which the middle of what is seen of a title may stand off the page's."""
 _OVER = 0.3
 """Share of a set line that may lie beside its place."""
 _LIKE, _CLEARLY, _AS_WELL = 0.7, 1.1, 0.8
@@ -66,26 +70,35 @@ _COVERED, _REST = 0.4, 2.0
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """``open``: whether it goes on with what nobody knows."""
+    """``open``: whether it goes on with what nobody knows; ``office``: whether it is a signer's; ``title``: a paper's."""
 
     text: str
-    open: bool
-    office: bool
+    open: bool = False
+    office: bool = False
+    title: bool = False
 
     def in_face(self, face: str) -> bool:
-        """Whether it may be set so: what is in capitals is bold (Decree 30/2020, annex I)."""
-        return not self.text.isupper() or face.endswith("Bold")
+        """Whether it may be set so: heads, titles and offices, in capitals, are bold (Decree 30/2020, annex I)."""
+        return not self.text.isupper() or self.text.startswith("-") or face.endswith("Bold")
 
 
 STEP = Transform("set_lines", 1, (), "worn print")
 """For the record."""
 
 
+_BY = ("TM. ", "KT. ", "TL. ", "TUQ. ")
+"""By whose authority somebody signs (Decree 30/2020, annex I, II.7)."""
+
+
 @cache
 def _known() -> tuple[_Line, ...]:
-    alone = [(line.removesuffix("…").strip(), line.endswith("…")) for line in lines_of("alone.txt")]
-    lines = (*(_Line(o, False, True) for o in OFFICES), *(_Line(text, more, text.isupper()) for text, more in alone))
-    return tuple(dict.fromkeys(lines))
+    alone = (_parsed(line) for line in lines_of("alone.txt"))
+    return tuple(dict.fromkeys((*(_Line(office, office=True) for office in OFFICES), *alone)))
+
+
+def _parsed(line: str) -> _Line:
+    text = line.removeprefix("=").removesuffix("…").strip()
+    return _Line(text, line.endswith("…"), text.startswith(_BY), line.startswith("="))
 
 
 def _is_known(said: str) -> bool:
@@ -130,7 +143,8 @@ def held(
             continue
         old = [w for w in place.words if share(w.box, found.box) > _OVER]
         kept = [w for w in kept if w not in old]
-        new += _as_words(found, old, old[0].line if old else (SET, number))
+        ends = not any(w.box[0] > found.box[2] for w in place.words)
+        new += _as_words(found, old, old[0].line if old else (SET, number), ends=ends)
         left = [rest for a in left for rest in _without(a, found)]
     return (*kept, *new), tuple(left)
 
@@ -140,7 +154,7 @@ def _places(parts: Sequence[Segment], areas: Sequence[UnreadArea], cells: Sequen
     found = [
         _Place(s.box, s.words)
         for s in parts
-        if s.box[2] - s.box[0] < _LONGEST * s.height and any(map(_is_unsure, s.words)) and not _is_known(s.text)
+        if s.box[2] - s.box[0] < _LONGEST * s.height and _is_doubtful(s) and not _is_known(s.text)
     ]
     for area in areas:
         middle = (area.box[0] + area.box[2]) / 2, (area.box[1] + area.box[3]) / 2
@@ -154,6 +168,15 @@ def _places(parts: Sequence[Segment], areas: Sequence[UnreadArea], cells: Sequen
             place = _Place(hull((before.box, place.box)), tuple(dict.fromkeys((*before.words, *place.words))))
         joined.append(place)
     return joined
+
+
+def _is_doubtful(part: Segment) -> bool:
+    """Whether a word of it is not sure, or nearly all of it begins as a line that stands by itself."""
+    if any(map(_is_unsure, part.words)):
+        return True
+    said = _bare(part.text)
+    near = (_bare(line.text) for line in _known())
+    return any(said[:_BEGUN] == n[:_BEGUN] and 0 < distance(said[: len(n)], n) <= _NEARLY * len(n) for n in near)
 
 
 def _is_unsure(word: RawWord) -> bool:
@@ -214,7 +237,7 @@ def _best(page: Pixels, place: _Place, types: Sequence[Type]) -> _Held | None:
     if found.speaks <= _CLEARLY * next((h.speaks for h in every if not _same(h, found)), 0.0):
         return None
     numbered = any(c.isdigit() for c in found.line.text)
-    return _by_figure(page, place, found, [n for n in known if _bare(n) == _bare(found.line)]) if numbered else found
+    return _by_figure(page, place, found, [n for n in known if _bare(n.text) == _bare(found.line.text)]) if numbered else found
 
 
 def _by_figure(page: Pixels, place: _Place, found: _Held, figures: Sequence[_Line]) -> _Held | None:
@@ -257,22 +280,26 @@ def _may_stand(line: _Line, begins: float, middle: float) -> bool:
     """Whether a line may stand where a place begins and has its middle, shares of the page's width."""
     if line.office:
         return middle > _MIDDLE
+    if line.title:
+        return abs(middle - 0.5) < _ASIDE
     return begins < _MIDDLE or not line.text.startswith("-")
 
 
 def _is_part(a: _Held, b: _Held) -> bool:
     """Whether a line is another's part: the ink speaks for both."""
-    return letters(a.line.text) in letters(b.line.text) and a.line != b.line
+    return letters(a.line.text) in letters(b.line.text) and _bare(a.line.text) != _bare(b.line.text)
 
 
 def _same(a: _Held, b: _Held) -> bool:
     """Whether one of two lines is a part of the other, or has another figure."""
-    return _bare(a.line) in _bare(b.line) or _bare(b.line) in _bare(a.line)
+    one, other = _bare(a.line.text), _bare(b.line.text)
+    return one in other or other in one
 
 
-def _bare(line: _Line) -> str:
-    """Its letters."""
-    return "".join(c for c in letters(line.text) if not c.isdigit())
+@lru_cache(maxsize=512)
+def _bare(text: str) -> str:
+    """Its letters without marks."""
+    return "".join(c for c in letters(text) if c.isalpha())
 
 
 def _laid(page: Pixels, box: Box, of: Type, known: Sequence[_Line], em: int) -> Iterator[_Held]:
@@ -364,12 +391,14 @@ def _with_spans(found: _Held, words: Sequence[RawWord]) -> list[tuple[_Span, lis
     return out
 
 
-def _as_words(found: _Held, old: Sequence[RawWord], line: tuple[int, ...]) -> Iterator[RawWord]:
-    """A line's words, each with what was read in its place. Which sign the last one of a line that goes on has is not known."""
+def _as_words(found: _Held, old: Sequence[RawWord], line: tuple[int, ...], *, ends: bool) -> Iterator[RawWord]:
+    """A line's words, each with what was read in its place. ``ends``: whether nothing follows it; then the sign behind a line that
+    goes on is the one that was read, as is a title's."""
     spans = _with_spans(found, old)
     for n, ((word, x0, x1), was) in enumerate(spans):
         said = " ".join(w.suggestion if w.doubt == LIKELY else w.text for w in was)
-        if found.line.open and n == len(spans) - 1 and core(said) == core(word):
+        signed = not found.line.title and not (found.line.open and ends)
+        if not signed and n == len(spans) - 1 and core(said) == core(word):
             word = said
         if said == word:
             yield RawWord(word, was[0].box, was[0].confidence, line)
