@@ -25,6 +25,7 @@ from ocr import (
     numberline,
     numbersbeside,
     secrecy,
+    setcells,
     setlines,
     signs,
     small,
@@ -206,8 +207,7 @@ def _read(done: Cleaned, reduced: Reduced, recognizer: Recognizer) -> PageText:
             rest = numbersbeside.held_against_set(paper.page, rest, paper.dpi)
             rest = likelywords.beside_tables(paper.page, rest, paper.dpi)
             read = [(table, likelywords.in_table(paper.page, table, inside, paper.dpi)) for table, inside in read]
-            cells = [cell for table, _ in read for cell in table.cells]
-            rest, missing = setlines.held(paper.page, rest, missing, paper.dpi, cells)
+            rest, read, missing = _held_whole(paper, rest, read, missing)
         said = tables.woven(rest, lone.unsaid(read, missing), paper.page.shape[1])
         said = signs.by_shape(paper.page, loops.eights(paper.page, said))
         words, missing = reduced.back(said, missing)
@@ -224,6 +224,20 @@ def _doubtful_again(paper: missed.Paper, words: tuple[RawWord, ...], recognizer:
     words = again.held_against(paper, words, recognizer)
     words = filled.days_again(paper, words, recognizer)
     return subjectlines.subjects_read_again(paper, words, recognizer)
+
+
+def _held_whole(
+    paper: missed.Paper, rest: tuple[RawWord, ...], read: lone.Grids, missing: tuple[UnreadArea, ...]
+) -> tuple[tuple[RawWord, ...], lone.Grids, tuple[UnreadArea, ...]]:
+    """Of a worn page: words, tables and what is told as unread after lines that stand by themselves, and cells that say what
+    others of their column do, were held against their ink."""
+    settled = list[tuple[Table, tuple[Word, ...]]]()
+    for table, inside in read:
+        words, missing = setcells.held(paper.page, table, inside, missing, paper.dpi)
+        settled.append((table, words))
+    cells = [cell for table, _ in read for cell in table.cells]
+    rest, missing = setlines.held(paper.page, rest, missing, paper.dpi, cells)
+    return rest, settled, missing
 
 
 def _own_text(done: Cleaned, reduced: Reduced, own: tuple[RawWord, ...], recognizer: Recognizer) -> PageText:
