@@ -38,8 +38,8 @@ Cells = Mapping[Region, Sequence[Word]]
 def held(
     page: Pixels, table: Table, words: Sequence[Word], areas: Sequence[UnreadArea], dpi: float
 ) -> tuple[tuple[Word, ...], tuple[UnreadArea, ...]]:
-    """A table's words and what is told as unread, with what cells begin with by their ink where it was misread or not read; a cell
-    whose number was read too is not told as lost any more."""
+    """A table's words and what is told as unread, with what cells begin with by their ink where it was misread or not read. Of a
+    cell whose number was read too nothing is told as lost any more."""
     middles = middles_of(words)
     old, new, left = list[Word](), list[RawWord](), list(areas)
     for column in columns_of(table):
