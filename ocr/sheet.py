@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from statistics import median
 
+from ocr.grammar import letters
 from ocr.language.names import is_no_family, likely_name, mended
 from ocr.lines import hull
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal, WeakWord, nfc
@@ -132,7 +133,8 @@ def field(
     """A field read from ``parts`` (their texts joined unless ``value`` says otherwise), boxed on its first page.
 
     ``sure``: how much the place and the grammar speak for it, 0 to 1. ``wrong``: a rule speaks against it. ``known``: the value
-    is one of a list, and only marks of it were put right, so no reading of a word speaks against it. A word in doubt puts the
+    is one of a list, and only marks of it were put right, so no reading of a word speaks against it, unless other letters, or
+    none, were read where one stands that is only likely. A word in doubt puts the
     field in doubt: the value has what is likelier for it, and what was read is proposed; where it can't be said which of two
     equal words is meant, the value is as read. ``judged``: the words on which the value hangs, if not on all.
     ``enumerated``: a list, so long that hardly one would be sure as a whole; it is judged by its weakest word.
@@ -143,7 +145,8 @@ def field(
     score = round(confidence(words) * sure, 3)
     chances = [w.confidence for w in words if _counts(w)]
     weak = min(chances, default=0.0) < WEAK_WORD or (not enumerated and prod(chances) < WHOLE_BELOW)
-    unsure = score < KNOWN_BELOW if known else weak or score < DOUBT_BELOW or any(w.doubt for w in words)
+    against = any(map(_only_likely, words)) if known else weak or any(w.doubt for w in words)
+    unsure = against or score < (KNOWN_BELOW if known else DOUBT_BELOW)
     doubt = wrong or not text or unsure
     mended = text if known else _with(text, words, _likelier, everywhere=False)
     likelier = mended if known else _with(text, words, _likelier, everywhere=True)
@@ -195,6 +198,11 @@ def name_field(name: str, line: Line, value: str | None = None, *, sure: float =
     if likely == made.value:
         return made if family and not is_no_family(made.value) else replace(made, doubt=True)
     return replace(made, value=likely, doubt=True, proposals=(Proposal(made.value, "read"), *made.proposals)[:3], weak=())
+
+
+def _only_likely(word: Word) -> bool:
+    """Whether it stands where other letters were read, or none (``setlines``)."""
+    return word.doubt == LIKELY and letters(word.text) != letters(word.suggestion)
 
 
 def _likelier(word: Word) -> str:

@@ -13,7 +13,7 @@ from ocr.split import index_document
 from ocr.values import without_province
 from workstation.domain.doctype import DocumentType
 from workstation.domain.fields import FieldOrigin, IndexField, Proposal
-from workstation.domain.page import Engine, PageText, UnreadArea, Word
+from workstation.domain.page import LIKELY, Engine, PageText, UnreadArea, Word
 
 TYPES = (
     DocumentType("QD", "Quyết định", "QĐ", "decree30", ("QUYẾT ĐỊNH",)),
@@ -67,6 +67,15 @@ def test_a_clean_letterhead_gives_its_zones_without_doubt() -> None:
 
 
 # --- words that make a doubt
+
+
+@pytest.mark.parametrize(("read_there", "doubted"), [("", True), ("QXO", True), ("BAO", False)])
+def test_what_only_its_ink_says_is_looked_at_though_it_is_in_a_list(read_there: str, doubted: bool) -> None:
+    """The title of a type is known, and other marks speak against nothing; other letters do."""
+    text = page(*HEAD)
+    words = [replace(w, doubt=LIKELY, suggestion=read_there) if w.text == "BÁO" else w for w in text.words]
+    found = read(replace(text, words=tuple(words)))["type_name"]
+    assert (found.value, found.doubt) == ("BÁO CÁO", doubted)
 
 
 def lit(found: IndexField) -> list[tuple[str, tuple[float, ...]]]:
