@@ -67,7 +67,8 @@ the share of a kind, or of points read as commas, that says something."""
 _UNLIKE, _WEAK, _CERTAIN = 0.5, 0.6, 0.9
 """Likeness below which any first reading stays; below which one does that is as sure as the third."""
 _AS_LIKE, _FAINT = 0.1, 0.35
-"""By how much less like than the likest a row's number may be that is due; how like it has to be if nothing is liker."""
+"""By how much less like than the likest a row's number may be that is due, if no other was read surely; how like it has to be if
+nothing is liker."""
 _PART, _STROKE = 0.5, 0.85
 """Share of what was read first that is less than the number; likeness of a lone figure where nothing was, above a stroke's."""
 _POINTED = re.compile(r"([.,])(\d*)")
@@ -404,18 +405,20 @@ def _rows_read(on: Sheet, face: Face, table: Table, mine: Mapping[Region, Sequen
         for cell, text in rownumbers.due(column, {c: _text(mine[c]) for c in sure}).items():
             said = _text(mine[cell])
             strip = strip_of(on, face, cell) if text != said and len(said) <= len(text) + 1 else None
-            if strip and (read := _as_due(strip, face, text)):
+            surely = is_number(said) and min(w.confidence for w in mine[cell]) >= KNOWN
+            if strip and (read := _as_due(strip, face, text, 0.0 if surely else _AS_LIKE)):
                 found[cell] = read
     return found
 
 
-def _as_due(strip: Strip, face: Face, text: str) -> Read | None:
-    """A row's number where it is likest, if hardly another digit is liker in any of its places; a faint one if none is."""
+def _as_due(strip: Strip, face: Face, text: str, most: float) -> Read | None:
+    """A row's number where it is likest, if in none of its places another digit is liker by more than ``most``; a faint one if
+    none is liker."""
     rows = [strip.digits[int(c)] for c in text]
     starts = chain(rows, [face.digit] * len(text))
     like = [float(row[x]) for row, x in zip(rows, starts, strict=True)]
     off = max(float(strip.digits[:, x].max()) - own for own, x in zip(like, starts, strict=True))
-    if off > _AS_LIKE or min(like) < (_UNLIKE if off else _FAINT):
+    if off > most or min(like) < (_UNLIKE if off else _FAINT):
         return None
     return replace(_placed_at(strip, face, text, [(True, x) for x in starts], min(like)), due=True)
 
