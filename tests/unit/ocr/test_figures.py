@@ -213,9 +213,10 @@ def test_an_empty_cell_stays_empty_and_a_stroke_in_it_is_no_figure() -> None:
 ROW_NUMBERS = {(0, r): str(r) if r else "STT" for r in range(ROWS)}
 
 
-@pytest.mark.parametrize("face", FACES)
-@pytest.mark.parametrize("row", [1, 4, 7, ROWS - 1])
-@pytest.mark.parametrize("said", [None, "l", "'Ụ", "8"])
+@pytest.mark.parametrize(("face", "row", "said"), [
+    (FACES[0], 1, None), (FACES[1], 4, "l"), (FACES[2], 7, "'Ụ"), (FACES[0], ROWS - 1, "8"), (FACES[1], 1, "'Ụ"),
+    (FACES[2], 4, None),
+])  # fmt: skip
 def test_a_row_s_number_that_was_not_read_is_the_one_that_is_due(face: str, row: int, said: str | None) -> None:
     made = Printed(face, printed=ROW_NUMBERS)
     x0, y0, x1, y1 = Printed.cell(0, row)

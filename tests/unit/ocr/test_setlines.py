@@ -209,7 +209,7 @@ ELSEWHERE = (
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from(ELSEWHERE), min_size=2, max_size=4))
 def test_words_that_stand_elsewhere_are_never_taken_for_one(words: list[str]) -> None:
     paper = Paper((" ".join(words), SERIF, 31, 200, 480))
