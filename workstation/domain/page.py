@@ -82,7 +82,7 @@ class Word:
     tells otherwise, was none, or said another number than the print is like), ``again`` (part of a number or day that more
     readings of its line do not bear out), ``likely`` (likelier than what was read on a worn page, and as like the print)."""
     suggestion: str = ""
-    """What it may have been, for the clerk to accept; of a ``likely`` word what was read."""
+    """What it may have been, for the clerk to accept; of a ``likely`` word what was read, empty if nothing was."""
 
     @property
     def likelier(self) -> str:
