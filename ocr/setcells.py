@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from ocr import typeset
 from ocr.columns import columns_of, is_number, middles_of, within
 from ocr.frames import Pixels
 from ocr.grids import Table
@@ -73,7 +74,8 @@ def _usual(said: Cells) -> tuple[str, list[Region]]:
     sure = {c: own for c, own in said.items() if own and all(w.confidence >= KNOWN and level(w.box, own[0].box) for w in own)}
     begun = {c: _FIGURES.sub("", " ".join(w.text for w in own)) for c, own in sure.items()}
     usual, often = Counter(begun.values()).most_common(1)[0] if begun else ("", 0)
-    if often < max(_CELLS, _ALIKE * len(begun)) or sum(map(str.isalpha, usual)) < _LETTERS:
+    settable = set(usual) <= typeset.LETTERS | typeset.SIGNS | {" "}
+    if often < max(_CELLS, _ALIKE * len(begun)) or sum(map(str.isalpha, usual)) < _LETTERS or not settable:
         return "", []
     return usual, [c for c, text in begun.items() if text == usual]
 

@@ -1,6 +1,7 @@
 """Cells of a worn table's column that says nearly the same in each, read by their ink."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,6 +130,14 @@ def test_whatever_was_read_cells_read_well_and_numbers_stay(said: dict[int, str]
             assert rows[row] == text
         figures = "".join(c for c in said.get(row, "") if c.isdigit())
         assert row not in said or "".join(c for c in rows.get(row, "") if c.isdigit()) == figures
+
+
+@pytest.mark.parametrize("begun", ["①", "☐", "Ж", "\u115f"])
+def test_what_cannot_be_set_is_left(begun: str) -> None:
+    """A sign that no face of office paper has, or that leaves no ink to hold against the page's."""
+    made = Column()
+    words = [replace(w, text=begun) if w.text == "Khu" else w for w in made.read({3: "Khn phô 7"})]
+    assert held(made.page, made.table, words, (), DPI) == (tuple(words), ())
 
 
 def test_a_table_of_nothing_is_left() -> None:
