@@ -120,8 +120,7 @@ def read_by_own(
     printed = [None if worn else _printed_commas(on, face, mine, column) for column in counted]
     unlike = _unlike(on, face, counted, mine, printed)
     for column, commas in zip(counted, printed, strict=True):
-        sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
-        heard = [text for c in sure if is_number(text := _text(mine[c]))]
+        heard = [text for text in _surely(column, mine).values() if is_number(text)]
         if 2 * sum(face.shows(text) for text in heard) >= len(heard):
             found |= column_read(on, face, [c for c in column if c in unlike], heard, commas)
     if worn:
@@ -235,6 +234,11 @@ def _sure(words: Sequence[Word] | Sequence[RawWord]) -> list[Taught]:
 def _within(cell: Region, box: Box) -> bool:
     """Whether a number reaches no side of its cell."""
     return cell[0] < box[0] and box[2] < cell[2] and cell[1] < box[1] and box[3] < cell[3]
+
+
+def _surely(column: Sequence[Region], mine: Mapping[Region, Sequence[Word]]) -> dict[Region, str]:
+    """What was read surely in a column's cells."""
+    return {c: _text(mine[c]) for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN}
 
 
 def _text(words: Sequence[Word]) -> str:
@@ -401,12 +405,12 @@ def _rows_read(on: Sheet, face: Face, table: Table, mine: Mapping[Region, Sequen
     """Numbers of a table's rows where something else was read, or nothing."""
     found: dict[Region, Read] = {}
     for column in columns.columns_of(table):
-        sure = (c for c in column if mine[c] and min(w.confidence for w in mine[c]) >= KNOWN)
-        for cell, text in rownumbers.due(column, {c: _text(mine[c]) for c in sure}).items():
+        sure = _surely(column, mine)
+        for cell, text in rownumbers.due(column, sure).items():
             said = _text(mine[cell])
             strip = strip_of(on, face, cell) if text != said and len(said) <= len(text) + 1 else None
-            surely = is_number(said) and min(w.confidence for w in mine[cell]) >= KNOWN
-            if strip and (read := _as_due(strip, face, text, 0.0 if surely else _AS_LIKE)):
+            most = 0.0 if is_number(sure.get(cell, "")) else _AS_LIKE
+            if strip and (read := _as_due(strip, face, text, most)):
                 found[cell] = read
     return found
 

@@ -199,6 +199,7 @@ def as_words(found: Laid, old: Sequence[RawWord], line: tuple[int, ...], *, ends
         if not signed and n == len(parts) - 1 and core(said) == core(word):
             word = said
         if said == word:
-            yield RawWord(word, was[0].box, was[0].confidence, line)
+            first = was[0]
+            yield RawWord(word, first.box, first.confidence, line) if first.doubt == LIKELY else replace(first, line=line)
         else:
             yield RawWord(word, (x0, found.box[1], x1, found.box[3]), round(found.like, 2), line, LIKELY, said)

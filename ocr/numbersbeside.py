@@ -28,6 +28,8 @@ _AFTER = 0.15
 """Behind a number that letters follow, in ems."""
 _LIKE, _HALF = 0.7, 0.5
 """Least likeness of all digits of a number that takes the place of the first reading; and of one that leaves a doubt."""
+_SMALLEST = 10.0
+"""Pixels of type whose figures can be told: smaller ones are a few pale pixels."""
 _ROOM = 0.15
 """Above and below a number, of its height."""
 
@@ -84,7 +86,7 @@ def _in_face(on: Sheet, word: Word | RawWord, number: str, name: str, by: float,
     digit, point = typeset.advance("0", name, 1.0), typeset.advance(".", name, 1.0)
     rest = typeset.advance(text[len(number) :], name, 1.0) + (len(word.text) - len(text)) * point
     em = by * (word.box[2] - word.box[0]) / (width(number, digit, point) + rest)
-    if not typeset.EM_MM[0] < em * 25.4 / dpi < typeset.EM_MM[1]:
+    if em < _SMALLEST or not typeset.EM_MM[0] < em * 25.4 / dpi < typeset.EM_MM[1]:
         return None
     face = set_face(name, round(em, 1))
     before = word.text.index(text) * point * em

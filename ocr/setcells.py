@@ -58,8 +58,10 @@ def _found(page: Pixels, said: Cells, dpi: float) -> Iterator[tuple[Region, Laid
     """Cells of a column where what the others begin with is seen, and was not read surely. Words on two rows are left alone."""
     usual, sure = _usual(said)
     of = type_of(page, [w for c in sure for w in said[c]], dpi) if 0 < len(sure) < len(said) else None
+    if of is None:
+        return
     for cell, own in said.items():
-        if of and cell not in sure and all(level(w.box, own[0].box) for w in own):
+        if cell not in sure and all(level(w.box, own[0].box) for w in own):
             found = _laid(page, Place(cell, tuple(_raw(own))), of, Line(usual))
             if found is not None:
                 yield cell, found

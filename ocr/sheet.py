@@ -134,10 +134,10 @@ def field(
 
     ``sure``: how much the place and the grammar speak for it, 0 to 1. ``wrong``: a rule speaks against it. ``known``: the value
     is one of a list, and only marks of it were put right, so no reading of a word speaks against it, unless other letters, or
-    none, were read where one stands that is only likely. A word in doubt puts the
-    field in doubt: the value has what is likelier for it, and what was read is proposed; where it can't be said which of two
-    equal words is meant, the value is as read. ``judged``: the words on which the value hangs, if not on all.
-    ``enumerated``: a list, so long that hardly one would be sure as a whole; it is judged by its weakest word.
+    none, were read where one stands that is only likely. A word in doubt puts the field in doubt: the value has what is likelier
+    for it, and what was read is proposed; where it can't be said which of two equal words is meant, the value is as read.
+    ``judged``: the words on which the value hangs, if not on all. ``enumerated``: a list, so long that hardly one would be sure
+    as a whole; it is judged by its weakest word.
     """
     first = [p for p in parts if p.page == parts[0].page]
     text = nfc(" ".join(p.text for p in parts) if value is None else value)

@@ -112,6 +112,13 @@ def test_what_several_readings_have_said_already_keeps_their_doubt() -> None:
     assert held_against_set(page, [heard], DPI) == (heard,)
 
 
+@pytest.mark.parametrize("wide", [7.0, 8.0, 9.5])
+def test_figures_of_a_few_pixels_are_left(wide: float) -> None:
+    """A property test met them: too pale to have a height."""
+    read = words(["00"], [(0.0, 4.0, wide, 24.0)])
+    assert held_against_set(np.full((40, 40), 128, np.uint8), read, 72.0) == tuple(read)
+
+
 def test_set_faces_have_every_digit_in_one_size() -> None:
     for name, wide in (
         ("TramSerif-Regular", 0.5),

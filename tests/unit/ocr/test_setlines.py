@@ -1,6 +1,7 @@
 """Lines that stand by themselves on worn pages: read by their ink where they were misread or lost."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from unicodedata import is_normalized
 
 import cv2
@@ -120,6 +121,13 @@ def test_what_follows_a_line_that_goes_on_stays_and_stays_told() -> None:
     assert code.box[0] - 20 < rest.box[0] < code.box[0] + 10 and rest.box[2] == area.box[2]
 
 
+def test_what_other_readings_doubted_stays_in_doubt() -> None:
+    paper = Paper(COPY)
+    words = [replace(w, doubt="again") if w.text == "Như" else w for w in paper.read(0, ("-", "Như", "tien:"), 0.4)]
+    found, _ = paper.held(words)
+    assert [(w.text, w.doubt) for w in found] == [("-", ""), ("Như", "again"), ("trên;", "likely")]
+
+
 def test_a_title_stands_in_the_middle_and_keeps_its_colon() -> None:
     for x, taken in ((720, True), (200, False), (1300, False)):
         paper = Paper(("QUYẾT ĐỊNH:", BOLD, 37, x, 480))
@@ -189,24 +197,8 @@ def test_a_page_of_nothing_and_places_beyond_its_edge_are_left(size: tuple[int, 
 
 
 ELSEWHERE = (
-    "cấp",
-    "giấy",
-    "mời",
-    "họp",
-    "tổ",
-    "dân",
-    "cư",
-    "đất",
-    "nhà",
-    "số",
-    "về",
-    "việc",
-    "giao",
-    "tuần",
-    "các",
-    "khu",
-    "Bình",
-)
+    "cấp", "giấy", "mời", "họp", "tổ", "dân", "cư", "đất", "nhà", "số", "về", "việc", "giao", "tuần", "các", "khu", "Bình",
+)  # fmt: skip
 
 
 @settings(max_examples=15, deadline=None)
