@@ -16,9 +16,9 @@ from ui.views.form import Form
 from ui.widgets import label
 from workstation.domain.errors import ErrorNote
 from workstation.domain.ids import DocumentId
-from workstation.domain.place import Candidate, How, names_a_place, plain_letters
+from workstation.domain.place import AGENCIES, Candidate, How, names_a_place, plain_letters
 from workstation.usecases.desk import Desk
-from workstation.usecases.placing import AGENCIES, PlaceView
+from workstation.usecases.placing import PlaceView
 
 TYPING_MS = 200
 """After the last letter, before the place is looked up."""

@@ -174,6 +174,10 @@ class Places(Protocol):
         """Present code of the office's commune; empty if its name doesn't say which."""
         ...
 
+    def nearly(self, text: str) -> tuple[str, ...]:
+        """What the communes are called that are of the kind that the text names, and one letter off its name, marks apart."""
+        ...
+
     def names_for(self, text: str) -> tuple[str, ...]:
         """Every name, old and present, as papers write what the text names: ``Phường 12, Quận 10``, ``Phường Hòa Hưng``."""
         ...
@@ -181,7 +185,8 @@ class Places(Protocol):
 
 ASKED = "place_several"
 """Speaks against a field (``IndexField.against``) until a person has said which unit it means."""
-OF_THE_HEAD = ("organ_name", "parent_organ", "place")
+AGENCIES = ("organ_name", "parent_organ")
+OF_THE_HEAD = (*AGENCIES, "place")
 """Fields of the paper's head: what lies near what the others name."""
 
 

@@ -239,6 +239,17 @@ class PlaceFinder:
             return 2
         return 0 if row is own else 1 if own.parent in row.line else 2
 
+    # --- spelling
+
+    def nearly(self, text: str) -> tuple[str, ...]:
+        named = [p for p in self._parts(text) if any(LEVELS[k] is Level.COMMUNE for k in p.kinds)]
+        if not named:
+            return ()
+        part = named[-1]
+        near = chain.from_iterable(self._alike[old, Level.COMMUNE].to(part.key, frozenset()) for old in (False, True))
+        found = (r for r in near if one_off(r.key, part.key) and not r.name.isdigit() and _is_kind(r, part.kinds, r.key))
+        return tuple(dict.fromkeys(r.name for r in found))
+
     # --- searching
 
     def names_for(self, text: str) -> tuple[str, ...]:

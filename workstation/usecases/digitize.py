@@ -32,10 +32,11 @@ from workstation.domain.profile import Profile, Rules
 from workstation.domain.shelf import Shelf
 from workstation.domain.signature import PublishedPdf
 from workstation.usecases.office import INSPECT_SECONDS, PAGE_SECONDS, PUBLISH_SECONDS
-from workstation.usecases.placing import spelt_as_units, with_places
+from workstation.usecases.placing import with_places
 from workstation.usecases.read import indexed_fields
 from workstation.usecases.send import ascii_name
 from workstation.usecases.suggest import made
+from workstation.usecases.unitnames import spelt_as_units
 
 T = TypeVar("T")
 

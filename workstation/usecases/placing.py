@@ -1,18 +1,16 @@
 """Which administrative unit each field of a document that names a place means: looked up when fields are made, kept when they are
 confirmed, and chosen by a person where the table alone can't tell."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from workstation.domain.dossier import Document, DocumentState, Dossier
 from workstation.domain.errors import WorkstationError
-from workstation.domain.fields import FieldOrigin, IndexField, Proposal, nfc
-from workstation.domain.folding import unmarked
+from workstation.domain.fields import IndexField, nfc
 from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.place import (
+    AGENCIES,
     ASKED,
     OF_THE_HEAD,
     Candidate,
@@ -22,7 +20,6 @@ from workstation.domain.place import (
     Places,
     Receiver,
     Resolved,
-    Why,
     asks,
     by_a_person,
     chosen,
@@ -32,7 +29,6 @@ from workstation.domain.place import (
 from workstation.usecases.fieldvalues import named
 from workstation.usecases.office import Office
 
-AGENCIES = ("organ_name", "parent_organ")
 ON_THE_FORM = frozenset({DocumentState.TO_INDEX, DocumentState.TO_CHECK, DocumentState.TO_SETTLE, DocumentState.REFUSED})
 
 
@@ -72,47 +68,6 @@ def with_places(
     told = said | _followed({n: said.get(n) or found.placed for n, found in resolved.items()}, resolved)
     asked = _asked(told, resolved) if organization is not None else set()
     return tuple(_placed(f, told.get(f.name), f.name in asked) for f in fields)
-
-
-_UNIT = re.compile(r"(?i)(?<!\w)(?:xã|phường|đặc khu|thị trấn)\s+")
-_BY_HAND = (FieldOrigin.TYPED, FieldOrigin.UNREADABLE)
-
-
-def spelt_as_units(fields: Iterable[IndexField], table: Callable[[], Places]) -> tuple[IndexField, ...]:
-    """Fields just read, a doubtful agency of a commune with its name's marks and spaces as the one unit of the same letters has
-    them; what was read is proposed. Only where fields are made: what a person has confirmed is never changed."""
-    return tuple(_spelt(f, table()) if f.name in AGENCIES and f.doubt and f.origin not in _BY_HAND else f for f in fields)
-
-
-def _spelt(field: IndexField, places: Places) -> IndexField:
-    units = list(_UNIT.finditer(field.value))
-    if not units:
-        return field
-    head, read = field.value[: units[-1].end()], field.value[units[-1].end() :]
-    name = _name_in_table(places.resolve(field.value, None, Near()), places)
-    if not name or _signs(name) == _signs(read) or unmarked(read).replace(" ", "") != unmarked(name).replace(" ", ""):
-        return field
-    value = head + (name.upper() if read.isupper() else name)
-    proposals = (Proposal(field.value, "read"), *(p for p in field.proposals if p.value != value))
-    return replace(field, value=value, proposals=proposals[:3], weak=())
-
-
-def _signs(name: str) -> list[str]:
-    """Letters and marks in whatever order: *Hòa* and *Hoà* are one name."""
-    return sorted(unicodedata.normalize("NFD", name.casefold()))
-
-
-def _name_in_table(found: Resolved, places: Places) -> str:
-    """What the one commune is called that is meant, or that was misread; empty: there is none, or several."""
-    placed = found.placed
-    if placed.how is How.EXACT and not found.candidates:
-        labels = {places.old_label(placed.old) if placed.old else places.label(placed.now or "")}
-    elif all(c.why is Why.MISREAD for c in found.candidates):
-        labels = {c.was or c.name for c in found.candidates}
-    else:
-        return ""
-    names = {_UNIT.sub("", label.partition(",")[0], count=1) for label in labels}
-    return names.pop() if len(names) == 1 else ""
 
 
 def _followed(told: Mapping[str, Placed], resolved: Mapping[str, Resolved]) -> dict[str, Placed]:

@@ -22,7 +22,8 @@ from workstation.usecases import separate, suggest
 from workstation.usecases.duplicates import tell_duplicates
 from workstation.usecases.office import PAGE_SECONDS, Office, day
 from workstation.usecases.paper import lacking
-from workstation.usecases.placing import spelt_as_units, with_places
+from workstation.usecases.placing import with_places
+from workstation.usecases.unitnames import spelt_as_units
 
 OF_THE_MACHINE = frozenset({"M01"})
 """Trouble that is not the page's: the page stays new and is read when there is room."""

@@ -277,3 +277,13 @@ def test_a_code_that_is_none_has_no_name() -> None:
     assert PLACES.unit("26248", date(2025, 8, 1)) != PLACES.unit("26248")
     assert PLACES.unit("nothing") is None
     assert PLACES.label("nothing") == PLACES.old_label(OldCodes("00")) == ""
+
+
+# --- names one letter off
+
+
+def test_communes_of_a_kind_one_letter_off() -> None:
+    assert PLACES.nearly("ỦY BAN NHÂN DÂN XÃ QUẢNG OAT") == ("Quảng Oai",)
+    assert PLACES.nearly("phường Quảng Oat") == ("Quảng Cát",)  # of wards
+    assert set(PLACES.nearly("xã Tân Hoe")) >= {"Tân Hòa", "Tân Hội"}
+    assert PLACES.nearly("phường 13A") == PLACES.nearly("Quảng Oat") == PLACES.nearly("tỉnh Hà Tĩn") == ()

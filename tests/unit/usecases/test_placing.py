@@ -14,12 +14,12 @@ from ui import messages
 from workstation.app.shapes import fields_json
 from workstation.domain.dossier import DocumentState, Dossier
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.fields import FieldOrigin, IndexField, Proposal
+from workstation.domain.fields import IndexField
 from workstation.domain.ids import DocumentId
 from workstation.domain.place import ASKED, Candidate, How, OldCodes, Placed, Resolved, Why, asks, names_a_place
 from workstation.rules.places import load_places
 from workstation.usecases import check, placing
-from workstation.usecases.placing import place_view, spelt_as_units, view_of, with_places
+from workstation.usecases.placing import place_view, view_of, with_places
 
 OLD = {**VALUES, "issued_date": "2019-03-14"}
 CONG_VI = "Phường Cống Vị, Quận Ba Đình, Hà Nội"
@@ -308,33 +308,3 @@ def test_which_fields_name_a_place() -> None:
     named = ("place", "organ_name", "parent_organ", "home_address", "address", "birth_place")
     assert all(map(names_a_place, named))
     assert not any(map(names_a_place, ("subject", "recipients", "signer_name", "number", "placement")))
-
-
-# --- a commune's name as the table has it
-
-
-@pytest.mark.parametrize(
-    ("read", "spelt"),
-    [
-        ("ỦY BAN NHÂN DÂN PHƯỜNG TÂY HÒ", "ỦY BAN NHÂN DÂN PHƯỜNG TÂY HỒ"),
-        ("Ủy ban nhân dân phường Ngoc Hà", "Ủy ban nhân dân phường Ngọc Hà"),
-        ("ỦY BAN NHÂN DÂN XÃ QUANG OAI", "ỦY BAN NHÂN DÂN XÃ QUẢNG OAI"),
-        ("ỦY BAN NHÂN DÂN XÃ QUẢNGOAI", "ỦY BAN NHÂN DÂN XÃ QUẢNG OAI"),  # read as one word
-        ("Ủy ban nhân dân xã EạKạr", "Ủy ban nhân dân xã Ea Kar"),
-        ("ỦY BAN NHÂN DÂN PHƯỜNG THÓIAN ĐÔNG", "ỦY BAN NHÂN DÂN PHƯỜNG THỚI AN ĐÔNG"),
-        ("ỦY BAN NHÂN DÂN PHƯỜNG HOÀ HƯNG", ""),  # the tone on the other letter
-        ("ỦY BAN NHÂN DÂN PHƯỜNG NGỌC HÀ", ""),  # there is one
-        ("ỦY BAN NHÂN DÂN XÃ TÂN HOA", ""),  # two may be meant
-        ("ỦY BAN NHÂN DÂN", ""),
-    ],
-)
-def test_a_doubtful_commune_that_is_none_is_the_one_with_its_letters_and_what_was_read_is_proposed(read: str, spelt: str):
-    was = IndexField("organ_name", read, 0.5, doubt=True)
-    (now,) = spelt_as_units([was], load_places)
-    assert now == (replace(was, value=spelt, proposals=(Proposal(read, "read"),)) if spelt else was)
-
-
-def test_what_nobody_doubts_and_what_a_person_typed_stays_as_it_is():
-    sure = IndexField("organ_name", "ỦY BAN NHÂN DÂN PHƯỜNG TÂY HÒ", 0.99)
-    typed = replace(sure, doubt=True, origin=FieldOrigin.TYPED)
-    assert spelt_as_units([sure, typed], load_places) == (sure, typed)
