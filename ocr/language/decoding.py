@@ -14,20 +14,20 @@ from typing import NamedTuple
 
 from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
-from ocr.language.wording import is_weak, key, keyed_runs, threes, together, usual_runs, weak_keys
+from ocr.language.wording import common, is_weak, key, keyed_runs, threes, together, usual_runs, weak_keys
 from workstation.domain.syllables import core, is_syllable
 
 _PAIR, _WEAK_PAIR = 2.2, 1.2
 """What two words that usually stand so count for; where one of them stands beside anything, less."""
-_WEAK, _KNOWN, _ODD = 2.2, 1.2, -2.0
-"""What a word counts for that stands everywhere; one that is in the wording; and one that is no syllable."""
+_WEAK, _COMMON, _KNOWN, _ODD = 2.2, 1.5, 1.2, -2.0
+"""What a word counts for that stands everywhere; one of every day; one that is in the wording; and one that is no syllable."""
 _MARK, _LETTER = 1.0, 1.7
 """What a misread mark costs, and a misread letter, of a word that was read with no confidence."""
 _FADED = 1.3
 """Marks that it counts for where none was read of a word's: they fade together."""
 _SURER = 2
 """That much dearer, as a power of how sure it is, up to twice of one that was read with all confidence."""
-_ALONE, _OFTEN = 2.2, 9
+_ALONE, _OFTEN = 1.5, 9
 """What it costs that a word stands behind none of those behind which alone it stands in the wording, so many times at least."""
 _THREE, _BROKEN = 1.2, 1.0
 """What three words that usually stand so count for besides; what it costs that two do not go on, or begin, as they always do."""
@@ -189,7 +189,9 @@ def _worth(word: str) -> float:
         return 0.0
     if not (inner.isalpha() and is_syllable(inner)):
         return 0.0 if any(c.isdigit() for c in inner) else _ODD
-    return _WEAK if is_weak(inner) else _KNOWN if key(inner) in _vocabulary() else 0.0
+    if is_weak(inner):
+        return _WEAK
+    return _COMMON if key(inner) in common() else _KNOWN if key(inner) in _vocabulary() else 0.0
 
 
 @lru_cache(maxsize=50_000)
@@ -214,8 +216,13 @@ def _together(a: str, b: str) -> float:
         return 0.0
     pair = key(left), key(right)
     if pair not in together():
-        return -_ALONE if pair[1] in _followers() else 0.0
+        return -_ALONE if pair[1] in _followers() and _told(left) else 0.0
     return _PAIR if weak_keys().isdisjoint(pair) else _WEAK_PAIR
+
+
+def _told(word: str) -> bool:
+    """Whether it is known what a word stands before: of what was misread, or is a name, it is not."""
+    return _is_known(word.lower()) or is_weak(word)
 
 
 @cache
@@ -223,7 +230,7 @@ def _followers() -> frozenset[str]:
     """Keys of words that stand behind others only (``cứ`` of ``căn cứ``): what they go on with they do behind those."""
     seen = Counter(own for run in keyed_runs() for own in run[1:])
     often = frozenset(own for own, count in seen.items() if count >= _OFTEN)
-    return often - weak_keys() - {run[0] for run in keyed_runs()}
+    return often - weak_keys() - common().keys() - {run[0] for run in keyed_runs()}
 
 
 @cache

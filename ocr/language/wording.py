@@ -4,7 +4,7 @@ Read once a process from small files of this folder; what is in them and where i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -30,6 +30,12 @@ def key(word: str) -> str:
 @cache
 def weak_keys() -> frozenset[str]:
     return frozenset(key(w) for w in _WEAK_WORDS.split())
+
+
+@cache
+def common() -> Mapping[str, str]:
+    """Key of a word that people use whatever they write about → the word."""
+    return {key(word): word for line in lines_of("common.txt") for word in line.split()}
 
 
 def is_weak(word: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ocr.frames import Pixels
 from ocr.grids import Table
+from ocr.language.decoding import Option, alternatives, likeliest
 from ocr.likelywords import beside_tables, in_table
 from ocr.ruling import Region
 from tests.unit.ocr.test_numbersbeside import DPI, printed, words
@@ -104,6 +105,38 @@ def test_no_sentence_ends_before_a_small_letter() -> None:
     assert beside_tables(page, judged, DPI)[1] == judged[1]
     for text in ("cán bộ. Công chức", "Tp. hồ", "1. công chức"):
         assert [t for t, _, _ in said(text, text)] == text.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quét lại tờ này rồi gửi lại",
+        "hồ sơ đang khóa nên chưa đăng",
+        "thư không nằm trong danh sách",
+        "nhờ quản trị xem lại, hoặc giữ bản chính",
+        "kiểm tra lại nơi lấy, rồi mở lại chương trình",
+        "bản ghi đã có nên không sửa được",
+        "Đã ra khỏi hồ sơ của chính mình",
+    ],
+)
+def test_words_of_every_day_stand_for_themselves_where_ink_says_nothing(text: str) -> None:
+    """Of no office's wording: no neighbour speaks for them, and no likelier one takes their place."""
+    places = [
+        [Option(word, 0.0), *(Option(o.text, 0.8 * o.cost) for o in alternatives(word, 0.97) if o.text != word)]
+        for word in text.split()
+    ]
+    assert likeliest(places) == [0] * len(places)
+
+
+@pytest.mark.parametrize(
+    ("read", "said_"),
+    [("m?", "m²"), ("m°,", "m²,"), ("(m?)", "(m²)"), ("120m?", "120m?"), ("em?", "em?"), ("m2", "m2"), ("mỹ", "mỹ")],
+)
+def test_the_small_figure_of_square_metres_is_one_in_doubt(read: str, said_: str) -> None:
+    page, boxes = printed(("diện", "tích", "m²", "đất"))
+    found = beside_tables(page, words(("diện", "tích", read, "đất"), boxes), DPI)[2]
+    assert found.text == said_
+    assert (found.doubt, found.suggestion) == (("likely", read) if read != said_ else ("", ""))
 
 
 def test_ink_that_is_like_nothing_leaves_the_words() -> None:
