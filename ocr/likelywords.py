@@ -122,7 +122,9 @@ _SQUARE = re.compile(r"(?<!\w)m[?°º*](?!\w)")
 
 def _squared(word: AWord) -> AWord:
     text = _SQUARE.sub("m²", word.text)
-    return word if text == word.text else replace(word, text=text, doubt=LIKELY, suggestion=word.suggestion or word.text)
+    if text == word.text or (word.suggestion and word.doubt != LIKELY):
+        return word
+    return replace(word, text=text, doubt=LIKELY, suggestion=word.suggestion or word.text)
 
 
 def _runs(words: Sequence[AWord]) -> Iterator[list[AWord]]:

@@ -62,7 +62,8 @@ def _as_the_place(head: str, read: str, where: IndexField | None, places: Places
 def _of_the_place(field: IndexField, where: IndexField, places: Places) -> IndexField:
     """A committee of which the word for its kind was misread, as that of the commune that the paper's place names."""
     committee = _COMMITTEE.fullmatch(field.value)
-    named = [f"{kind} {where.value}" for kind in _KINDS if _is_unit(places.resolve(f"{kind} {where.value}"))]
+    units = (f"{kind} {where.value}" for kind in _KINDS) if committee else ()
+    named = [unit for unit in units if _is_unit(places.resolve(unit))]
     if committee is None or not named:
         return field
     head, read = committee.groups()
