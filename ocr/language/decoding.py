@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ocr.grammar import bag, distance, far, plain
 from ocr.language.names import strokes
-from ocr.language.wording import common, is_weak, key, keyed_runs, threes, together, usual_runs, weak_keys
+from ocr.language.wording import common_keys, is_weak, key, keyed_runs, threes, together, usual_runs, weak_keys
 from workstation.domain.syllables import core, is_syllable
 
 _PAIR, _WEAK_PAIR = 2.2, 1.2
@@ -191,7 +191,7 @@ def _worth(word: str) -> float:
         return 0.0 if any(c.isdigit() for c in inner) else _ODD
     if is_weak(inner):
         return _WEAK
-    return _COMMON if key(inner) in common() else _KNOWN if key(inner) in _vocabulary() else 0.0
+    return _COMMON if key(inner) in common_keys() else _KNOWN if key(inner) in _vocabulary() else 0.0
 
 
 @lru_cache(maxsize=50_000)
@@ -230,7 +230,7 @@ def _followers() -> frozenset[str]:
     """Keys of words that stand behind others only (``cứ`` of ``căn cứ``): what they go on with they do behind those."""
     seen = Counter(own for run in keyed_runs() for own in run[1:])
     often = frozenset(own for own, count in seen.items() if count >= _OFTEN)
-    return often - weak_keys() - common().keys() - {run[0] for run in keyed_runs()}
+    return often - weak_keys() - common_keys() - {run[0] for run in keyed_runs()}
 
 
 @cache

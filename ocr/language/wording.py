@@ -4,7 +4,7 @@ Read once a process from small files of this folder; what is in them and where i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -33,9 +33,9 @@ def weak_keys() -> frozenset[str]:
 
 
 @cache
-def common() -> Mapping[str, str]:
-    """Key of a word that people use whatever they write about → the word."""
-    return {key(word): word for line in lines_of("common.txt") for word in line.split()}
+def common_keys() -> frozenset[str]:
+    """Of words that people use whatever they write about."""
+    return frozenset(key(word) for line in lines_of("common.txt") for word in line.split())
 
 
 def is_weak(word: str) -> bool:

@@ -13,8 +13,8 @@ from workstation.domain.place import AGENCIES, How, Places, Resolved, Why
 _PLACE = "place"
 _KINDS = ("xã", "phường", "đặc khu", "thị trấn")
 _UNIT = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(_KINDS)})\s+")
-_COMMITTEE = re.compile(r"(?i)(ủy ban nhân dân\s*)((?!.*(?<!\w)(?:tỉnh|thành phố|huyện|quận|thị xã)(?!\w)).*)")
-"""A people's committee, and what is not a higher level's."""
+_HIGHER = ("tỉnh", "thành phố", "huyện", "quận", "thị xã")
+_COMMITTEE = re.compile(r"(?i)(ủy ban nhân dân)\s*(.*)")
 _BY_HAND = (FieldOrigin.TYPED, FieldOrigin.UNREADABLE)
 _LIKE = 0.6
 """Share of their letters above which two names are readings of one (``difflib``)."""
@@ -31,8 +31,9 @@ def spelt_as_units(fields: Iterable[IndexField], table: Callable[[], Places]) ->
     if not any(name in told for name in (*AGENCIES, _PLACE)):
         return fields
     places, where = table(), told.get(_PLACE)
-    told |= {name: _agency(told[name], where, places) for name in AGENCIES if name in told}
-    commune = _called(places.resolve(told["organ_name"].value), places) if where and "organ_name" in told else ""
+    issuer = "organ_name"  # its parent lies elsewhere than the place says
+    told |= {name: _agency(told[name], where if name == issuer else None, places) for name in AGENCIES if name in told}
+    commune = _called(places.resolve(told[issuer].value), places) if where and issuer in told else ""
     if where and commune and not commune.isdigit():
         told[_PLACE] = _place(where, commune, places)
     return tuple(told.get(f.name, f) for f in fields)
@@ -60,16 +61,17 @@ def _as_the_place(head: str, read: str, where: IndexField | None, places: Places
 
 
 def _of_the_place(field: IndexField, where: IndexField, places: Places) -> IndexField:
-    """A committee of which the word for its kind was misread, as that of the commune that the paper's place names."""
+    """A committee of which the word for its kind was misread, as that of the commune that the paper's place names. Where that
+    word was not read, only if nothing else is called so: a district is, of many."""
     committee = _COMMITTEE.fullmatch(field.value)
-    units = (f"{kind} {where.value}" for kind in _KINDS) if committee else ()
-    named = [unit for unit in units if _is_unit(places.resolve(unit))]
-    if committee is None or not named:
+    if committee is None or _likeness(committee[2], where.value) <= _LIKE:
         return field
     head, read = committee.groups()
-    likest = max(named, key=lambda unit: _likeness(read, unit))
-    value = f"{head.rstrip()} {likest.upper() if head.isupper() else likest}"
-    return _spelt(field, value, "spelling") if max(_likeness(read, likest), _likeness(read, where.value)) > _LIKE else field
+    named = [kind for kind in (*_KINDS, *_HIGHER) if _is_unit(places.resolve(f"{kind} {where.value}"))]
+    told = len(_letters(read)) > len(_letters(where.value))
+    kind = max(named, key=lambda kind: _likeness(read, f"{kind} {where.value}"), default="") if told else _only(named)
+    unit = f"{kind} {where.value}"
+    return _spelt(field, f"{head} {unit.upper() if head.isupper() else unit}", "spelling") if kind in _KINDS else field
 
 
 def _place(field: IndexField, commune: str, places: Places) -> IndexField:

@@ -55,6 +55,8 @@ def test_a_doubtful_commune_that_is_none_is_the_one_that_it_is_like_and_what_was
         ("Ủy ban nhân dân Xả Xuân Lộc", "Xuân Lộc", "Ủy ban nhân dân xã Xuân Lộc"),
         ("ỦY BAN NHÂN DÂN XÃ CẦN G ÐC", "Bến Lức", ""),  # another commune
         ("ỦY BAN NHÂN DÂN HUYỆN XUÂN LỌC", "Xuân Lộc", ""),  # a higher one's
+        ("ỦY BAN NHÂN DÂN HUYÊN XUÂN LỘC", "Xuân Lộc", ""),  # and if its kind was misread
+        ("ỦY BAN NHÂN DÂN XUÂN LỌC", "Xuân Lộc", ""),  # whose, nobody knows
         ("ỦY BAN NHÂN DÂN", "Tiền Hải", ""),  # nothing says so
         ("SỞ TƯ PHÁP", "Xuân Lộc", ""),
     ],
@@ -80,6 +82,11 @@ def test_a_doubtful_place_is_the_agencys_commune_if_it_is_like_it(read: str, spe
     assert (now.value, now.doubt) == (spelt, True)
     proposed = {"Kiên Hưng": "read", "Kién Hmng": "read", "Hn": "organ"}.get(read)
     assert [p.why for p in now.proposals] == ([proposed] if proposed else [])
+
+
+def test_the_place_says_nothing_of_an_agencys_parent() -> None:
+    parent = replace(agency("ỦY BAN NHÂN DÂN NÃ XUÂN LỌC"), name="parent_organ")
+    assert spelt_as_units([parent, place("Xuân Lộc", doubt=False)], load_places)[0] == parent
 
 
 def test_of_what_nobody_doubts_only_marks_that_no_unit_has_are_put_in_doubt() -> None:
