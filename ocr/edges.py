@@ -80,7 +80,7 @@ def _side(plain: Pixels, dpi: float, paper: float, start: Points, end: Points, i
     inwards = np.array([-along[1], along[0]], np.float32)
     if float(np.dot(inside - start, inwards)) < 0:
         inwards = -inwards
-    if length < _SHORTEST_MM * mm:
+    if length < _SHORTEST_MM * mm or round(_DEEP_MM * mm) < 2:  # a few pixels are no page
         return _Side(start, along, inwards, np.zeros((1, 0), np.uint8), np.zeros(0, np.int_), np.zeros(0, np.bool_))
     strip = _strip(plain, start, along, inwards, round(length), round(_DEEP_MM * mm))
     level, on_paper = _levels(strip, round(10 * mm), paper)

@@ -63,6 +63,8 @@ class Frame:
     """Bits a pixel in the file: 1, 8, 24 …"""
     drawn: bool = False
     """A PDF's page that is not one picture and nothing else: it may have words of its own."""
+    seen_dpi: float | None = None
+    """Of such a page that is covered by pictures: the least of theirs, whatever it is drawn at."""
 
     @property
     def info(self) -> FrameInfo:
@@ -152,14 +154,21 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise WorkstationError("F03", file=path.name) from e
 
 
+_OF_SCANNERS = (200, 300, 400, 600, 1200)
+"""Resolutions at which plans and long slips are scanned, and that hardly a camera writes into its pictures."""
+
+
 def credible_dpi(x: float, width: int, height: int) -> bool:
-    """A header's resolution counts unless the page would be larger than A2 or smaller than a visiting card.
+    """A header's resolution counts unless the page would be larger than A2 or smaller than a visiting card; a scanner's own also
+    of a plan up to A0 and of a slip, however long.
 
     Cameras write 72 into everything; 90 is the least that any scanner offers.
     """
     if not math.isfinite(x) or not 90 <= x <= 2400:
         return False
     short, long = sorted((width / x, height / x))
+    if round(x) in _OF_SCANNERS and abs(x - round(x)) < 0.5 and ((short <= 34 and long <= 47.5) or (short <= 9 and long <= 120)):
+        return long >= 2
     return short <= 17 and long <= 24 and long >= 2
 
 
@@ -201,7 +210,8 @@ def bits_per_pixel(image: Image.Image) -> int:
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Sixteen-bit and float pictures to 8-bit grey; full scale is 65535 except where the values say otherwise."""
     values = np.asarray(image, np.float32)
-    top = 65535.0 if values.max(initial=0) > 255 else 255.0
+    highest = values.max(initial=0)
+    top = 65535.0 if highest > 4095 else 4095.0 if highest > 255 else 255.0  # twelve bits stand in sixteen
     return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
 
 
@@ -227,7 +237,7 @@ def flatten(image: Image.Image) -> Image.Image:
     if image.mode in ("LA", "PA", "La", "RGBA", "RGBa") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         paper = Image.new("RGBA", rgba.size, "white")
-        image = Image.alpha_composite(paper, rgba).convert("RGB")
+        image = Image.alpha_composite(paper, rgba).convert("L" if image.mode in ("1", "L", "LA", "La") else "RGB")
     if image.mode == "P":
         colours = image.convert("RGB")
         lo_hi = ImageOps.grayscale(colours)
@@ -299,7 +309,7 @@ def check_pixels(path: Path, width: float, height: float, limits: Limits) -> Non
 def opened_pdf(path: Path) -> Iterator[pymupdf.Document]:
     """F02 if it wants a password, F03 if it is broken, F04 without pages."""
     try:
-        document = pymupdf.open(path, filetype="pdf")
+        document = pymupdf.open(**_source(path), filetype="pdf")
     except PDF_ERRORS as e:
         raise WorkstationError("F03", file=path.name) from e
     try:
@@ -310,6 +320,15 @@ def opened_pdf(path: Path) -> Iterator[pymupdf.Document]:
         yield document
     finally:
         document.close()
+
+
+def _source(path: Path) -> dict[str, Any]:
+    """MuPDF opens no file whose name is not Unicode, as names from old systems are."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return {"stream": path.read_bytes()}
+    return {"filename": path}
 
 
 @contextmanager
@@ -353,7 +372,7 @@ def pdf_scan(page: pymupdf.Page) -> PdfScan | None:
     if next(page.widgets(), None) is not None:
         return None
     xref = _picture_xref(page, info)
-    if not xref or any(page.parent.xref_get_key(xref, key)[0] != "null" for key in ("SMask", "Mask", "Decode")):
+    if not xref or any(page.parent.xref_get_key(xref, key)[0] != "null" for key in ("SMask", "Mask", "Decode", "ImageMask")):
         return None
     x, y = info["width"] * 72 / a, info["height"] * 72 / d
     if abs(x / y - 1) > 0.01:
@@ -382,7 +401,7 @@ def _picture_xref(page: pymupdf.Page, info: dict[str, Any]) -> int:
 def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
     with opened_pdf(path) as document, pdf_damage(path):
         page = document[frame]
-        scan = pdf_scan(page)
+        scan, seen = pdf_scan(page), None
         if scan:
             check_pixels(path, scan.width_px, scan.height_px, limits)
             if scan.plain and (jpeg := _jpeg_pixels(path, document, scan)) is not None:
@@ -398,10 +417,27 @@ def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
             check_pixels(path, width, height, limits)
             pixmap = page.get_pixmap(dpi=PDF_RENDER_DPI, alpha=False)
             dpi, bits = float(PDF_RENDER_DPI), 24
+            seen = _seen_dpi(page)
         pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width * pixmap.n]
         pixels = pixels.reshape(pixmap.height, pixmap.width, pixmap.n)
     plain = pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]
-    return Frame(np.ascontiguousarray(plain), dpi, True, bits, drawn=scan is None)
+    return Frame(np.ascontiguousarray(plain), dpi, True, bits, drawn=scan is None, seen_dpi=seen)
+
+
+_COVERS, _PIECE = 0.5, 0.05
+"""Share of a page that its pictures cover if it was scanned, and of it that one of them does."""
+
+
+def _seen_dpi(page: pymupdf.Page) -> float | None:
+    """The least resolution of the pictures that cover a page; None where it is mostly something else."""
+    found, covered = [], 0.0
+    for info in page.get_image_info():
+        share = abs(pymupdf.Rect(info["bbox"]) & page.rect) / (abs(page.rect) or 1)
+        covered += share
+        if share >= _PIECE:
+            a, b, c, d, _, _ = info["transform"]
+            found.append(72 * min(info["width"] / (math.hypot(a, b) or 1), info["height"] / (math.hypot(c, d) or 1)))
+    return min(found) if found and covered >= _COVERS else None
 
 
 def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixels | None:

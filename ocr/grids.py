@@ -89,6 +89,8 @@ def _belts(rules: Rules, found: Sequence[Table], mm: float) -> list[tuple[int, i
     """Top and end of the parts of a page where more tables may be, the largest first."""
     rim = round(_RIM_MM * mm)
     inner = Rules(rules.level[:, rim:-rim], rules.upright[:, rim:-rim])
+    if not inner.level.size:  # a few pixels
+        return []
     hulls = [(x0 + rim, y0, x1 + rim, y1) for x0, y0, x1, y1 in regions(inner, mm, _AROUND_MM)]
     wide = [r for r in hulls if r[2] - r[0] >= _WIDE_MM * mm and not any(touch(r, t.box) for t in found)]
     belts: list[tuple[int, int]] = []

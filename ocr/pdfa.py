@@ -8,6 +8,7 @@ import errno
 import hashlib
 import html
 import os
+import secrets
 import struct
 import tempfile
 import unicodedata
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pikepdf
@@ -44,7 +46,8 @@ _FLAVOUR = "2b"
 def publish(job: PublishJob) -> PublishedPdf:
     """Writes ``job.out`` (temp, fsync, rename, fsync folder) once it is known to conform.
 
-    M01 when the disk is full; B01 if our own file does not conform; F… if a page's source can't be read.
+    M01 when the disk is full; B01 if our own file does not conform; F12 if a stored page's source is not what was read, F… if it
+    can't be.
     """
     if not job.pages:
         raise WorkstationError("F04", file=job.out.name)
@@ -58,10 +61,10 @@ def publish(job: PublishJob) -> PublishedPdf:
 
 def _publish(job: PublishJob) -> PublishedPdf:
     job.out.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".pdf", dir=job.out.parent)
-    temporary = Path(name)
+    temporary = job.out.with_name(f".{secrets.token_hex(8)}.pdf")  # by its writer, so that it may be read as the umask says
     try:
-        os.close(handle)
+        for source in {(page.path, page.original) for page in job.pages if isinstance(page, StoredPage)}:
+            _check_unchanged(*source)
         if len(job.pages) <= PART:  # pages of a longer one are loaded when it is their turn, so that memory stays flat
             job = replace(job, pages=tuple(map(loaded, job.pages)))
         forms = _write(job, temporary)
@@ -81,6 +84,24 @@ def _publish(job: PublishJob) -> PublishedPdf:
         CONFORMANCE,
         forms if job.form is PdfForm.COMPACT else (),
     )
+
+
+def _check_unchanged(path: Path, original: Sha256) -> None:
+    """F12 for other bytes than were read: the page's words would stand over another picture. F07 if it can't be read."""
+    try:
+        there = path.stat()
+        digest = _digest(path, there.st_ino, there.st_size, there.st_mtime_ns)
+    except OSError as e:
+        raise WorkstationError("F07", file=path.name) from e
+    if digest != original:
+        raise WorkstationError("F12", file=path.name)
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _inode: int, _size: int, _changed_ns: int) -> str:
+    """Once a file and process as long as it is the same: hundreds of documents may come out of one scan."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(job: PublishJob, out: Path) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ from ocr.reduce import Reduced, reduce
 from ocr.ruling import Rules
 from ocr.stampink import blue_stamps
 from ocr.tickboxes import TickBox
-from ocr.work import Cleaned, worked
+from ocr.work import Cleaned, paper_dpi, worked
 from workstation.domain.codes import PageCode, separator_of
 from workstation.domain.findings import PROGRAM_LIMITS
 from workstation.domain.page import AFFINE, Finding, PageSource, PageText, Recipe, Transform, UnreadArea, Word
@@ -75,7 +75,11 @@ def clean(
 
         return measure_lie(plain, dpi, read_both_ways, across=otherwise == "across")
 
-    return worked(frame, work, measure, over=otherwise == "over", least_ink=least_ink)
+    done = worked(frame, work, measure, over=otherwise == "over", least_ink=least_ink)
+    if frame.dpi_known or not any(t.name == "crop" and t.reason == "border" for t in done.recipe):
+        return done
+    # the shorter side of what a camera saw was taken for A4's, the table around the sheet with it
+    return done if any(t.name in ("perspective", "spread") for t in done.recipe) else replace(done, dpi=paper_dpi(done.page))
 
 
 def process(job: PageJob, recognizer: Recognizer) -> PageResult:

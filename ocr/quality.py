@@ -114,7 +114,7 @@ def findings(frame: Frame, cleaned: Pixels, reduced: Reduced, recipe: Recipe, in
     bright, contrast = brightness_and_contrast(reduced.plain, reduced.dpi, ink_mm2)
     hidden = covered(reduced.page, reduced.dpi, corners)
     measured = [
-        ("dpi", frame.dpi),
+        ("dpi", frame.seen_dpi or frame.dpi),
         ("color", float(frame.bits)),
         ("skew", skew),
         ("dark", bright),

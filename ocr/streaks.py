@@ -21,6 +21,8 @@ _DARKER = 8
 _MARGIN_MM, _MARGIN_ROWS, _ROWS = 9.0, 72, 640
 """At both ends of the way, where print, the rules of tables and the frame round a form do not reach, and dirt does; rows looked
 at there, and of the whole way."""
+_THIRDS = 3
+"""Parts of a margin: of the outer ones often only the lid is seen."""
 _OUTSIDE, _ALL, _EACH, _PARTS = 0.3, 0.35, 0.15, 8
 """Share of the rows that must say so: of each margin, of all rows, of each part of the way. Grain alone says so in a sixth of
 them; in a scan in black and white a streak is broken."""
@@ -57,7 +59,7 @@ def _along(pixels: Pixels, dpi: float, *, level: bool) -> list[Streak]:
     """What is said here of rows and columns goes for the page on its side where the streak is ``level``."""
     height, width = pixels.shape[:2][:: -1 if level else 1]
     beside, margin = max(2, round(_BESIDE_MM / 25.4 * dpi)), round(_MARGIN_MM / 25.4 * dpi)
-    if height < 4 * margin or width < 4 * beside:
+    if margin < _THIRDS or height < 4 * margin or width < 4 * beside:
         return []
     step = max(1, margin // _MARGIN_ROWS)
     ends = [_plain(pixels[:, part] if level else pixels[part], level)[::step] for part in (slice(margin), slice(-margin, None))]
@@ -82,7 +84,7 @@ def _plain(piece: Pixels, level: bool) -> Pixels:
 
 def _outside(end: Pixels, beside: int) -> NDArray[np.float32]:
     """Of the third of a margin that shows most: of the outer ones often only the lid is seen, past the sheet's end."""
-    thirds = np.array_split(end, 3)
+    thirds = np.array_split(end, _THIRDS)
     shares = [_darker(h[:, beside:-beside], h[:, : -2 * beside], h[:, 2 * beside :]) for h in thirds]
     return np.asarray(np.max(shares, axis=0), np.float32)
 

@@ -101,6 +101,8 @@ def _drawn(page: Pixels, x0: int, y0: int, x1: int, y1: int, mm: float) -> tuple
     if ink.shape != (y1 - y0 + 2 * (rim + away), x1 - x0 + 2 * (rim + away)):
         return None
     inner = slice(2 * rim + away, -2 * rim - away)
+    if not ink[inner, inner].size:
+        return None
     rows, columns = ink[:, inner].mean(axis=1), ink[inner].mean(axis=0)
     (y, foot), (x, end) = (_ends(one, away, away + 2 * rim) for one in (rows, columns))
     if y >= foot or x >= end or not _SQUARE[0] < (end - x) / (foot - y) < _SQUARE[1]:

@@ -70,7 +70,7 @@ def worked(frame: Frame, work: Recipe, measure: MeasureLie, *, over: bool = Fals
         for t in part if number else (None, *part):
             if t is None or t.name in ("perspective", "spread"):
                 if t is not None:
-                    found = _done(frame, found, _steps(frame, found, t), _paper_dpi if t.name == "perspective" else None)
+                    found = _done(frame, found, _steps(frame, found, t), paper_dpi if t.name == "perspective" else None)
                 looks -= 1
                 last = number == len(parts) - 1 and not looks
                 found = _level(frame, found, measure, least_ink, as_scanned=as_scanned, over=over and last)
@@ -85,7 +85,7 @@ def _parts(work: Recipe) -> list[Recipe]:
     return [work[a:b] for a, b in itertools.pairwise(starts)]
 
 
-def _paper_dpi(page: Pixels) -> float:
+def paper_dpi(page: Pixels) -> float:
     """Of a sheet that a camera saw: its shorter side is taken for A4's, as of a file that says nothing."""
     return float(min(page.shape[:2]) / A4_WIDTH_INCH)
 

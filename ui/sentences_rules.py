@@ -1,6 +1,6 @@
 """What the codes of the rules of capture say: files that came signed, notes, risk, counts; see ``ui.sentences``."""
 
-from ui.wording import OTHER_FILE, Message
+from ui.wording import OTHER_FILE, RETRY, Message
 
 RULES: dict[str, Message] = {
     "F09": Message(
@@ -21,6 +21,12 @@ RULES: dict[str, Message] = {
         "Del để bỏ cả tệp.",
         "[Page {page}|This page] is of a signed file, which stays as it is: it can't be turned, split or merged. To drop it, "
         "press Del: the whole file goes.",
+    ),
+    "F12": Message(
+        "Tệp[ {file}] đã bị thay đổi sau khi đọc nên chưa xuất văn bản từ tệp này. Các tệp khác không bị ảnh hưởng; hãy làm lại.",
+        "The file[ {file}] was changed after it had been read, so no document was made of it. Other files are unaffected; do it "
+        "again.",
+        *RETRY,
     ),
     "A10": Message(
         "[Trang {page}|Một trang] có giấy dán nhưng mới có một ảnh[ (theo {rule})]. Gỡ giấy dán rồi quét thêm trang đó (F5), "

@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from ui.messages import Lang
-from workstation.app.console import usable_folder
+from workstation.app.console import usable_folder, words
+from workstation.app.dossier_folder import INDEX, begin, folder_for, head, is_free
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.shapes import documents_json, engine_json, outcome_json, page_json, read_json
+from workstation.app.stopping import ended_by_sigterm
 from workstation.domain.durable import stream_durably
 from workstation.domain.errors import WorkstationError
+from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
 from workstation.domain.pagejobs import DocumentDraft, PdfForm
 from workstation.domain.shelf import Shelf
@@ -58,7 +62,7 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
     lane = page_lane(jobs, reads=True)
     lane.warm()
     try:
-        with _collected_seldom(), tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
+        with ended_by_sigterm(), _collected_seldom(), tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
             yield Bench(lane, tools, rules, chosen, Path(cache), Shelf(), today, load_places)
     finally:
         lane.close()
@@ -91,25 +95,44 @@ def run_digitize(
     as_json: bool,
     tell: Callable[[str], None],
 ) -> Results:
-    """PDF/A of each argument's documents in ``output``/<code, folder or file name>/, and ``dossier.json`` beside them."""
+    """PDF/A of each argument's documents in ``output``/<code, folder or file name>/ (``dossier_folder``), and ``dossier.json``
+    beside them. Of what can't be read nothing is written. U01 if another dossier with the code is there."""
+    inputs = {Path(os.path.realpath(path)) for path in expand(files)}
+    everything = list(map(str, files))
     with _bench(jobs, profile) as bench:
         usable_folder(output, "-o")
+        if code and not is_free(output / code, everything, inputs):
+            raise WorkstationError("U01", detail=f"--code {code}: " + words("-o đã có hồ sơ khác", "-o holds another dossier"))
         created = datetime.now(UTC).replace(microsecond=0).isoformat()
-        results, numbers = [], dict[str, int]()
+        results, first = list[ReadFile](), 1
         for read in read_files(bench, files, _sha256):
             tell(Path(read.name).name)
-            name = code or Path(read.name).stem
-            whole = read if split else replace(read, documents=_joined(bench, read))
-            results.append(publish(bench, whole, output / name, numbers.get(name, 1), created, form))
-            numbers[name] = numbers.get(name, 1) + len(whole.documents)
-        names = [code or Path(r.name).stem for r in results]
-        for name in dict.fromkeys(names):
-            own = [r for r, its in zip(results, names, strict=True) if its == name]
-            (output / name).mkdir(parents=True, exist_ok=True)
-            stream_durably(output / name / "dossier.json", _index(bench, own, engine_json(results), name, lang))
+            if _is_read(read):
+                sources = everything if code else [read.name]
+                folder = output / code if code else folder_for(output, _name(Path(read.name)), sources, inputs)
+                begin(folder, sources)
+                whole = read if split else replace(read, documents=_joined(bench, read))
+                read = publish(bench, whole, folder, first, created, form)
+                if code:
+                    first += len(whole.documents)
+                else:
+                    stream_durably(folder / INDEX, _index(bench, [read], folder.name, sources, lang))
+            results.append(read)
+        if code and any(map(_is_read, results)):
+            stream_durably(output / code / INDEX, _index(bench, results, code, everything, lang))
         if not as_json:
             return results, {}
         return results, read_json([_whole(bench, r) for r in results], lang)
+
+
+def _is_read(read: ReadFile) -> bool:
+    return any(page.result for page in read.pages)
+
+
+def _name(argument: Path) -> str:
+    """Of a dossier: a folder's whole name, for codes have points. In Unicode, which a name on disk needn't be."""
+    name = argument.name if argument.is_dir() else argument.stem
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _whole(bench: Bench, read: ReadFile) -> ReadFile:
@@ -125,22 +148,26 @@ def _joined(bench: Bench, read: ReadFile) -> tuple[DocumentDraft, ...]:
     return (index_pages(bench, read.pages, numbers), *own)
 
 
-def _index(bench: Bench, files: list[ReadFile], engine: dict[str, str] | None, code: str, lang: Lang) -> Iterator[bytes]:
+def _index(bench: Bench, files: list[ReadFile], code: str, sources: list[str], lang: Lang) -> Iterator[bytes]:
     """``dossier.json``, a document and a page a line and in memory: a thousand pages are 100 MB."""
-    head = {"engine": engine, "code": code}
-    yield (_json(head)[:-1] + ', "files": [').encode()
+    first = head(engine_json(files), code, sources)
+    yield from (piece.encode("utf-8", "replace") for piece in _pieces(bench, files, first, lang))  # names may be any bytes
+
+
+def _pieces(bench: Bench, files: list[ReadFile], head: str, lang: Lang) -> Iterator[str]:
+    yield head
     for n, file in enumerate(files):
-        yield (",\n" if n else "\n").encode() + _json(outcome_json(file, lang))[:-1].encode() + b', "documents": ['
+        yield (",\n" if n else "\n") + _json(outcome_json(file, lang))[:-1] + ', "documents": ['
         yield from _lines(documents_json(file))
-        yield b'], "pages": ['
+        yield '], "pages": ['
         yield from _lines(page_json(i, with_words(bench, page), lang) for i, page in enumerate(file.pages))
-        yield b"\n]}"
-    yield b"\n]}\n"
+        yield "\n]}"
+    yield "\n]}\n"
 
 
-def _lines(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+def _lines(values: Iterable[dict[str, Any]]) -> Iterator[str]:
     for i, value in enumerate(values):
-        yield (",\n" if i else "\n").encode() + _json(value).encode()
+        yield (",\n" if i else "\n") + _json(value)
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """``workstation read`` and ``workstation digitize``."""
 
+import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated
 
@@ -15,7 +16,7 @@ def read(files: Files, jobs: Jobs = 0, profile: str = "general", as_json: JsonOp
     """Text and fields of files."""
     from workstation.app.digitizing import run_read
 
-    results, data = run_read([p.resolve() for p in files], jobs, profile, options.lang, tell)
+    results, data = run_read(_real(files), jobs, profile, options.lang, tell)
 
     def human() -> None:
         for file in results:
@@ -46,9 +47,7 @@ def digitize(
 
     if code and not is_one_name(code):
         raise WorkstationError("U01", detail="--code: " + words("chỉ một tên, không có đường dẫn", "one name, not a path"))
-    results, data = run_digitize(
-        [p.resolve() for p in files], output, profile, code, split, form, jobs, options.lang, as_json, tell
-    )
+    results, data = run_digitize(_real(files), output, profile, code, split, form, jobs, options.lang, as_json, tell)
 
     def human() -> None:
         for file in results:
@@ -60,6 +59,11 @@ def digitize(
 
     report(data, as_json, human)
     leave(_code(results))
+
+
+def _real(files: list[Path]) -> list[Path]:
+    """Without links; one that leads to itself stays, and is an input that can't be opened."""
+    return [Path(os.path.realpath(path)) for path in files]
 
 
 def is_one_name(text: str) -> bool:

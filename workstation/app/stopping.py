@@ -1,6 +1,7 @@
 """Ctrl+C and the end of a session while something is sent: it is broken off in about a second, and written down as it stands."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,17 @@ def stop_on_signals() -> Iterator[threading.Event]:
         yield stop
     finally:
         restore()
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """The end of a session ends the program as ``sys.exit`` does, so that nothing that was read is left in temporary folders. For
+    the main thread."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_until(stop: threading.Event, work: Callable[[], None]) -> None:

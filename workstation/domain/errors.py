@@ -62,6 +62,7 @@ ERRORS: dict[str, ErrorSpec] = {
     "F09": _spec(Actor.CLERK, Exit.BAD_INPUT),  # a PDF that came signed, and no signature vouches for it (param reason)
     "F10": _spec(Actor.OFFICIAL, Exit.PERSON),  # a PDF that came signed can't be relied on (param reason: the verdict's code)
     "F11": _spec(Actor.CLERK, Exit.PERSON),  # pages of a PDF that came signed stay as they are
+    "F12": _spec(Actor.CLERK, Exit.PERSON),  # a file changed between being read and being published
     # capture
     "Q01": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # no scanner
     "Q02": _spec(Actor.CLERK, Exit.OUTSIDE, retryable=True),  # feeder empty

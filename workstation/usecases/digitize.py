@@ -1,15 +1,16 @@
 """The same arrows as the desk's, without a store: files in, text and PDF/A out. Used by ``read`` and ``digitize``."""
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar, overload
 
-from workstation.domain.durable import write_durably
+from workstation.domain.durable import DISK_FULL, write_durably
 from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
@@ -244,8 +245,8 @@ def _start(bench: Bench, inspections: _Inspections, hash_of: Hasher) -> Iterator
             inspection = future.result()
             whole = inspection.signed or inspection.born_digital
             original = hash_of(path)
-        except WorkstationError as e:
-            yield _Start(argument, path, error=WorkstationError(e.code, **{"file": path.name, **e.params}).note)
+        except Exception as e:  # noqa: BLE001 - see _note
+            yield _Start(argument, path, error=_note(e, file=path.name))
             continue
         for frame in range(len(inspection.frames)):
             job = PageJob(path, original, frame, bench.cache, _asked(bench, whole), bench.profile.limits, words=False)
@@ -264,9 +265,25 @@ def _finish(start: _Start, future: "Future[PageResult]") -> ReadPage:
         if result.secret:
             raise WorkstationError("K20")
         return ReadPage(start.path, start.original, start.frame, result, None, start.whole)
-    except WorkstationError as e:
-        note = WorkstationError(e.code, **{"file": start.path.name, "page": start.frame + 1, **e.params}).note
+    except Exception as e:  # noqa: BLE001 - see _note
+        note = _note(e, file=start.path.name, page=start.frame + 1)
         return ReadPage(start.path, start.original, start.frame, None, note, start.whole)
+
+
+def _note(e: Exception, **where: str | int) -> ErrorNote:
+    """Why an item failed. Our own bug too costs the item that met it and no other; only its kind is kept, its text may hold the
+    page's. What stops everything goes on: a full disk, a lane that is being closed."""
+    match e:
+        case CancelledError():
+            raise e
+        case OSError() if e.errno in DISK_FULL:
+            raise e
+        case WorkstationError():
+            return WorkstationError(e.code, **{**where, **e.params}).note
+        case OSError():
+            return WorkstationError("F07", **where).note
+        case _:
+            return WorkstationError("B01", type=type(e).__name__, **where).note
 
 
 def publish(bench: Bench, read: ReadFile, folder: Path, first: int, created: str, form: PdfForm = PdfForm.ARCHIVE) -> ReadFile:
@@ -279,8 +296,8 @@ def publish(bench: Bench, read: ReadFile, folder: Path, first: int, created: str
         for out, future in _ahead(_publishing(bench, read, folder, first, created, form)):
             try:
                 yield out, future.result()
-            except WorkstationError as e:
-                errors.append(WorkstationError(e.code, **{"file": out.name, **e.params}).note)
+            except Exception as e:  # noqa: BLE001 - see _note
+                errors.append(_note(e, file=out.name))
                 yield None
 
     made = bench.shelf.keep(published())
@@ -303,10 +320,17 @@ def _publishing(
 
 
 def _taken_over(page: ReadPage, pages: int, out: Path) -> "Future[PublishedPdf]":
-    """The page's file, byte for byte, as the document's."""
+    """The page's file, byte for byte, as the document's. Its failure, F12 for other bytes than were read, waits in the future."""
     done: Future[PublishedPdf] = Future()
-    write_durably(out, page.path.read_bytes())
-    done.set_result(PublishedPdf(page.original, out.stat().st_size, pages, "", ("original",) * pages))
+    try:
+        data = page.path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != page.original:
+            raise WorkstationError("F12", file=page.path.name)
+        write_durably(out, data)
+    except (WorkstationError, OSError) as e:
+        done.set_exception(e)
+    else:
+        done.set_result(PublishedPdf(page.original, len(data), pages, "", ("original",) * pages))
     return done
 
 

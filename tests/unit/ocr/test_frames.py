@@ -11,12 +11,14 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pikepdf
 import pymupdf
 import pytest
 from PIL import Image, ImageDraw
 
-from ocr.frames import exif_matrix, flatten, load_frame, raw_jpeg
+from ocr.frames import credible_dpi, exif_matrix, flatten, load_frame, raw_jpeg
 from ocr.inspect import inspect
+from ocr.pictures import encode
 from workstation.domain.errors import WorkstationError
 from workstation.domain.pagejobs import Limits
 
@@ -145,6 +147,69 @@ def test_a_scan_in_a_pdf_that_breaks_off_is_damaged(tmp_path: Path) -> None:
     jpeg.write_bytes(jpeg.read_bytes()[:-4000])
     with pytest.raises(WorkstationError, match="F03"):
         load_frame(scanned_pdf(tmp_path / "a.pdf", jpeg), 0)
+
+
+def fax_pdf(path: Path, *, mask: bool) -> Path:
+    """A page that is one black-and-white picture, drawn as a stencil where ``mask``."""
+    white = np.asarray(page().convert("1"))
+    with pikepdf.new() as pdf:
+        picture = pikepdf.Stream(pdf, np.packbits(white, axis=1).tobytes())
+        picture.update({"/Type": pikepdf.Name.XObject, "/Subtype": pikepdf.Name.Image, "/Width": 640, "/Height": 900})
+        picture.update({"/BitsPerComponent": 1, **({"/ImageMask": True} if mask else {"/ColorSpace": pikepdf.Name.DeviceGray})})
+        pdf.add_blank_page(page_size=(640 * 72 / 200, 900 * 72 / 200))
+        pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary({"/Im0": picture}))
+        pdf.pages[0].Contents = pikepdf.Stream(pdf, f"q {640 * 72 / 200} 0 0 {900 * 72 / 200} 0 0 cm /Im0 Do Q".encode())
+        pdf.save(path)
+    return path
+
+
+def test_a_scan_that_is_drawn_as_a_stencil_is_a_page(tmp_path: Path) -> None:
+    plain, stencil = (load_frame(fax_pdf(tmp_path / f"{mask}.pdf", mask=mask), 0) for mask in (False, True))
+    assert plain.dpi == pytest.approx(200, abs=0.1)
+    assert (plain.bits, plain.pixels.shape) == (1, (900, 640))
+    assert (stencil.dpi, stencil.drawn) == (300, True) and stencil.seen_dpi == pytest.approx(200, abs=0.1)
+    assert stencil.pixels.shape[:2] == (1350, 960)
+    assert stencil.pixels[105, 300].max() < 60 and stencil.pixels[600, 600].min() > 195
+
+
+def test_pictures_that_a_page_is_drawn_of_say_how_fine_it_was_scanned(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.jpg", dpi=(100, 100))
+    with pymupdf.open() as document:
+        framed = document.new_page(width=460.8, height=648)
+        framed.insert_image(pymupdf.Rect(12, 12, 448.8, 636), filename=tmp_path / "a.jpg")
+        framed.draw_line((5, 5), (400, 5))
+        logo = document.new_page(width=460.8, height=648)
+        logo.insert_image(pymupdf.Rect(12, 12, 60, 80), filename=tmp_path / "a.jpg")
+        document.save(tmp_path / "a.pdf")
+    framed_frame, logo_frame = (load_frame(tmp_path / "a.pdf", n) for n in (0, 1))
+    assert framed_frame.dpi == 300 and framed_frame.seen_dpi == pytest.approx(640 * 72 / 436.8, rel=0.03)
+    assert logo_frame.seen_dpi is None
+
+
+@pytest.mark.parametrize(("dpi", "mm", "believed"), [
+    (200, (594, 841), True), (300, (841, 1189), True), (200, (80, 700), True), (300, (210, 297), True), (150, (420, 594), True),
+    (72, (210, 297), False), (180, (594, 841), False), (240, (594, 841), False), (300, (1200, 1700), False),
+    (300, (20, 30), False), (float("nan"), (210, 297), False), (9999, (210, 297), False),
+])  # fmt: skip
+def test_a_resolution_is_believed_up_to_the_largest_plan_and_for_a_long_slip(
+    dpi: float, mm: tuple[int, int], believed: bool
+) -> None:
+    width, height = (round(side / 25.4 * (dpi if dpi == dpi else 300)) for side in mm)
+    assert credible_dpi(dpi, width, height) is credible_dpi(dpi, height, width) is believed
+
+
+def test_twelve_bits_in_sixteen_are_as_bright_as_they_say(tmp_path: Path) -> None:
+    Image.fromarray(np.asarray(page()).astype(np.uint16) * 16 + 15).save(tmp_path / "a.tif", dpi=(200, 200))
+    assert close_to_page(load_frame(tmp_path / "a.tif", 0).pixels)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA"])
+def test_grey_with_a_transparent_colour_stays_grey(tmp_path: Path, mode: str) -> None:
+    clear: dict[str, Any] = {} if mode == "LA" else {"transparency": 255}
+    page().convert(mode).save(tmp_path / "a.png", dpi=(200, 200), **clear)
+    frame = load_frame(tmp_path / "a.png", 0)
+    assert frame.pixels.ndim == 2 and close_to_page(frame.pixels)
+    assert encode(frame, 10_000).components == 1
 
 
 def test_a_page_with_visible_text_over_its_picture_is_rendered(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The published file: PDF/A-2b, the scan's own bytes, words that lie on the image's words."""
 
 import hashlib
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -291,6 +292,29 @@ def test_a_page_that_is_not_in_the_cache_is_told(tmp_path: Path, dossier: tuple[
     page = StoredPage(dossier[1][0].path, sha256(dossier[1][0].path), 0, tmp_path)
     with pytest.raises(WorkstationError, match="B01"):
         worker.publish_document(PublishJob((page,), tmp_path / "a.pdf", TITLE, "vi", CREATED))
+
+
+def test_another_picture_in_the_place_of_the_one_that_was_read_is_F12(tmp_path: Path, dossier: tuple[Path, list[Read]]) -> None:
+    read = dossier[1][0]
+    source = tmp_path / read.path.name
+    source.write_bytes(read.path.read_bytes())
+    job = PublishJob((StoredPage(source, sha256(read.path), 0, read.cache),), tmp_path / "a.pdf", TITLE, "vi", CREATED)
+    worker.publish_document(job)
+    assert job.out.stat().st_mode & 0o777 == 0o666 & ~umask()
+    job.out.unlink()
+    source.write_bytes(dossier[1][1].path.read_bytes())
+    with pytest.raises(WorkstationError, match="F12"):
+        worker.publish_document(job)
+    source.unlink()
+    with pytest.raises(WorkstationError, match="F07"):
+        worker.publish_document(job)
+    assert list(tmp_path.iterdir()) == []
+
+
+def umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now
 
 
 def test_nothing_is_left_where_publishing_failed(tmp_path: Path, dossier: tuple[Path, list[Read]]) -> None:

@@ -1,5 +1,6 @@
 """Files in, PDF/A out, without a store: what fails is named and the rest goes on. And copies for people."""
 
+import errno
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -181,6 +182,47 @@ def test_a_document_that_can_not_be_published_costs_only_itself(world: World):
     out = publish(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
     assert [made and made[0].name for made in out.published] == [None, "02-quyet-dinh.pdf"]
     assert [(e.code, dict(e.params)["file"]) for e in out.errors] == [("B01", "01-quyet-dinh.pdf")]
+
+
+def test_our_own_bug_costs_the_item_that_met_it(world: World):
+    def fail(name: str, job: Any) -> None:
+        if name == "inspect" and job.name == odd.name:
+            raise RecursionError("what the file says")
+        if name == "process" and job.frame == 1:
+            raise ValueError("what the page says")
+        if name == "publish" and job.out.name.startswith("02"):
+            raise IndexError("what the document says")
+
+    odd, files = world.paper(HEAD), (world.paper(HEAD, BODY, BODY), world.paper(HEAD, BODY, HEAD))
+    world.machine.hook = fail
+    first, bad, last = read(world, files[0], odd, files[1])
+    assert [(e.code, dict(e.params)) for e in bad.errors] == [("B01", {"type": "RecursionError", "file": odd.name})]
+    assert [dict(e.params)["page"] for e in first.errors] == [2] and [bool(p.result) for p in first.pages] == [True, False, True]
+    out = publish(bench(world), last, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    assert [made and made[0].name for made in out.published] == ["01-quyet-dinh.pdf", None]
+    assert [dict(e.params).get("type") for e in out.errors] == ["ValueError", "IndexError"]
+    assert " says" not in repr([first.errors, bad.errors, out.errors])
+
+
+def test_a_full_disk_is_no_page_s_fault(world: World):
+    def full(name: str, job: Any) -> None:
+        if name == "process":
+            raise OSError(errno.ENOSPC, "full")
+
+    world.machine.hook = full
+    with pytest.raises(OSError, match="full"):
+        read(world, world.paper(HEAD))
+
+
+def test_a_file_that_goes_through_is_not_taken_for_what_was_read_if_it_changed(world: World):
+    scan = world.paper(HEAD)
+    signed = world.root / "da-ky.pdf"
+    signed.write_text(scan.read_text("utf-8").replace("SCAN", "SIGNED", 1), "utf-8")
+    (found,) = read(world, signed)
+    signed.write_bytes(signed.read_bytes() + b"x")
+    out = publish(bench(world), found, world.root / "out", 1, "2026-11-21T00:00:00+00:00")
+    assert list(out.published) == [None] and [e.code for e in out.errors] == ["F12"]
+    assert list((world.root / "out").iterdir()) == []
 
 
 def test_a_copy_for_people_is_the_signed_bytes_and_the_index_that_was_sent(world: World):

@@ -1,0 +1,58 @@
+"""Where ``digitize`` puts a dossier. Nothing that lies in the output is overwritten but what was made of the same sources:
+results may be asked for beside the scans, and two folders of scans may have the same name.
+"""
+
+import json
+import os
+from collections.abc import Collection, Sequence
+from itertools import count
+from pathlib import Path
+
+from workstation.domain.durable import write_durably
+
+INDEX = "dossier.json"
+
+
+def folder_for(output: Path, name: str, sources: Sequence[str], inputs: Collection[Path]) -> Path:
+    """``name`` in ``output``, else ``name-2``, ``name-3``, …: the first that ``is_free``."""
+    names = (name if n == 1 else f"{name}-{n}" for n in count(1))
+    return next(folder for n in names if is_free(folder := output / n, sources, inputs))
+
+
+def is_free(folder: Path, sources: Sequence[str], inputs: Collection[Path]) -> bool:
+    """Whether the dossier may lie there: new, empty, or made of the same ``sources`` (arguments of the command), and none of the
+    ``inputs`` (real paths of files) is in it."""
+    real = Path(os.path.realpath(folder))
+    if any(real == file or real in file.parents for file in inputs):
+        return False
+    if not os.path.lexists(folder):
+        return True
+    return folder.is_dir() and (_sources(folder) == _told(sources) or next(folder.iterdir(), None) is None)
+
+
+def head(engine: dict[str, str] | None, code: str, sources: Sequence[str]) -> str:
+    """First line of the index."""
+    line = json.dumps({"engine": engine, "code": code, "sources": list(sources)}, ensure_ascii=False)
+    return f'{line[:-1]}, "files": ['
+
+
+def begin(folder: Path, sources: Sequence[str]) -> None:
+    """Makes the folder, with an index of nothing yet: a command that was stopped finds its own again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / INDEX).exists():
+        write_durably(folder / INDEX, f"{head(None, folder.name, sources)}\n]}}\n".encode("utf-8", "replace"))
+
+
+def _sources(folder: Path) -> list[str] | None:
+    """What a folder says it was made of; None if it says nothing."""
+    try:
+        with (folder / INDEX).open(encoding="utf-8") as file:
+            said = json.loads(f"{file.readline()}]}}")
+    except (OSError, ValueError):
+        return None
+    return said.get("sources") if isinstance(said, dict) else None
+
+
+def _told(sources: Sequence[str]) -> list[str]:
+    """As the index can say them: names on disk needn't be Unicode."""
+    return [source.encode("utf-8", "replace").decode() for source in sources]
