@@ -168,6 +168,13 @@ def of_screen(screen: str) -> tuple[Command, ...]:
     return tuple(c for c in COMMANDS if screen in c.screen.split())
 
 
+_MOVES = frozenset((
+    "undo", "redo", "page_left", "page_right", "next_doubt", "previous_doubt", "next_weak", "page_down", "page_up", "zoom_in",
+    "zoom_out", "sign_page_down", "sign_page_up", "stamp_left", "stamp_right", "stamp_up", "stamp_down", "hits",
+))  # fmt: skip
+"""What a key that is held down goes on doing. Whatever passes work on, marks or makes something is done once a press."""
+
+
 def shortcut(command_id: str, owner: QWidget, run: Callable[[], object], *, window: bool = False) -> tuple[QShortcut, ...]:
     """The command's keys on ``owner`` (and what is in it), or on its whole window.
 
@@ -178,6 +185,7 @@ def shortcut(command_id: str, owner: QWidget, run: Callable[[], object], *, wind
     for key in command(command_id).keys:
         s = QShortcut(QKeySequence(key), owner)
         s.setContext(scope)
+        s.setAutoRepeat(command_id in _MOVES)
         s.activated.connect(run)
         made.append(s)
     return tuple(made)

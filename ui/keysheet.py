@@ -3,8 +3,9 @@
 from math import ceil
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui import theme
 from ui.actions import ALL, Command, of_screen
@@ -22,6 +23,7 @@ class KeySheet(QWidget):
         self.setAccessibleName("Bảng phím tắt")
         self._box = QHBoxLayout(self)
         self._card: Card | None = None
+        self._before: QWidget | None = None
         self.hide()
 
     def toggle(self, screen_id: str, title: str) -> None:
@@ -45,9 +47,17 @@ class KeySheet(QWidget):
         self._box.addWidget(self._card, 0, Qt.AlignmentFlag.AlignCenter)
         if over is not None:
             self.setGeometry(over.rect())
+        self._before = QApplication.focusWidget()
         self.raise_()
         self.show()
         columns.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Work goes on where it was."""
+        before, self._before = self._before, None
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
+        super().hideEvent(event)
 
     def _columns(self, screen_id: str, title: str, rows: int) -> QWidget:
         """``rows``: commands in a column, at most; columns are about as long as one another."""

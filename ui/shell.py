@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from ui import actions, messages, theme
 from ui.bridge import Inbox
@@ -48,6 +59,7 @@ class FootBar(QFrame):
         self.primary = QPushButton()
         self.primary.setObjectName("primary")
         self.primary.setDefault(True)
+        self.primary.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.primary.clicked.connect(pressed)
         box.addLayout(self.left)
         box.addWidget(self.saved)
@@ -71,6 +83,7 @@ class FootBar(QFrame):
                 b.deleteLater()
             self.buttons = [actions.button(s.command_id, s.run, text=s.text) for s in wanted]
             for b in self.buttons:
+                b.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the screen's keys are heard
                 self.left.addWidget(b)
                 b.show()
             if focus is not None and self.buttons:
@@ -167,6 +180,9 @@ class Shell(QMainWindow):
         self._counting = QTimer(self, interval=150, singleShot=True)
         self._counting.timeout.connect(self.refresh)
         self._resize_for_screen()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
         self.show_user()
         self.open("capture")
 
@@ -268,16 +284,44 @@ class Shell(QMainWindow):
             self.screens[wish.screen].open_document(wish.document_id, wish.field)
 
     def press_primary(self) -> None:
+        if self._sheet_closed():
+            return
         self.current.primary()
 
+    def _sheet_closed(self) -> bool:
+        """What lies under the sheet of keys is not worked on unseen: a key for it closes the sheet, and does no more."""
+        open_ = self.key_sheet.isVisible()
+        self.key_sheet.hide()
+        return open_
+
     def _escape(self) -> None:
-        if self.key_sheet.isVisible():
-            self.key_sheet.hide()
-        else:
+        if not self._sheet_closed():
             self.current.escape()
 
     def toggle_keys(self) -> None:
         self.key_sheet.toggle(self.current.place.id, self.current.place.title)
+
+    # --- focus
+    def _focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        """An answer that comes when its screen is no longer in front moves the focus there, since Qt lets it: what is typed would
+        go where nobody sees it. The screen sets its focus again when it is shown."""
+        screen = next((s for s in self.screens.values() if now is not None and s.isAncestorOf(now)), None)
+        if screen is not None and screen is not self.current:
+            stays = before if before is not None and before.isVisible() else self.current
+            stays.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        for line, heard in ((before, False), (now, True)):
+            if isinstance(line, QLineEdit) and isValid(line):
+                (line.installEventFilter if heard else line.removeEventFilter)(self)
+
+    def eventFilter(self, line: QObject, event: QEvent) -> bool:
+        """A field that has the focus keeps no key that changes the user: on X11 it would empty itself (Ctrl+U)."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence(event.keyCombination()).toString()
+            if keys in actions.command("user").keys:
+                event.ignore()
+                return True
+        return super().eventFilter(line, event)
 
     # --- user
     def show_user(self) -> None:
@@ -285,9 +329,14 @@ class Shell(QMainWindow):
         self.top.user.show_user(user.name, messages.role(user.role))
 
     def next_user(self) -> None:
+        if self._sheet_closed():
+            return
         users = self.desk.users
         self.desk.user = users[(users.index(self.desk.user) + 1) % len(users)]
         self.show_user()
+        for screen in self.screens.values():
+            if screen is not self.current:
+                screen.forget_user()
         self.current.user_changed()
         self.refresh()
 

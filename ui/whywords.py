@@ -15,6 +15,7 @@ PROPOSED: dict[str, tuple[str, str]] = {
     "neighbours": ("theo văn bản liền số", "by the neighbours in the series"),
     "sibling": ("theo văn bản khác trong hồ sơ", "by the other documents of the dossier"),
     "read": ("đúng như đọc được", "as it was read"),
+    "put_away": ("trước khi báo không đọc được", "before it was said to be unreadable"),
     "partial": ("còn thiếu ngày", "the day is missing"),
 }
 """By ``Proposal.why``."""

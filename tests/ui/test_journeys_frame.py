@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QShortcut
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui import answers, paper, states
 from tests.ui.conftest import Opener, settle
-from tests.ui.hands import press, see
+from tests.ui.hands import press, see, type_vi
 from tests.ui.test_catalogue import check
 from ui import app as desktop
 from workstation.domain.errors import ErrorNote
@@ -63,6 +65,96 @@ def test_station_note_stands_over_every_screen_until_it_is_past(opened: Opener) 
     shell.refresh()
     settle()
     assert not see(shell, "Ổ đĩa")
+
+
+def test_a_late_answer_of_a_hidden_screen_leaves_the_keys_where_they_are(opened: Opener) -> None:
+    shell, _desk = opened("verify")
+    form = screen(shell).form
+    before = form.row("signer_name").edit.text()
+    press("F8")
+    settle()
+    box = screen(shell).box
+    assert box.hasFocus()
+    form.focus("signer_name")
+    sign: Any = shell.screens["sign"]
+    sign.table.setFocus()
+    assert box.hasFocus()
+    type_vi(box, "abc")
+    assert (box.text(), form.row("signer_name").edit.text()) == ("abc", before)
+
+
+def test_verify_has_the_caret_whenever_it_comes_to_the_front(opened: Opener) -> None:
+    shell, _desk = opened("verify")
+    form = screen(shell).form
+    name = form.current
+    for _ in range(2):
+        press("F2")
+        settle()
+        shell.rail_buttons["verify"].setFocus()
+        press("F3")
+        settle()
+        assert form.current == name and form.row(name).edit.hasFocus()
+
+
+def test_nothing_of_the_person_before_stays_on_any_screen(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    type_vi(screen(shell).side.pin, "12345678")
+    press("F3")
+    settle()
+    verify = screen(shell)
+    verify.form.focus("signer_name")
+    type_vi(verify.form.row("signer_name").edit, "Lê Thị Khác")
+    press("F2")
+    settle()
+    press("Ctrl+U")
+    settle()
+    sign: Any = shell.screens["sign"]
+    assert sign.side.pin.text() == "" and verify.document is None
+    press("F3")
+    settle()
+    assert verify.form.row("signer_name").value() != "Lê Thị Khác"
+
+
+def test_a_field_with_the_focus_leaves_ctrl_u_to_the_frame(opened: Opener) -> None:
+    """On X11 it means: delete the line."""
+    shell, desk = opened("verify")
+    screen(shell).form.focus("signer_name")
+    edit, user = QApplication.focusWidget(), desk.user
+    assert edit is screen(shell).form.row("signer_name").edit
+    keys = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    assert shell.eventFilter(edit, keys) and not keys.isAccepted()
+    letter = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_U, Qt.KeyboardModifier.NoModifier, "u")
+    assert not shell.eventFilter(edit, letter)
+    press("Ctrl+U")
+    settle()
+    assert desk.user != user
+
+
+def test_a_key_that_is_held_down_passes_work_on_once(opened: Opener) -> None:
+    shell, _desk = opened("sign")
+    repeats = {s.key().toString(): s.autoRepeat() for s in shell.findChildren(QShortcut)}
+    once = ("Ctrl+Return", "Space", "Ctrl+N", "Ctrl+U", "X", "R", "F5")
+    assert [repeats[k] for k in once] == [False] * len(once)
+    assert [repeats[k] for k in ("PgDown", "Ctrl+Down", "Alt+Left", "Ctrl+Z")] == [True] * 4
+
+
+def test_the_sheet_of_keys_gives_the_focus_back_and_lets_no_work_through(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    table, user = screen(shell).table, desk.user
+    for closes in ("Escape", "Ctrl+Return", "Ctrl+U", "Ctrl+/"):
+        table.setFocus()
+        press("Ctrl+/")
+        assert shell.key_sheet.isVisible() and not table.hasFocus()
+        press(closes)
+        assert not shell.key_sheet.isVisible() and table.hasFocus()
+        assert (desk.user, screen(shell).pin.hasFocus(), desk.called("sign")) == (user, False, [])
+
+
+def test_a_click_in_the_foot_bar_leaves_the_keys_to_the_screen(opened: Opener) -> None:
+    shell, _desk = opened("verify")
+    screen(shell).form.focus("signer_name")
+    for button in (*shell.foot.buttons, shell.foot.primary):
+        assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
 
 
 def test_question_mark_opens_the_key_sheet(opened: Opener) -> None:

@@ -384,6 +384,20 @@ def test_a_remote_service_asks_for_pin_and_code_after_the_first_press(opened: Op
     assert (sign.pin.text(), sign.side.otp.text()) == ("", "")
 
 
+def test_escape_leaves_the_pin_and_what_was_typed_is_gone(opened: Opener) -> None:
+    """Space and X are letters there: whoever goes on with the queue types into the PIN."""
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk.token = TokenStatus(TokenState.READY)
+    sign._token(desk.token)
+    sign.pin.setFocus()
+    sign._tell()
+    assert "Esc để về hàng chờ" in sign.foot().missing
+    type_vi(sign.pin, " x ")
+    press("Escape")
+    assert sign.table.hasFocus() and sign.pin.text() == "" and "Esc" not in sign.foot().missing
+
+
 def test_pin_and_code_are_forgotten_with_the_person(opened: Opener) -> None:
     shell, desk = opened("sign")
     sign = screen(shell)

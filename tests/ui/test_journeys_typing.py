@@ -62,6 +62,16 @@ def test_three_proposals_each_with_its_key_and_why(opened: Opener, sheets: Sheet
     assert desk.called("confirm")[0][1]["issued_date"] == "2019-03-14"
 
 
+def test_ctrl_z_takes_a_proposal_back(opened: Opener, sheets: Sheets) -> None:
+    shell, _desk = opened("verify", desk=verifystates.proposals(sheets))
+    row = verify_of(shell).form.row("issued_date")
+    before = row.edit.text()
+    press("Alt+3")
+    assert row.edit.text() != before
+    press("Ctrl+Z")
+    assert row.edit.text() == before
+
+
 def test_a_key_without_its_proposal_changes_nothing(opened: Opener) -> None:
     shell, _desk = opened("verify")
     row = verify_of(shell).form.row("subject")

@@ -315,7 +315,7 @@ class CaptureScreen(Screen):
         self._new(lambda _: self.strip.setFocus(), "issued")
 
     def back_to_pages(self) -> None:
-        self.strip.setFocus()
+        (self.strip if self.view and self.view.pages else self.list).setFocus()
 
     def show_dossier(self, dossier_id: DossierId) -> None:
         self._wanted = dossier_id

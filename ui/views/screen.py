@@ -116,8 +116,12 @@ class Screen(QWidget):
         """Esc: close what is open, stop what runs; False if there was nothing."""
         return False
 
+    def forget_user(self) -> None:
+        """Somebody else sits here now: nothing that the last one keyed stays, also while another screen is in front."""
+
     def user_changed(self) -> None:
-        """Somebody else sits here now."""
+        """The same of the screen in front, which goes on for the new one."""
+        self.forget_user()
         self.activate()
 
     def line_changed(self, online: bool | None) -> None:

@@ -167,14 +167,13 @@ class SignScreen(Screen):
         self.table.setFocus()
         self._tell()
 
-    def user_changed(self) -> None:
-        if self.ledger.isVisible():
+    def forget_user(self) -> None:
+        if not self.ledger.isHidden():
             self._close_ledger()
         self._said = ""
         self._numbers.clear()
         self.side.forget()
         self.viewer.forget()
-        self.activate()
 
     def open_document(self, document_id: str, field: str = "") -> None:
         self._wanted = document_id
@@ -407,6 +406,11 @@ class SignScreen(Screen):
             self.reason.hide()
             self.table.setFocus()
             return True
+        if self.side.has_secret_focus():
+            self.side.forget()
+            self.table.setFocus()
+            self._tell()
+            return True
         return self.ledger.escape() or self.viewer.close_verdict()
 
     def choose_picture(self) -> None:
@@ -481,6 +485,8 @@ class SignScreen(Screen):
         row = self._row()
         if self.desk.user.role not in (OFFICIAL, REGISTRAR):
             return SIGNER_ONLY
+        if self.side.has_secret_focus():
+            return f"Nhập mã để {self._verb} – Esc để về hàng chờ"
         if row is not None and not row.seen and passed(row) and row.gate:
             left = self.viewer.unshown(row)
             return f"Trang {left[0] + 1} chưa xem hết – nhấn Space" if left else "Đã xem đủ trang – nhấn Space để đánh dấu"

@@ -177,6 +177,9 @@ class SignSide(Card):
         self.forget()
         return pin, otp
 
+    def has_secret_focus(self) -> bool:
+        return self.pin.hasFocus() or self.otp.hasFocus()
+
     def forget(self) -> None:
         self.pin.clear()
         self.otp.clear()

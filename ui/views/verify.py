@@ -137,10 +137,11 @@ class VerifyScreen(Screen):
     # --- loading
     def activate(self) -> None:
         self.reload()
+        if self.document is not None:
+            self.form.focus(self.form.current)
 
-    def user_changed(self) -> None:
+    def forget_user(self) -> None:
         self.document = None
-        self.reload()
 
     def open_document(self, document_id: str, field: str = "") -> None:
         self._wanted, self._wanted_field = document_id, field

@@ -267,7 +267,9 @@ class FieldRow(Row):
         if self.between is None and offered[number][0] == nfc(self.edit.text()):
             return False
         self.edit.settle()
-        self.put(offered[number][0])
+        self.edit.selectAll()
+        self.edit.insert(offered[number][0])  # what stood there comes back with Ctrl+Z
+        self.edit.setCursorPosition(0)
         self._typed()
         gap = self.edit.text().find(dates.GAP) if self.is_date else -1
         if gap >= 0:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from workstation.domain.dossier import Document, DocumentState, Dossier, DossierState, send_back, unchecked
 from workstation.domain.errors import WorkstationError
-from workstation.domain.fields import FieldOrigin, IndexField
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal
 from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.issue import GIVEN_IN_MARK
 from workstation.domain.page import PageState
 from workstation.domain.ports import UnitOfWork
 from workstation.domain.profile import DocumentRule, Profile
+from workstation.domain.remarks import MOST_PROPOSALS
 from workstation.usecases import held, rekey, suggest
 from workstation.usecases.fieldvalues import named
 from workstation.usecases.office import Office, day
@@ -120,8 +121,28 @@ def _unreadable(document: Document, name: str, on: bool, by: UserName, blind: fr
     if on is (old is not None and old.origin is FieldOrigin.UNREADABLE):
         return document
     place = old or IndexField(name, "", 0.0)
-    said = IndexField(name, "", 0.0, place.page, place.box, FieldOrigin.UNREADABLE if on else FieldOrigin.TYPED, doubt=not on)
+    said = _marked(place) if on else _unmarked(place)
     return replace(document, fields=(*(f for f in document.fields if f.name != name), said))
+
+
+_PUT_AWAY = "put_away"
+
+
+def _marked(field: IndexField) -> IndexField:
+    """As unreadable: empty, with what stood there kept for whoever takes that back."""
+    kept = (Proposal(field.value, _PUT_AWAY),) if field.value else ()
+    others = tuple(p for p in field.proposals if p.value != field.value)
+    proposals = (*kept, *others)[:MOST_PROPOSALS]
+    return IndexField(field.name, "", 0.0, field.page, field.box, FieldOrigin.UNREADABLE, proposals=proposals)
+
+
+def _unmarked(field: IndexField) -> IndexField:
+    """With what stood there before, to be looked at."""
+    first, others = field.proposals[:1], field.proposals[1:]
+    if not first or first[0].why != _PUT_AWAY:
+        first, others = (), field.proposals
+    value = first[0].value if first else ""
+    return IndexField(field.name, value, 0.0, field.page, field.box, FieldOrigin.TYPED, doubt=True, proposals=others)
 
 
 def tried(office: Office, document_id: DocumentId, values: Mapping[str, str], by: UserName) -> tuple[IndexField, ...]:

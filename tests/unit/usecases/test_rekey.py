@@ -13,7 +13,7 @@ from tests.unit.usecases.room import Room
 from workstation.domain.doctype import ValueKind
 from workstation.domain.dossier import Document, DocumentState
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.fields import FieldOrigin, WeakWord
+from workstation.domain.fields import FieldOrigin, IndexField, WeakWord
 from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.rekey import Difference, KeyStep
 from workstation.usecases import check, edit, fieldvalues, queries, rekey
@@ -179,6 +179,26 @@ def test_sent_back_with_a_reason_it_is_entered_and_keyed_anew(world: World):
 
 
 # --- unreadable
+
+
+def test_what_stood_in_a_field_comes_back_when_it_can_be_read_after_all(world: World):
+    document = ids(world.finished(HEAD))[0]
+
+    def field(name: str) -> IndexField:
+        return next(f for f in seen(world, document, CLERK).fields if f.name == name)
+
+    before = field("number")
+    assert before.value
+    check.set_unreadable(world.office, document, "number", True, CLERK)
+    assert (field("number").value, field("number").origin) == ("", FieldOrigin.UNREADABLE)
+    check.set_unreadable(world.office, document, "number", False, CLERK)
+    after = field("number")
+    assert (after.value, after.doubt, after.page, after.box) == (before.value, True, before.page, before.box)
+    assert all(p.why != "put_away" for p in after.proposals)
+    empty = "signer_name" if not field("signer_name").value else "recipients"
+    check.set_unreadable(world.office, document, empty, True, CLERK)
+    check.set_unreadable(world.office, document, empty, False, CLERK)
+    assert (field(empty).value, field(empty).doubt) == ("", True)
 
 
 def test_an_unreadable_required_field_is_empty_says_so_and_passes_the_gate(world: World):
