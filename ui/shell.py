@@ -331,12 +331,11 @@ class Shell(QMainWindow):
     def next_user(self) -> None:
         if self._sheet_closed():
             return
+        for screen in self.screens.values():
+            screen.forget_user()
         users = self.desk.users
         self.desk.user = users[(users.index(self.desk.user) + 1) % len(users)]
         self.show_user()
-        for screen in self.screens.values():
-            if screen is not self.current:
-                screen.forget_user()
         self.current.user_changed()
         self.refresh()
 

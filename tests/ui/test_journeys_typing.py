@@ -62,6 +62,48 @@ def test_three_proposals_each_with_its_key_and_why(opened: Opener, sheets: Sheet
     assert desk.called("confirm")[0][1]["issued_date"] == "2019-03-14"
 
 
+def test_what_was_typed_waits_for_its_document_and_its_person(opened: Opener) -> None:
+    shell, desk = opened("verify")
+    verify, me = verify_of(shell), desk.user
+    form, mine = verify.form, verify.document.id
+    other = next(d.id for d in verify.queue if d.id != mine)
+
+    def standing() -> str:
+        settle()
+        return str(form.row("signer_name").value())
+
+    read = standing()
+    form.focus("signer_name")
+    form.row("signer_name").edit.selectAll()
+    type_vi(form.row("signer_name").edit, "Lê Thị Khác")
+    verify.open_document(other)
+    settle()
+    assert verify.document.id == other
+    verify.open_document(mine)
+    assert standing() == "Lê Thị Khác"
+    press("Ctrl+U")
+    settle()
+    verify.open_document(mine)
+    assert desk.user != me and standing() == read
+    while desk.user != me:
+        press("Ctrl+U")
+        settle()
+    verify.open_document(mine)
+    assert standing() == "Lê Thị Khác"
+    verify._moved(verify.document)  # confirmed, or given back: it is stored
+    settle()
+    verify.open_document(mine)
+    assert standing() == read
+
+
+def test_a_reason_takes_the_place_of_the_list_of_units(opened: Opener) -> None:
+    shell, _desk = opened("verify")
+    verify = verify_of(shell)
+    verify.place_bar.list.show()
+    press("Ctrl+B")
+    assert verify.place_bar.list.isHidden()
+
+
 def test_ctrl_z_takes_a_proposal_back(opened: Opener, sheets: Sheets) -> None:
     shell, _desk = opened("verify", desk=verifystates.proposals(sheets))
     row = verify_of(shell).form.row("issued_date")

@@ -47,4 +47,5 @@ class DossierList(Card):
         selection.blockSignals(True)
         self.list.setCurrentIndex(self.model.index(row, 0))
         selection.blockSignals(False)
+        self.list.scrollTo(self.list.currentIndex())
         self.list.viewport().update()

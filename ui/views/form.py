@@ -1,5 +1,8 @@
 """The form of a document: its fields in paper order, each with what is doubtful about it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -41,23 +44,26 @@ class Form(QScrollArea):
         self.current = ""
 
     # --- content
-    def load(self, document: DocumentView, fresh: bool) -> None:
-        """``fresh``: another document than before; else typed values stay."""
+    def load(self, document: DocumentView, fresh: bool, typed: Mapping[str, str] = MappingProxyType({})) -> None:
+        """``fresh``: another document than before; else typed values stay. ``typed``: what was typed in it before."""
         self.type_row.load(document.type_code)
         fields = [f for f in document.fields if f.name != "type_name"]
         between = {d.name: d for d in document.differing}
         form = {f.name: f for f in document.form}
         if fresh or [r.definition for r in self.rows] != [form[f.name] for f in fields]:
-            self._rebuild(fields, document, keep={} if fresh else {r.name: r for r in self.rows if r.touched})
+            self._rebuild(fields, document, typed if fresh else self.typed_texts())
         else:
             for row, field in zip(self.rows, fields, strict=True):
                 row.load(field, blind=field.name in document.blind, between=between.get(field.name))
         self.changed.emit()
 
-    def _rebuild(self, fields: list[IndexField], document: DocumentView, keep: dict[str, FieldRow]) -> None:
+    def typed_texts(self) -> dict[str, str]:
+        """What stands in the fields in which somebody has typed, or taken a proposal, by their names."""
+        return {row.name: row.edit.text() for row in self.rows if row.touched}
+
+    def _rebuild(self, fields: list[IndexField], document: DocumentView, typed: Mapping[str, str]) -> None:
         between = {d.name: d for d in document.differing}
         form = {f.name: f for f in document.form}
-        typed = {name: row.edit.text() for name, row in keep.items()}
         for old in self.rows:
             self.body.removeWidget(old)
             old.hide()

@@ -124,7 +124,7 @@ class PlaceBar(QFrame):
     def _clear(self) -> None:
         self.inbox.forget("place")
         self.view, self._name, self._asked = None, "", None
-        self._close_list()
+        self.close_list()
         self.hide()
 
     # --- showing
@@ -141,7 +141,7 @@ class PlaceBar(QFrame):
         if changed:
             self._fill(view)
         if not view.candidates:
-            self._close_list()
+            self.close_list()
         self.show()
 
     def _say(self, rich: str, tone: Tone) -> None:
@@ -175,12 +175,12 @@ class PlaceBar(QFrame):
             self.keys.show()
             self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _close_list(self) -> None:
+    def close_list(self) -> None:
         self.list.hide()
         self.keys.hide()
 
     def _leave(self) -> None:
-        self._close_list()
+        self.close_list()
         self.left.emit()
 
     def _choose(self, row: int) -> None:
@@ -188,7 +188,7 @@ class PlaceBar(QFrame):
         if view is None or document is None or not 0 <= row <= len(view.candidates):
             return
         code = view.candidates[row].code if row < len(view.candidates) else ""
-        self._close_list()
+        self.close_list()
         ask = self.desk.choose_place(document, name, code, view.text)
         self.inbox.ask("choose_place", ask, lambda _: self._chosen(), self._failed)
         self.left.emit()

@@ -44,6 +44,8 @@ class VerifyScreen(Screen):
         self._busy = False
         self._said = ""
         self._told: ErrorNote | None = None
+        self._typed: dict[tuple[str, DocumentId], dict[str, str]] = {}
+        """Of whom and of which document: what was typed and not confirmed."""
         self._build()
         self._keys()
         self.inbox.listen(desk.bus, self._event)
@@ -141,7 +143,13 @@ class VerifyScreen(Screen):
             self.form.focus(self.form.current)
 
     def forget_user(self) -> None:
+        self._put_by()
         self.document = None
+
+    def _put_by(self) -> None:
+        """What was typed and not confirmed waits for its document, and for the one who typed it."""
+        if self.document is not None and (typed := self.form.typed_texts()):
+            self._typed[self.desk.user.name, self.document.id] = typed
 
     def open_document(self, document_id: str, field: str = "") -> None:
         self._wanted, self._wanted_field = document_id, field
@@ -189,6 +197,8 @@ class VerifyScreen(Screen):
 
     def _show(self, document: DocumentView) -> None:
         fresh = self.document is None or self.document.id != document.id
+        if fresh:
+            self._put_by()
         self.document = document
         self.place_bar.show_document(document.id)
         self.stack.setCurrentIndex(1)
@@ -201,7 +211,7 @@ class VerifyScreen(Screen):
             self.inbox.forget("checks")
             self.form.current = ""
         self.paper.show_document(document, fresh)
-        self.form.load(document, fresh)
+        self.form.load(document, fresh, self._typed.pop((self.desk.user.name, document.id), {}) if fresh else {})
         self._banner(document)
         if fresh:
             self._ask_copies(document)
@@ -421,6 +431,7 @@ class VerifyScreen(Screen):
         if document is not None:
             self.form.settle()
             self._close_bars()
+            self.place_bar.close_list()
             bar.open(document.id) if isinstance(bar, CardBar) else bar.open(text)
 
     def _bar(self) -> ReasonBar | CardBar | None:
@@ -441,6 +452,7 @@ class VerifyScreen(Screen):
         document = self.document
         if document is not None and not self._busy:
             self._busy = True
+            self._put_by()
             self.inbox.ask("later", self.desk.later(document.id), lambda _: self._moved(document), self._refused)
 
     def _back_to_form(self) -> None:
