@@ -194,13 +194,14 @@ check() {
     [ -z "$failed" ] || { say "Not clean:$failed"; return 1; }
 }
 
-# The whole suite runs as two processes: what kills, cuts, sends and waits beside what reckons. Together they need 20 minutes of
+# The whole suite runs as two processes: what kills, cuts, sends, builds and waits beside what reckons. Together they need 20 minutes of
 # two cores, one after the other more than CI has. What counts the bytes that a cut line loses comes last, with the machine to
 # itself: a server that is kept waiting for a core has less when it is asked than has arrived.
 tests() {
     [ $# = 0 ] || { python -m pytest "$@"; return; }
     mkdir -p build
-    apart='tests/fault tests/flow tests/unit/sync' alone=tests/unit/sync/test_faults.py
+    apart='tests/conformance tests/fault tests/flow tests/unit/installer tests/unit/jobs tests/unit/scanners tests/unit/sync'
+    alone=tests/unit/sync/test_faults.py
     # shellcheck disable=SC2086 # a list of folders
     python -m pytest $apart --ignore=$alone >build/test-waiting.log 2>&1 &
     waiting=$!

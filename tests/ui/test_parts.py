@@ -31,10 +31,10 @@ from ui.views.canvas import PageCanvas
 from ui.views.strip import Run, flow
 from ui.widgets import Elided
 from workstation.domain.dossier import DocumentState, DossierState
-from workstation.domain.errors import WorkstationError
+from workstation.domain.errors import ErrorNote, WorkstationError
 from workstation.domain.ids import DocumentId, DossierId
 from workstation.domain.page import UnreadArea
-from workstation.usecases.views import DossierRow
+from workstation.usecases.views import DossierRow, ImportOutcome
 
 # --- bridge
 
@@ -361,3 +361,19 @@ def test_what_was_not_read_is_named_where_there_is_room_for_it(qtbot: QtBot) -> 
     assert _names(qtbot, 100, 300, 500) == 3
     assert _names(qtbot, 100, 150, 500) == 2, "the second's name would lie on the first"
     assert _names(qtbot, *range(100, 800, 100)) == 0, "of so many, names hide the page; the line over it says how many"
+
+
+def test_files_that_could_not_be_taken_in_are_named(opened: Opener) -> None:
+    shell, _desk = opened("capture")
+    intake = shell.screens["capture"].intake  # type: ignore[attr-defined]
+    names = ["hong.jpg", "ghi-chu.txt", "rong.pdf", "khac.pdf", "nua.pdf"]
+    said = []
+    for count in (1, 2, 3, 5):
+        intake.failures = [ImportOutcome(name, 0, ErrorNote("F03", (("file", name),))) for name in names[:count]]
+        said.append(intake.failed()[1].partition("Tệp hong.jpg")[0])
+    assert said == [
+        "",
+        "2 tệp chưa nhập được (gồm cả ghi-chu.txt). ",
+        "3 tệp chưa nhập được (gồm cả ghi-chu.txt, rong.pdf). ",
+        "5 tệp chưa nhập được (gồm cả ghi-chu.txt, rong.pdf và 2 tệp khác). ",
+    ]

@@ -16,6 +16,9 @@ from workstation.usecases.views import ImportOutcome, PageView
 
 ScanAt = Callable[[PageId, str, str, Callable[[ImportOutcome], None], Callable[[], bool]], "Future[int]"]
 
+_NAMED = 3
+"""Files that can't be taken in and are named in the one sentence; the others are counted."""
+
 
 class Intake(QObject):
     changed = Signal()
@@ -158,12 +161,15 @@ class Intake(QObject):
         return f"Đã nhận {self.sheets} tờ, {self.received} trang – đếm lại chồng giấy" if self.sheets else ""
 
     def failed(self) -> tuple[ErrorNote, str] | None:
-        """The first failure, and all of them in a sentence."""
+        """The first failure, and all of them in a sentence: it says why the first could not be taken in, and which others."""
         if not self.failures:
             return None
         first = self.failures[0]
         note = first.error or ErrorNote("F03")
         if "file" not in dict(note.params) and first.name:
             note = ErrorNote(note.code, (*note.params, ("file", first.name)))
-        count = f"{len(self.failures)} tệp chưa nhập được. " if len(self.failures) > 1 else ""
+        names = ", ".join(f.name for f in self.failures[1:_NAMED] if f.name)
+        more = f" và {len(self.failures) - _NAMED} tệp khác" if len(self.failures) > _NAMED else ""
+        also = f" (gồm cả {names}{more})" if names else ""
+        count = f"{len(self.failures)} tệp chưa nhập được{also}. " if len(self.failures) > 1 else ""
         return note, f"{count}{messages.sentence(note)}  {note.code}"
