@@ -22,6 +22,7 @@ import pymupdf
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from ocr import jpegs
 from ocr.tiffpages import page_alone
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import IDENTITY, Matrix
@@ -282,7 +283,7 @@ def _whole_jpeg(data: bytes, image: Image.Image) -> Pixels | None:
     None for what is Pillow's: other modes, several scans, and data that breaks off or holds a foreign marker, of which
     Pillow says so while OpenCV paints the rest grey (of 400 pictures with bytes changed or missing it refused the same 39).
     """
-    end = _MARKER.search(data, _scan(data)) if image.mode in ("L", "RGB") else None
+    end = _MARKER.search(data, jpegs.scan_begins(data)) if image.mode in ("L", "RGB") else None
     if end is None or end[0] != b"\xff\xd9" or data[end.end() :].strip(b"\0\r\n"):
         return None
     form = cv2.IMREAD_GRAYSCALE if image.mode == "L" else cv2.IMREAD_COLOR_RGB
@@ -463,7 +464,7 @@ def _jpeg_stream(document: pymupdf.Document, scan: PdfScan) -> bytes | None:
     if document.xref_get_key(scan.xref, "Filter")[1].strip("[] ") != "/DCTDecode":
         return None
     data = document.xref_stream_raw(scan.xref)
-    return data if data and _carriable(io.BytesIO(data)) else None
+    return data if data and jpegs.carriable(io.BytesIO(data)) else None
 
 
 def load_frame(path: Path, frame: int, limits: Limits | None = None) -> Frame:
@@ -487,36 +488,7 @@ def raw_jpeg(path: Path, frame: int) -> tuple[bytes, int] | None:
             return None
         orientation = exif_orientation(image)
     data = path.read_bytes()
-    return (data, orientation) if _carriable(io.BytesIO(data)) else None
-
-
-def _carriable(stream: io.BytesIO) -> bool:
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(stream, formats=("JPEG",)) as image:
-            layers = getattr(image, "layers", 0)
-            plain = image.mode in ("L", "RGB") and layers in (1, 3)
-    except (OSError, SyntaxError, ValueError):
-        return False  # the decoder that follows says what is wrong with it
-    return plain and _start_of_frame(stream.getvalue()) in (0xC0, 0xC1, 0xC2)
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """A JPEG's markers (ITU-T T.81, table B.1; the low byte), each with where its segment ends; not beyond the first scan's."""
-    at, marker = 2, 0
-    while at + 4 <= len(data) and data[at] == 0xFF and marker != 0xDA:
-        marker, begun = data[at + 1], at
-        at += 1 if marker == 0xFF else 2 + int.from_bytes(data[begun + 2 : begun + 4])
-        yield marker, at
-
-
-def _start_of_frame(data: bytes) -> int:
-    """The first SOF marker's low byte; 0 if there is none."""
-    return next((m for m, _ in _segments(data) if 0xC0 <= m <= 0xCF and m not in (0xC4, 0xC8, 0xCC)), 0)
-
-
-def _scan(data: bytes) -> int:
-    """Where the first scan's data begins; the very end if there is none."""
-    return next((end for marker, end in _segments(data) if marker == 0xDA), len(data))
+    return (data, orientation) if jpegs.carriable(io.BytesIO(data)) else None
 
 
 # A file that breaks off is damaged, not a page with a grey lower half.
