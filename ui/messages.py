@@ -227,6 +227,7 @@ PAGE_STATES: dict[PageState, Words] = {
 }
 TOKEN_STATES: dict[TokenState, Words] = {
     TokenState.READY: ("Đã cắm USB ký số", "Signing token ready"),
+    TokenState.UNKNOWN: ("Đang đọc khóa ký…", "Reading the signing key…"),
     TokenState.ABSENT: ("Chưa cắm USB ký số", "No signing token"),
     TokenState.PIN_LOW: ("Còn ít lần nhập PIN", "Few PIN tries left"),
     TokenState.PIN_FINAL: ("Còn 1 lần nhập PIN", "1 PIN try left"),

@@ -4,10 +4,10 @@ from ui.wording import RESCAN, Message
 
 CHECKING: dict[str, Message] = {
     "K05": Message(
-        'Hai lần nhập khác nhau ở ô ["{field}"|bắt buộc gõ lại]. [Đã giữ cả hai; người thứ ba xem ảnh và chọn ({others} người ở '
-        "trạm này làm được)|Xem ảnh và chọn giá trị đúng].",
-        'The two entries differ in ["{field}"|a field that is keyed twice]. [Both are kept; a third person looks at the picture '
-        "and chooses ({others} here can)|Look at the picture and choose the right value].",
+        'Hai lần nhập[ của {document}] khác nhau ở ô ["{field}"|bắt buộc gõ lại]. [Đã giữ cả hai; người thứ ba xem ảnh và chọn '
+        "({others} người ở trạm này làm được)|Xem ảnh và chọn giá trị đúng].",
+        'The two entries[ of {document}] differ in ["{field}"|a field that is keyed twice]. [Both are kept; a third person '
+        "looks at the picture and chooses ({others} here can)|Look at the picture and choose the right value].",
     ),
     "K09": Message(
         'Hai lần nhập khác nhau ở ô ["{field}"|bắt buộc gõ lại] và trạm này chưa có người thứ ba để chọn. Văn bản vẫn '

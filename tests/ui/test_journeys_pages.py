@@ -266,6 +266,9 @@ def test_a_quarantined_page_says_why_and_takes_no_tool(opened: Opener) -> None:
     assert see(shell, "Trang 4 không xử lý được nên đã để riêng; ảnh gốc còn nguyên.")
     keys("C")
     assert now(shell).work.tool is None and see(shell, "Chưa xem được ảnh trang 4")
+    go_to(now(shell), 0)
+    assert not see(shell, "Chưa xem được ảnh trang 4"), "said of another page"
+    go_to(now(shell), 3)
     keys("Del")
     assert desk.called("set_dropped") == [("p4", True)]
 

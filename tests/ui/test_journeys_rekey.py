@@ -7,8 +7,11 @@ from tests.ui import answers, states, verifystates
 from tests.ui.conftest import Opener, settle
 from tests.ui.hands import next_action, press, see, type_vi
 from tests.ui.paper import Sheet
+from ui.models.signing import shown_title
 from ui.shell import Shell
+from ui.views import verifywords
 from ui.views.verifyrows import Mark
+from workstation.domain.errors import ErrorNote
 from workstation.domain.fields import FieldOrigin
 from workstation.domain.rekey import Difference
 
@@ -132,6 +135,17 @@ def test_an_entry_that_was_left_empty_can_be_taken(opened: Opener, sheets: Sheet
     assert form.row("identity_number").mark() is Mark.DIFFERS and see(shell, "(để trống)")
     press("Alt+1")
     assert form.row("identity_number").mark() is not Mark.DIFFERS
+
+
+def test_what_is_told_of_the_last_document_says_which(opened: Opener) -> None:
+    shell, _desk = opened("verify")
+    verify = verify_of(shell)
+    before = verify.document
+    verify._moved(before, ErrorNote("K05", (("field", "Số văn bản"), ("others", 2))))
+    settle()
+    assert verify.document.id != before.id
+    title = verifywords.title(before, shown_title(before))
+    assert verify.note.text.text().startswith(f'Hai lần nhập của {title} khác nhau ở ô "Số văn bản".')
 
 
 # --- unreadable

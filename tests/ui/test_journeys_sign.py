@@ -398,6 +398,17 @@ def test_escape_leaves_the_pin_and_what_was_typed_is_gone(opened: Opener) -> Non
     assert sign.table.hasFocus() and sign.pin.text() == "" and "Esc" not in sign.foot().missing
 
 
+def test_a_key_that_was_not_asked_yet_is_not_said_to_be_missing(opened: Opener) -> None:
+    shell, desk = opened("sign")
+    sign = screen(shell)
+    desk.token = TokenStatus(TokenState.UNKNOWN)
+    sign._token(desk.token)
+    assert see(shell, "Đang đọc khóa ký…") and not see(shell, "C01") and not see(shell, "Chưa cắm")
+    press("Ctrl+Return")
+    settle()
+    assert sign.foot().missing == "Đang đọc khóa ký…" and not sign.note.isVisible() and desk.called("sign") == []
+
+
 def test_pin_and_code_are_forgotten_with_the_person(opened: Opener) -> None:
     shell, desk = opened("sign")
     sign = screen(shell)

@@ -233,7 +233,7 @@ class PagesScreen(Screen):
     # --- one page
     def _page_picked(self, index: QModelIndex, _: QModelIndex) -> None:
         self.side.reason.hide()
-        self.work.leave()
+        self.work.page_changed()
         self._show_page()
 
     def _show_page(self) -> None:

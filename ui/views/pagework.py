@@ -37,6 +37,8 @@ class PageWork:
         self.tool: Tool | None = None
         self._of: PageId | None = None
         """The page that the tool works on."""
+        self._lacking = ""
+        """Why a page could not be worked on, as it is said."""
         side.removed.connect(self.take_off)
         side.pad.changed.connect(self._show_tool)
         side.pad.applied.connect(self.apply)
@@ -118,13 +120,24 @@ class PageWork:
         if page is None:
             return None
         if page.state is PageState.NEW:
-            self._note.show_text(f"Trang {page.number} đang được làm lại; đợi xong rồi sửa tiếp.", Tone.INFO)
+            self._lacks(f"Trang {page.number} đang được làm lại; đợi xong rồi sửa tiếp.")
             return None
         self._look.show_after()
         paper = self._look.paper()
         if paper is None:
-            self._note.show_text(f"Chưa xem được ảnh trang {page.number} nên chưa sửa được.", Tone.INFO)
+            self._lacks(f"Chưa xem được ảnh trang {page.number} nên chưa sửa được.")
         return paper
+
+    def _lacks(self, why: str) -> None:
+        self._lacking = why
+        self._note.show_text(why, Tone.INFO)
+
+    def page_changed(self) -> None:
+        """Another page is chosen: what the last one lacked, and its tool, go."""
+        if self._lacking and self._note.text.text() == self._lacking:
+            self._note.clear()
+        self._lacking = ""
+        self.leave()
 
     def _open(self, make: Callable[[Paper], Tool]) -> None:
         page, paper = self._pages.page(), self._paper()

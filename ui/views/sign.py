@@ -40,7 +40,7 @@ class SignScreen(Screen):
         super().__init__(desk)
         self.place = Place("sign", "Ký số", "Ký số", "sign")
         self.state: SignDesk | None = None
-        self.token = TokenStatus(TokenState.ABSENT)
+        self.token = TokenStatus(TokenState.UNKNOWN)
         self._stop: threading.Event | None = None
         self._results: dict[DocumentId, SignProgress] = {}
         self._numbers: dict[DocumentId, str] = {}
@@ -326,7 +326,8 @@ class SignScreen(Screen):
             self.side.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self._said = NO_NUMBER
         elif self.token.state not in USABLE:
-            self.note.show_note(messages.token_note(self.token))
+            if self.token.state is not TokenState.UNKNOWN:
+                self.note.show_note(messages.token_note(self.token))
             self.inbox.ask("token", self.desk.token_status(), self._token, self._token_failed)
             self._said = self._no_token()
         elif (field := self.side.missing()) is not None:

@@ -50,7 +50,7 @@ class SignPage(Card):
         self.page = 0
         self._row: SignRow | None = None
         self._drawn = False
-        self._token = TokenStatus(TokenState.ABSENT)
+        self._token = TokenStatus(TokenState.UNKNOWN)
         self._shown: dict[DocumentId, set[int]] = {}
         self.moves: dict[DocumentId, Move] = {}
         """By how much somebody moved a document's stamp; until it is signed."""

@@ -9,6 +9,7 @@ from workstation.domain.signature import TokenState, TokenStatus
 
 _TONES = {
     TokenState.READY: Tone.GOOD,
+    TokenState.UNKNOWN: Tone.BUSY,
     TokenState.ABSENT: Tone.WARN,
     TokenState.PIN_LOW: Tone.WARN,
     TokenState.PIN_FINAL: Tone.BAD,
@@ -49,6 +50,8 @@ class TokenCard(QFrame):
 def _words(token: TokenStatus) -> tuple[str, list[str]]:
     """Title and lines; a sentence that begins with the title's words is not said twice."""
     title = messages.TOKEN_STATES[token.state][0]
+    if token.state is TokenState.UNKNOWN:
+        return title, []
     if token.state not in (TokenState.READY, TokenState.PIN_LOW, TokenState.PIN_FINAL):
         note = messages.token_note(token)
         words = messages.sentence(note)

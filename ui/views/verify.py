@@ -400,7 +400,10 @@ class VerifyScreen(Screen):
     def _moved(self, document: DocumentView, told: ErrorNote | None = None) -> None:
         """Done with this one: on to the next in the queue. ``told``: what there is to know about it although all is stored."""
         self._busy = False
-        self._told = told
+        # it stands beside the next one: its own title says which was meant
+        self._told = told and ErrorNote(
+            told.code, (*told.params, ("document", verifywords.title(document, shown_title(document))))
+        )
         self.note.clear()
         ids = [d.id for d in self.queue]
         at = ids.index(document.id) if document.id in ids else -1

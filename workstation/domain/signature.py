@@ -158,6 +158,8 @@ class TokenState(Enum):
     READY = "ready"
     SEVERAL = "several"
     """Several certificates in force and none chosen: ``TokenStatus.choices``."""
+    UNKNOWN = "unknown"
+    """Not asked yet, since the program was started."""
     ABSENT = "absent"
     PIN_LOW = "pin_low"
     PIN_FINAL = "pin_final"

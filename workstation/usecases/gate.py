@@ -85,9 +85,12 @@ def _fields(document: Document, profile: Profile, rule: DocumentRule) -> GateChe
     return GateCheck(GateRule.FIELDS, note is None, note, (("have", have), ("need", len(rule.required)), *said))
 
 
+_NO_CERTIFICATE = (TokenState.UNKNOWN, TokenState.ABSENT, TokenState.NO_LIBRARY)
+
+
 def _certificate(organization: str, token: TokenStatus | None) -> GateCheck:
     """The unit named on the stamp must be the unit in the certificate (after the 2025 merger many are not)."""
-    if token is None or not token.organization or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY):
+    if token is None or not token.organization or token.state in _NO_CERTIFICATE:
         return GateCheck(GateRule.CERTIFICATE, True)
     ok = names_unit(token.organization, organization)
     return GateCheck(GateRule.CERTIFICATE, ok, None if ok else ErrorNote("C06", (("unit", token.organization),)))
@@ -122,7 +125,7 @@ def check_sealing(document: Document, organization: str, token: TokenStatus, sea
 
 def _agency(organization: str, token: TokenStatus) -> GateCheck:
     """Only the agency's own certificate seals, nobody's personal one. A practice office has one key for all."""
-    unknown = not token.owner or token.state in (TokenState.ABSENT, TokenState.NO_LIBRARY)
+    unknown = not token.owner or token.state in _NO_CERTIFICATE
     ok = unknown or token.training or names_unit(token.owner, organization)
     return GateCheck(GateRule.AGENCY, ok, None if ok else ErrorNote("C33", (("organization", organization),)))
 

@@ -33,7 +33,7 @@ class Watch:
     ) -> None:
         self.signing = threading.Lock()
         """Held while a batch is being signed: the token is not asked meanwhile, and nothing is lifted."""
-        self.token = TokenStatus(TokenState.ABSENT)
+        self.token = TokenStatus(TokenState.ABSENT if key is None else TokenState.UNKNOWN)
         self.line = LineStatus(None, None, 0)
         self._office = office
         self._sender = sender
