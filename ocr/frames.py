@@ -49,7 +49,7 @@ PDF_ERRORS = (
 """What PyMuPDF raises on damaged files; its own exceptions share no other base."""
 # Pillow finds MPO out of JPEG by itself, and knows HEIF only once it has been taught
 PILLOW_FORMATS = tuple(f for f in _FORMATS if f not in ("MPO", "HEIF"))
-_EXIF_TAG = 0x0112
+_EXIF_TAG, _PHOTOMETRIC = 0x0112, 262
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,9 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     values = np.asarray(image, np.float32)
     highest = values.max(initial=0)
     top = 65535.0 if highest > 4095 else 4095.0 if highest > 255 else 255.0  # twelve bits stand in sixteen
-    return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    grey = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
+    white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0  # Pillow heeds it of fewer bits only
+    return Image.fromarray(255 - grey if white_is_zero else grey)
 
 
 def _cmyk_to_rgb(image: Image.Image) -> Image.Image:

@@ -203,6 +203,16 @@ def test_twelve_bits_in_sixteen_are_as_bright_as_they_say(tmp_path: Path) -> Non
     assert close_to_page(load_frame(tmp_path / "a.tif", 0).pixels)
 
 
+@pytest.mark.parametrize("frames", [1, 3])
+def test_sixteen_bits_of_which_none_is_white(tmp_path: Path, frames: int) -> None:
+    negative = Image.fromarray(65535 - np.asarray(page()).astype(np.uint16) * 257)
+    tags = {262: 0}
+    negative.save(tmp_path / "a.tif", tiffinfo=tags, save_all=True, append_images=[negative] * (frames - 1), dpi=(200, 200))
+    with Image.open(tmp_path / "a.tif") as written:
+        assert written.tag_v2[262] == 0  # type: ignore[attr-defined]
+    assert all(close_to_page(load_frame(tmp_path / "a.tif", n).pixels) for n in range(frames))
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA"])
 def test_grey_with_a_transparent_colour_stays_grey(tmp_path: Path, mode: str) -> None:
     clear: dict[str, Any] = {} if mode == "LA" else {"transparency": 255}
