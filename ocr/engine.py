@@ -51,6 +51,10 @@ class Unread:
         return Engine("none", "", "", "")
 
 
+_LEAST_SENSE = 5.0
+"""What is read with confidence where something is: a word of six letters. In a picture two or three letters are."""
+
+
 def end_up(page: Pixels, dpi: float, recognizer: Recognizer) -> int:
     """0 or 180: which way round the fullest 30 mm of a level, prepared page read better."""
     h = page.shape[0]
@@ -62,7 +66,7 @@ def end_up(page: Pixels, dpi: float, recognizer: Recognizer) -> int:
     at = max(starts, key=lambda y: ink[y + strip] - ink[y])
     band = np.ascontiguousarray(page[at : at + strip])
     upright, turned = (_sense(recognizer.read(p, dpi)) for p in (band, np.ascontiguousarray(np.rot90(band, 2))))
-    return 180 if turned > 1.2 * upright else 0
+    return 180 if turned > max(1.2 * upright, _LEAST_SENSE) else 0
 
 
 def _sense(words: tuple[RawWord, ...]) -> float:

@@ -46,6 +46,10 @@ _SHOWN = {
     "Escape": "Esc",
     "Down": "↓",
     "Ctrl+Down": "Ctrl+↓",
+    "Alt+Left": "Alt+←",
+    "Alt+Right": "Alt+→",
+    "Alt+Up": "Alt+↑",
+    "Alt+Down": "Alt+↓",
 }
 
 ALL = "*"

@@ -377,3 +377,9 @@ def test_files_that_could_not_be_taken_in_are_named(opened: Opener) -> None:
         "3 tệp chưa nhập được (gồm cả ghi-chu.txt, rong.pdf). ",
         "5 tệp chưa nhập được (gồm cả ghi-chu.txt, rong.pdf và 2 tệp khác). ",
     ]
+
+
+def test_no_key_is_named_in_english() -> None:
+    """Those of the arrows stand as arrows on the sheet; Home, Enter, Del, Esc and PgDn stand so on the keyboard."""
+    for command in actions.COMMANDS:
+        assert not {"Left", "Right", "Up", "Down", "Return", "Escape"} & set(command.sheet_key.replace("+", " ").split()), command

@@ -91,6 +91,8 @@ class LedgerPanel(Card):
         self.form, self.user = QComboBox(), QComboBox()
         self.types = QListWidget()
         self.types.setFixedHeight(TYPES_PX)
+        self.types.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.types.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.procedures.setPlaceholderText("Mọi hồ sơ; hoặc 1.005129, 2.000815")
         self.last.setPlaceholderText("Đến khi kết thúc")
         self.first.setPlaceholderText("01/12/2026")
@@ -162,6 +164,7 @@ class LedgerPanel(Card):
                 self.form.addItem(f"{code}. – {name}", code)
             for code, name in ((ALL_TYPES, "Mọi loại văn bản"), *view.types):
                 item = QListWidgetItem(name, self.types)
+                item.setToolTip(name)
                 item.setData(Qt.ItemDataRole.UserRole, code)
                 item.setCheckState(Qt.CheckState.Unchecked)
         if not self.first.text():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from ocr.engine import Recognizer, recognizer
+from ocr.engine import Recognizer, Unread, end_up, recognizer
 from ocr.frames import Pixels
 from ocr.geometry import grey
+from ocr.lines import RawWord
 from ocr.prepare import prepare
 from ocr.tesseract import FOREIGN, TesseractLibrary, TesseractProgram
 from tests.pagemaker import OFFICE, Kind, PageSpec, make_page, quick_page
@@ -114,3 +115,32 @@ def test_a_machine_without_the_library_reads_through_the_program(monkeypatch: py
     drawn = quick_page()
     words = {w.text for w in fallback.read(grey(np.asarray(drawn.image.convert("RGB"))), 300)}
     assert len(words & set(drawn.text.split())) > 0.8 * len(words)
+
+
+class Says(Unread):
+    """Reads the words of one of two pictures, whichever it is shown: the one that is dark above, or the one dark below."""
+
+    def __init__(self, upright: tuple[RawWord, ...], turned: tuple[RawWord, ...]) -> None:
+        self.upright, self.turned = upright, turned
+
+    def read(self, page: Pixels, dpi: float, *, block: bool = False) -> tuple[RawWord, ...]:
+        return self.upright if page[: len(page) // 2].mean() < page[len(page) // 2 :].mean() else self.turned
+
+
+def test_a_page_is_turned_over_by_words_and_not_by_letters_seen_in_a_picture() -> None:
+    def words(*said: tuple[str, float]) -> tuple[RawWord, ...]:
+        return tuple(RawWord(text, (0, 0, 10, 10), sure, (0, 0)) for text, sure in said)
+
+    page = np.full((200, 200), 255, np.uint8)
+    page[20:60] = 0
+    specks = words(("mm", 0.84), ("KH", 0.33), ("MU", 0.33), ("HBỤU", 0.42), ("——", 0.9), (":", 0.9))
+    title, backwards = words(("QUYẾT", 0.92), ("ĐỊNH", 0.9)), words(("HNỊQ", 0.4), ("2j1HL", 0.6))
+    cases = [
+        ((), specks, 0),
+        ((), title, 180),
+        (title, (), 0),
+        (title, backwards, 0),
+        (backwards, title, 180),
+        (specks, title, 180),
+    ]
+    assert [end_up(page, 300, Says(upright, turned)) for upright, turned, _ in cases] == [way for _, _, way in cases]
