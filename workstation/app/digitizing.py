@@ -15,7 +15,7 @@ from typing import Any
 
 from ui.messages import Lang
 from workstation.app.console import usable_folder, words
-from workstation.app.dossier_folder import INDEX, begin, folder_for, head, is_free
+from workstation.app.dossier_folder import INDEX, begin, folder_for, folders_of, head, is_free
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.shapes import documents_json, engine_json, outcome_json, page_json, read_json
 from workstation.app.stopping import ended_by_sigterm
@@ -97,7 +97,7 @@ def run_digitize(
 ) -> Results:
     """PDF/A of each argument's documents in ``output``/<code, folder or file name>/ (``dossier_folder``), and ``dossier.json``
     beside them. Of what can't be read nothing is written. U01 if another dossier with the code is there."""
-    inputs = {Path(os.path.realpath(path)) for path in expand(files)}
+    inputs = folders_of(expand(files))
     everything = list(map(str, files))
     with _bench(jobs, profile) as bench:
         usable_folder(output, "-o")

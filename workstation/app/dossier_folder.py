@@ -4,13 +4,20 @@ results may be asked for beside the scans, and two folders of scans may have the
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
 from workstation.domain.durable import write_durably
 
 INDEX = "dossier.json"
+
+
+def folders_of(files: Iterable[Path]) -> frozenset[Path]:
+    """Where the files lie, by whatever path they were named: of thousands of scans a few folders are kept."""
+    return frozenset(
+        Path(os.path.realpath(place)) for file in files for place in (file.parent, Path(os.path.realpath(file)).parent)
+    )
 
 
 def folder_for(output: Path, name: str, sources: Sequence[str], inputs: Collection[Path]) -> Path:
@@ -21,9 +28,9 @@ def folder_for(output: Path, name: str, sources: Sequence[str], inputs: Collecti
 
 def is_free(folder: Path, sources: Sequence[str], inputs: Collection[Path]) -> bool:
     """Whether the dossier may lie there: new, empty, or made of the same ``sources`` (arguments of the command), and none of the
-    ``inputs`` (real paths of files) is in it."""
+    ``inputs`` (``folders_of`` them) lies in it."""
     real = Path(os.path.realpath(folder))
-    if any(real == file or real in file.parents for file in inputs):
+    if any(real == held or real in held.parents for held in inputs):
         return False
     if not os.path.lexists(folder):
         return True

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workstation.app.dossier_folder import INDEX, begin, folder_for, head, is_free
+from workstation.app.dossier_folder import INDEX, begin, folder_for, folders_of, head, is_free
 
 SCAN = "/scans/HS.2024.01"
 
@@ -49,10 +49,23 @@ def test_no_dossier_lies_where_an_input_does_by_whatever_path(tmp_path: Path) ->
     scan.parent.mkdir(parents=True)
     scan.write_bytes(b"")
     (tmp_path / "out").symlink_to(tmp_path)
-    assert folder_for(tmp_path, "HS", [SCAN], {scan}) == tmp_path / "HS-2"
-    assert folder_for(tmp_path / "out", "HS", [SCAN], {scan}) == tmp_path / "out" / "HS-2"
+    assert folder_for(tmp_path, "HS", [SCAN], folders_of([scan])) == tmp_path / "HS-2"
+    assert folder_for(tmp_path / "out", "HS", [SCAN], folders_of([scan])) == tmp_path / "out" / "HS-2"
     begin(tmp_path / "HS", [SCAN])  # even one that says it is of these sources
-    assert not is_free(tmp_path / "HS", [SCAN], {scan})
+    assert not is_free(tmp_path / "HS", [SCAN], folders_of([scan]))
+
+
+def test_a_link_to_an_input_counts_where_it_leads_and_where_it_lies(tmp_path: Path) -> None:
+    there, here = tmp_path / "out" / "HS", tmp_path / "in"
+    there.mkdir(parents=True)
+    here.mkdir()
+    (there / "1.pdf").write_bytes(b"")
+    (here / "1.pdf").symlink_to(there / "1.pdf")
+    held = folders_of([here / "1.pdf", here / "gone.pdf"])
+    assert held == {there, here}
+    assert (
+        not is_free(there, [SCAN], held) and not is_free(here, [SCAN], held) and is_free(tmp_path / "out" / "new", [SCAN], held)
+    )
 
 
 def test_names_that_are_no_unicode_are_known_again(tmp_path: Path) -> None:
