@@ -65,7 +65,7 @@ class Frame:
     drawn: bool = False
     """A PDF's page that is not one picture and nothing else: it may have words of its own."""
     seen_dpi: float | None = None
-    """Of such a page that is covered by pictures: the least of theirs, whatever it is drawn at."""
+    """Of such a page that is covered by pictures: theirs, whatever it is drawn at."""
 
     @property
     def info(self) -> FrameInfo:
@@ -168,7 +168,7 @@ def credible_dpi(x: float, width: int, height: int) -> bool:
     if not math.isfinite(x) or not 90 <= x <= 2400:
         return False
     short, long = sorted((width / x, height / x))
-    if round(x) in _OF_SCANNERS and abs(x - round(x)) < 0.5 and ((short <= 34 and long <= 47.5) or (short <= 9 and long <= 120)):
+    if round(x) in _OF_SCANNERS and ((short <= 34 and long <= 47.5) or (short <= 9 and long <= 120)):
         return long >= 2
     return short <= 17 and long <= 24 and long >= 2
 
@@ -212,9 +212,9 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Sixteen-bit and float pictures to 8-bit grey; full scale is 65535 except where the values say otherwise."""
     values = np.asarray(image, np.float32)
     highest = values.max(initial=0)
-    top = 65535.0 if highest > 4095 else 4095.0 if highest > 255 else 255.0  # twelve bits stand in sixteen
-    grey = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
     white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0  # Pillow heeds it of fewer bits only
+    top = 65535.0 if highest > 4095 or white_is_zero else 4095.0 if highest > 255 else 255.0  # twelve bits stand in sixteen
+    grey = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
     return Image.fromarray(255 - grey if white_is_zero else grey)
 
 
@@ -432,15 +432,17 @@ _COVERS, _PIECE = 0.5, 0.05
 
 
 def _seen_dpi(page: pymupdf.Page) -> float | None:
-    """The least resolution of the pictures that cover a page; None where it is mostly something else."""
-    found, covered = [], 0.0
+    """The resolution of the pictures that cover a page: of layers the finest, for writing lies on a coarse ground; of pieces side
+    by side the coarsest. None where a page is mostly something else."""
+    layers, pieces, covered = list[float](), list[float](), 0.0
     for info in page.get_image_info():
         share = abs(pymupdf.Rect(info["bbox"]) & page.rect) / (abs(page.rect) or 1)
         covered += share
         if share >= _PIECE:
             a, b, c, d, _, _ = info["transform"]
-            found.append(72 * min(info["width"] / (math.hypot(a, b) or 1), info["height"] / (math.hypot(c, d) or 1)))
-    return min(found) if found and covered >= _COVERS else None
+            dpi = 72 * min(info["width"] / (math.hypot(a, b) or 1), info["height"] / (math.hypot(c, d) or 1))
+            (layers if share >= _COVERS else pieces).append(dpi)
+    return max(layers) if layers else min(pieces) if pieces and covered >= _COVERS else None
 
 
 def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixels | None:

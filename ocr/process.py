@@ -76,10 +76,10 @@ def clean(
         return measure_lie(plain, dpi, read_both_ways, across=otherwise == "across")
 
     done = worked(frame, work, measure, over=otherwise == "over", least_ink=least_ink)
-    if frame.dpi_known or not any(t.name == "crop" and t.reason == "border" for t in done.recipe):
-        return done
+    cut_off = [t for t in done.recipe if t.name == "crop"]
+    asked = any(t.name not in ("rotate", "deskew", "crop") for t in done.recipe) or any(t.reason != "border" for t in cut_off)
     # the shorter side of what a camera saw was taken for A4's, the table around the sheet with it
-    return done if any(t.name in ("perspective", "spread") for t in done.recipe) else replace(done, dpi=paper_dpi(done.page))
+    return done if frame.dpi_known or asked or not cut_off else replace(done, dpi=paper_dpi(done.page))
 
 
 def process(job: PageJob, recognizer: Recognizer) -> PageResult:

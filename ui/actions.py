@@ -173,7 +173,7 @@ def of_screen(screen: str) -> tuple[Command, ...]:
 
 
 _MOVES = frozenset((
-    "undo", "redo", "page_left", "page_right", "next_doubt", "previous_doubt", "next_weak", "page_down", "page_up", "zoom_in",
+    "undo", "redo", "page_left", "page_right", "next_weak", "page_down", "page_up", "zoom_in",
     "zoom_out", "sign_page_down", "sign_page_up", "stamp_left", "stamp_right", "stamp_up", "stamp_down", "hits",
 ))  # fmt: skip
 """What a key that is held down goes on doing. Whatever passes work on, marks or makes something is done once a press."""

@@ -53,7 +53,9 @@ class KeySheet(QWidget):
         columns.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Work goes on where it was."""
+        """Work goes on where it was. A window that is minimised hides the sheet too, and shows it again."""
+        if event.spontaneous():
+            return
         before, self._before = self._before, None
         if before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -409,10 +409,10 @@ MESSAGES: dict[str, Message] = {
         "The program is open on this data already. Use that window, or close it and try again.",
     ),
     "B01": Message(
-        "Chương trình gặp lỗi của chính nó[ ở bước {step}][ với tệp {file}]. Dữ liệu đã lưu vẫn an toàn; sao chép thông tin lỗi "
-        "gửi quản trị.",
-        "The program met a fault of its own[ in step {step}][ on the file {file}]. Saved data is safe; copy the details and send "
-        "them to IT.",
+        "Chương trình gặp lỗi của chính nó[ ở bước {step}][ với tệp {file}][ trang {page}][ ({type})]. Dữ liệu đã lưu vẫn an "
+        "toàn; sao chép thông tin lỗi gửi quản trị.",
+        "The program met a fault of its own[ in step {step}][ on the file {file}][ page {page}][ ({type})]. Saved data is safe; "
+        "copy the details and send them to IT.",
         "Sao chép thông tin lỗi",
         "Copy error details",
     ),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pymupdf
+import pytest
 from PIL import Image
 
 from tests.flow.conftest import Ran
@@ -83,7 +84,8 @@ def test_odd_names_and_a_link_to_itself_are_files_like_others(cli: Callable[...,
         assert (tmp_path / "out" / f"QD \ufffd\ufffd\ufffd-{n}" / "01-thong-bao.pdf").exists()
 
 
-def test_the_end_of_the_session_leaves_nothing_that_was_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_the_end_of_the_session_leaves_nothing_that_was_read(tmp_path: Path, number: signal.Signals) -> None:
     scans = tmp_path / "scans"
     scans.mkdir()
     for n in range(12):
@@ -97,11 +99,11 @@ def test_the_end_of_the_session_leaves_nothing_that_was_read(tmp_path: Path) -> 
         while not list(temporary.rglob("*text.json")) and time.monotonic() < until:
             time.sleep(0.02)
         assert list(temporary.rglob("*text.json")), "no page was read"
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         _, err = process.communicate(timeout=30)
     finally:
         process.kill()
-    assert (process.returncode, err) == (128 + signal.SIGTERM, "")
+    assert (process.returncode, err) == (128 + number, "")
     assert [p for p in temporary.rglob("*") if p.is_file()] == []
 
 

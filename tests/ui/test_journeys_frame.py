@@ -133,7 +133,7 @@ def test_a_field_with_the_focus_leaves_ctrl_u_to_the_frame(opened: Opener) -> No
 def test_a_key_that_is_held_down_passes_work_on_once(opened: Opener) -> None:
     shell, _desk = opened("sign")
     repeats = {s.key().toString(): s.autoRepeat() for s in shell.findChildren(QShortcut)}
-    once = ("Ctrl+Return", "Space", "Ctrl+N", "Ctrl+U", "X", "R", "F5")
+    once = ("Ctrl+Return", "Space", "Ctrl+N", "Ctrl+U", "X", "R", "F5", "Shift+Return")
     assert [repeats[k] for k in once] == [False] * len(once)
     assert [repeats[k] for k in ("PgDown", "Ctrl+Down", "Alt+Left", "Ctrl+Z")] == [True] * 4
 

@@ -190,6 +190,14 @@ class Form(QScrollArea):
         if self.current != name:
             self._focus(name)  # a window in the background gets no focus event
 
+    def return_to(self, name: str) -> None:
+        """As ``focus``, but what somebody is typing there is not selected: the next letter would take its place."""
+        row = self.row(name)
+        if row is not None and row.touched:
+            row.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.focus(name)
+
     def _focus(self, name: str) -> None:
         self.current = name
         self.type_row.set_current(name == "type_name")

@@ -13,6 +13,7 @@ from ui import messages
 from ui.models.signing import shown_title
 from ui.theme import Tone
 from ui.views import verifywords
+from ui.views.drafts import Drafts
 from ui.views.form import Form
 from ui.views.placebar import PlaceBar
 from ui.views.screen import ROOMY, Foot, Go, PillText, Place, Screen, Secondary
@@ -44,8 +45,7 @@ class VerifyScreen(Screen):
         self._busy = False
         self._said = ""
         self._told: ErrorNote | None = None
-        self._typed: dict[tuple[str, DocumentId], dict[str, str]] = {}
-        """Of whom and of which document: what was typed and not confirmed."""
+        self._drafts = Drafts()
         self._build()
         self._keys()
         self.inbox.listen(desk.bus, self._event)
@@ -139,17 +139,16 @@ class VerifyScreen(Screen):
     # --- loading
     def activate(self) -> None:
         self.reload()
-        if self.document is not None:
-            self.form.focus(self.form.current)
+        if self.document is not None and self._bar() is None:
+            self.form.return_to(self.form.current)
 
     def forget_user(self) -> None:
         self._put_by()
         self.document = None
 
     def _put_by(self) -> None:
-        """What was typed and not confirmed waits for its document, and for the one who typed it."""
-        if self.document is not None and (typed := self.form.typed_texts()):
-            self._typed[self.desk.user.name, self.document.id] = typed
+        if self.document is not None:
+            self._drafts.put_by(self.desk.user.name, self.document, self.form.typed_texts())
 
     def open_document(self, document_id: str, field: str = "") -> None:
         self._wanted, self._wanted_field = document_id, field
@@ -211,7 +210,7 @@ class VerifyScreen(Screen):
             self.inbox.forget("checks")
             self.form.current = ""
         self.paper.show_document(document, fresh)
-        self.form.load(document, fresh, self._typed.pop((self.desk.user.name, document.id), {}) if fresh else {})
+        self.form.load(document, fresh, self._drafts.taken(self.desk.user.name, document) if fresh else {})
         self._banner(document)
         if fresh:
             self._ask_copies(document)
@@ -392,14 +391,19 @@ class VerifyScreen(Screen):
             self._say(verifywords.missing(self.form.row(todo[0]), todo[0], len(todo)))
             return
         self._busy = True
-        self.inbox.ask(
-            "confirm", self.desk.confirm(document.id, self.form.values()), lambda told: self._moved(document, told), self._refused
-        )
+        ask = self.desk.confirm(document.id, self.form.values())
+        self.inbox.ask("confirm", ask, partial(self._done, self.desk.user.name, document), self._refused)
         self._tell()
+
+    def _done(self, user: str, document: DocumentView, told: ErrorNote | None = None) -> None:
+        """What ``user`` typed in it is stored, or past."""
+        self._moved(document, told)
+        self._drafts.drop(user, document)
 
     def _moved(self, document: DocumentView, told: ErrorNote | None = None) -> None:
         """Done with this one: on to the next in the queue. ``told``: what there is to know about it although all is stored."""
         self._busy = False
+        self._put_by()
         # it stands beside the next one: its own title says which was meant
         self._told = told and ErrorNote(
             told.code, (*told.params, ("document", verifywords.title(document, shown_title(document))))
@@ -449,13 +453,13 @@ class VerifyScreen(Screen):
         document = self.document
         if document is not None:
             self._busy = True
-            self.inbox.ask("return", ask(document.id, reason), lambda _: self._moved(document), self._refused)
+            done = partial(self._done, self.desk.user.name, document)
+            self.inbox.ask("return", ask(document.id, reason), lambda _: done(), self._refused)
 
     def later(self) -> None:
         document = self.document
         if document is not None and not self._busy:
             self._busy = True
-            self._put_by()
             self.inbox.ask("later", self.desk.later(document.id), lambda _: self._moved(document), self._refused)
 
     def _back_to_form(self) -> None:

@@ -15,10 +15,10 @@ from typing import Any
 
 from ui.messages import Lang
 from workstation.app.console import usable_folder, words
-from workstation.app.dossier_folder import INDEX, begin, folder_for, folders_of, head, is_free
+from workstation.app.dossier_folder import INDEX, folders_of, head, is_free, take, taken
 from workstation.app.paper_lane import page_lane, page_tools
 from workstation.app.shapes import documents_json, engine_json, outcome_json, page_json, read_json
-from workstation.app.stopping import ended_by_sigterm
+from workstation.app.stopping import ended_by_signals
 from workstation.domain.durable import stream_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
@@ -62,7 +62,7 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
     lane = page_lane(jobs, reads=True)
     lane.warm()
     try:
-        with ended_by_sigterm(), _collected_seldom(), tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
+        with ended_by_signals(), _collected_seldom(), tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
             yield Bench(lane, tools, rules, chosen, Path(cache), Shelf(), today, load_places)
     finally:
         lane.close()
@@ -102,15 +102,16 @@ def run_digitize(
     with _bench(jobs, profile) as bench:
         usable_folder(output, "-o")
         if code and not is_free(output / code, everything, inputs):
-            raise WorkstationError("U01", detail=f"--code {code}: " + words("-o đã có hồ sơ khác", "-o holds another dossier"))
+            raise _other_dossier(code)
         created = datetime.now(UTC).replace(microsecond=0).isoformat()
         results, first = list[ReadFile](), 1
         for read in read_files(bench, files, _sha256):
             tell(Path(read.name).name)
             if _is_read(read):
                 sources = everything if code else [read.name]
-                folder = output / code if code else folder_for(output, _name(Path(read.name)), sources, inputs)
-                begin(folder, sources)
+                folder = output / code if code else taken(output, _name(Path(read.name)), sources, inputs)
+                if code and not take(folder, sources, inputs):  # another run's, begun meanwhile
+                    raise _other_dossier(code)
                 whole = read if split else replace(read, documents=_joined(bench, read))
                 read = publish(bench, whole, folder, first, created, form)
                 if code:
@@ -123,6 +124,10 @@ def run_digitize(
         if not as_json:
             return results, {}
         return results, read_json([_whole(bench, r) for r in results], lang)
+
+
+def _other_dossier(code: str) -> WorkstationError:
+    return WorkstationError("U01", detail=f"--code {code}: " + words("-o đã có hồ sơ khác", "-o holds another dossier"))
 
 
 def _is_read(read: ReadFile) -> bool:

@@ -8,29 +8,40 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
-from workstation.domain.durable import write_durably
-
 INDEX = "dossier.json"
 
 
 def folders_of(files: Iterable[Path]) -> frozenset[Path]:
-    """Where the files lie, by whatever path they were named: of thousands of scans a few folders are kept."""
-    return frozenset(
-        Path(os.path.realpath(place)) for file in files for place in (file.parent, Path(os.path.realpath(file)).parent)
-    )
+    """The folders that hold the files, and those that hold them, by whatever path they were named: few of thousands of scans."""
+    places = {place for file in files for place in (file.parent, Path(os.path.realpath(file)).parent)}
+    real = {Path(os.path.realpath(place)) for place in places}
+    return frozenset(real.union(*(place.parents for place in real)))
 
 
-def folder_for(output: Path, name: str, sources: Sequence[str], inputs: Collection[Path]) -> Path:
-    """``name`` in ``output``, else ``name-2``, ``name-3``, …: the first that ``is_free``."""
+def taken(output: Path, name: str, sources: Sequence[str], inputs: Collection[Path]) -> Path:
+    """``name`` in ``output``, else ``name-2``, ``name-3``, …: the first that can be taken."""
     names = (name if n == 1 else f"{name}-{n}" for n in count(1))
-    return next(folder for n in names if is_free(folder := output / n, sources, inputs))
+    return next(folder for n in names if take(folder := output / n, sources, inputs))
+
+
+def take(folder: Path, sources: Sequence[str], inputs: Collection[Path]) -> bool:
+    """Makes the folder if it ``is_free``, with an index of nothing yet: a command that was stopped finds its own again, and of
+    two that run at once only one gets it."""
+    if not is_free(folder, sources, inputs):
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with (folder / INDEX).open("xb") as file:
+            file.write(f"{head(None, folder.name, sources)}\n]}}\n".encode())
+    except FileExistsError:
+        return _sources(folder) == _told(sources)
+    return True
 
 
 def is_free(folder: Path, sources: Sequence[str], inputs: Collection[Path]) -> bool:
     """Whether the dossier may lie there: new, empty, or made of the same ``sources`` (arguments of the command), and none of the
-    ``inputs`` (``folders_of`` them) lies in it."""
-    real = Path(os.path.realpath(folder))
-    if any(real == held or real in held.parents for held in inputs):
+    ``inputs`` (``folders_of`` them) lies in it or below."""
+    if Path(os.path.realpath(folder)) in inputs:
         return False
     if not os.path.lexists(folder):
         return True
@@ -39,15 +50,8 @@ def is_free(folder: Path, sources: Sequence[str], inputs: Collection[Path]) -> b
 
 def head(engine: dict[str, str] | None, code: str, sources: Sequence[str]) -> str:
     """First line of the index."""
-    line = json.dumps({"engine": engine, "code": code, "sources": list(sources)}, ensure_ascii=False)
+    line = json.dumps({"engine": engine, "code": code, "sources": _told(sources)}, ensure_ascii=False)
     return f'{line[:-1]}, "files": ['
-
-
-def begin(folder: Path, sources: Sequence[str]) -> None:
-    """Makes the folder, with an index of nothing yet: a command that was stopped finds its own again."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / INDEX).exists():
-        write_durably(folder / INDEX, f"{head(None, folder.name, sources)}\n]}}\n".encode("utf-8", "replace"))
 
 
 def _sources(folder: Path) -> list[str] | None:
@@ -61,5 +65,5 @@ def _sources(folder: Path) -> list[str] | None:
 
 
 def _told(sources: Sequence[str]) -> list[str]:
-    """As the index can say them: names on disk needn't be Unicode."""
-    return [source.encode("utf-8", "replace").decode() for source in sources]
+    """As the index can say them, each in its own way: names on disk needn't be Unicode."""
+    return [source.encode("utf-8", "backslashreplace").decode() for source in sources]

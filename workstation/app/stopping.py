@@ -34,14 +34,16 @@ def stop_on_signals() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """The end of a session ends the program as ``sys.exit`` does, so that nothing that was read is left in temporary folders. For
     the main thread."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has one of them
+    before = {number: signal.signal(number, lambda got, _: sys.exit(128 + got)) for number in ends}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run_until(stop: threading.Event, work: Callable[[], None]) -> None:

@@ -32,6 +32,10 @@ class Clock(Protocol):
         ...
 
 
+class LaneError(RuntimeError):
+    """A lane can start no worker: no job's fault."""
+
+
 class Lane(Protocol):
     """A place where work runs: worker processes or threads. A dying worker costs one retry, then ``F06``."""
 

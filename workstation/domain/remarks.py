@@ -22,8 +22,10 @@ STORE_CODES = frozenset({"duplicate", "series_order"})
 FORM_WHYS = frozenset({"type", "organ", "issued_year", "birth_date", "capacity"})
 TEXT_WHYS = frozenset({"words", "arrival", "code"})
 STORE_WHYS = frozenset({"signature", "neighbours", "sibling"})
+PUT_AWAY = "put_away"
+"""What stood in a field before somebody said that it can't be read: what is asked for first when that is taken back."""
 LIKELIEST = (
-    "code", "words", "signature", "type", "neighbours", "organ", "issued_year", "birth_date", "title", "spelling",
+    PUT_AWAY, "code", "words", "signature", "type", "neighbours", "organ", "issued_year", "birth_date", "title", "spelling",
     "capacity", "sibling", "arrival", "read",
 )  # fmt: skip
 """Where proposals come from, the surest first."""
@@ -80,7 +82,7 @@ def ranked(proposals: Iterable[Proposal], value: str) -> tuple[Proposal, ...]:
         if p.value and p.value != value:
             sources.setdefault(p.value, set()).add(p.why)
     surest = {v: min(whys, key=_rank) for v, whys in sources.items()}
-    order = sorted(sources, key=lambda v: (-len(sources[v]), _rank(surest[v])))
+    order = sorted(sources, key=lambda v: (surest[v] != PUT_AWAY, -len(sources[v]), _rank(surest[v])))
     return tuple(Proposal(v, surest[v]) for v in order[:MOST_PROPOSALS])
 
 

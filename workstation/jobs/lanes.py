@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from workstation.domain.errors import WorkstationError
+from workstation.domain.ports import LaneError
 from workstation.jobs import forks
 from workstation.jobs.queue import Job, JobQueue
 from workstation.jobs.worker import ERROR, NO_MEMORY, READY, RESULT, WorkerSetup, serve
@@ -283,7 +284,7 @@ class ProcessLane:
         self._dismiss(worker)
         if answer is not None and answer[:1] == ERROR:
             raise _loads(answer[1:])
-        raise RuntimeError(f"worker of lane {setup.name} did not start ({time.monotonic() - started:.0f} s)")
+        raise LaneError(f"worker of lane {setup.name} did not start ({time.monotonic() - started:.0f} s)")
 
     def _retire(self, worker: _Worker) -> _Worker | None:
         """Keeps the worker, or lets it go after its last job: memory that libraries leak goes with it."""

@@ -11,7 +11,7 @@ from workstation.domain.issue import GIVEN_IN_MARK
 from workstation.domain.page import PageState
 from workstation.domain.ports import UnitOfWork
 from workstation.domain.profile import DocumentRule, Profile
-from workstation.domain.remarks import MOST_PROPOSALS
+from workstation.domain.remarks import MOST_PROPOSALS, PUT_AWAY
 from workstation.usecases import held, rekey, suggest
 from workstation.usecases.fieldvalues import named
 from workstation.usecases.office import Office, day
@@ -125,12 +125,9 @@ def _unreadable(document: Document, name: str, on: bool, by: UserName, blind: fr
     return replace(document, fields=(*(f for f in document.fields if f.name != name), said))
 
 
-_PUT_AWAY = "put_away"
-
-
 def _marked(field: IndexField) -> IndexField:
     """As unreadable: empty, with what stood there kept for whoever takes that back."""
-    kept = (Proposal(field.value, _PUT_AWAY),) if field.value else ()
+    kept = (Proposal(field.value, PUT_AWAY),) if field.value else ()
     others = tuple(p for p in field.proposals if p.value != field.value)
     proposals = (*kept, *others)[:MOST_PROPOSALS]
     return IndexField(field.name, "", 0.0, field.page, field.box, FieldOrigin.UNREADABLE, proposals=proposals)
@@ -138,10 +135,8 @@ def _marked(field: IndexField) -> IndexField:
 
 def _unmarked(field: IndexField) -> IndexField:
     """With what stood there before, to be looked at."""
-    first, others = field.proposals[:1], field.proposals[1:]
-    if not first or first[0].why != _PUT_AWAY:
-        first, others = (), field.proposals
-    value = first[0].value if first else ""
+    value = next((p.value for p in field.proposals if p.why == PUT_AWAY), "")
+    others = tuple(p for p in field.proposals if p.why != PUT_AWAY)
     return IndexField(field.name, value, 0.0, field.page, field.box, FieldOrigin.TYPED, doubt=True, proposals=others)
 
 

@@ -1,5 +1,6 @@
 """The same arrows as the desk's, without a store: files in, text and PDF/A out. Used by ``read`` and ``digitize``."""
 
+import errno
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +29,7 @@ from workstation.domain.pagejobs import (
 )
 from workstation.domain.pagework import for_all
 from workstation.domain.place import Places
-from workstation.domain.ports import Lane
+from workstation.domain.ports import Lane, LaneError
 from workstation.domain.profile import Profile, Rules
 from workstation.domain.shelf import Shelf
 from workstation.domain.signature import PublishedPdf
@@ -270,14 +271,20 @@ def _finish(start: _Start, future: "Future[PageResult]") -> ReadPage:
         return ReadPage(start.path, start.original, start.frame, None, note, start.whole)
 
 
+_EXHAUSTED = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
 def _note(e: Exception, **where: str | int) -> ErrorNote:
     """Why an item failed. Our own bug too costs the item that met it and no other; only its kind is kept, its text may hold the
-    page's. What stops everything goes on: a full disk, a lane that is being closed."""
+    page's. What stops everything goes on: a lane that is being closed or can't start its workers, a machine that has no more to
+    give."""
     match e:
-        case CancelledError():
+        case CancelledError() | LaneError():
+            raise e
+        case OSError() if e.errno in _EXHAUSTED:
             raise e
         case OSError() if e.errno in DISK_FULL:
-            raise e
+            return WorkstationError("M01", **where).note
         case WorkstationError():
             return WorkstationError(e.code, **{**where, **e.params}).note
         case OSError():

@@ -184,6 +184,15 @@ def test_pictures_that_a_page_is_drawn_of_say_how_fine_it_was_scanned(tmp_path: 
     framed_frame, logo_frame = (load_frame(tmp_path / "a.pdf", n) for n in (0, 1))
     assert framed_frame.dpi == 300 and framed_frame.seen_dpi == pytest.approx(640 * 72 / 436.8, rel=0.03)
     assert logo_frame.seen_dpi is None
+    with pymupdf.open() as document:  # a coarse ground under fine writing, and a stamp
+        mixed = document.new_page(width=460.8, height=648)
+        mixed.insert_image(mixed.rect, pixmap=pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 320, 450), False))
+        mixed.insert_image(mixed.rect, filename=tmp_path / "a.jpg")
+        mixed.insert_image(
+            pymupdf.Rect(200, 400, 350, 550), pixmap=pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 90, 90), False)
+        )
+        document.save(tmp_path / "b.pdf")
+    assert load_frame(tmp_path / "b.pdf", 0).seen_dpi == pytest.approx(100, rel=0.01)
 
 
 @pytest.mark.parametrize(("dpi", "mm", "believed"), [

@@ -17,6 +17,7 @@ from tests.unit.usecases.machine import BLANK, BODY, HEAD, KILLS, Sheet, sha
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import PageText
 from workstation.domain.pagejobs import DocumentDraft, Inspection, Limits, PageResult
+from workstation.domain.ports import LaneError
 from workstation.domain.shelf import Shelf
 from workstation.usecases.digitize import Bench, ReadFile, publish, read_files, with_words
 from workstation.usecases.export import export_dossier
@@ -204,13 +205,24 @@ def test_our_own_bug_costs_the_item_that_met_it(world: World):
     assert " says" not in repr([first.errors, bad.errors, out.errors])
 
 
-def test_a_full_disk_is_no_page_s_fault(world: World):
+def test_a_full_disk_is_told_as_such(world: World):
     def full(name: str, job: Any) -> None:
         if name == "process":
             raise OSError(errno.ENOSPC, "full")
 
     world.machine.hook = full
-    with pytest.raises(OSError, match="full"):
+    (found,) = read(world, world.paper(HEAD))
+    assert [e.code for e in found.errors] == ["M01"]
+
+
+@pytest.mark.parametrize("trouble", [LaneError("worker did not start"), OSError(errno.EMFILE, "too many")], ids=["lane", "files"])
+def test_what_ails_the_machine_ends_the_run(world: World, trouble: Exception):
+    def fails(name: str, job: Any) -> None:
+        if name == "process":
+            raise trouble
+
+    world.machine.hook = fails
+    with pytest.raises(type(trouble), match=str(trouble.args[-1])):
         read(world, world.paper(HEAD))
 
 

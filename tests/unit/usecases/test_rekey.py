@@ -13,9 +13,10 @@ from tests.unit.usecases.room import Room
 from workstation.domain.doctype import ValueKind
 from workstation.domain.dossier import Document, DocumentState
 from workstation.domain.errors import ErrorNote, WorkstationError
-from workstation.domain.fields import FieldOrigin, IndexField, WeakWord
+from workstation.domain.fields import FieldOrigin, IndexField, Proposal, WeakWord
 from workstation.domain.ids import DocumentId, UserName
 from workstation.domain.rekey import Difference, KeyStep
+from workstation.domain.remarks import ranked
 from workstation.usecases import check, edit, fieldvalues, queries, rekey
 from workstation.usecases.gate import check_gate
 from workstation.usecases.views import DocumentView, GateRule, User
@@ -195,6 +196,11 @@ def test_what_stood_in_a_field_comes_back_when_it_can_be_read_after_all(world: W
     after = field("number")
     assert (after.value, after.doubt, after.page, after.box) == (before.value, True, before.page, before.box)
     assert all(p.why != "put_away" for p in after.proposals)
+    offers = tuple(Proposal(value, why) for value, why in (("99", "code"), ("98", "neighbours"), ("97", "sibling")))
+    again = check._marked(replace(before, proposals=offers))
+    noted = ranked((*again.proposals, Proposal(before.value, "sibling"), *offers), "")  # as remarks come beside it
+    back = check._unmarked(replace(again, proposals=noted))
+    assert (again.value, back.value) == ("", before.value)
     empty = "signer_name" if not field("signer_name").value else "recipients"
     check.set_unreadable(world.office, document, empty, True, CLERK)
     check.set_unreadable(world.office, document, empty, False, CLERK)
