@@ -8,18 +8,19 @@ import pytest
 from PIL import Image
 
 from ocr import worker
-from ocr.engine import recognizer
-from ocr.frames import load_frame
+from ocr.engine import Unread, recognizer
+from ocr.frames import A4_WIDTH_INCH, load_frame
 from ocr.geometry import apply_recipe, grey
 from ocr.grammar import distance
+from ocr.process import clean
 from tests.pagemaker import OFFICE, Kind, PageSpec, quick_page, save_page, write_page
 from tests.unit.ocr.conftest import Reader, Sample, sha256
 from workstation.domain.errors import WorkstationError
 from workstation.domain.fields import nfc
 from workstation.domain.findings import FindingLimits
-from workstation.domain.page import Page, PageSource, Word
+from workstation.domain.page import Page, PageSource, Transform, Word
 from workstation.domain.pagejobs import Limits, PageJob, PageResult, RenderJob
-from workstation.domain.pagework import turned
+from workstation.domain.pagework import CLERK, turned
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +207,19 @@ def test_findings_name_what_is_wrong(tmp_path: Path) -> None:
     codes = {f.code: f for f in result.findings}
     assert not codes["color"].ok and codes["color"].value == 1
     assert codes["dpi_guessed"].value == pytest.approx(150, abs=1)
+
+
+def test_a_sheet_without_resolution_is_measured_without_the_table_that_it_lies_on(tmp_path: Path) -> None:
+    sheet = quick_page().image.convert("RGB")
+    table = Image.new("RGB", (sheet.width + 500, sheet.height + 600), (25, 25, 28))
+    table.paste(sheet, (260, 280))
+    for name, known in (("a.jpg", {}), ("b.jpg", {"dpi": (150, 150)})):
+        table.save(tmp_path / name, quality=92, **known)  # type: ignore[arg-type]
+    photo, scan = (load_frame(tmp_path / name, 0) for name in ("a.jpg", "b.jpg"))
+    assert clean(photo, (), Unread()).dpi == pytest.approx(sheet.width / A4_WIDTH_INCH, rel=0.01)
+    assert clean(scan, (), Unread()).dpi == 150
+    a_clerk_s = Transform("crop", 1, (("x0", 400.0), ("y0", 400.0), ("x1", 900.0), ("y1", 700.0)), CLERK)
+    assert clean(photo, (a_clerk_s,), Unread()).dpi == photo.dpi, "of a part nobody knows how wide it is"
 
 
 def test_a_damaged_page_is_F03(tmp_path: Path, quick: Path) -> None:
