@@ -201,7 +201,7 @@ tests() {
     [ $# = 0 ] || { python -m pytest "$@"; return; }
     mkdir -p build
     apart='tests/conformance tests/fault tests/flow'
-    for part in app installer jobs scanners store sync usecases; do apart="$apart tests/unit/$part"; done
+    for part in app installer jobs scanners store sync; do apart="$apart tests/unit/$part"; done
     alone=tests/unit/sync/test_faults.py
     # shellcheck disable=SC2086 # a list of folders
     python -m pytest $apart --ignore=$alone >build/test-waiting.log 2>&1 &
