@@ -18,10 +18,8 @@ from tests.ui.fakes import FakeDesk
 from tests.ui.hands import commit_vi, press, see, type_vi
 from tests.ui.paper import Sheet
 from ui.shell import Shell
-from ui.views.drafts import Draft
 from ui.views.form import Form
 from ui.views.verifywords import fitted
-from workstation.domain.dossier import DocumentState
 from workstation.domain.fields import WeakWord
 from workstation.rules.reader import load_rules
 
@@ -62,88 +60,6 @@ def test_three_proposals_each_with_its_key_and_why(opened: Opener, sheets: Sheet
         press(key)
     settle()
     assert desk.called("confirm")[0][1]["issued_date"] == "2019-03-14"
-
-
-def test_what_was_typed_waits_for_its_document_and_its_person(opened: Opener) -> None:
-    shell, desk = opened("verify")
-    verify, me = verify_of(shell), desk.user
-    form, mine = verify.form, verify.document.id
-    other = next(d.id for d in verify.queue if d.id != mine)
-
-    def standing() -> str:
-        settle()
-        return str(form.row("signer_name").value())
-
-    read = standing()
-    form.focus("signer_name")
-    form.row("signer_name").edit.selectAll()
-    type_vi(form.row("signer_name").edit, "Lê Thị Khác")
-    verify.open_document(other)
-    settle()
-    assert verify.document.id == other
-    verify.open_document(mine)
-    assert standing() == "Lê Thị Khác"
-    press("Ctrl+U")
-    settle()
-    verify.open_document(mine)
-    assert desk.user != me and standing() == read
-    while desk.user != me:
-        press("Ctrl+U")
-        settle()
-    verify.open_document(mine)
-    assert standing() == "Lê Thị Khác"
-    verify._done(me.name, verify.document)  # confirmed, or given back: it is stored
-    settle()
-    verify.open_document(mine)
-    assert standing() == read
-
-
-def test_a_draft_is_put_back_only_over_what_it_was_typed_over(opened: Opener) -> None:
-    shell, _desk = opened("verify")
-    document = verify_of(shell).document
-    draft = Draft(document, {"signer_name": "Lê Thị Khác", "subject": "Về việc khác"})
-    assert draft.still(document) == draft.typed
-    newer = tuple(replace(f, value="Của người khác") if f.name == "subject" else f for f in document.fields)
-    assert draft.still(replace(document, fields=newer)) == {"signer_name": "Lê Thị Khác"}
-    for other in (
-        replace(document, state=DocumentState.TO_SETTLE),
-        replace(document, blind=frozenset({"signer_name"})),
-        replace(document, type_code="ZZ"),
-    ):
-        assert draft.still(other) == {}
-
-
-def test_what_is_put_off_keeps_its_draft_until_it_is_confirmed(opened: Opener) -> None:
-    shell, desk = opened("verify")
-    verify = verify_of(shell)
-    document = verify.document
-    verify.form.focus("signer_name")
-    verify.form.row("signer_name").edit.selectAll()
-    type_vi(verify.form.row("signer_name").edit, "Lê Thị Khác")
-    verify._moved(document)  # put off
-    assert list(verify._drafts.held) == [(desk.user.name, document.id)]
-    settle()
-    verify.open_document(document.id)
-    settle()
-    assert verify.form.row("signer_name").value() == "Lê Thị Khác" and verify._drafts.held == {}
-    verify.forget_user()
-    verify._done(desk.user.name, document)
-    assert verify._drafts.held == {}
-
-
-def test_half_a_name_goes_on_where_it_was(opened: Opener) -> None:
-    shell, _desk = opened("verify")
-    form = verify_of(shell).form
-    form.focus("signer_name")
-    form.row("signer_name").edit.selectAll()
-    type_vi(form.row("signer_name").edit, "Nguyễn Văn")
-    for key in ("F2", "F3"):
-        press(key)
-        settle()
-    edit = form.row("signer_name").edit
-    assert edit.hasFocus() and not edit.hasSelectedText()
-    type_vi(edit, " A")
-    assert edit.text() == "Nguyễn Văn A"
 
 
 def test_a_reason_takes_the_place_of_the_list_of_units(opened: Opener) -> None:

@@ -183,6 +183,7 @@ class VerifyScreen(Screen):
             self.form.focus(field)
 
     def _show_empty(self) -> None:
+        self._put_by()
         self.document = None
         self.copies.clear()
         self.stack.setCurrentWidget(self.empty)
@@ -405,9 +406,8 @@ class VerifyScreen(Screen):
         self._busy = False
         self._put_by()
         # it stands beside the next one: its own title says which was meant
-        self._told = told and ErrorNote(
-            told.code, (*told.params, ("document", verifywords.title(document, shown_title(document))))
-        )
+        title = verifywords.title(document, shown_title(document))
+        self._told = told and ErrorNote(told.code, (*told.params, ("document", title)))
         self.note.clear()
         ids = [d.id for d in self.queue]
         at = ids.index(document.id) if document.id in ids else -1
@@ -454,7 +454,7 @@ class VerifyScreen(Screen):
         if document is not None:
             self._busy = True
             done = partial(self._done, self.desk.user.name, document)
-            self.inbox.ask("return", ask(document.id, reason), lambda _: done(), self._refused)
+            self.inbox.ask("return", ask(document.id, reason), done, self._refused)
 
     def later(self) -> None:
         document = self.document

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
+from workstation.domain.durable import sync_folder
+
 INDEX = "dossier.json"
 
 
@@ -33,6 +35,9 @@ def take(folder: Path, sources: Sequence[str], inputs: Collection[Path]) -> bool
     try:
         with (folder / INDEX).open("xb") as file:
             file.write(f"{head(None, folder.name, sources)}\n]}}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(folder)
     except FileExistsError:
         return _sources(folder) == _told(sources)
     return True

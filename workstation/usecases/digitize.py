@@ -272,6 +272,7 @@ def _finish(start: _Start, future: "Future[PageResult]") -> ReadPage:
 
 
 _EXHAUSTED = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""What a machine says that has no processes, files or memory left to give."""
 
 
 def _note(e: Exception, **where: str | int) -> ErrorNote:
