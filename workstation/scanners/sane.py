@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ports import ScanSource, ScanWish
@@ -149,7 +150,7 @@ class SaneScanner:
         with _running(command, self._environment) as process:
             said = bytearray()
             count = self._feed(process, said, sheet, cancelled)
-            code = _finish(process, _trouble(said), self._sheet_seconds, count)
+            code = _finish(process, said, self._sheet_seconds, count)
         if code == _JAMMED and (_DOUBLE.search(said) or self._felt_two(source_id)):
             raise WorkstationError("Q05", count=count)
         if code in _CODES:
@@ -260,14 +261,31 @@ def _trouble(said: bytes | bytearray) -> int | None:
     return next((status for status in told if status not in _PAGE_ENDS), None)
 
 
-def _finish(process: "subprocess.Popen[bytes]", trouble: int | None, seconds: float, count: int) -> int:
-    """Tells scanimage that no further sheet is wanted; its exit code, or the ``trouble`` that it told and then hung."""
+def _finish(process: "subprocess.Popen[bytes]", said: bytearray, seconds: float, count: int) -> int:
+    """Tells scanimage that no further sheet is wanted; its exit code, or the trouble that it told and then hung.
+
+    ``said`` grows by its last remarks: the end of its output may be seen before what it said last.
+    """
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
+    trouble = _trouble(said)
     try:
-        return process.wait(seconds if trouble is None else _LAST_SECONDS)
+        code = process.wait(seconds if trouble is None else _LAST_SECONDS)
     except subprocess.TimeoutExpired as error:
         if trouble is not None:
             return trouble
         raise WorkstationError("Q08", reason="hangs", count=count) from error
+    said += _remaining(process.stderr)
+    return code
+
+
+def _remaining(pipe: IO[bytes] | None) -> bytes:
+    """What is in the ``pipe`` now; it is not waited for its end, a process the driver left behind may hold it open."""
+    remaining = b""
+    if pipe is not None:
+        os.set_blocking(pipe.fileno(), False)
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(pipe.fileno(), 1 << 16):
+                remaining += piece
+    return remaining

@@ -203,6 +203,18 @@ def test_what_a_driver_calls_a_jam_may_be_two_sheets(
     assert (caught.value.code, caught.value.params["count"]) == (code, 0)
 
 
+def test_what_a_driver_says_after_its_output_ended_is_heard(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program's pipes end one after the other, in either order."""
+    fake = tmp_path / "bin" / "scanimage"
+    fake.parent.mkdir()
+    late = FELT_TWO.replace("SENSOR", "no").replace("REMARK", " (double feed)").replace("read -r line", "exec 1>&-\nsleep 0.3")
+    fake.write_text(late)
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    with pytest.raises(WorkstationError, match="Q05"):
+        SaneScanner().scan(DEVICE, ScanWish(100), out, lambda _: None, never)
+
+
 @pytest.mark.parametrize("at", [1, 4, 9])
 def test_a_driver_that_is_killed_keeps_what_came(config: Path, out: Path, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the device is unplugged and its driver crashes; the process is killed by its own id while a sheet is drawn in."""
