@@ -18,7 +18,7 @@ from workstation.domain.page import Engine, Finding, PageText, Recipe, Transform
 from workstation.domain.pagejobs import FrameInfo, PageResult
 from workstation.domain.pagework import work_key
 
-VERSION = 19
+VERSION = 20
 """Of everything that ``process`` derives; a higher number makes older files strangers."""
 
 

@@ -1,7 +1,7 @@
 """One page's pixels out of any file we take, upright by EXIF. Every reader of pixels (clean, render, publish) comes here.
 
-Decision: EXIF orientation is honoured by the decoder and nowhere else. ``FrameInfo`` and recipes speak of upright pixels;
-the PDF writer, which keeps the raw JPEG, undoes the difference with ``exif_matrix``.
+Decision: EXIF orientation, and how a scan lies on its PDF page, is honoured by the decoder and nowhere else. ``FrameInfo`` and
+recipes speak of upright pixels; the PDF writer, which keeps the raw JPEG, undoes the difference with ``exif_matrix``.
 """
 
 import io
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from ocr import jpegs
+from ocr.pdfscan import PdfScan, jpeg_stream, pdf_scan, seen_dpi
 from ocr.tiffpages import page_alone
 from workstation.domain.errors import WorkstationError
 from workstation.domain.page import IDENTITY, Matrix
@@ -343,72 +344,14 @@ def pdf_damage(path: Path) -> Iterator[None]:
         raise WorkstationError("F03", file=path.name) from e
 
 
-@dataclass(frozen=True, slots=True)
-class PdfScan:
-    """The one picture that fills a scanned PDF page."""
-
-    xref: int
-    width_px: int
-    height_px: int
-    dpi: float
-    plain: bool
-    """Its values are grey or RGB as they stand, not an index, a separation or CMYK."""
-
-
-def pdf_scan(page: pymupdf.Page) -> PdfScan | None:
-    """The page's picture if it is all there is to see: upright, unmirrored, filling the page, nothing drawn or written over it.
-
-    Invisible text (an earlier OCR layer) does not count; annotations and signature stamps do, so such pages are rendered.
-    """
-    pictures = page.get_image_info()
-    if len(pictures) != 1:
-        return None
-    info = pictures[0]
-    a, b, c, d, _, _ = info["transform"]
-    area, seen = abs(pymupdf.Rect(info["bbox"])), abs(pymupdf.Rect(info["bbox"]) & page.rect)
-    fills = seen >= 0.98 * abs(page.rect) and area <= 1.02 * abs(page.rect)
-    upright = a > 0 and d > 0 and abs(b) + abs(c) < 1e-3 * (a + d)
-    if page.rotation or not upright or not fills:
-        return None
-    if any(trace["type"] != 3 for trace in page.get_texttrace()) or page.get_cdrawings() or next(page.annots(), None) is not None:
-        return None
-    if next(page.widgets(), None) is not None:
-        return None
-    xref = _picture_xref(page, info)
-    if not xref or any(page.parent.xref_get_key(xref, key)[0] != "null" for key in ("SMask", "Mask", "Decode", "ImageMask")):
-        return None
-    x, y = info["width"] * 72 / a, info["height"] * 72 / d
-    if abs(x / y - 1) > 0.01:
-        return None
-    plain = info["cs-name"].startswith(("DeviceRGB", "DeviceGray", "ICCBased(RGB", "ICCBased(Gray"))
-    return PdfScan(xref, info["width"], info["height"], x, plain)
-
-
-_MUPDF_RECORD = 4096
-"""MuPDF counts a record of its own with a picture's bytes; fewer than these."""
-
-
-def _picture_xref(page: pymupdf.Page, info: dict[str, Any]) -> int:
-    """Number of the one picture that is drawn; 0 for one that stands in the page's own content.
-
-    MuPDF finds it by decoding every picture it could be (0.1 s a page, measured), so that is the last resort.
-    """
-    held = page.get_images(full=True)
-    if len(held) == 1 and held[0][2:4] == (info["width"], info["height"]):
-        length = page.parent.xref_get_key(held[0][0], "Length")
-        if length[0] == "int" and 0 <= info["size"] - int(length[1]) < _MUPDF_RECORD:
-            return int(held[0][0])
-    return int(page.get_image_info(xrefs=True)[0]["xref"])
-
-
 def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
     with opened_pdf(path) as document, pdf_damage(path):
         page = document[frame]
         scan, seen = pdf_scan(page), None
         if scan:
             check_pixels(path, scan.width_px, scan.height_px, limits)
-            if scan.plain and (jpeg := _jpeg_pixels(path, document, scan)) is not None:
-                return Frame(jpeg, scan.dpi, True, 24 if jpeg.ndim == 3 else 8)
+            if (jpeg := _jpeg_pixels(path, document, scan)) is not None:
+                return Frame(_upright(jpeg, scan.orientation), scan.dpi, True, 24 if jpeg.ndim == 3 else 8)
             pixmap = pymupdf.Pixmap(document, scan.xref)
             if pixmap.n - pixmap.alpha not in (1, 3):
                 pixmap = pymupdf.Pixmap(pymupdf.csRGB, pixmap)
@@ -420,29 +363,19 @@ def _pdf_frame(path: Path, frame: int, limits: Limits) -> Frame:
             check_pixels(path, width, height, limits)
             pixmap = page.get_pixmap(dpi=PDF_RENDER_DPI, alpha=False)
             dpi, bits = float(PDF_RENDER_DPI), 24
-            seen = _seen_dpi(page)
+            seen = seen_dpi(page)
         pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width * pixmap.n]
         pixels = pixels.reshape(pixmap.height, pixmap.width, pixmap.n)
     plain = pixels[..., 0] if pixels.shape[2] < 3 else pixels[..., :3]
-    return Frame(np.ascontiguousarray(plain), dpi, True, bits, drawn=scan is None, seen_dpi=seen)
+    return Frame(_upright(plain, scan.orientation if scan else 1), dpi, True, bits, drawn=scan is None, seen_dpi=seen)
 
 
-_COVERS, _PIECE = 0.5, 0.05
-"""Share of a page that its pictures cover if it was scanned, and of it that one of them does."""
-
-
-def _seen_dpi(page: pymupdf.Page) -> float | None:
-    """The resolution of the pictures that cover a page: of layers the finest, for writing lies on a coarse ground; of pieces side
-    by side the coarsest. None where a page is mostly something else."""
-    layers, pieces, covered = list[float](), list[float](), 0.0
-    for info in page.get_image_info():
-        share = abs(pymupdf.Rect(info["bbox"]) & page.rect) / (abs(page.rect) or 1)
-        covered += share
-        if share >= _PIECE:
-            a, b, c, d, _, _ = info["transform"]
-            dpi = 72 * min(info["width"] / (math.hypot(a, b) or 1), info["height"] / (math.hypot(c, d) or 1))
-            (layers if share >= _COVERS else pieces).append(dpi)
-    return max(layers) if layers else min(pieces) if pieces and covered >= _COVERS else None
+def _upright(pixels: Pixels, orientation: int) -> Pixels:
+    """What ``ImageOps.exif_transpose`` makes of a picture, of its pixels alone."""
+    if orientation >= 5:
+        pixels, orientation = np.swapaxes(pixels, 0, 1), {5: 1, 6: 2, 7: 3, 8: 4}[orientation]
+    down, across = (-1 if orientation in (3, 4) else 1), (-1 if orientation in (2, 3) else 1)
+    return np.ascontiguousarray(pixels[::down, ::across])
 
 
 def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixels | None:
@@ -450,7 +383,7 @@ def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixel
 
     F03 for one that breaks off; None for what is no such JPEG.
     """
-    data = _jpeg_stream(document, scan)
+    data = jpeg_stream(document, scan)
     if data is None:
         return None
     try:
@@ -461,14 +394,6 @@ def _jpeg_pixels(path: Path, document: pymupdf.Document, scan: PdfScan) -> Pixel
             return np.asarray(image) if whole is None else whole
     except (OSError, SyntaxError, ValueError) as e:
         raise WorkstationError("F03", file=path.name) from e
-
-
-def _jpeg_stream(document: pymupdf.Document, scan: PdfScan) -> bytes | None:
-    """The untouched bytes of a scanned page's picture if they are a JPEG that a PDF can carry as it is."""
-    if document.xref_get_key(scan.xref, "Filter")[1].strip("[] ") != "/DCTDecode":
-        return None
-    data = document.xref_stream_raw(scan.xref)
-    return data if data and jpegs.carriable(io.BytesIO(data)) else None
 
 
 def load_frame(path: Path, frame: int, limits: Limits | None = None) -> Frame:
@@ -485,8 +410,8 @@ def raw_jpeg(path: Path, frame: int) -> tuple[bytes, int] | None:
     if is_pdf(path):
         with opened_pdf(path) as document, pdf_damage(path):
             scan = pdf_scan(document[frame])
-            data = _jpeg_stream(document, scan) if scan else None
-            return (data, 1) if data else None
+            data = jpeg_stream(document, scan) if scan else None
+            return (data, scan.orientation) if scan and data else None
     with opened(path) as image:
         if image.format not in ("JPEG", "MPO") or not square_pixels(image):
             return None

@@ -15,9 +15,9 @@ from ocr.frames import (
     opened,
     opened_pdf,
     pdf_damage,
-    pdf_scan,
     resolution,
 )  # fmt: skip
+from ocr.pdfscan import pdf_scan
 from ocr.written import is_written
 from workstation.domain.errors import WorkstationError
 from workstation.domain.pagejobs import FrameInfo, Inspection, Limits
@@ -113,7 +113,8 @@ def _pdf_frame_info(path: Path, page: pymupdf.Page, limits: Limits) -> FrameInfo
     scan = pdf_scan(page)
     if scan:
         check_pixels(path, scan.width_px, scan.height_px, limits)
-        return FrameInfo(scan.width_px, scan.height_px, scan.dpi)
+        turned = scan.orientation >= 5
+        return FrameInfo(*((scan.height_px, scan.width_px) if turned else (scan.width_px, scan.height_px)), scan.dpi)
     scale = PDF_RENDER_DPI / 72
     box = (page.rect * pymupdf.Matrix(scale, scale)).irect  # the rounding of get_pixmap
     check_pixels(path, box.width, box.height, limits)
