@@ -84,8 +84,8 @@ def test_odd_names_and_a_link_to_itself_are_files_like_others(cli: Callable[...,
         assert (tmp_path / "out" / f"QD \ufffd\ufffd\ufffd-{n}" / "01-thong-bao.pdf").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_the_end_of_the_session_leaves_nothing_that_was_read(tmp_path: Path, number: signal.Signals) -> None:
+def ended_while_reading(tmp_path: Path, number: signal.Signals) -> tuple[int, str]:
+    """Exit status and stderr of a ``digitize`` that got the signal once a page was read; its temporary folder is ``tmp``."""
     scans = tmp_path / "scans"
     scans.mkdir()
     for n in range(12):
@@ -103,8 +103,26 @@ def test_the_end_of_the_session_leaves_nothing_that_was_read(tmp_path: Path, num
         _, err = process.communicate(timeout=30)
     finally:
         process.kill()
-    assert (process.returncode, err) == (128 + number, "")
-    assert [p for p in temporary.rglob("*") if p.is_file()] == []
+    return process.returncode, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_the_end_of_the_session_leaves_nothing_that_was_read(tmp_path: Path, number: signal.Signals) -> None:
+    assert ended_while_reading(tmp_path, number) == (128 + number, "")
+    assert [p for p in (tmp_path / "tmp").rglob("*") if p.is_file()] == []
+
+
+def test_what_a_killed_run_left_of_citizens_goes_with_the_next(
+    cli: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended_while_reading(tmp_path, signal.SIGKILL)
+    (left,) = (tmp_path / "tmp").glob("tram-so-hoa-*")
+    assert list(left.rglob("*text.json"))
+    another = tmp_path / "tmp" / "somebody"
+    another.mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    assert cli("read", "--json", small_page(tmp_path / "1.jpg"), seconds=300).code == 0
+    assert not left.exists() and another.exists() and not list((tmp_path / "tmp").glob("tram-so-hoa-*"))
 
 
 def test_a_few_pixels_and_a_page_in_one_folder(cli: Callable[..., Ran], tmp_path: Path) -> None:

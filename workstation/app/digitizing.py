@@ -4,7 +4,6 @@ import gc
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +22,7 @@ from workstation.domain.durable import stream_durably
 from workstation.domain.errors import WorkstationError
 from workstation.domain.filelist import expand
 from workstation.domain.ids import Sha256
+from workstation.domain.ownfolder import own_temporary_folder
 from workstation.domain.pagejobs import DocumentDraft, PdfForm
 from workstation.domain.shelf import Shelf
 from workstation.rules.places import load_places
@@ -62,8 +62,8 @@ def _bench(jobs: int, profile: str) -> Iterator[Bench]:
     lane = page_lane(jobs, reads=True)
     lane.warm()
     try:
-        with ended_by_signals(), _collected_seldom(), tempfile.TemporaryDirectory(prefix="tram-so-hoa-") as cache:
-            yield Bench(lane, tools, rules, chosen, Path(cache), Shelf(), today, load_places)
+        with ended_by_signals(), _collected_seldom(), own_temporary_folder("tram-so-hoa-") as cache:
+            yield Bench(lane, tools, rules, chosen, cache, Shelf(), today, load_places)
     finally:
         lane.close()
 

@@ -12,16 +12,15 @@ import shutil
 import sys
 import tempfile
 import threading
-import time
-import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from workstation.domain.durable import wipe_file
 from workstation.domain.errors import WorkstationError
 from workstation.domain.ids import Sha256
+from workstation.domain.ownfolder import OwnFolder
 
 _CHUNK = 1 << 20
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -49,15 +48,12 @@ class FileBlobs:
         self._lock = threading.Lock()
         with _disk_full_is_m01():
             _make_folder(self._root / "staging")
-            for left in (self._root / "staging").iterdir():
-                if _abandoned(left):
-                    shutil.rmtree(left, ignore_errors=True)
-            self._staging = Path(tempfile.mkdtemp(prefix="p", dir=self._root / "staging"))
-            self._release = weakref.finalize(self, _let_go, _hold(self._staging), self._staging)
+            self._own = OwnFolder(self._root / "staging", "p")
+            self._staging = self._own.path
 
     def close(self) -> None:
         """Removes this process's staging folder; happens by itself at the latest when the program ends."""
-        self._release()
+        self._own.close()
 
     def put_file(self, path: Path) -> Sha256:
         """Copies the file in. F07 if it can't be read; it is never changed."""
@@ -175,45 +171,6 @@ def _make_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for made in missing:
         _fsync(made.parent)
-
-
-def _hold(folder: Path) -> int:
-    """An open, locked file in the folder: the mark that its process lives. The system lets go of it with the process."""
-    descriptor = os.open(folder / ".alive", os.O_CREAT | os.O_WRONLY)
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
-
-
-def _let_go(descriptor: int, folder: Path) -> None:
-    os.close(descriptor)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _abandoned(folder: Path) -> bool:
-    mark = folder / ".alive"
-    try:
-        if sys.platform == "win32":
-            mark.unlink()  # refused while its process holds it open
-            return True
-        import fcntl
-
-        with mark.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        # Killed between making the folder and marking it, or just about to mark it: a minute tells which.
-        with suppress(FileNotFoundError):
-            return _age_seconds(folder) > 60
-        return False
-    except OSError:
-        return False
-    return True
-
-
-def _age_seconds(path: Path) -> float:
-    return time.time() - path.stat().st_mtime
 
 
 @contextmanager
